@@ -1,0 +1,1 @@
+//! Garments as vector drawings: a seed gives a picture and what is true of it.

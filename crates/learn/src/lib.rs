@@ -1,0 +1,1 @@
+//! Heads, calibration and projections as pure functions of their examples.

@@ -1,0 +1,267 @@
+//! Linear heads and projections: what `learn` makes and `vision` applies.
+
+use crate::{LOOK_DIMENSIONS, LookVector, ValueId};
+use half::f16;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use std::collections::HashMap;
+
+/// Why bytes are not a head set.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadError {
+    /// Not a safetensors file.
+    #[error("not a safetensors file")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// A tensor or a note that must be there is not, or has another shape.
+    #[error("`{0}` is missing or has the wrong shape; make the file again with `vestry learn`")]
+    Part(String),
+}
+
+/// A linear classifier over frozen features: `softmax((W·x + b) / temperature)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearHead {
+    classes: Vec<ValueId>,
+    dimensions: usize,
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    temperature: f32,
+    threshold: f32,
+}
+
+impl LinearHead {
+    /// A head of `classes.len()` rows of `dimensions` weights, row after row. `threshold` is the calibrated
+    /// probability under which its answer is a question.
+    pub fn new(
+        classes: Vec<ValueId>,
+        dimensions: usize,
+        weights: Vec<f32>,
+        bias: Vec<f32>,
+        temperature: f32,
+        threshold: f32,
+    ) -> Result<Self, HeadError> {
+        let part = |name: &str| HeadError::Part(name.into());
+        if classes.is_empty() || dimensions == 0 || weights.len() != classes.len() * dimensions {
+            return Err(part("weights"));
+        }
+        if bias.len() != classes.len() || !weights.iter().chain(&bias).all(|v| v.is_finite()) {
+            return Err(part("bias"));
+        }
+        if !(temperature.is_finite() && temperature > 0.0 && (0.0..=1.0).contains(&threshold)) {
+            return Err(part("temperature"));
+        }
+        Ok(Self { classes, dimensions, weights, bias, temperature, threshold })
+    }
+
+    /// Its classes, in the order of its rows.
+    pub fn classes(&self) -> &[ValueId] {
+        &self.classes
+    }
+
+    /// How many features it reads.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// The weights of class `class`.
+    pub fn row(&self, class: usize) -> &[f32] {
+        &self.weights[class * self.dimensions..(class + 1) * self.dimensions]
+    }
+
+    /// The probability under which its answer is a question.
+    pub fn threshold(&self) -> f32 {
+        self.threshold
+    }
+
+    /// `W·x + b`, one number a class.
+    ///
+    /// # Panics
+    /// When `features` has another length than [`LinearHead::dimensions`].
+    pub fn scores(&self, features: &[f32]) -> Vec<f32> {
+        assert_eq!(features.len(), self.dimensions, "a head reads the features it was fitted on");
+        self.weights
+            .chunks_exact(self.dimensions)
+            .zip(&self.bias)
+            .map(|(row, bias)| bias + row.iter().zip(features).map(|(w, x)| w * x).sum::<f32>())
+            .collect()
+    }
+
+    /// Calibrated probabilities, one a class, adding up to 1.
+    pub fn probabilities(&self, features: &[f32]) -> Vec<f32> {
+        let mut scores = self.scores(features);
+        let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        scores.iter_mut().for_each(|s| *s = ((*s - top) / self.temperature).exp());
+        let sum: f32 = scores.iter().sum();
+        scores.iter_mut().for_each(|s| *s /= sum);
+        scores
+    }
+}
+
+/// An affine map from features to a look vector: `normalise(P · (x − mean))`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    mean: Vec<f32>,
+    matrix: Vec<f32>,
+}
+
+impl Projection {
+    /// `matrix` has 256 rows of `mean.len()` numbers, row after row.
+    pub fn new(mean: Vec<f32>, matrix: Vec<f32>) -> Result<Self, HeadError> {
+        if mean.is_empty() || matrix.len() != mean.len() * LOOK_DIMENSIONS {
+            return Err(HeadError::Part("projection".into()));
+        }
+        Ok(Self { mean, matrix })
+    }
+
+    /// How many features it reads.
+    pub fn dimensions(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// The look vector of `features`; `None` when they fall on the mean.
+    ///
+    /// # Panics
+    /// When `features` has another length than [`Projection::dimensions`].
+    pub fn apply(&self, features: &[f32]) -> Option<LookVector> {
+        assert_eq!(features.len(), self.mean.len(), "a projection reads the features it was fitted on");
+        let centred: Vec<f32> = features.iter().zip(&self.mean).map(|(x, m)| x - m).collect();
+        let out: Vec<f32> = self
+            .matrix
+            .chunks_exact(centred.len())
+            .map(|row| row.iter().zip(&centred).map(|(w, x)| w * x).sum())
+            .collect();
+        LookVector::from_f32(&out)
+    }
+}
+
+/// Everything that is fitted on top of the frozen backbone, under one name and version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeadSet {
+    /// Name and version, such as `apparel@1`.
+    pub name: String,
+    /// Features to look vector.
+    pub projection: Projection,
+    /// One head an attribute, by attribute id: `category` always, `print`…
+    pub heads: HashMap<String, LinearHead>,
+    /// Plain numbers that were fitted, by name (`gate.distance`, …); each is read by whoever wrote it.
+    pub numbers: HashMap<String, f32>,
+}
+
+impl HeadSet {
+    /// A safetensors file: fp16 weights, everything else in its metadata.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let half =
+            |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect() };
+        let full = |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
+        let mut parts: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = vec![
+            ("projection.mean".into(), Dtype::F32, vec![self.projection.mean.len()], full(&self.projection.mean)),
+            (
+                "projection.matrix".into(),
+                Dtype::F16,
+                vec![LOOK_DIMENSIONS, self.projection.mean.len()],
+                half(&self.projection.matrix),
+            ),
+        ];
+        let mut notes = HashMap::from([("name".to_owned(), self.name.clone())]);
+        for (attribute, head) in &self.heads {
+            let shape = vec![head.classes.len(), head.dimensions];
+            parts.push((format!("head.{attribute}.weights"), Dtype::F16, shape, half(&head.weights)));
+            parts.push((format!("head.{attribute}.bias"), Dtype::F32, vec![head.bias.len()], full(&head.bias)));
+            let classes: Vec<&str> = head.classes.iter().map(ValueId::as_str).collect();
+            notes.insert(format!("head.{attribute}.classes"), classes.join(" "));
+            notes.insert(format!("head.{attribute}.temperature"), head.temperature.to_string());
+            notes.insert(format!("head.{attribute}.threshold"), head.threshold.to_string());
+        }
+        for (name, value) in &self.numbers {
+            notes.insert(format!("number.{name}"), value.to_string());
+        }
+        let views = parts.iter().map(|(name, dtype, shape, bytes)| {
+            (name, TensorView::new(*dtype, shape.clone(), bytes).expect("shapes follow the values"))
+        });
+        safetensors::serialize(views, Some(notes)).expect("in-memory tensors serialise")
+    }
+
+    /// Reads what [`HeadSet::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, HeadError> {
+        let missing = |name: &str| HeadError::Part(name.to_owned());
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let notes = metadata.metadata().clone().unwrap_or_default();
+        let tensors = SafeTensors::deserialize(bytes)?;
+        let values = |name: &str| -> Result<(Vec<usize>, Vec<f32>), HeadError> {
+            let tensor = tensors.tensor(name).map_err(|_| missing(name))?;
+            let data = tensor.data();
+            let values = match tensor.dtype() {
+                Dtype::F16 => data.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
+                Dtype::F32 => data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+                _ => return Err(missing(name)),
+            };
+            Ok((tensor.shape().to_vec(), values))
+        };
+        let number = |name: &str| notes.get(name).and_then(|v| v.parse::<f32>().ok()).ok_or_else(|| missing(name));
+        let mut heads = HashMap::new();
+        for (note, classes) in &notes {
+            let Some(attribute) = note.strip_prefix("head.").and_then(|n| n.strip_suffix(".classes")) else { continue };
+            let classes: Option<Vec<ValueId>> = classes.split(' ').map(ValueId::new).collect();
+            let (shape, weights) = values(&format!("head.{attribute}.weights"))?;
+            let (_, bias) = values(&format!("head.{attribute}.bias"))?;
+            let head = LinearHead::new(
+                classes.ok_or_else(|| missing(note))?,
+                shape.last().copied().unwrap_or(0),
+                weights,
+                bias,
+                number(&format!("head.{attribute}.temperature"))?,
+                number(&format!("head.{attribute}.threshold"))?,
+            )?;
+            heads.insert(attribute.to_owned(), head);
+        }
+        let numbers = notes
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix("number.")?.to_owned(), value.parse().ok()?)))
+            .collect();
+        Ok(Self {
+            name: notes.get("name").cloned().ok_or_else(|| missing("name"))?,
+            projection: Projection::new(values("projection.mean")?.1, values("projection.matrix")?.1)?,
+            heads,
+            numbers,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head_set() -> HeadSet {
+        let classes = ["dress", "t-shirt"].map(|c| ValueId::new(c).expect("an id")).to_vec();
+        let head =
+            LinearHead::new(classes, 3, vec![1.0, 0.0, 0.0, 0.0, 2.0, 0.0], vec![0.5, -0.5], 2.0, 0.6).expect("a head");
+        let matrix = (0..LOOK_DIMENSIONS * 3).map(|i| (i % 7) as f32).collect();
+        HeadSet {
+            name: "apparel@1".into(),
+            projection: Projection::new(vec![0.0, 1.0, 2.0], matrix).expect("a projection"),
+            heads: HashMap::from([("category".into(), head)]),
+            numbers: HashMap::from([("gate.distance".into(), 0.25)]),
+        }
+    }
+
+    #[test]
+    fn a_head_set_is_read_back() {
+        let set = head_set();
+        assert_eq!(HeadSet::from_bytes(&set.to_bytes()).expect("reads"), set);
+    }
+
+    #[test]
+    fn a_broken_head_set_is_refused() {
+        let bytes = head_set().to_bytes();
+        for cut in [0, 7, 8, 100, bytes.len() - 1] {
+            assert!(HeadSet::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn probabilities_add_up_and_follow_the_temperature() {
+        let set = head_set();
+        let p = set.heads["category"].probabilities(&[1.0, 0.0, 0.0]);
+        assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        let expected = 1.0 / (1.0 + ((-0.5f32 - 1.5) / 2.0).exp());
+        assert!((p[0] - expected).abs() < 1e-6, "{p:?}");
+    }
+}

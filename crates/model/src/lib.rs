@@ -1,0 +1,24 @@
+//! Plain values that every other crate shares: ids, products, tags, colours, vectors, heads and the taxonomy.
+//!
+//! What it must never do: touch a file, a clock, a socket or a random number. Text and bytes come in as
+//! arguments; a value that exists is valid.
+//!
+//! To add a shared value: one file, private fields, one fallible constructor, then re-export it here.
+
+mod catalogue;
+mod colour;
+mod head;
+mod ids;
+mod region;
+mod tag;
+pub mod taxonomy;
+mod vector;
+
+pub use catalogue::{CatalogueError, Currency, LocalText, Price, Product, Sku};
+pub use colour::{ColourShare, Oklab, Rgb};
+pub use head::{HeadError, HeadSet, LinearHead, Projection};
+pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId};
+pub use region::{Region, RegionError};
+pub use tag::{AttributeId, Confidence, Source, Suggestion, Tag, TagState, ValueId};
+pub use taxonomy::Taxonomy;
+pub use vector::{LOOK_DIMENSIONS, LookVector};

@@ -1,0 +1,1 @@
+//! Vectors and words to ranked products: the embedded engine.

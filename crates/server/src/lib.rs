@@ -1,0 +1,1 @@
+//! HTTP API and web console over the use cases of vestry-app.

@@ -1,0 +1,1 @@
+//! The only SQL: catalogue, tags, vectors, outbox and jobs on SQLite or PostgreSQL; objects on disk.

@@ -1,0 +1,1 @@
+//! Image bytes to a clean image, a vector and suggestions. CPU only.
