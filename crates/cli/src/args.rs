@@ -1,0 +1,168 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use vestry_model::Region;
+
+/// Recognise, tag and search fashion products.
+#[derive(Debug, Parser)]
+#[command(name = "vestry", version, about, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A catalogue, recognised and searchable, and a page to look at it: everything in one command
+    Demo(DemoArgs),
+    /// Serve the HTTP API and the console
+    Serve(ServeArgs),
+    /// Recognise images; needs no server and no database
+    Tag(TagArgs),
+    /// Import a CSV or JSONL feed, or a folder with one subfolder a class
+    Import(ImportArgs),
+    /// Search the catalogue by photo, words or likeness
+    Search(SearchArgs),
+    /// Fit the heads on a folder with one subfolder a class
+    Learn(LearnArgs),
+    /// Fit on one folder-per-class tree, measure on another
+    Eval(EvalArgs),
+    /// The search index
+    #[command(subcommand)]
+    Index(IndexCommand),
+    /// Look at this machine and this data folder, and say what to do
+    Doctor(Place),
+}
+
+/// Where the data is.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Folder that holds database, images and index; made when absent
+    #[arg(long, value_name = "DIR", default_value = "vestry-data", env = "VESTRY_DATA")]
+    pub(crate) data: PathBuf,
+    /// Settings; `docs/config.toml` lists them all
+    #[arg(long, value_name = "FILE", env = "VESTRY_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// A folder with one subfolder a class, instead of the drawn catalogue
+    #[arg(long, value_name = "DIR")]
+    pub(crate) photos: Option<PathBuf>,
+    /// Folder for the demo's data; a fresh temporary one when not given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: String,
+    /// How many products to draw
+    #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub(crate) products: u32,
+    /// Prepare everything and leave without serving
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// A proxy that speaks TLS stands in front: allow addresses other than loopback
+    #[arg(long)]
+    pub(crate) behind_proxy: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TagArgs {
+    /// JPEG, PNG or WebP files
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<PathBuf>,
+    /// One JSON document a line, as `POST /api/v1/images:tag` answers
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Look only at this part: `x,y,w,h` in fractions of the upright image
+    #[arg(long, value_name = "X,Y,W,H")]
+    pub(crate) crop: Option<Region>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// A `.csv` or `.jsonl` feed, or a folder with one subfolder a class
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) source: PathBuf,
+    /// Organisation to import into, by its short name; made when absent
+    #[arg(long, default_value = "shop")]
+    pub(crate) org: String,
+    /// Show the proposed columns and the first rows; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Column mapping as JSON, as `--dry-run` prints it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Search by this picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
+    /// Look only at this part of the picture: `x,y,w,h` in fractions
+    #[arg(long, value_name = "X,Y,W,H", requires = "image")]
+    pub(crate) crop: Option<Region>,
+    /// Search by words, Korean or English
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) words: Option<String>,
+    /// Search for what looks like this product
+    #[arg(long, value_name = "SKU")]
+    pub(crate) like: Option<String>,
+    /// Keep only products with this value, such as `category=dress`; repeat for more
+    #[arg(long = "filter", value_name = "KEY=VALUE")]
+    pub(crate) filters: Vec<String>,
+    /// How many results
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) limit: u32,
+    /// The answer as JSON, as `POST /api/v1/search` gives it
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Organisation to search, by its short name
+    #[arg(long, default_value = "shop")]
+    pub(crate) org: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LearnArgs {
+    /// Folder with one subfolder a class
+    #[arg(long, value_name = "DIR")]
+    pub(crate) train: PathBuf,
+    /// File to write the heads to
+    #[arg(long, value_name = "FILE", default_value = "models/apparel/heads.safetensors")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// Folder to fit on, one subfolder a class
+    #[arg(long, value_name = "DIR")]
+    pub(crate) train: PathBuf,
+    /// Folder to measure on, the same subfolders
+    #[arg(long, value_name = "DIR")]
+    pub(crate) test: PathBuf,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IndexCommand {
+    /// Make the index again from the database
+    Rebuild(Place),
+}
