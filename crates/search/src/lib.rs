@@ -1,1 +1,22 @@
 //! Vectors and words to ranked products: the embedded engine.
+//!
+//! One [`Index`] holds one organisation's products in one folder, so nothing crosses organisations. It is a
+//! cache: the database alone is the truth, and a damaged folder is built anew from it.
+//!
+//! What it must never do: speak SQL or HTTP, read a clock, draw random numbers, start an async runtime, or keep
+//! a byte of a purged product.
+//!
+//! To add a part to the ranking: a list of products best first in its own file, a weight in [`Weights`], a line
+//! in the fusion. To add a filter: a field in `filter.rs`, and a row in its test.
+
+mod answer;
+mod document;
+mod error;
+mod index;
+mod request;
+
+pub use answer::{Answer, Facet, Hit, Part, Parts, Rule, Stats, Why};
+pub use document::{Change, Document, DocumentImage, DocumentTag};
+pub use error::IndexError;
+pub use index::{Index, Opened, Settings, Snapshot, Step};
+pub use request::{Filter, FilterTest, Request, Rules, Weights};
