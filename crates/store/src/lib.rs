@@ -1,1 +1,39 @@
 //! The only SQL: catalogue, tags, vectors, outbox and jobs on SQLite or PostgreSQL; objects on disk.
+//!
+//! [`Store::read`] gives a [`Snapshot`] to read from, [`Store::begin`] a [`Tx`] that also writes. A use case is
+//! one `Tx`; whatever it changes that search sees leaves an outbox row when it commits. Instants come in as
+//! arguments; rows that a database hands out are checked once, here, and leave as values of `vestry-model`.
+//!
+//! What it must never do: read a clock, decide what a tag means, serve HTTP, or let a row, a query or an engine
+//! show in its interface. Nothing else in the workspace but `vault` speaks SQL.
+//!
+//! To add a column: a new migration for both engines (see `migration.rs`), then the statement beside the function
+//! that needs it, one lower-case text with `$1` parameters for both engines, then a case in `tests/it`, which runs
+//! on both.
+
+mod document;
+mod engine;
+mod error;
+mod image;
+mod job;
+mod key;
+mod migration;
+mod object;
+mod organisation;
+mod outbox;
+mod product;
+mod setting;
+mod store;
+mod tag;
+
+pub use document::Document;
+pub use error::StoreError;
+pub use image::{Analysis, Image, ImageState, ImagesPut, MAX_IMAGES, Picture};
+pub use job::{Claim, Job, JobError, JobState, MAX_ATTEMPTS, MAX_ERRORS, Progress};
+pub use key::{Key, KeyKind};
+pub use object::{ObjectKey, Objects, Rendition};
+pub use organisation::Organisation;
+pub use outbox::{OutboxKind, OutboxRow, Sequence};
+pub use product::{Erased, ProductFilter, Put, PutProduct, StoredProduct};
+pub use store::{Snapshot, Store, StorePlace, Tx};
+pub use tag::{Correction, Others, Suggested, TagCount};

@@ -1,0 +1,254 @@
+//! The two databases behind one SQL text: values in, rows out.
+
+use crate::StoreError;
+use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, Decode, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow, sqlite::SqliteRow};
+use std::borrow::Cow;
+
+/// A statement: one text, or two side by side where the engines differ.
+#[derive(Clone, Copy)]
+pub(crate) struct Sql {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self { sqlite: text, postgres: text }
+    }
+}
+
+/// A parameter. Instants are microseconds.
+#[derive(Clone)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Real(f64),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! values {
+    ($($from:ty, $name:ident => $value:expr;)+) => {$(
+        impl From<$from> for Value {
+            fn from($name: $from) -> Self {
+                $value
+            }
+        }
+    )+};
+}
+
+values! {
+    i64, n => Self::Int(Some(n));
+    Option<i64>, n => Self::Int(n);
+    u32, n => Self::Int(Some(n.into()));
+    Timestamp, at => Self::Int(Some(at.as_microsecond()));
+    Option<Timestamp>, at => Self::Int(at.map(Timestamp::as_microsecond));
+    f32, x => Self::Real(x.into());
+    &str, text => Self::Text(Some(text.into()));
+    String, text => Self::Text(Some(text));
+    Option<&str>, text => Self::Text(text.map(Into::into));
+    Option<String>, text => Self::Text(text);
+    Vec<u8>, bytes => Self::Bytes(Some(bytes));
+    Option<Vec<u8>>, bytes => Self::Bytes(bytes);
+    &[u8], bytes => Self::Bytes(Some(bytes.into()));
+}
+
+/// Parameters of one statement, in the order of `$1`, `$2`…
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::engine::Value::from($value)),*] };
+}
+pub(crate) use args;
+
+/// One row of an answer.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// What a column of either engine can be read as.
+pub(crate) trait Column:
+    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+impl<T> Column for T where T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
+
+impl Row {
+    /// Reads the columns one after the other.
+    pub(crate) fn columns(&self) -> Columns<'_> {
+        Columns { row: self, next: 0 }
+    }
+
+    /// The first column.
+    pub(crate) fn only<T: Column>(&self) -> Result<T, StoreError> {
+        self.columns().take()
+    }
+}
+
+/// The columns of a row, read from left to right.
+pub(crate) struct Columns<'a> {
+    row: &'a Row,
+    next: usize,
+}
+
+impl Columns<'_> {
+    pub(crate) fn take<T: Column>(&mut self) -> Result<T, StoreError> {
+        let at = self.next;
+        self.next += 1;
+        Ok(match self.row {
+            Row::Sqlite(row) => row.try_get(at)?,
+            Row::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    pub(crate) fn instant(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
+        Timestamp::from_microsecond(self.take()?).map_err(|_| StoreError::Unreadable { column })
+    }
+
+    pub(crate) fn instant_or_none(&mut self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        let micros: Option<i64> = self.take()?;
+        micros.map(Timestamp::from_microsecond).transpose().map_err(|_| StoreError::Unreadable { column })
+    }
+}
+
+/// One transaction on one engine.
+pub(crate) enum Conn {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+macro_rules! bound {
+    ($text:expr, $args:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($text));
+        for value in $args {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Real(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+/// The most values an `in (..)` list holds in one statement.
+const LIST: usize = 256;
+/// Rows of a multi-row insert: few different sizes keep the cache of prepared statements small.
+const ROWS: [usize; 3] = [32, 8, 1];
+
+impl Conn {
+    fn text(&self, sql: Sql) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sql.sqlite,
+            Self::Postgres(_) => sql.postgres,
+        }
+    }
+
+    async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        refuse_nul(&args)?;
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(text, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Postgres(tx) => {
+                bound!(text, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// All rows of an answer; every caller bounds them by `limit` or by what it asks for.
+    pub(crate) async fn rows(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let text = self.text(sql.into());
+        self.fetch(text.into(), args).await
+    }
+
+    /// The first row, if any.
+    pub(crate) async fn row(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    /// Runs a statement without an answer; how many rows it touched.
+    pub(crate) async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, StoreError> {
+        let text = self.text(sql.into());
+        self.execute(text.into(), args).await
+    }
+
+    async fn execute(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<u64, StoreError> {
+        refuse_nul(&args)?;
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// A statement with `in (..)` for a list of any length; `args` come before the list.
+    pub(crate) async fn rows_in(
+        &mut self,
+        sql: impl Into<Sql>,
+        args: Vec<Value>,
+        list: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let text = self.text(sql.into());
+        let mut rows = Vec::new();
+        for (text, all) in in_lists(text, &args, &list) {
+            rows.extend(self.fetch(text.into(), all).await?);
+        }
+        Ok(rows)
+    }
+
+    /// As [`Conn::rows_in`], without an answer.
+    pub(crate) async fn run_in(
+        &mut self,
+        sql: impl Into<Sql>,
+        args: Vec<Value>,
+        list: Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        let text = self.text(sql.into());
+        let mut touched = 0;
+        for (text, all) in in_lists(text, &args, &list) {
+            touched += self.execute(text.into(), all).await?;
+        }
+        Ok(touched)
+    }
+
+    /// An insert with `values (..)` for many rows at once; with `returning`, their answers.
+    pub(crate) async fn insert(
+        &mut self,
+        sql: impl Into<Sql>,
+        mut inserted: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let text = self.text(sql.into());
+        let mut answers = Vec::new();
+        while let Some(first) = inserted.first() {
+            let columns = first.len();
+            let count = ROWS.into_iter().find(|n| *n <= inserted.len()).unwrap_or(1);
+            let args: Vec<Value> = inserted.drain(..count).flatten().collect();
+            let rows: Vec<String> = (0..count).map(|row| parameters(row * columns + 1, columns)).collect();
+            answers.extend(self.fetch(text.replacen("(..)", &rows.join(", "), 1).into(), args).await?);
+        }
+        Ok(answers)
+    }
+}
+
+/// `($first, …)`, `count` of them.
+fn parameters(first: usize, count: usize) -> String {
+    let names: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    format!("({})", names.join(", "))
+}
+
+/// The statements that `in (..)` stands for. Lists are padded with their last value to a power of two, so that
+/// a handful of texts serves every length.
+fn in_lists(text: &'static str, args: &[Value], list: &[Value]) -> Vec<(String, Vec<Value>)> {
+    list.chunks(LIST)
+        .map(|chunk| {
+            let padded = chunk.len().next_power_of_two();
+            let values = chunk.iter().chain(std::iter::repeat(&chunk[chunk.len() - 1])).take(padded);
+            let all = args.iter().chain(values).cloned().collect();
+            (text.replacen("(..)", &parameters(args.len() + 1, padded), 1), all)
+        })
+        .collect()
+}
+
+fn refuse_nul(args: &[Value]) -> Result<(), StoreError> {
+    let nul = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
+    if args.iter().any(nul) { Err(StoreError::Nul) } else { Ok(()) }
+}

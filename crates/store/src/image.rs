@@ -1,0 +1,491 @@
+//! Images of products: where they come from, what was stored of them, what was seen in them.
+
+use crate::{
+    ObjectKey, Snapshot, StoreError, Tx,
+    engine::{Row, Sql, Value, args},
+};
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+use vestry_model::{ColourShare, ImageId, LookVector, OrganisationId, ProductId, Region, Rgb, ValueId};
+
+/// How many images a product carries at most.
+pub const MAX_IMAGES: usize = 32;
+
+/// An image of a product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Its id; also the key of its vector.
+    pub id: ImageId,
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// Of which product.
+    pub product: ProductId,
+    /// The path or URL as given; what was uploaded has a name of the caller's choice.
+    pub source: String,
+    /// How far it came.
+    pub state: ImageState,
+    /// When it was put.
+    pub created: Timestamp,
+}
+
+/// How far an image came.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ImageState {
+    /// Nobody has fetched it yet.
+    Waiting,
+    /// It could not be fetched or read.
+    Failed {
+        /// Why.
+        message: String,
+    },
+    /// Its cleaned picture is an object.
+    Stored(Box<Picture>),
+}
+
+impl Image {
+    /// Its picture, once stored.
+    pub fn picture(&self) -> Option<&Picture> {
+        match &self.state {
+            ImageState::Stored(picture) => Some(picture),
+            _ => None,
+        }
+    }
+
+    /// How it looks, once analysed.
+    pub fn look(&self) -> Option<&LookVector> {
+        self.picture()?.analysis.as_ref().map(|a| &a.look)
+    }
+
+    /// Where its objects are, or are to be.
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey::new(self.organisation, self.id)
+    }
+}
+
+/// What was stored of an image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The SHA-256 of the bytes as they came, to see whether they changed.
+    pub source_digest: [u8; 32],
+    /// Pixels across of the stored picture.
+    pub width: u32,
+    /// Pixels down of the stored picture.
+    pub height: u32,
+    /// Where faces were made unrecognisable.
+    pub faces: Vec<Region>,
+    /// A colour to show before the picture is there.
+    pub placeholder: Option<Rgb>,
+    /// What a model saw in it.
+    pub analysis: Option<Analysis>,
+}
+
+/// What a model saw in a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// Name and version of the model.
+    pub model: String,
+    /// How it looks.
+    pub look: LookVector,
+    /// Its colours.
+    pub colours: Vec<ColourShare>,
+}
+
+/// What putting the images of a product did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImagesPut {
+    /// Of which product.
+    pub product: ProductId,
+    /// Its images as they are now, in their order, each with its source.
+    pub images: Vec<(ImageId, String)>,
+    /// Those of them that are new and wait to be fetched.
+    pub added: Vec<ImageId>,
+    /// Those that went.
+    pub removed: Vec<ImageId>,
+    /// The objects of those that went; also in [`Snapshot::doomed_objects`].
+    pub objects: Vec<ObjectKey>,
+}
+
+/// A `select` of every column that [`stored_image`] reads.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select position, id, organisation, product, source, created, source_digest, object, width, height, \
+            faces, placeholder, model, look, colours, failure from images ",
+            $rest
+        )
+    };
+}
+pub(crate) use select;
+
+/// An image with its position.
+pub(crate) fn stored_image(row: &Row) -> Result<(i64, Image), StoreError> {
+    let unreadable = |column| StoreError::Unreadable { column };
+    let mut columns = row.columns();
+    let position = columns.take()?;
+    let (id, organisation, product) = (columns.take()?, columns.take()?, columns.take()?);
+    let (source, created) = (columns.take()?, columns.instant("images.created")?);
+    let (digest, object): (Option<Vec<u8>>, Option<String>) = (columns.take()?, columns.take()?);
+    let (width, height): (Option<i64>, Option<i64>) = (columns.take()?, columns.take()?);
+    let (faces, placeholder): (String, Option<String>) = (columns.take()?, columns.take()?);
+    let (model, look): (Option<String>, Option<Vec<u8>>) = (columns.take()?, columns.take()?);
+    let (colours, failure): (String, Option<String>) = (columns.take()?, columns.take()?);
+    let state = match (object, failure) {
+        (None, None) => ImageState::Waiting,
+        (None, Some(message)) => ImageState::Failed { message },
+        (Some(_), _) => {
+            let side = |n: Option<i64>, column| n.and_then(|n| u32::try_from(n).ok()).ok_or(unreadable(column));
+            let digest = digest.and_then(|d| d.try_into().ok());
+            ImageState::Stored(Box::new(Picture {
+                source_digest: digest.ok_or(unreadable("images.source_digest"))?,
+                width: side(width, "images.width")?,
+                height: side(height, "images.height")?,
+                faces: read_faces(&faces).ok_or(unreadable("images.faces"))?,
+                placeholder: placeholder.as_deref().and_then(Rgb::from_hex),
+                analysis: match (model, look) {
+                    (Some(model), Some(look)) => Some(Analysis {
+                        model,
+                        look: LookVector::from_bytes(&look).ok_or(unreadable("images.look"))?,
+                        colours: read_colours(&colours).ok_or(unreadable("images.colours"))?,
+                    }),
+                    _ => None,
+                },
+            }))
+        }
+    };
+    let image = Image {
+        id: ImageId::from_row(id),
+        organisation: OrganisationId::from_row(organisation),
+        product: ProductId::from_row(product),
+        source,
+        state,
+        created,
+    };
+    Ok((position, image))
+}
+
+fn images(rows: &[Row]) -> Result<Vec<Image>, StoreError> {
+    rows.iter().map(|row| Ok(stored_image(row)?.1)).collect()
+}
+
+/// `[[x, y, w, h], …]`
+fn write_faces(faces: &[Region]) -> String {
+    let faces: Vec<[f32; 4]> = faces.iter().map(|f| f.to_array()).collect();
+    serde_json::to_string(&faces).expect("lists of numbers are JSON")
+}
+
+fn read_faces(text: &str) -> Option<Vec<Region>> {
+    let faces: Vec<[f32; 4]> = serde_json::from_str(text).ok()?;
+    faces.into_iter().map(|[x, y, w, h]| Region::new(x, y, w, h).ok()).collect()
+}
+
+/// `[["navy", "#1b2a4a", 0.61], …]`
+fn write_colours(colours: &[ColourShare]) -> String {
+    let colours: Vec<_> = colours.iter().map(|c| (c.value.as_str(), c.rgb.to_string(), c.share)).collect();
+    serde_json::to_string(&colours).expect("lists of strings and numbers are JSON")
+}
+
+fn read_colours(text: &str) -> Option<Vec<ColourShare>> {
+    let colours: Vec<(String, String, f32)> = serde_json::from_str(text).ok()?;
+    let colour = |(value, rgb, share): (String, String, f32)| {
+        Some(ColourShare { value: ValueId::new(&value)?, rgb: Rgb::from_hex(&rgb)?, share })
+    };
+    colours.into_iter().map(colour).collect()
+}
+
+impl Snapshot {
+    /// A product's images in their order.
+    pub async fn images(&mut self, product: ProductId) -> Result<Vec<Image>, StoreError> {
+        const SQL: &str = select!("where product = $1 order by position, id");
+        images(&self.conn.rows(SQL, args![product.get()]).await?)
+    }
+
+    /// These images of an organisation, in no order; those that are gone are left out.
+    pub async fn images_by_id(
+        &mut self,
+        organisation: OrganisationId,
+        ids: &[ImageId],
+    ) -> Result<Vec<Image>, StoreError> {
+        const SQL: &str = select!("where organisation = $1 and id in (..)");
+        let list = ids.iter().map(|id| id.get().into()).collect();
+        images(&self.conn.rows_in(SQL, args![organisation.get()], list).await?)
+    }
+
+    /// The next `limit` images after `after` that nobody has fetched yet, of all organisations, by id.
+    pub async fn waiting_images(&mut self, after: Option<ImageId>, limit: u32) -> Result<Vec<Image>, StoreError> {
+        const SQL: &str = select!("where object is null and failure is null and id > $1 order by id limit $2");
+        images(&self.conn.rows(SQL, args![after.map_or(0, ImageId::get), limit]).await?)
+    }
+
+    /// The next `limit` stored images after `after` that `model` has not analysed, of all organisations, by id.
+    pub async fn images_without(
+        &mut self,
+        model: &str,
+        after: Option<ImageId>,
+        limit: u32,
+    ) -> Result<Vec<Image>, StoreError> {
+        const SQL: &str =
+            select!("where object is not null and (model is null or model <> $1) and id > $2 order by id limit $3");
+        images(&self.conn.rows(SQL, args![model, after.map_or(0, ImageId::get), limit]).await?)
+    }
+
+    /// How many stored images there are, and how many of them `model` has analysed.
+    pub async fn count_images(&mut self, model: &str) -> Result<(u64, u64), StoreError> {
+        const SQL: &str = "select count(*), cast(coalesce(sum(case when model = $1 then 1 else 0 end), 0) as bigint) \
+            from images where object is not null";
+        let Some(row) = self.conn.row(SQL, args![model]).await? else { return Ok((0, 0)) };
+        let mut columns = row.columns();
+        Ok((columns.take::<i64>()?.unsigned_abs(), columns.take::<i64>()?.unsigned_abs()))
+    }
+
+    /// The frozen features of images, as [`Tx::put_analyses`] was given them; images without are left out.
+    pub async fn features(&mut self, ids: &[ImageId]) -> Result<HashMap<ImageId, Vec<u8>>, StoreError> {
+        const SQL: &str = "select id, features from images where features is not null and id in (..)";
+        let list = ids.iter().map(|id| id.get().into()).collect();
+        let mut features = HashMap::new();
+        for row in self.conn.rows_in(SQL, args![], list).await? {
+            let mut columns = row.columns();
+            features.insert(ImageId::from_row(columns.take()?), columns.take()?);
+        }
+        Ok(features)
+    }
+}
+
+/// What is known of an image before its images are put.
+struct Held {
+    id: i64,
+    position: i64,
+    source: String,
+    object: Option<String>,
+}
+
+impl Tx {
+    /// Makes `sources` the images of each product, in this order. An image whose source stays keeps its id and
+    /// what was seen in it; a failed one is tried again; a source that comes twice counts once.
+    pub async fn put_images(
+        &mut self,
+        wanted: &[(ProductId, Vec<String>)],
+        now: Timestamp,
+    ) -> Result<Vec<ImagesPut>, StoreError> {
+        let ids: Vec<ProductId> = wanted.iter().map(|(product, _)| *product).collect();
+        let organisations = self.organisations_of(&ids).await?;
+        let mut held = self.held_images(&ids).await?;
+        let mut done = Vec::with_capacity(wanted.len());
+        for (product, sources) in wanted {
+            let mut seen = HashSet::new();
+            let sources: Vec<&str> = sources.iter().map(String::as_str).filter(|s| seen.insert(*s)).collect();
+            if sources.len() > MAX_IMAGES {
+                return Err(StoreError::TooManyImages(sources.len()));
+            }
+            let organisation =
+                *organisations.get(product).ok_or(StoreError::Unknown { kind: "product", id: product.get() })?;
+            // Where a product comes twice, its second turn finds nothing held; read again what the first one left.
+            let held = match held.remove(product) {
+                Some(held) => held,
+                None => self.held_images(&[*product]).await?.remove(product).unwrap_or_default(),
+            };
+            done.push(self.put_images_of(organisation, *product, &sources, held, now).await?);
+        }
+        Ok(done)
+    }
+
+    async fn organisations_of(&mut self, ids: &[ProductId]) -> Result<HashMap<ProductId, i64>, StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "select id, organisation from products where id in (..)",
+            postgres: "select id, organisation from products where id in (..) order by id for update",
+        };
+        let list = ids.iter().map(|id| id.get().into()).collect();
+        let mut organisations = HashMap::new();
+        for row in self.conn.rows_in(SQL, args![], list).await? {
+            let mut columns = row.columns();
+            organisations.insert(ProductId::from_row(columns.take()?), columns.take()?);
+        }
+        Ok(organisations)
+    }
+
+    async fn held_images(&mut self, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<Held>>, StoreError> {
+        const SQL: &str = "select product, id, position, source, object from images where product in (..)";
+        let list = ids.iter().map(|id| id.get().into()).collect();
+        let mut held: HashMap<ProductId, Vec<Held>> = HashMap::new();
+        for row in self.conn.rows_in(SQL, args![], list).await? {
+            let mut columns = row.columns();
+            held.entry(ProductId::from_row(columns.take()?)).or_default().push(Held {
+                id: columns.take()?,
+                position: columns.take()?,
+                source: columns.take()?,
+                object: columns.take()?,
+            });
+        }
+        Ok(held)
+    }
+
+    async fn put_images_of(
+        &mut self,
+        organisation: i64,
+        product: ProductId,
+        sources: &[&str],
+        held: Vec<Held>,
+        now: Timestamp,
+    ) -> Result<ImagesPut, StoreError> {
+        const INSERT: &str =
+            "insert into images (organisation, product, position, source, created) values (..) returning source, id";
+        const MOVE: &str = "update images set position = $2 where id = $1";
+        const RETRY: &str = "update images set failure = null where product = $1 and failure is not null";
+        let (kept, gone): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|h| sources.contains(&h.source.as_str()));
+        let mut ids: HashMap<&str, ImageId> = HashMap::new();
+        let mut changed = !gone.is_empty();
+        let mut rows = Vec::new();
+        for (position, source) in (0i64..).zip(sources) {
+            match kept.iter().find(|h| h.source == *source) {
+                Some(image) => {
+                    ids.insert(source, ImageId::from_row(image.id));
+                    if image.position != position {
+                        self.conn.run(MOVE, args![image.id, position]).await?;
+                        changed = true;
+                    }
+                }
+                None => rows.push(args![organisation, product.get(), position, *source, now]),
+            }
+        }
+        let mut added = Vec::new();
+        for row in self.conn.insert(INSERT, rows).await? {
+            let mut columns = row.columns();
+            let source: String = columns.take()?;
+            let id = ImageId::from_row(columns.take()?);
+            added.push(id);
+            ids.extend(sources.iter().find(|s| **s == source).map(|s| (*s, id)));
+        }
+        self.conn.run(RETRY, args![product.get()]).await?;
+        let removed: Vec<ImageId> = gone.iter().map(|h| ImageId::from_row(h.id)).collect();
+        let objects: Vec<ObjectKey> = gone.into_iter().filter_map(|h| h.object).map(ObjectKey::from_column).collect();
+        self.drop_images(&removed, &objects).await?;
+        if changed || !added.is_empty() {
+            self.changed.insert(product);
+        }
+        added.sort_unstable();
+        let images = sources.iter().filter_map(|s| Some((*ids.get(s)?, (*s).to_owned()))).collect();
+        Ok(ImagesPut { product, images, added, removed, objects })
+    }
+
+    async fn drop_images(&mut self, ids: &[ImageId], objects: &[ObjectKey]) -> Result<(), StoreError> {
+        const SQL: &str = "delete from images where id in (..)";
+        self.doom_objects(objects).await?;
+        self.conn.run_in(SQL, args![], ids.iter().map(|id| id.get().into()).collect()).await?;
+        Ok(())
+    }
+
+    /// Adds an image at the end of a product's; one of the same source stays as it is.
+    pub async fn add_image(&mut self, product: ProductId, source: &str, now: Timestamp) -> Result<ImageId, StoreError> {
+        let images = self.images(product).await?;
+        let mut sources: Vec<String> = images.into_iter().map(|i| i.source).collect();
+        if !sources.iter().any(|s| s == source) {
+            sources.push(source.to_owned());
+        }
+        let put = self.put_images(&[(product, sources)], now).await?;
+        let image = put.iter().flat_map(|p| &p.images).find(|(_, s)| s == source).map(|(id, _)| *id);
+        image.ok_or(StoreError::Unreadable { column: "images.source" })
+    }
+
+    /// Removes an image of a product; its object's key, if it had one.
+    pub async fn remove_image(&mut self, product: ProductId, image: ImageId) -> Result<Option<ObjectKey>, StoreError> {
+        const SQL: &str = "select object from images where product = $1 and id = $2";
+        let row = self.conn.row(SQL, args![product.get(), image.get()]).await?;
+        let row = row.ok_or(StoreError::Unknown { kind: "image", id: image.get() })?;
+        let object = row.only::<Option<String>>()?.map(ObjectKey::from_column);
+        self.drop_images(&[image], object.as_slice()).await?;
+        self.changed.insert(product);
+        Ok(object)
+    }
+
+    /// Puts a product's images into the order `order`, which names each of them once.
+    pub async fn reorder_images(&mut self, product: ProductId, order: &[ImageId]) -> Result<(), StoreError> {
+        const SQL: &str = "update images set position = $3 where product = $1 and id = $2";
+        let held: HashSet<ImageId> = self.images(product).await?.iter().map(|i| i.id).collect();
+        if held.len() != order.len() || order.iter().copied().collect::<HashSet<_>>() != held {
+            return Err(StoreError::Order);
+        }
+        for (position, image) in (0i64..).zip(order) {
+            self.conn.run(SQL, args![product.get(), image.get(), position]).await?;
+        }
+        self.changed.insert(product);
+        Ok(())
+    }
+
+    /// Notes what was stored of images, after their objects were put under [`Image::object`]. Images that are gone
+    /// are left out; the answer names the products of the others. `features` are kept as they are.
+    pub async fn put_pictures(
+        &mut self,
+        pictures: &[(ImageId, Picture, Option<Vec<u8>>)],
+    ) -> Result<HashMap<ImageId, ProductId>, StoreError> {
+        const SQL: &str = "update images set source_digest = $2, object = $3, width = $4, height = $5, faces = $6, \
+            placeholder = $7, model = $8, look = $9, colours = $10, features = $11, failure = null \
+            where id = $1 returning product";
+        const ORGANISATIONS: &str = "select id, organisation from images where id in (..)";
+        let list = pictures.iter().map(|(id, ..)| id.get().into()).collect();
+        let mut organisations: HashMap<i64, i64> = HashMap::new();
+        for row in self.conn.rows_in(ORGANISATIONS, args![], list).await? {
+            let mut columns = row.columns();
+            organisations.insert(columns.take()?, columns.take()?);
+        }
+        let mut products = HashMap::new();
+        for (id, picture, features) in pictures {
+            let Some(organisation) = organisations.get(&id.get()) else { continue };
+            let object = ObjectKey::new(OrganisationId::from_row(*organisation), *id);
+            let analysis = picture.analysis.as_ref();
+            let row = args![
+                id.get(),
+                picture.source_digest.as_slice(),
+                object.as_str(),
+                picture.width,
+                picture.height,
+                write_faces(&picture.faces),
+                picture.placeholder.map(|p| p.to_string()),
+                analysis.map(|a| a.model.as_str()),
+                analysis.map(|a| a.look.to_bytes()),
+                write_colours(analysis.map_or(&[], |a| &a.colours)),
+                features.clone(),
+            ];
+            self.updated_image(SQL, *id, row, &mut products).await?;
+        }
+        Ok(products)
+    }
+
+    /// Notes what a model saw in stored images, replacing what one before it saw; see [`Tx::put_pictures`].
+    pub async fn put_analyses(
+        &mut self,
+        analyses: &[(ImageId, Analysis, Option<Vec<u8>>)],
+    ) -> Result<HashMap<ImageId, ProductId>, StoreError> {
+        const SQL: &str = "update images set model = $2, look = $3, colours = $4, features = $5 \
+            where id = $1 and object is not null returning product";
+        let mut products = HashMap::new();
+        for (id, analysis, features) in analyses {
+            let colours = write_colours(&analysis.colours);
+            let row = args![id.get(), analysis.model.as_str(), analysis.look.to_bytes(), colours, features.clone()];
+            self.updated_image(SQL, *id, row, &mut products).await?;
+        }
+        Ok(products)
+    }
+
+    /// Notes that images could not be fetched or read, and why; they wait no longer. What was stored of them stays.
+    pub async fn fail_images(&mut self, failed: &[(ImageId, String)]) -> Result<(), StoreError> {
+        const SQL: &str = "update images set failure = $2 where id = $1 returning product";
+        for (id, message) in failed {
+            self.updated_image(SQL, *id, args![id.get(), message.as_str()], &mut HashMap::new()).await?;
+        }
+        Ok(())
+    }
+
+    async fn updated_image(
+        &mut self,
+        sql: &'static str,
+        id: ImageId,
+        args: Vec<Value>,
+        products: &mut HashMap<ImageId, ProductId>,
+    ) -> Result<(), StoreError> {
+        if let Some(row) = self.conn.row(sql, args).await? {
+            let product = ProductId::from_row(row.only()?);
+            self.changed.insert(product);
+            products.insert(id, product);
+        }
+        Ok(())
+    }
+}
