@@ -19,6 +19,6 @@ pub use colour::{ColourShare, Oklab, Rgb};
 pub use head::{HeadError, HeadSet, LinearHead, Projection};
 pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId};
 pub use region::{Region, RegionError};
-pub use tag::{AttributeId, Confidence, Source, Suggestion, Tag, TagState, ValueId};
-pub use taxonomy::Taxonomy;
+pub use tag::{AttributeId, Confidence, ObjectId, Source, Suggestion, Tag, TagState, ValueId};
+pub use taxonomy::{Taxonomy, TaxonomyError};
 pub use vector::{LOOK_DIMENSIONS, LookVector};

@@ -43,6 +43,8 @@ names! {
     AttributeId,
     /// A value of one attribute: `dress`, `navy`, `v-neck`… Unique within its attribute only.
     ValueId,
+    /// A kind of thing that is worn or carried: `top`, `shoes`, `bag`…
+    ObjectId,
 }
 
 /// A calibrated probability, 0–1.
