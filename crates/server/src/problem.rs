@@ -1,0 +1,91 @@
+//! What went wrong, for the caller; the chain of causes stays in the operator's log.
+//!
+//! A handler returns a [`Problem`]. It travels in the response's extensions until [`crate::envelope`] writes it as the
+//! JSON envelope or as a page, with the request's id.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+/// An answer that is not the one hoped for.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), hint: String::new() }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The request cannot be understood.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
+    }
+
+    /// The request is understood and refused.
+    pub(crate) fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+    }
+
+    pub(crate) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// Something of ours failed: logged with all its causes, told without any.
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(causes = causes(error), "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed on our side; nothing was changed")
+            .hint("try again; if it stays, give the request id to whoever runs this server")
+    }
+
+    /// What a bare status means, for answers that the framework itself made.
+    pub(crate) fn of_status(status: StatusCode, said: &str) -> Self {
+        let (code, message, hint) = match status {
+            StatusCode::NOT_FOUND => ("not_found", "there is nothing at this address", "see `/api/docs`"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method_not_allowed", "this address does not take this method", "see `/api/docs`")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                ("too_large", "the body is larger than this address takes", "an image may have 32 MiB")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                ("unsupported_media_type", "this address does not take this content type", "see `/api/docs`")
+            }
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => {
+                ("timeout", "the request took too long and was given up", "try again with less at once")
+            }
+            s if s.is_server_error() => ("internal", "something failed on our side", "try again"),
+            _ => ("bad_request", if said.is_empty() { "the request cannot be understood" } else { said }, ""),
+        };
+        Self::new(status, code, message).hint(hint)
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
