@@ -14,6 +14,7 @@ mod document;
 mod error;
 mod index;
 mod request;
+pub mod words;
 
 pub use answer::{Answer, Facet, Hit, Part, Parts, Rule, Stats, Why};
 pub use document::{Change, Document, DocumentImage, DocumentTag};

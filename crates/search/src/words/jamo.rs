@@ -1,0 +1,1 @@
+//! Korean syllables as the keys that type them.
