@@ -1,1 +1,41 @@
-//! One file a use case: load, ask a pure crate, execute.
+//! The use cases: each loads what it needs, asks a pure crate, and carries out the answer. HTTP and the command
+//! line are two faces of these calls.
+//!
+//! What it must never do: know a status code, a JSON shape of the API or a line of HTML; read a clock or a random
+//! source by itself ([`Surroundings`] brings both).
+//!
+//! To add a use case: one file with one `impl App` block and its test, then a face in `server` and one in `cli`.
+
+mod config;
+mod cpu;
+mod error;
+mod exporting;
+pub mod feed;
+pub mod fetch;
+mod images;
+mod importing;
+mod indexing;
+mod keys;
+mod opening;
+mod organisations;
+mod products;
+mod recognising;
+mod searching;
+mod seeing;
+mod tags;
+mod working;
+
+pub use config::{Config, ConfigError, FetchConfig, ImageConfig, REFERENCE, ServerConfig, StoreConfig};
+pub use cpu::Cpu;
+pub use error::AppError;
+pub use images::{ImageSize, THUMBNAIL_WIDTH};
+pub use importing::{ImportReport, ImportSource};
+pub use keys::{Access, NewKey};
+pub use opening::{App, OpenError, Surroundings};
+pub use organisations::slug;
+pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
+pub use searching::{RuleInput, SearchInput, SearchOutcome};
+pub use vestry_store::{
+    Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture, ProductFilter,
+    Progress, Put, StoreError, StoredProduct, TagCount,
+};

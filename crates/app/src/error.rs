@@ -1,0 +1,65 @@
+//! What a use case can refuse or fail with. `server` maps each variant to a status, `cli` prints it.
+
+use vestry_model::{CatalogueError, JobId, Sku};
+use vestry_search::IndexError;
+use vestry_store::StoreError;
+use vestry_vision::IntakeError;
+
+/// Why a use case did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The product data was refused.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The image was refused.
+    #[error(transparent)]
+    Image(#[from] IntakeError),
+    /// The search was refused, or the index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// No such product.
+    #[error("no product with SKU `{0}`")]
+    UnknownProduct(Sku),
+    /// No such image.
+    #[error("no such image")]
+    UnknownImage,
+    /// No such job.
+    #[error("no job with id `{0}`")]
+    UnknownJob(JobId),
+    /// No such organisation.
+    #[error("no organisation `{0}`; `vestry import --org` makes one")]
+    UnknownOrganisation(String),
+    /// No such key.
+    #[error("no such key")]
+    UnknownKey,
+    /// An attribute or a value that the taxonomy does not have.
+    #[error("`{attribute}={value}` is not in the taxonomy{hint}")]
+    UnknownValue {
+        /// The attribute as given.
+        attribute: String,
+        /// The value as given.
+        value: String,
+        /// `; did you mean …`, or empty.
+        hint: String,
+    },
+    /// A search without anything to search for, or with contradicting parts.
+    #[error("{0}")]
+    BadRequest(String),
+    /// A feed that cannot be read at all.
+    #[error(transparent)]
+    Feed(#[from] crate::feed::FeedError),
+    /// A picture that could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] crate::fetch::FetchError),
+    /// The database or the object store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// A file could not be read or written.
+    #[error("could not use `{path}`")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}

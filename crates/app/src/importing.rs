@@ -1,0 +1,351 @@
+//! Imports: a feed or a tree becomes products, pictures and tags, as a job that survives its process.
+//!
+//! Rows are taken in chunks. What a chunk wrote and how far the job is are committed together, so a job that is
+//! taken up again repeats at most one chunk, and repeating changes nothing.
+
+use crate::{
+    App, AppError, feed,
+    feed::{FeedRow, Mapping, RowError},
+    seeing::Supply,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{fs::File, path::PathBuf};
+use tokio::sync::mpsc;
+use vestry_model::{AttributeId, JobId, OrganisationId, ProductId, ValueId};
+use vestry_store::{Claim, Job, JobError, Progress, Put, StoreError};
+
+/// Rows that are written, looked at and reported together.
+const CHUNK: usize = 128;
+/// A worker that says nothing for so long has lost its job.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// The kind under which imports are queued.
+const KIND: &str = "import";
+
+/// What is imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportSource {
+    /// A CSV or JSONL file; picture paths are relative to its folder.
+    Feed(PathBuf),
+    /// A feed that came over HTTP and lies in the data folder; its pictures are addresses only.
+    Upload(PathBuf),
+    /// A folder with one subfolder a class.
+    Tree(PathBuf),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Payload {
+    source: ImportSource,
+    mapping: Option<Mapping>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// Products that were not there.
+    pub created: u64,
+    /// Products of which something changed.
+    pub updated: u64,
+    /// Products that were the same in every field.
+    pub unchanged: u64,
+    /// Rows that became no product.
+    pub failed: u64,
+    /// Pictures stored and recognised.
+    pub images: u64,
+    /// Pictures that could not be had or read.
+    pub images_failed: u64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+type Row = Result<FeedRow, RowError>;
+
+impl ImportSource {
+    /// The columns of a feed with what they probably are.
+    pub fn propose(&self) -> Result<(feed::Preview, Mapping), AppError> {
+        match self {
+            Self::Feed(path) | Self::Upload(path) => {
+                let preview = feed::preview(open(path)?, feed::Limits::default())?;
+                let mapping = feed::propose(&preview.headers, &preview.sample);
+                Ok((preview, mapping))
+            }
+            Self::Tree(_) => Err(AppError::BadRequest("a folder has no columns; `classes.toml` in it maps its folders".into())),
+        }
+    }
+
+    fn mapping(&self) -> Result<Mapping, AppError> {
+        Ok(self.propose()?.1)
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        match self {
+            Self::Feed(path) => path.parent().map(Into::into),
+            Self::Tree(path) => Some(path.clone()),
+            Self::Upload(_) => None,
+        }
+    }
+}
+
+fn open(path: &PathBuf) -> Result<File, AppError> {
+    File::open(path).map_err(|source| AppError::File { path: path.display().to_string(), source })
+}
+
+impl App {
+    /// Keeps a feed that came over HTTP until it is imported.
+    pub async fn keep_upload(&self, bytes: Vec<u8>) -> Result<ImportSource, AppError> {
+        let folder = self.folder().join("imports");
+        let name: String = self.random().iter().map(|b| format!("{b:02x}")).collect();
+        let path = folder.join(name);
+        let file_error = |source| AppError::File { path: "imports".into(), source };
+        tokio::fs::create_dir_all(&folder).await.map_err(file_error)?;
+        tokio::fs::write(&path, bytes).await.map_err(file_error)?;
+        Ok(ImportSource::Upload(path))
+    }
+
+    /// Queues an import; without a mapping the proposed one is used. A source that cannot be read is refused here.
+    pub async fn start_import(
+        &self,
+        organisation: OrganisationId,
+        source: ImportSource,
+        mapping: Option<Mapping>,
+    ) -> Result<JobId, AppError> {
+        let mapping = match (&source, mapping) {
+            (ImportSource::Tree(_), _) => None,
+            (_, Some(mapping)) => Some(mapping),
+            (source, None) => Some(source.mapping()?),
+        };
+        // Reading the first row checks the mapping against the header.
+        let probe = Payload { source, mapping };
+        rows(&probe)?;
+        let payload = serde_json::to_string(&probe).expect("a payload is JSON");
+        let mut tx = self.store().begin().await?;
+        let job = tx.enqueue_job(organisation, KIND, &payload, self.now()).await?;
+        tx.commit().await?;
+        self.waiting().notify_one();
+        Ok(job)
+    }
+
+    /// Works on the oldest queued import, saying how far it is; `None` when none is due.
+    pub async fn run_next_import(
+        &self,
+        said: impl Fn(JobId, Progress),
+    ) -> Result<Option<(JobId, ImportReport)>, AppError> {
+        let mut tx = self.store().begin().await?;
+        let claimed = tx.claim_job(self.now(), LEASE).await?;
+        tx.commit().await?;
+        let Some((claim, job)) = claimed else { return Ok(None) };
+        let outcome = self.import(claim, &job, &said).await;
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        match &outcome {
+            Ok(report) => {
+                let report = serde_json::to_string(report).expect("a report is JSON");
+                tx.finish_job(claim, &report, now).await?;
+            }
+            // Whoever has the job now says how it ends.
+            Err(AppError::Store(StoreError::LeaseLost(_))) => return outcome.map(|r| Some((job.id, r))),
+            Err(AppError::Store(error)) => tx.retry_job(claim, &error.to_string(), now).await?,
+            Err(error) => tx.fail_job(claim, &error.to_string(), now).await?,
+        }
+        tx.commit().await?;
+        outcome.map(|report| Some((job.id, report)))
+    }
+
+    async fn import(&self, claim: Claim, job: &Job, said: &impl Fn(JobId, Progress)) -> Result<ImportReport, AppError> {
+        let unreadable = |_| AppError::BadRequest("the job was written by another version; start the import again".into());
+        let payload: Payload = serde_json::from_str(&job.payload).map_err(unreadable)?;
+        let supply = Supply { folder: payload.source.folder(), ..Supply::default() };
+        let started = self.now();
+        let mut progress = Progress { done: job.progress.done, total: Some(count_rows(&payload)?) };
+        let mut report = ImportReport::default();
+        let (sender, mut chunks) = mpsc::channel(2);
+        let skip = usize::try_from(progress.done).unwrap_or(usize::MAX);
+        let upload = payload.source.clone();
+        let reader = tokio::task::spawn_blocking(move || read_chunks(&payload, skip, &sender));
+        while let Some(chunk) = chunks.recv().await {
+            let rows = chunk.len() as u64;
+            self.import_chunk(claim, job.organisation, chunk, &supply, &mut report, &mut progress, rows).await?;
+            said(job.id, progress);
+        }
+        reader.await.expect("reading does not panic")?;
+        if let ImportSource::Upload(path) = upload {
+            // It is only a copy; a start sweeps the folder if this fails.
+            let _ = tokio::fs::remove_file(path).await;
+        }
+        self.sweep_objects().await?;
+        report.seconds = seconds_since(started, self.now());
+        Ok(report)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, the state of one import")]
+    async fn import_chunk(
+        &self,
+        claim: Claim,
+        organisation: OrganisationId,
+        chunk: Vec<Row>,
+        supply: &Supply,
+        report: &mut ImportReport,
+        progress: &mut Progress,
+        rows: u64,
+    ) -> Result<(), AppError> {
+        let (good, mut errors) = self.read_rows(chunk);
+        report.failed += errors.len() as u64;
+        let ids = self.put_rows(organisation, &good, report).await?;
+        let documents = self.store().read().await?.documents(organisation, &ids).await?;
+        let seen = self.see(&documents, supply).await?;
+        report.images += seen.images() as u64;
+        report.images_failed += seen.failures.len() as u64;
+        for (image, message) in &seen.failures {
+            let of = documents.iter().find(|d| d.images.iter().any(|i| i.id == *image));
+            let line = of.and_then(|d| good.iter().find(|r| r.row.product.sku == d.product.product.sku));
+            let source = of.and_then(|d| d.images.iter().find(|i| i.id == *image)).map(|i| i.source.clone());
+            errors.push(JobError {
+                line: line.map(|r| r.row.line),
+                value: source.unwrap_or_default().chars().take(80).collect(),
+                message: message.clone(),
+            });
+        }
+        progress.done += rows;
+        progress.total = progress.total.map(|t| t.max(progress.done));
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        seen.write(&mut tx, &self.vision().heads().name, now).await?;
+        tx.add_job_errors(claim, &errors).await?;
+        tx.progress_job(claim, *progress, now, LEASE).await?;
+        tx.commit().await?;
+        self.changed().notify_one();
+        Ok(())
+    }
+
+    /// The rows that are products, and the errors of the others. A tag that the taxonomy does not know is an
+    /// error of its own and leaves the product.
+    fn read_rows(&self, chunk: Vec<Row>) -> (Vec<Ready>, Vec<JobError>) {
+        let (mut good, mut errors) = (Vec::new(), Vec::new());
+        for row in chunk {
+            match row {
+                Ok(row) => {
+                    let tags = self.given_tags(&row, &mut errors);
+                    good.push(Ready { row, tags });
+                }
+                Err(error) => {
+                    let message = match &error.column {
+                        Some(column) => format!("column `{column}`: {}", error.message),
+                        None => error.message.clone(),
+                    };
+                    errors.push(JobError { line: Some(error.line), value: error.value, message });
+                }
+            }
+        }
+        (good, errors)
+    }
+
+    fn given_tags(&self, row: &FeedRow, errors: &mut Vec<JobError>) -> Vec<(AttributeId, ValueId)> {
+        let mut tags = Vec::new();
+        for (attribute, text) in &row.given_tags {
+            match self.tag_ids(attribute, text) {
+                Ok(tag) => tags.push(tag),
+                Err(error) => errors.push(JobError {
+                    line: Some(row.line),
+                    value: text.chars().take(80).collect(),
+                    message: format!("{error}; the product is kept without it"),
+                }),
+            }
+        }
+        tags
+    }
+
+    async fn put_rows(
+        &self,
+        organisation: OrganisationId,
+        good: &[Ready],
+        report: &mut ImportReport,
+    ) -> Result<Vec<ProductId>, AppError> {
+        let now = self.now();
+        let products: Vec<_> = good.iter().map(|r| r.row.product.clone()).collect();
+        let mut tx = self.store().begin().await?;
+        let put = tx.put_products(organisation, &products, now).await?;
+        let images: Vec<_> = put.iter().zip(good).map(|(p, r)| (p.id, r.row.images.clone())).collect();
+        tx.put_images(&images, now).await?;
+        let tags: Vec<_> = put.iter().zip(good).map(|(p, r)| (p.id, r.tags.clone())).collect();
+        tx.replace_catalogue_tags(&tags, now).await?;
+        tx.commit().await?;
+        for one in &put {
+            match one.put {
+                Put::Created => report.created += 1,
+                Put::Updated => report.updated += 1,
+                Put::Unchanged => report.unchanged += 1,
+            }
+        }
+        let mut ids: Vec<ProductId> = put.iter().map(|p| p.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// A job of `organisation`.
+    pub async fn job(&self, organisation: OrganisationId, id: JobId) -> Result<Job, AppError> {
+        self.store().read().await?.job(organisation, id).await?.ok_or(AppError::UnknownJob(id))
+    }
+
+    /// The newest jobs of `organisation`.
+    pub async fn jobs(&self, organisation: OrganisationId, limit: u32) -> Result<Vec<Job>, AppError> {
+        Ok(self.store().read().await?.jobs(organisation, None, limit.clamp(1, 100)).await?)
+    }
+
+    /// What a job could not do, in the order it met it; the first thousand.
+    pub async fn job_errors(&self, organisation: OrganisationId, id: JobId) -> Result<Vec<JobError>, AppError> {
+        self.job(organisation, id).await?;
+        Ok(self.store().read().await?.job_errors(id).await?)
+    }
+}
+
+/// A row that is a product, with the tags it gives.
+struct Ready {
+    row: FeedRow,
+    tags: Vec<(AttributeId, ValueId)>,
+}
+
+fn rows(payload: &Payload) -> Result<Box<dyn Iterator<Item = Row> + Send>, AppError> {
+    match (&payload.source, &payload.mapping) {
+        (ImportSource::Tree(path), _) => Ok(Box::new(feed::tree(path)?)),
+        (ImportSource::Feed(path) | ImportSource::Upload(path), Some(mapping)) => {
+            Ok(Box::new(feed::rows(open(path)?, mapping, feed::Limits::default())?))
+        }
+        (_, None) => Err(AppError::BadRequest("a feed needs a mapping".into())),
+    }
+}
+
+/// How many rows there are, near enough for an estimate: a quoted line break counts twice.
+fn count_rows(payload: &Payload) -> Result<u64, AppError> {
+    match &payload.source {
+        ImportSource::Tree(path) => Ok(feed::tree(path)?.count() as u64),
+        ImportSource::Feed(path) | ImportSource::Upload(path) => {
+            let mut reader = open(path)?;
+            let (mut lines, mut buffer) = (0u64, vec![0u8; 1 << 16]);
+            loop {
+                let read = std::io::Read::read(&mut reader, &mut buffer)
+                    .map_err(|source| AppError::File { path: path.display().to_string(), source })?;
+                if read == 0 {
+                    return Ok(lines.max(1));
+                }
+                lines += buffer[..read].iter().filter(|b| **b == b'\n').count() as u64;
+            }
+        }
+    }
+}
+
+fn read_chunks(payload: &Payload, skip: usize, sender: &mpsc::Sender<Vec<Row>>) -> Result<(), AppError> {
+    let mut rows = rows(payload)?.skip(skip);
+    loop {
+        let chunk: Vec<Row> = rows.by_ref().take(CHUNK).collect();
+        // A closed channel means that the import failed; it says so itself.
+        if chunk.is_empty() || sender.blocking_send(chunk).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn seconds_since(start: Timestamp, now: Timestamp) -> f64 {
+    now.duration_since(start).as_secs_f64()
+}

@@ -1,0 +1,183 @@
+//! Putting the parts together over one data folder.
+
+use crate::{Config, Cpu, fetch::Fetcher};
+use jiff::Timestamp;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+use tokio::sync::Notify;
+use vestry_model::{OrganisationId, Taxonomy};
+use vestry_search::Index;
+use vestry_store::{Objects, Store, StoreError, StorePlace};
+use vestry_model::HeadSet;
+use vestry_vision::{Kernel, Limits, Vision};
+
+/// The clock and the random source of whoever runs this.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings {
+    /// What time it is.
+    pub now: fn() -> Timestamp,
+    /// Sixteen bytes that nobody can guess.
+    pub random: fn() -> [u8; 16],
+}
+
+/// A Vestry over one data folder. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    folder: PathBuf,
+    config: Config,
+    surroundings: Surroundings,
+    store: Store,
+    objects: Objects,
+    vision: Vision,
+    limits: Limits,
+    cpu: Cpu,
+    fetcher: Fetcher,
+    indexes: Mutex<HashMap<OrganisationId, Arc<Index>>>,
+    opening: tokio::sync::Mutex<()>,
+    changed: Notify,
+    waiting: Notify,
+}
+
+/// Why a Vestry could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database, or the folder's lock.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The built-in models.
+    #[error("could not load the built-in models")]
+    Models(#[from] vestry_vision::ModelError),
+    /// The CPU pool.
+    #[error("could not start the threads of the CPU pool")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The claims of an earlier run.
+    #[error("could not take up the index where the last run left it")]
+    Resume(#[source] crate::AppError),
+}
+
+impl App {
+    /// Opens the data folder `folder`, making it when there is none, and takes its lock. `heads` replaces the
+    /// built-in heads.
+    pub async fn open(
+        folder: &Path,
+        config: Config,
+        surroundings: Surroundings,
+        heads: Option<HeadSet>,
+    ) -> Result<Self, OpenError> {
+        let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
+        let store = Store::open(&StorePlace { data_dir: folder.into(), url }).await?;
+        let objects = Objects::open(folder)?;
+        let mut vision = Vision::builtin(Kernel::best())?;
+        if let Some(heads) = heads {
+            vision = vision.with_heads(heads);
+        }
+        let limits =
+            Limits { max_bytes: config.images.max_bytes, max_pixels: config.images.max_pixels, ..Limits::default() };
+        let cpu = Cpu::new(config.images.threads)?;
+        let fetcher = Fetcher::new(crate::fetch::FetchOptions {
+            allow: config.fetch.allow.clone(),
+            max_bytes: config.images.max_bytes,
+            timeout: std::time::Duration::from_secs(config.fetch.timeout_seconds),
+            ..Default::default()
+        });
+        let app = Self(Arc::new(Parts {
+            folder: folder.into(),
+            config,
+            surroundings,
+            store,
+            objects,
+            vision,
+            limits,
+            cpu,
+            fetcher,
+            indexes: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            changed: Notify::new(),
+            waiting: Notify::new(),
+        }));
+        app.resume_outbox().await.map_err(OpenError::Resume)?;
+        Ok(app)
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        (self.0.surroundings.now)()
+    }
+
+    /// Sixteen bytes that nobody can guess.
+    pub fn random(&self) -> [u8; 16] {
+        (self.0.surroundings.random)()
+    }
+
+    /// The taxonomy in use.
+    pub fn taxonomy(&self) -> &'static Taxonomy {
+        Taxonomy::builtin()
+    }
+
+    /// The settings in use.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The recogniser.
+    pub fn vision(&self) -> &Vision {
+        &self.0.vision
+    }
+
+    /// What an image may be.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The pool that burns CPU.
+    pub fn cpu(&self) -> &Cpu {
+        &self.0.cpu
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.0.objects
+    }
+
+    pub(crate) fn fetcher(&self) -> &Fetcher {
+        &self.0.fetcher
+    }
+
+    pub(crate) fn indexes(&self) -> &Mutex<HashMap<OrganisationId, Arc<Index>>> {
+        &self.0.indexes
+    }
+
+    /// Held while an index is opened, so that two first searches do not open it twice.
+    pub(crate) fn opening(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.opening
+    }
+
+    /// Rung when the outbox has grown.
+    pub(crate) fn changed(&self) -> &Notify {
+        &self.0.changed
+    }
+
+    /// Rung when an import or a picture waits.
+    pub(crate) fn waiting(&self) -> &Notify {
+        &self.0.waiting
+    }
+
+    /// Closes the database; pending transactions are rolled back.
+    pub async fn close(&self) {
+        self.store().close().await;
+    }
+}

@@ -1,0 +1,136 @@
+//! One search: the photo becomes a vector, SKUs become ids, the index answers.
+
+use crate::{App, AppError};
+use vestry_model::{AttributeId, OrganisationId, ProductId, Region, Rgb, Sku};
+use vestry_search::{Answer, Filter, Request, Rules, Weights};
+use vestry_vision::Recognition;
+
+/// What somebody searches for, as it was asked.
+#[derive(Debug, Clone, Default)]
+pub struct SearchInput {
+    /// A picture's bytes.
+    pub image: Option<Vec<u8>>,
+    /// Look only at this part of the picture.
+    pub crop: Option<Region>,
+    /// Words, Korean or English.
+    pub words: Option<String>,
+    /// Like this product.
+    pub like: Option<Sku>,
+    /// Near this colour.
+    pub colour: Option<Rgb>,
+    /// All of these must hold.
+    pub filters: Vec<Filter>,
+    /// How much each part counts.
+    pub weights: Weights,
+    /// The least look similarity that counts as a match.
+    pub cut_off: Option<f32>,
+    /// Count the values of these attributes.
+    pub facets: Vec<String>,
+    /// The shop's own ordering, by SKU.
+    pub rules: RuleInput,
+    /// Results a page, 1 to 200; 0 for the usual 24.
+    pub limit: usize,
+    /// Show variants of one product apart.
+    pub unfolded: bool,
+    /// The `next` of an earlier answer; everything else is ignored.
+    pub cursor: Option<String>,
+}
+
+/// The shop's own ordering, by SKU; an unknown SKU is passed over.
+#[derive(Debug, Clone, Default)]
+pub struct RuleInput {
+    /// First, in this order.
+    pub pin: Vec<Sku>,
+    /// Above what else matches.
+    pub boost: Vec<Sku>,
+    /// Below what else matches.
+    pub bury: Vec<Sku>,
+    /// Never.
+    pub exclude: Vec<Sku>,
+}
+
+/// The answer, and what was seen on the photo.
+#[derive(Debug)]
+pub struct SearchOutcome {
+    /// Ranked products.
+    pub answer: Answer,
+    /// What the photo showed, when there was one.
+    pub seen: Option<Recognition>,
+}
+
+impl App {
+    /// Searches the catalogue of `organisation`. A search photo is cleaned, used and forgotten.
+    pub async fn search(
+        &self,
+        organisation: OrganisationId,
+        input: SearchInput,
+    ) -> Result<SearchOutcome, AppError> {
+        let index = self.index(organisation).await?;
+        if let Some(cursor) = input.cursor {
+            let answer = index.next_page(&cursor)?;
+            return Ok(SearchOutcome { answer, seen: None });
+        }
+        let seen = match input.image {
+            Some(bytes) => Some(self.tag_image(bytes, input.crop).await?),
+            None => None,
+        };
+        let look = seen.as_ref().and_then(|s| s.look.clone());
+        if seen.is_some() && look.is_none() {
+            return Err(AppError::BadRequest("the picture is blank; use one that shows a garment".into()));
+        }
+        let like = match &input.like {
+            Some(sku) => Some(self.product_id(organisation, sku).await?),
+            None => None,
+        };
+        let request = Request {
+            look,
+            like,
+            colour: input.colour,
+            words: input.words.filter(|w| !w.trim().is_empty()),
+            filters: input.filters,
+            weights: input.weights,
+            cut_off: input.cut_off,
+            facets: self.attributes(&input.facets)?,
+            rules: self.rules(organisation, input.rules).await?,
+            limit: if input.limit == 0 { 24 } else { input.limit },
+            fold: !input.unfolded,
+        };
+        let answer = self.cpu().run(move || index.search(&request)).await?;
+        Ok(SearchOutcome { answer, seen })
+    }
+
+    /// Products that look like `sku`, best first, variants folded.
+    pub async fn similar(&self, organisation: OrganisationId, sku: &Sku, limit: usize) -> Result<Answer, AppError> {
+        let input = SearchInput { like: Some(sku.clone()), limit, ..SearchInput::default() };
+        Ok(self.search(organisation, input).await?.answer)
+    }
+
+    fn attributes(&self, names: &[String]) -> Result<Vec<AttributeId>, AppError> {
+        let known = |name: &String| match self.taxonomy().attribute(name) {
+            Some(attribute) => Ok(attribute.id.clone()),
+            None => Err(AppError::UnknownValue { attribute: name.clone(), value: "*".into(), hint: String::new() }),
+        };
+        names.iter().map(known).collect()
+    }
+
+    async fn rules(&self, organisation: OrganisationId, input: RuleInput) -> Result<Rules, AppError> {
+        Ok(Rules {
+            pin: self.known(organisation, &input.pin).await?,
+            boost: self.known(organisation, &input.boost).await?,
+            bury: self.known(organisation, &input.bury).await?,
+            exclude: self.known(organisation, &input.exclude).await?,
+        })
+    }
+
+    async fn known(&self, organisation: OrganisationId, skus: &[Sku]) -> Result<Vec<ProductId>, AppError> {
+        let mut ids = Vec::new();
+        for sku in skus {
+            match self.product_id(organisation, sku).await {
+                Ok(id) => ids.push(id),
+                Err(AppError::UnknownProduct(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ids)
+    }
+}

@@ -1,0 +1,293 @@
+//! From an image's source to what is stored of it: fetch, clean, recognise, keep.
+
+use crate::{App, AppError, images::THUMBNAIL_WIDTH};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+use tokio::task::JoinSet;
+use vestry_model::{Confidence, ImageId, Suggestion, Taxonomy};
+use vestry_store::{Analysis, Document, Image, Picture, Rendition, Suggested, Tx};
+use vestry_vision::{CleanImage, Recognition};
+
+/// Where bytes come from that no URL names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Supply {
+    /// Images named by a path lie under this folder; without it a path is refused.
+    pub(crate) folder: Option<PathBuf>,
+    /// Images whose bytes came with the request, by source.
+    pub(crate) uploads: HashMap<String, CleanUpload>,
+}
+
+/// An upload that was cleaned and recognised before anything was written.
+#[derive(Debug, Clone)]
+pub(crate) struct CleanUpload {
+    pub(crate) digest: [u8; 32],
+    pub(crate) image: CleanImage,
+    pub(crate) recognition: Recognition,
+}
+
+/// What came of looking at the images of some products; nothing of it is in the database yet.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pictures: Vec<(ImageId, Picture, Option<Vec<u8>>)>,
+    pub(crate) failures: Vec<(ImageId, String)>,
+    suggested: Vec<Suggested>,
+}
+
+enum One {
+    /// Objects are stored, the row is not.
+    Stored { picture: Picture, features: Vec<u8>, recognition: Recognition },
+    Failed(String),
+}
+
+impl Seen {
+    /// How many pictures were stored or looked at again.
+    pub(crate) fn images(&self) -> usize {
+        self.pictures.len()
+    }
+
+    /// Writes what was seen.
+    pub(crate) async fn write(&self, tx: &mut Tx, model: &str, now: jiff::Timestamp) -> Result<(), AppError> {
+        tx.put_pictures(&self.pictures).await?;
+        tx.fail_images(&self.failures).await?;
+        tx.replace_suggestions(model, &self.suggested, now).await?;
+        Ok(())
+    }
+}
+
+impl App {
+    /// Looks at the images of `documents`: all of a product's, when any of them is new or changed. Objects are
+    /// written, rows are not.
+    pub(crate) async fn see(&self, documents: &[Document], supply: &Supply) -> Result<Seen, AppError> {
+        let mut seen = Seen::default();
+        let mut tasks = JoinSet::new();
+        for (at, document) in documents.iter().enumerate() {
+            if !self.needs_a_look(document, supply).await {
+                continue;
+            }
+            for (position, image) in document.images.iter().enumerate() {
+                while tasks.len() >= self.cpu().threads() * 4 {
+                    let done = tasks.join_next().await.expect("there are tasks");
+                    keep(&mut seen, done.expect("a look neither panics nor is cancelled")?);
+                }
+                let (app, image, supply) = (self.clone(), image.clone(), supply.clone());
+                tasks.spawn(async move {
+                    let one = app.see_one(&image, &supply).await?;
+                    Ok::<_, AppError>(((at, position), image, one))
+                });
+            }
+        }
+        while let Some(done) = tasks.join_next().await {
+            keep(&mut seen, done.expect("a look neither panics nor is cancelled")?);
+        }
+        seen.pictures.sort_by_key(|(id, ..)| *id);
+        Ok(seen.merged(self.taxonomy()))
+    }
+
+    /// Whether any image of a product waits, was seen by another model, or has other bytes now.
+    async fn needs_a_look(&self, document: &Document, supply: &Supply) -> bool {
+        let model = &self.vision().heads().name;
+        for image in &document.images {
+            let Some(picture) = image.picture() else { return true };
+            if picture.analysis.as_ref().is_none_or(|a| a.model != *model) {
+                return true;
+            }
+            if let Some(folder) = &supply.folder
+                && !is_url(&image.source)
+                && let Ok(bytes) = tokio::fs::read(folder.join(&image.source)).await
+                && digest(&bytes) != picture.source_digest
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    async fn see_one(&self, image: &Image, supply: &Supply) -> Result<One, AppError> {
+        let upload = match supply.uploads.get(&image.source) {
+            Some(upload) => upload.clone(),
+            None => {
+                let bytes = match self.source_bytes(image, supply).await {
+                    Ok(bytes) => bytes,
+                    Err(message) => return self.fall_back(image, message).await,
+                };
+                match self.clean_upload(bytes).await {
+                    Ok(upload) => upload,
+                    Err(AppError::Image(error)) => return Ok(One::Failed(error.to_string())),
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        let thumbnail = {
+            let image = upload.image.clone();
+            self.cpu().run(move || vestry_vision::thumbnail(&image, THUMBNAIL_WIDTH)).await
+        };
+        let key = image.object();
+        self.objects().put(&key, Rendition::Full, upload.image.jpeg.clone()).await?;
+        self.objects().put(&key, Rendition::Thumbnail, thumbnail).await?;
+        Ok(stored(&upload.image, upload.digest, upload.recognition, &self.vision().heads().name))
+    }
+
+    /// An image whose source cannot be had again is looked at through its derivative, if there is one.
+    async fn fall_back(&self, image: &Image, message: String) -> Result<One, AppError> {
+        let Some(picture) = image.picture() else { return Ok(One::Failed(message)) };
+        let Some(jpeg) = self.objects().get(&image.object(), Rendition::Full).await? else {
+            return Ok(One::Failed(message));
+        };
+        let (app, faces, digest) = (self.clone(), picture.faces.clone(), picture.source_digest);
+        self.cpu()
+            .run(move || {
+                let vision = app.vision();
+                let clean = vision.open_derivative(&jpeg, faces)?;
+                let recognition = vision.recognise(&clean, None, vision.heads(), app.taxonomy());
+                Ok(stored(&clean, digest, recognition, &vision.heads().name))
+            })
+            .await
+    }
+
+    /// Cleans and recognises bytes before anything is written.
+    pub(crate) async fn clean_upload(&self, bytes: Vec<u8>) -> Result<CleanUpload, AppError> {
+        let digest = digest(&bytes);
+        let (image, recognition) = self.clean_and_recognise(bytes, None).await?;
+        Ok(CleanUpload { digest, image, recognition })
+    }
+
+    async fn source_bytes(&self, image: &Image, supply: &Supply) -> Result<Vec<u8>, String> {
+        if is_url(&image.source) {
+            return self.fetcher().fetch(&image.source).await.map_err(|e| e.to_string());
+        }
+        let Some(folder) = &supply.folder else {
+            return Err("only `http` and `https` addresses can be read from here; upload the picture instead".into());
+        };
+        let path = inside(folder, &image.source).ok_or("the path leaves the feed's folder; move the picture into it")?;
+        let length = tokio::fs::metadata(&path).await.map_err(|e| format!("`{}`: {e}", image.source))?.len();
+        if length > self.limits().max_bytes as u64 {
+            return Err(format!("`{}` has {length} bytes; at most {} are read", image.source, self.limits().max_bytes));
+        }
+        tokio::fs::read(&path).await.map_err(|e| format!("`{}`: {e}", image.source))
+    }
+}
+
+/// Whether a source is fetched rather than read.
+pub(crate) fn is_url(source: &str) -> bool {
+    source.starts_with("http://") || source.starts_with("https://")
+}
+
+/// The SHA-256 of bytes as they came.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// `source` under `folder`, links resolved; `None` when that leads outside.
+fn inside(folder: &Path, source: &str) -> Option<PathBuf> {
+    let path = folder.join(source);
+    match path.canonicalize() {
+        Ok(real) => real.starts_with(folder.canonicalize().ok()?).then_some(real),
+        Err(_) => Some(path),
+    }
+}
+
+fn stored(image: &CleanImage, source_digest: [u8; 32], recognition: Recognition, model: &str) -> One {
+    let colours = recognition.objects.first().map(|o| o.colours.clone()).unwrap_or_default();
+    let analysis = recognition.look.clone().map(|look| Analysis { model: model.into(), look, colours });
+    let features = recognition.features.look.iter().flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
+    let picture = Picture {
+        source_digest,
+        width: image.width as u32,
+        height: image.height as u32,
+        faces: image.faces.clone(),
+        placeholder: Some(vestry_vision::placeholder(image)),
+        analysis,
+    };
+    One::Stored { picture, features, recognition }
+}
+
+fn keep(seen: &mut Seen, (_, image, one): ((usize, usize), Image, One)) {
+    match one {
+        One::Failed(message) => seen.failures.push((image.id, message)),
+        One::Stored { picture, features, recognition } => {
+            seen.pictures.push((image.id, picture, Some(features)));
+            let suggestions = recognition.objects.into_iter().flat_map(|o| o.tags).collect();
+            seen.suggested.push(Suggested { product: image.product, image: Some(image.id), suggestions });
+        }
+    }
+}
+
+impl Seen {
+    /// One list a product: for an attribute with one value, the surest of all its pictures.
+    fn merged(mut self, taxonomy: &Taxonomy) -> Self {
+        self.suggested.sort_by_key(|s| (s.product, s.image));
+        let mut merged: Vec<Suggested> = Vec::new();
+        for one in self.suggested {
+            match merged.last_mut().filter(|last| last.product == one.product) {
+                Some(last) => last.suggestions.extend(one.suggestions),
+                None => merged.push(one),
+            }
+        }
+        for product in &mut merged {
+            product.suggestions = surest(std::mem::take(&mut product.suggestions), taxonomy);
+        }
+        Self { suggested: merged, ..self }
+    }
+}
+
+/// Each value once; each attribute that has one value once: the surest stays, the earlier one on a tie.
+fn surest(suggestions: Vec<Suggestion>, taxonomy: &Taxonomy) -> Vec<Suggestion> {
+    let mut kept: Vec<Suggestion> = Vec::new();
+    for suggestion in suggestions {
+        let many = taxonomy.attribute(suggestion.attribute.as_str()).is_some_and(|a| a.many);
+        let rival = kept
+            .iter_mut()
+            .find(|k| k.attribute == suggestion.attribute && (!many || k.value == suggestion.value));
+        match rival {
+            Some(rival) if sure(&suggestion) > sure(rival) => *rival = suggestion,
+            Some(_) => {}
+            None => kept.push(suggestion),
+        }
+    }
+    kept
+}
+
+fn sure(suggestion: &Suggestion) -> f32 {
+    Confidence::get(suggestion.confidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vestry_model::{AttributeId, TagState, ValueId};
+
+    fn suggestion(attribute: &str, value: &str, confidence: f32) -> Suggestion {
+        Suggestion {
+            attribute: AttributeId::new(attribute).expect("an id"),
+            value: ValueId::new(value).expect("an id"),
+            confidence: Confidence::new(confidence),
+            state: TagState::Suggested,
+        }
+    }
+
+    #[test]
+    fn of_two_pictures_the_surer_names_the_category() {
+        let said = vec![
+            suggestion("category", "skirt", 0.5),
+            suggestion("colour", "navy", 0.6),
+            suggestion("category", "dress", 0.9),
+            suggestion("colour", "white", 0.3),
+            suggestion("colour", "navy", 0.8),
+        ];
+        let kept = surest(said, Taxonomy::builtin());
+        let kept: Vec<(&str, f32)> = kept.iter().map(|s| (s.value.as_str(), s.confidence.get())).collect();
+        assert_eq!(kept, [("dress", 0.9), ("navy", 0.8), ("white", 0.3)]);
+    }
+
+    #[test]
+    fn a_path_stays_in_the_feeds_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.jpg"), b"x").expect("written");
+        assert!(inside(folder.path(), "a.jpg").is_some());
+        assert!(inside(folder.path(), "../../etc/passwd").is_none() || !Path::new("/etc/passwd").exists());
+        assert!(inside(folder.path(), "/etc/hostname").is_none() || !Path::new("/etc/hostname").exists());
+    }
+}

@@ -1,0 +1,91 @@
+//! What runs beside the requests: imports, pictures by address, the index.
+
+use crate::{App, AppError, seeing::Supply};
+use std::{future::Future, time::Duration};
+use tokio::sync::watch;
+use vestry_model::ProductId;
+
+/// How long to rest when nobody rings.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Pictures that wait, taken at once.
+const ROUND: u32 = 64;
+
+impl App {
+    /// Imports what is queued, fetches pictures that wait and keeps the indexes, until `stop`; then saves.
+    pub async fn work(&self, stop: impl Future<Output = ()>) {
+        let (sender, receiver) = watch::channel(false);
+        let stopped = || {
+            let mut receiver = receiver.clone();
+            async move {
+                let _ = receiver.wait_for(|stop| *stop).await;
+            }
+        };
+        let ring = async {
+            stop.await;
+            let _ = sender.send(true);
+        };
+        tokio::join!(ring, self.keep_indexes(stopped()), self.keep_importing(stopped()), self.keep_fetching(stopped()));
+        if let Err(error) = self.save_indexes().await {
+            tracing::error!(%error, "the index could not be saved; the next start applies the rest again");
+        }
+    }
+
+    async fn keep_importing(&self, stop: impl Future<Output = ()>) {
+        let importing = async {
+            loop {
+                match self.run_next_import(|_, _| {}).await {
+                    Ok(Some(_)) => continue,
+                    Ok(None) => {}
+                    Err(error) => tracing::error!(%error, "an import stopped"),
+                }
+                tokio::select! {
+                    () = self.waiting().notified() => {}
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                }
+            }
+        };
+        tokio::select! { () = stop => {}, () = importing => {} }
+    }
+
+    async fn keep_fetching(&self, stop: impl Future<Output = ()>) {
+        let fetching = async {
+            loop {
+                match self.fetch_waiting().await {
+                    Ok(0) => tokio::time::sleep(LOOK_EVERY / 4).await,
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::error!(%error, "pictures wait; they are tried again");
+                        tokio::time::sleep(LOOK_EVERY).await;
+                    }
+                }
+            }
+        };
+        tokio::select! { () = stop => {}, () = fetching => {} }
+    }
+
+    /// Fetches and looks at pictures named by address; how many. Pictures named by a path belong to their import.
+    pub async fn fetch_waiting(&self) -> Result<usize, AppError> {
+        let (mut after, mut done) = (None, 0);
+        loop {
+            let waiting = self.store().read().await?.waiting_images(after, ROUND).await?;
+            let Some(last) = waiting.last() else { return Ok(done) };
+            after = Some(last.id);
+            for organisation in self.organisations().await? {
+                let mine = waiting.iter().filter(|i| i.organisation == organisation.id);
+                let mut products: Vec<ProductId> =
+                    mine.filter(|i| crate::seeing::is_url(&i.source)).map(|i| i.product).collect();
+                products.dedup();
+                if products.is_empty() {
+                    continue;
+                }
+                let documents = self.store().read().await?.documents(organisation.id, &products).await?;
+                let seen = self.see(&documents, &Supply::default()).await?;
+                done += seen.images() + seen.failures.len();
+                let mut tx = self.store().begin().await?;
+                seen.write(&mut tx, &self.vision().heads().name, self.now()).await?;
+                tx.commit().await?;
+                self.changed().notify_one();
+            }
+        }
+    }
+}

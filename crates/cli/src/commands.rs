@@ -1,0 +1,11 @@
+//! One file a command.
+
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod eval;
+pub(crate) mod import;
+pub(crate) mod index;
+pub(crate) mod learn;
+pub(crate) mod search;
+pub(crate) mod serve;
+pub(crate) mod tag;

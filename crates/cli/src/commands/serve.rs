@@ -1,0 +1,38 @@
+//! `vestry serve`.
+
+use crate::{args::ServeArgs, open};
+use anyhow::Result;
+use vestry_app::App;
+use vestry_server::Options;
+
+/// Serves until interrupted; what was acknowledged is kept.
+pub(crate) async fn run(args: ServeArgs) -> Result<()> {
+    let app = open::app(&args.place).await?;
+    if let Some(key) = app.first_key().await? {
+        eprintln!("first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it");
+    }
+    let options = Options {
+        listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
+        behind_proxy: args.behind_proxy || app.config().server.behind_proxy,
+        ..Options::default()
+    };
+    serve(app, options, |address| eprintln!("listening on http://{address}")).await
+}
+
+/// Serves and does the background work until interrupted, then saves the index.
+pub(crate) async fn serve(app: App, options: Options, ready: impl FnOnce(std::net::SocketAddr)) -> Result<()> {
+    vestry_server::serve(app.clone(), options, interrupted(), ready).await?;
+    app.save_indexes().await?;
+    app.close().await;
+    Ok(())
+}
+
+/// Resolves on Ctrl-C or on a termination signal.
+async fn interrupted() {
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
