@@ -1,14 +1,25 @@
 //! EfficientNet-Lite0: a picture of 224 × 224 pixels to 1280 features and 1000 ImageNet scores.
+//!
+//! Architecture: Tan and Le 2019 (EfficientNet), in the Lite variant without squeeze-and-excitation and with ReLU6.
 
-use crate::{Kernel, ModelError, weights::Weights};
+use crate::{
+    Kernel, ModelError,
+    kernels::{Activation, Engine, Product},
+    network::{Body, Padding, Scratch, Stage, pointwise, room},
+    weights::Weights,
+};
 
-/// Working memory of the networks, one a thread; grows on first use and is then only reused.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    feature: Vec<f32>,
-    logits: Vec<f32>,
-    map: Vec<f32>,
-}
+const WEIGHTS: &[u8] = include_bytes!("../../../models/efficientnet-lite0/weights.safetensors");
+
+const STAGES: [Stage; 7] = [
+    Stage { repeats: 1, outputs: 16, side: 3, stride: 1 },
+    Stage { repeats: 2, outputs: 24, side: 3, stride: 2 },
+    Stage { repeats: 2, outputs: 40, side: 5, stride: 2 },
+    Stage { repeats: 3, outputs: 80, side: 3, stride: 2 },
+    Stage { repeats: 3, outputs: 112, side: 5, stride: 1 },
+    Stage { repeats: 4, outputs: 192, side: 5, stride: 2 },
+    Stage { repeats: 1, outputs: 320, side: 3, stride: 1 },
+];
 
 /// What the backbone says of one picture.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +34,11 @@ pub struct Outputs<'a> {
 
 /// The network with its weights; shared by all threads.
 #[derive(Debug)]
-pub struct Backbone {}
+pub struct Backbone {
+    body: Body,
+    head: Product,
+    classifier: Product,
+}
 
 impl Backbone {
     /// Pixels a side.
@@ -34,26 +49,46 @@ impl Backbone {
     pub const CLASSES: usize = 1000;
     /// Cells a side of the last feature map.
     pub const MAP_SIDE: usize = 7;
+    /// The files in `models/efficientnet-lite0` that say where the weights come from.
+    pub const MODEL_TOML: &str = include_str!("../../../models/efficientnet-lite0/model.toml");
 
     /// The built-in weights on `kernel`.
     pub fn builtin(kernel: Kernel) -> Result<Self, ModelError> {
-        if !Kernel::available().contains(&kernel) {
-            return Err(ModelError::Kernel(kernel));
-        }
-        let _ = Weights::parse;
-        let _ = Weights::read;
-        Ok(Self {})
+        Self::read(WEIGHTS, kernel)
     }
 
-    /// Runs it on `pixels`: [`Backbone::SIDE`]² RGB pixels, row after row.
+    /// The weights of a file that `models/efficientnet-lite0/export.py` wrote.
+    pub fn read(file: &[u8], kernel: Kernel) -> Result<Self, ModelError> {
+        let engine = Engine::new(kernel)?;
+        let weights = Weights::parse(file)?;
+        Ok(Self {
+            body: Body::read(&weights, engine, &STAGES, Padding::Covering, Activation::Relu6)?,
+            head: pointwise(&weights, engine, "head", (320, Self::FEATURES), Activation::Relu6)?,
+            classifier: pointwise(&weights, engine, "classifier", (Self::FEATURES, Self::CLASSES), Activation::None)?,
+        })
+    }
+
+    /// Runs it on `pixels`: [`Backbone::SIDE`]² RGB pixels, row after row. One thread; nothing is allocated once
+    /// `scratch` has been used.
     ///
     /// # Panics
     /// When `pixels` has another length.
     pub fn run<'s>(&self, pixels: &[u8], scratch: &'s mut Scratch) -> Outputs<'s> {
         assert_eq!(pixels.len(), Self::SIDE * Self::SIDE * 3, "the backbone reads 224 × 224 RGB pixels");
-        scratch.feature.resize(Self::FEATURES, 0.0);
-        scratch.logits.resize(Self::CLASSES, 0.0);
-        scratch.map.resize(Self::MAP_SIDE * Self::MAP_SIDE * Self::FEATURES, 0.0);
-        Outputs { feature: &scratch.feature, logits: &scratch.logits, map: &scratch.map }
+        let picture = room(&mut scratch.picture, pixels.len());
+        picture.iter_mut().zip(pixels).for_each(|(to, from)| *to = (f32::from(*from) - 127.0) / 128.0);
+        let (height, width) = self.body.run((Self::SIDE, Self::SIDE), scratch, |_, _, _| ());
+        let cells = height * width;
+        let map = room(&mut scratch.next, cells * Self::FEATURES);
+        self.head.run(&scratch.map[..cells * self.head.inputs()], None, map);
+        let feature = room(&mut scratch.feature, Self::FEATURES);
+        feature.fill(0.0);
+        for cell in map.chunks_exact(Self::FEATURES) {
+            feature.iter_mut().zip(cell).for_each(|(sum, value)| *sum += value);
+        }
+        feature.iter_mut().for_each(|sum| *sum /= cells as f32);
+        let logits = room(&mut scratch.logits, Self::CLASSES);
+        self.classifier.run(feature, None, logits);
+        Outputs { feature, logits, map }
     }
 }

@@ -5,14 +5,16 @@
 //! `kernels` knows which processor it runs on.
 //!
 //! To add a model: a folder in `models/` with its export script and `model.toml`, its layers built from
-//! [`weights`](crate::ModelError) and `layers`, reference vectors beside it and a test that compares every kernel.
+//! `network` and `weights`, reference vectors beside it and a test that compares every kernel.
 
 mod backbone;
 mod faces;
 mod kernels;
+mod network;
 mod weights;
 
-pub use backbone::{Backbone, Outputs, Scratch};
+pub use backbone::{Backbone, Outputs};
 pub use faces::{Face, FaceFinder};
 pub use kernels::{Kernel, UnknownKernel};
+pub use network::Scratch;
 pub use weights::ModelError;
