@@ -58,6 +58,11 @@ impl App {
         Ok(index)
     }
 
+    /// Opens the index of `organisation`, so that its first search does not wait.
+    pub async fn warm_index(&self, organisation: OrganisationId) -> Result<(), AppError> {
+        self.index(organisation).await.map(drop)
+    }
+
     fn open_index(&self, organisation: OrganisationId) -> Option<Arc<Index>> {
         self.indexes().lock().expect("nobody panics while holding it").get(&organisation).cloned()
     }

@@ -8,6 +8,7 @@
 
 mod config;
 mod cpu;
+pub mod demo;
 mod error;
 mod exporting;
 pub mod feed;

@@ -189,6 +189,11 @@ impl App {
         Ok(ProductPage { products, total, next: ids.last().copied().filter(|_| more) })
     }
 
+    /// How many products there are.
+    pub async fn count_products(&self, organisation: OrganisationId) -> Result<u64, AppError> {
+        Ok(self.store().read().await?.count_products(organisation, &ProductFilter::default()).await?)
+    }
+
     /// How many products carry each tag.
     pub async fn tag_counts(&self, organisation: OrganisationId) -> Result<Vec<TagCount>, AppError> {
         Ok(self.store().read().await?.tag_counts(organisation).await?)

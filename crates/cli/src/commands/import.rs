@@ -2,8 +2,8 @@
 
 use crate::{args::ImportArgs, open, progress};
 use anyhow::{Context, Result, bail};
-use std::fs;
-use vestry_app::{App, ImportSource, Progress, feed::Mapping};
+use std::{fs, io::Write};
+use vestry_app::{App, ImportSource, feed::Mapping};
 use vestry_model::OrganisationId;
 
 /// Imports `args.source` and says what became of each row.
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: ImportArgs) -> Result<()> {
     Ok(())
 }
 
-/// Runs one import to its end, showing its progress.
+/// Runs imports until this one is over, showing its progress.
 pub(crate) async fn import(
     app: &App,
     organisation: OrganisationId,
@@ -37,40 +37,49 @@ pub(crate) async fn import(
 ) -> Result<()> {
     let job = app.start_import(organisation, source, mapping).await?;
     let bar = progress::bar(0, "importing");
-    let report = app
-        .run_import(organisation, job, |Progress { done, total }| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })
-        .await;
+    let report = loop {
+        let ran = app
+            .run_next_import(|running, progress| {
+                if running == job {
+                    bar.set_length(progress.total.unwrap_or(progress.done));
+                    bar.set_position(progress.done);
+                }
+            })
+            .await?;
+        match ran {
+            Some((ran, report)) if ran == job => break report,
+            Some(_) => {}
+            None => bail!("the import is in other hands; `vestry doctor` says more"),
+        }
+    };
     bar.finish_and_clear();
-    let report = report?;
+    let products = report.created + report.updated + report.unchanged;
     eprintln!(
-        "{} products: {} new, {} changed, {} as before; {} images recognised in {:.1} s",
-        report.created + report.updated + report.unchanged,
-        report.created,
-        report.updated,
-        report.unchanged,
-        report.images,
-        report.seconds
+        "{products} products: {} new, {} changed, {} as before; {} pictures recognised in {:.1} s",
+        report.created, report.updated, report.unchanged, report.images, report.seconds
     );
-    for error in app.import_errors(organisation, job).await?.iter().take(20) {
-        eprintln!("  line {}: {}", error.line, error.message);
+    let errors = app.job_errors(organisation, job).await?;
+    for error in errors.iter().take(20) {
+        let line = error.line.map_or(String::new(), |l| format!("line {l}: "));
+        eprintln!("  {line}{} `{}`", error.message, error.value);
     }
-    if report.failed > 0 {
-        eprintln!("  {} rows were left out; mend them and import the file again, the others are kept", report.failed);
+    if report.failed + report.images_failed > 0 {
+        eprintln!(
+            "  {} rows and {} pictures were left out; mend them and import again, what is there stays",
+            report.failed, report.images_failed
+        );
     }
-    if report.created + report.updated + report.unchanged == 0 {
+    if products == 0 {
         bail!("nothing was imported");
     }
     Ok(())
 }
 
 fn preview(source: &ImportSource) -> Result<()> {
-    let preview = source.preview()?;
+    let (preview, mapping) = source.propose()?;
+    eprintln!("{} columns, written as {}; the mapping proposed:", preview.headers.len(), preview.encoding);
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &preview)?;
-    use std::io::Write;
-    writeln!(out)?;
+    writeln!(out, "{}", serde_json::to_string_pretty(&mapping)?)?;
+    eprintln!("edit it and pass it with `--mapping FILE`, or import without it to take it as it is");
     Ok(())
 }

@@ -1,0 +1,166 @@
+//! The demo's catalogue: drawn, written as a feed with pictures, and the heads that know such drawings.
+//!
+//! Drawings are outside the world of heads fitted on photos. The demo therefore fits heads of its own on every
+//! second drawing, whose labels it gives away; the other half is recognised like any shop's pictures.
+
+use crate::{App, AppError};
+use std::path::{Path, PathBuf};
+use vestry_drawings::Drawing;
+use vestry_learn::{LearnError, Recipe, Samples, sample::Sample};
+use vestry_model::{HeadSet, ValueId};
+use vestry_vision::{Limits, Vision};
+
+/// The demo is the same everywhere.
+const SEED: u64 = 2026;
+/// Pixels of a drawn picture.
+const SIZE: (usize, usize) = (640, 800);
+
+/// Why the demo's heads could not be fitted.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Too few drawings to learn from.
+    #[error("`{0}` products are too few for the demo; draw at least 60")]
+    TooFew(usize),
+    /// The fit.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+    /// The examples.
+    #[error(transparent)]
+    Samples(#[from] vestry_learn::sample::SampleError),
+    /// A drawing was refused as an image.
+    #[error(transparent)]
+    Image(#[from] vestry_vision::IntakeError),
+    /// A file of the catalogue.
+    #[error("could not write `{}`", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The demo's `count` products.
+pub fn drawings(count: usize) -> Vec<Drawing> {
+    vestry_drawings::catalogue(SEED, count)
+}
+
+/// The JPEG of a drawing, as the demo imports it.
+pub fn picture(drawing: &Drawing) -> Vec<u8> {
+    vestry_drawings::render(drawing, SIZE.0, SIZE.1).to_jpeg(92)
+}
+
+/// Writes a feed with its pictures into `folder`; the path of the feed. Labels are not in it.
+pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)) -> Result<PathBuf, DemoError> {
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |source| DemoError::File { path, source }
+    };
+    std::fs::create_dir_all(folder).map_err(fail(folder))?;
+    let path = folder.join("products.csv");
+    let mut feed = csv::Writer::from_path(&path).map_err(|e| DemoError::File { path: path.clone(), source: e.into() })?;
+    let mut rows: Vec<[String; 9]> = vec![
+        ["sku", "title_ko", "title_en", "description_ko", "description_en", "price", "currency", "group", "image"]
+            .map(Into::into),
+    ];
+    for (at, drawing) in drawings.iter().enumerate() {
+        let name = format!("{}.jpg", drawing.sku);
+        let file = folder.join(&name);
+        std::fs::write(&file, picture(drawing)).map_err(fail(&file))?;
+        rows.push([
+            drawing.sku.clone(),
+            drawing.title.pick(true).into(),
+            drawing.title.pick(false).into(),
+            drawing.description.pick(true).into(),
+            drawing.description.pick(false).into(),
+            drawing.price.to_string(),
+            drawing.price.currency.as_str().into(),
+            drawing.group.clone(),
+            name,
+        ]);
+        said(at + 1);
+    }
+    for row in &rows {
+        feed.write_record(row).map_err(|e| DemoError::File { path: path.clone(), source: e.into() })?;
+    }
+    feed.flush().map_err(fail(&path))?;
+    Ok(path)
+}
+
+/// Whether the labels of the drawing at `index` are given away for fitting.
+pub const fn is_given(index: usize) -> bool {
+    index.is_multiple_of(2)
+}
+
+/// Heads fitted on every second drawing of `drawings`, on top of the features that `vision` makes.
+pub fn fit_heads(vision: &Vision, drawings: &[Drawing], said: impl Fn(usize) + Sync) -> Result<HeadSet, DemoError> {
+    if drawings.len() < 60 {
+        return Err(DemoError::TooFew(drawings.len()));
+    }
+    let given: Vec<&Drawing> =
+        drawings.iter().enumerate().filter(|(at, _)| is_given(*at)).map(|(_, drawing)| drawing).collect();
+    let features = features(vision, &given, said)?;
+    let category = samples(&given, |d| &d.labels.category, |at| features[at].look.clone())?;
+    let print = samples(&given, |d| &d.labels.print, |at| features[at].print.clone())?;
+    let recipe = Recipe::default();
+    let fitted = recipe.fit(&category)?;
+    let mut set = vision.heads().clone();
+    set.name = "drawings@1".into();
+    set.projection = fitted.projection.projection;
+    set.heads.insert("category".into(), fitted.head.head);
+    set.heads.insert("print".into(), recipe.fit_head(&print)?.head);
+    // The gate of the photo heads takes drawings for no garment.
+    set.numbers.retain(|name, _| !name.starts_with("gate."));
+    Ok(set)
+}
+
+fn features(
+    vision: &Vision,
+    drawings: &[&Drawing],
+    said: impl Fn(usize) + Sync,
+) -> Result<Vec<vestry_vision::Features>, DemoError> {
+    use rayon::prelude::*;
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    drawings
+        .par_iter()
+        .map(|drawing| {
+            let image = vision.intake(&picture(drawing), &Limits::default())?;
+            let features = vision.features(&image, None);
+            said(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+            Ok(features)
+        })
+        .collect()
+}
+
+fn samples(
+    drawings: &[&Drawing],
+    label: impl Fn(&Drawing) -> &ValueId,
+    features: impl Fn(usize) -> Vec<f32>,
+) -> Result<Samples, DemoError> {
+    let mut classes: Vec<ValueId> = drawings.iter().map(|d| label(d).clone()).collect();
+    classes.sort();
+    classes.dedup();
+    let one = |(at, drawing): (usize, &&Drawing)| Sample {
+        id: drawing.sku.clone(),
+        label: classes.iter().position(|c| c == label(drawing)).expect("every label is a class"),
+        features: features(at),
+    };
+    let all = drawings.iter().enumerate().map(one).collect();
+    Ok(Samples::new(classes.clone(), all)?)
+}
+
+impl App {
+    /// How the heads in use answer for drawings whose labels they were not given: right categories of all answered
+    /// ones, as the demo's page says it.
+    pub async fn demo_accuracy(&self, drawings: &[Drawing]) -> Result<(usize, usize), AppError> {
+        let organisation = self.organisation("hanbit").await?;
+        let (mut right, mut asked) = (0, 0);
+        for (_, drawing) in drawings.iter().enumerate().filter(|(at, _)| !is_given(*at)) {
+            let product = self.product(organisation, &vestry_model::Sku::new(&drawing.sku)?).await?;
+            let category = product.tags.iter().find(|t| t.attribute.as_str() == "category");
+            asked += 1;
+            right += usize::from(category.is_some_and(|t| t.value == drawing.labels.category));
+        }
+        Ok((right, asked))
+    }
+}

@@ -1,0 +1,63 @@
+//! `vestry demo`: from nothing to a catalogue in the browser.
+
+use super::{import, serve};
+use crate::{args::DemoArgs, progress, surroundings};
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+use vestry_app::{App, Config, ImportSource, KeyKind, demo};
+use vestry_server::Options;
+use vestry_vision::{Kernel, Vision};
+
+/// Draws (or takes `--photos`), recognises, imports, serves.
+pub(crate) async fn run(args: DemoArgs) -> Result<()> {
+    let data = match &args.data {
+        Some(data) => data.clone(),
+        None => fresh_folder()?,
+    };
+    if data.join("vestry.db").exists() {
+        bail!("`{}` holds data already; give the demo a folder of its own with `--data`", data.display());
+    }
+    let (source, heads, drawings) = match &args.photos {
+        Some(photos) => {
+            let photos = std::fs::canonicalize(photos).with_context(|| format!("`{}` is not there", photos.display()))?;
+            (ImportSource::Tree(photos), None, Vec::new())
+        }
+        None => {
+            let drawings = demo::drawings(args.products as usize);
+            let bar = progress::bar(drawings.len() as u64, "drawing");
+            let feed = demo::write_catalogue(&data.join("catalogue"), &drawings, |n| bar.set_position(n as u64))?;
+            bar.finish_and_clear();
+            let vision = Vision::builtin(Kernel::best())?;
+            let bar = progress::bar(drawings.len().div_ceil(2) as u64, "learning");
+            let heads = demo::fit_heads(&vision, &drawings, |n| bar.set_position(n as u64))?;
+            bar.finish_and_clear();
+            (ImportSource::Feed(feed), Some(heads), drawings)
+        }
+    };
+    let app = App::open(&data, Config::default(), surroundings(), heads).await?;
+    let organisation = app.organisation_or_new("hanbit").await?;
+    import::import(&app, organisation, source, None).await?;
+    app.save_indexes().await?;
+    if !drawings.is_empty() {
+        let (right, asked) = app.demo_accuracy(&drawings).await?;
+        eprintln!("half of the drawings taught the demo what they show; of the other half {right} of {asked} were named right");
+    }
+    let key = app.make_key(organisation, KeyKind::Secret, "demo").await?.secret;
+    if args.no_serve {
+        app.close().await;
+        return Ok(());
+    }
+    let options = Options { listen: args.listen, ..Options::default() };
+    serve::serve(app, options, |address| {
+        eprintln!("\nopen http://{address} and sign in with this key:\n\n  {key}\n\ndata: {} · Ctrl-C ends the demo", data.display());
+    })
+    .await
+}
+
+fn fresh_folder() -> Result<PathBuf> {
+    let random = (surroundings().random)();
+    let name: String = random[..4].iter().map(|b| format!("{b:02x}")).collect();
+    let folder = std::env::temp_dir().join(format!("vestry-demo-{name}"));
+    std::fs::create_dir_all(&folder).with_context(|| format!("could not make `{}`", folder.display()))?;
+    Ok(folder)
+}

@@ -1,0 +1,32 @@
+//! `vestry doctor`: what this machine and this data folder are like, and what to do about it.
+
+use crate::{args::Place, open};
+use anyhow::Result;
+use vestry_vision::Kernel;
+
+/// Prints one line a finding; fails when something has to be done.
+pub(crate) async fn run(place: &Place) -> Result<()> {
+    let kernels: Vec<String> = Kernel::available().iter().map(|k| format!("{k:?}").to_lowercase()).collect();
+    println_ok("processor", &format!("{}; fastest first", kernels.join(", ")));
+    println_ok("cores", &std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |n| n.to_string()));
+    let config = open::config(place)?;
+    let database = if config.store.url.is_empty() { "SQLite in the data folder" } else { "PostgreSQL" };
+    println_ok("settings", place.config.as_ref().map_or("defaults".into(), |p| p.display().to_string()).as_str());
+    println_ok("database", database);
+    let app = open::app(place).await?;
+    println_ok("data folder", &format!("`{}` opens and is ours", place.data.display()));
+    for organisation in app.organisations().await? {
+        let products = app.count_products(organisation.id).await?;
+        app.warm_index(organisation.id).await?;
+        let indexed = app.index_stats().iter().find(|(o, _)| *o == organisation.id).map_or(0, |(_, s)| s.products);
+        let state = if indexed == products { "index complete" } else { "index behind; `vestry index rebuild` mends it" };
+        println_ok(&organisation.slug, &format!("{products} products, {indexed} in the index; {state}"));
+    }
+    app.close().await;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the findings are this command's output")]
+fn println_ok(what: &str, finding: &str) {
+    println!("{what:<14} {finding}");
+}
