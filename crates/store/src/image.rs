@@ -95,14 +95,24 @@ pub struct Analysis {
 pub struct ImagesPut {
     /// Of which product.
     pub product: ProductId,
-    /// Its images as they are now, in their order, each with its source.
-    pub images: Vec<(ImageId, String)>,
-    /// Those of them that are new and wait to be fetched.
-    pub added: Vec<ImageId>,
+    /// Its images as they are now, in their order.
+    pub images: Vec<PutImage>,
     /// Those that went.
     pub removed: Vec<ImageId>,
     /// The objects of those that went; also in [`Snapshot::doomed_objects`].
     pub objects: Vec<ObjectKey>,
+}
+
+/// An image after its product's images were put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutImage {
+    /// Its id: new, or what it was before.
+    pub id: ImageId,
+    /// The path or URL as given.
+    pub source: String,
+    /// The SHA-256 of the bytes of which its picture was made, to see whether they changed since.
+    /// `None` while there is no picture: it is new, or an earlier attempt did not come that far.
+    pub source_digest: Option<[u8; 32]>,
 }
 
 /// A `select` of every column that [`stored_image`] reads.
@@ -255,6 +265,7 @@ struct Held {
     id: i64,
     position: i64,
     source: String,
+    digest: Option<Vec<u8>>,
     object: Option<String>,
 }
 
@@ -303,7 +314,8 @@ impl Tx {
     }
 
     async fn held_images(&mut self, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<Held>>, StoreError> {
-        const SQL: &str = "select product, id, position, source, object from images where product in (..)";
+        const SQL: &str =
+            "select product, id, position, source, source_digest, object from images where product in (..)";
         let list = ids.iter().map(|id| id.get().into()).collect();
         let mut held: HashMap<ProductId, Vec<Held>> = HashMap::new();
         for row in self.conn.rows_in(SQL, args![], list).await? {
@@ -312,6 +324,7 @@ impl Tx {
                 id: columns.take()?,
                 position: columns.take()?,
                 source: columns.take()?,
+                digest: columns.take()?,
                 object: columns.take()?,
             });
         }
@@ -329,41 +342,42 @@ impl Tx {
         const INSERT: &str =
             "insert into images (organisation, product, position, source, created) values (..) returning source, id";
         const MOVE: &str = "update images set position = $2 where id = $1";
-        const RETRY: &str = "update images set failure = null where product = $1 and failure is not null";
+        const RETRY: &str = "update images set failure = null where product = $1 and object is null";
         let (kept, gone): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|h| sources.contains(&h.source.as_str()));
-        let mut ids: HashMap<&str, ImageId> = HashMap::new();
+        let mut put: HashMap<String, PutImage> = HashMap::new();
         let mut changed = !gone.is_empty();
         let mut rows = Vec::new();
         for (position, source) in (0i64..).zip(sources) {
-            match kept.iter().find(|h| h.source == *source) {
-                Some(image) => {
-                    ids.insert(source, ImageId::from_row(image.id));
-                    if image.position != position {
-                        self.conn.run(MOVE, args![image.id, position]).await?;
-                        changed = true;
-                    }
-                }
-                None => rows.push(args![organisation, product.get(), position, *source, now]),
+            let Some(image) = kept.iter().find(|h| h.source == *source) else {
+                rows.push(args![organisation, product.get(), position, *source, now]);
+                continue;
+            };
+            if image.position != position {
+                self.conn.run(MOVE, args![image.id, position]).await?;
+                changed = true;
             }
+            let source_digest = image.digest.clone().and_then(|d| d.try_into().ok());
+            let same = PutImage { id: ImageId::from_row(image.id), source: image.source.clone(), source_digest };
+            put.insert(image.source.clone(), same);
         }
-        let mut added = Vec::new();
+        changed |= !rows.is_empty();
         for row in self.conn.insert(INSERT, rows).await? {
             let mut columns = row.columns();
-            let source: String = columns.take()?;
-            let id = ImageId::from_row(columns.take()?);
-            added.push(id);
-            ids.extend(sources.iter().find(|s| **s == source).map(|s| (*s, id)));
+            let (source, id): (String, i64) = (columns.take()?, columns.take()?);
+            let new = PutImage { id: ImageId::from_row(id), source: source.clone(), source_digest: None };
+            put.insert(source, new);
         }
-        self.conn.run(RETRY, args![product.get()]).await?;
+        if kept.iter().any(|h| h.object.is_none()) {
+            self.conn.run(RETRY, args![product.get()]).await?;
+        }
         let removed: Vec<ImageId> = gone.iter().map(|h| ImageId::from_row(h.id)).collect();
         let objects: Vec<ObjectKey> = gone.into_iter().filter_map(|h| h.object).map(ObjectKey::from_column).collect();
         self.drop_images(&removed, &objects).await?;
-        if changed || !added.is_empty() {
+        if changed {
             self.changed.insert(product);
         }
-        added.sort_unstable();
-        let images = sources.iter().filter_map(|s| Some((*ids.get(s)?, (*s).to_owned()))).collect();
-        Ok(ImagesPut { product, images, added, removed, objects })
+        let images = sources.iter().filter_map(|s| put.remove(*s)).collect();
+        Ok(ImagesPut { product, images, removed, objects })
     }
 
     async fn drop_images(&mut self, ids: &[ImageId], objects: &[ObjectKey]) -> Result<(), StoreError> {
@@ -381,7 +395,7 @@ impl Tx {
             sources.push(source.to_owned());
         }
         let put = self.put_images(&[(product, sources)], now).await?;
-        let image = put.iter().flat_map(|p| &p.images).find(|(_, s)| s == source).map(|(id, _)| *id);
+        let image = put.iter().flat_map(|p| &p.images).find(|i| i.source == source).map(|i| i.id);
         image.ok_or(StoreError::Unreadable { column: "images.source" })
     }
 

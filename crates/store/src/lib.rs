@@ -28,7 +28,7 @@ mod tag;
 
 pub use document::Document;
 pub use error::StoreError;
-pub use image::{Analysis, Image, ImageState, ImagesPut, MAX_IMAGES, Picture};
+pub use image::{Analysis, Image, ImageState, ImagesPut, MAX_IMAGES, Picture, PutImage};
 pub use job::{Claim, Job, JobError, JobState, MAX_ATTEMPTS, MAX_ERRORS, Progress};
 pub use key::{Key, KeyKind};
 pub use object::{ObjectKey, Objects, Rendition};
