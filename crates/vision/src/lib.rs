@@ -8,13 +8,36 @@
 //! `network` and `weights`, reference vectors beside it and a test that compares every kernel.
 
 mod backbone;
+mod colours;
+mod derivative;
 mod faces;
+mod foreground;
+pub mod fuzz;
+mod intake;
 mod kernels;
 mod network;
+mod picture;
+mod print;
+mod recognise;
+mod views;
 mod weights;
 
 pub use backbone::{Backbone, Outputs};
+pub use colours::{MOST_COLOURS, SMALLEST_SHARE, colours};
+pub use derivative::{
+    CleanImage, DERIVATIVE_QUALITY, DERIVATIVE_SIDE, FACE_BLOCKS, FACE_MARGIN, THUMBNAIL_QUALITY, clean, hide,
+    thumbnail,
+};
 pub use faces::{Face, FaceFinder};
+pub use foreground::Foreground;
+pub use intake::{Format, IntakeError, Kind, Limits, decode, format_of};
 pub use kernels::{Kernel, UnknownKernel};
 pub use network::Scratch;
+pub use picture::Picture;
+pub use print::{TEXTURES, print_features, texture_measures};
+pub use recognise::{
+    Features, GATE_FEATURES, ObjectSeen, Recognition, Vision, VisionError, garment_probability, gate_features, numbers,
+    unfitted_heads, views_of,
+};
+pub use views::Views;
 pub use weights::ModelError;

@@ -1,0 +1,286 @@
+//! A clean image to what it shows: category, colours, print and every attribute that a head was fitted for.
+//!
+//! What it must never do: guess. An answer under its head's threshold, and any answer about a picture that the gate
+//! takes for no garment, is a question (`to_review`). To add an attribute: fit a head over [`Features::look`] or
+//! [`Features::print`] and put it into the head set under the attribute's id; it is applied without a line here.
+
+mod category;
+mod gate;
+
+use crate::{
+    Backbone, CleanImage, FaceFinder, Foreground, IntakeError, Kernel, Limits, ModelError, Picture, Scratch, Views,
+    colours::colours,
+    derivative,
+    foreground::{MASK_SIDE, attention},
+    picture::View,
+    print::{print_features, texture_measures},
+    views::{Looks, looks, reduced},
+};
+use std::{cell::RefCell, collections::HashMap};
+use vestry_model::{
+    AttributeId, ColourShare, Confidence, HeadError, HeadSet, LOOK_DIMENSIONS, LinearHead, LookVector, Projection,
+    Region, Suggestion, TagState, Taxonomy,
+};
+
+pub use gate::{GATE_FEATURES, garment_probability, gate_features};
+
+/// Names in [`HeadSet::heads`] and [`HeadSet::numbers`] that this crate reads.
+pub mod numbers {
+    /// Number: [`crate::Views::number`] of the views that heads and projection were fitted on; `PadAndCrop` when absent.
+    pub const VIEWS: &str = "views";
+    /// Number: least confidence of a finer category that ImageNet's classes name; 0.5 when absent.
+    pub const REFINE: &str = "refine.confidence";
+    /// Number: bias of the gate's logistic. When absent, every picture passes as a garment.
+    pub const GATE_BIAS: &str = "gate.bias";
+    /// Numbers `gate.w0` … `gate.w5`: weights of [`crate::gate_features`], in their order; 0 when absent.
+    pub const GATE_WEIGHT: &str = "gate.w";
+    /// Number: probability of a garment under which everything is a question; 0.5 when absent.
+    pub const GATE_THRESHOLD: &str = "gate.threshold";
+    /// Head over the 256 numbers of the look vector: a class a row (its mean vector, bias 0); only scores are read.
+    /// Not an attribute; no suggestion comes of it.
+    pub const GATE_MEANS: &str = "gate-means";
+    /// Head of categories, over [`crate::Features::look`].
+    pub const CATEGORY: &str = "category";
+    /// Head of prints, over [`crate::Features::print`].
+    pub const PRINT: &str = "print";
+}
+
+/// Why the recogniser does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum VisionError {
+    /// A network's weights.
+    #[error("a built-in network does not load; install the program again")]
+    Model(#[from] ModelError),
+    /// The fitted heads.
+    #[error("the built-in heads do not load; make them again with `vestry learn`")]
+    Heads(#[from] HeadError),
+}
+
+/// What heads read of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    /// The views' features side by side or averaged: [`Views::dimensions`] numbers.
+    pub look: Vec<f32>,
+    /// [`Features::look`], then [`crate::TEXTURES`] measures of the cloth.
+    pub print: Vec<f32>,
+    /// ImageNet's 1000 scores before softmax, mean of the views.
+    pub logits: Vec<f32>,
+}
+
+/// One thing in a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectSeen {
+    /// Where it is, in fractions of the whole oriented picture.
+    pub region: Region,
+    /// Its category; `None` only when the head set has no category head.
+    pub category: Option<Suggestion>,
+    /// One suggestion an attribute, by attribute id.
+    pub tags: Vec<Suggestion>,
+    /// Its colours, largest share first.
+    pub colours: Vec<ColourShare>,
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recognition {
+    /// Pixels from left to right.
+    pub width: usize,
+    /// Pixels from top to bottom.
+    pub height: usize,
+    /// How many faces were hidden.
+    pub faces: usize,
+    /// What is on it; one entry until a garment detector exists.
+    pub objects: Vec<ObjectSeen>,
+    /// How it looks, for search.
+    pub look: Option<LookVector>,
+    /// What the heads read.
+    pub features: Features,
+}
+
+/// The recogniser: networks, and the heads on top of them. Shared by all threads.
+#[derive(Debug)]
+pub struct Vision {
+    backbone: Backbone,
+    faces: FaceFinder,
+    heads: HeadSet,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::default());
+}
+
+impl Vision {
+    /// Built-in networks and heads on `kernel`.
+    pub fn builtin(kernel: Kernel) -> Result<Self, VisionError> {
+        Self::unfitted(kernel)
+    }
+
+    /// Built-in networks under [`unfitted_heads`]: what a fit starts from.
+    pub fn unfitted(kernel: Kernel) -> Result<Self, VisionError> {
+        let (backbone, faces) = (Backbone::builtin(kernel)?, FaceFinder::builtin(kernel)?);
+        Ok(Self { backbone, faces, heads: unfitted_heads() })
+    }
+
+    /// The same networks under other heads.
+    #[must_use]
+    pub fn with_heads(self, heads: HeadSet) -> Self {
+        Self { heads, ..self }
+    }
+
+    /// The heads it was given.
+    pub fn heads(&self) -> &HeadSet {
+        &self.heads
+    }
+
+    /// Reads `bytes` as a picture, hides its faces and makes the form in which it may be stored.
+    pub fn intake(&self, bytes: &[u8], limits: &Limits) -> Result<CleanImage, IntakeError> {
+        derivative::clean(bytes, limits, |picture| self.find_faces(picture))
+    }
+
+    /// Opens a stored derivative again; its features are those of the first time.
+    pub fn open_derivative(&self, jpeg: &[u8], faces: Vec<Region>) -> Result<CleanImage, IntakeError> {
+        CleanImage::open(jpeg.to_vec(), faces)
+    }
+
+    /// Where faces are in `picture`.
+    pub fn find_faces(&self, picture: &Picture) -> Vec<Region> {
+        let found = SCRATCH
+            .with_borrow_mut(|scratch| self.faces.find(picture.pixels(), picture.width(), picture.height(), scratch));
+        found.into_iter().map(|face| face.region).collect()
+    }
+
+    /// What heads read of `image`, or of `crop` of it, under the views of [`Vision::heads`].
+    pub fn features(&self, image: &CleanImage, crop: Option<Region>) -> Features {
+        self.features_under(image, crop, views_of(&self.heads))
+    }
+
+    /// The same under `views`.
+    pub fn features_under(&self, image: &CleanImage, crop: Option<Region>, views: Views) -> Features {
+        self.look_at(image, crop, views).0
+    }
+
+    /// What is on `image`, or on `crop` of it, as `heads` say.
+    ///
+    /// # Panics
+    /// When `heads` read features of another length than their views give.
+    pub fn recognise(
+        &self,
+        image: &CleanImage,
+        crop: Option<Region>,
+        heads: &HeadSet,
+        taxonomy: &Taxonomy,
+    ) -> Recognition {
+        let (features, looks) = self.look_at(image, crop, views_of(heads));
+        let look = heads.projection.apply(&features.look);
+        let garment = garment_probability(heads, &gate_features(&features, look.as_ref(), heads, taxonomy));
+        let category = category::suggest(&features, garment, heads, taxonomy);
+        let row = heads.heads.get(numbers::CATEGORY).map(|head| category::attended_row(head, &features.look));
+        let foreground = with_part(image, crop, |part| find_foreground(part, crop, &looks.map, row));
+        let object = ObjectSeen {
+            region: crop.unwrap_or(foreground.region()),
+            category,
+            tags: tags(&features, garment, heads),
+            colours: colours(&foreground, taxonomy),
+        };
+        Recognition {
+            width: image.width,
+            height: image.height,
+            faces: image.faces.len(),
+            objects: vec![object],
+            look,
+            features,
+        }
+    }
+
+    /// The pixels that the garment covers in `image` or in `crop` of it, as the heads' attention has it.
+    pub fn foreground(&self, image: &CleanImage, crop: Option<Region>) -> Foreground {
+        let (features, looks) = self.look_at(image, crop, views_of(&self.heads));
+        let row = self.heads.heads.get(numbers::CATEGORY).map(|head| category::attended_row(head, &features.look));
+        with_part(image, crop, |part| find_foreground(part, crop, &looks.map, row))
+    }
+
+    fn look_at(&self, image: &CleanImage, crop: Option<Region>, views: Views) -> (Features, Looks) {
+        with_part(image, crop, |part| {
+            let looks = SCRATCH.with_borrow_mut(|scratch| looks(&self.backbone, part, views, scratch));
+            // The print's own foreground leaves heads aside, so that fitting a head never moves another's features.
+            let foreground = find_foreground(part, crop, &looks.map, None);
+            let textures = texture_measures(image, crop, &foreground);
+            let print = print_features(&looks.look, &textures);
+            (Features { look: looks.look.clone(), print, logits: looks.logits.clone() }, looks)
+        })
+    }
+}
+
+/// Runs `then` on `crop` of `image`, or on all of it.
+fn with_part<T>(image: &CleanImage, crop: Option<Region>, then: impl FnOnce(&View<'_>) -> T) -> T {
+    match crop {
+        None => then(&image.view()),
+        Some(crop) => then(&image.view().part(crop).view()),
+    }
+}
+
+fn find_foreground(part: &View<'_>, crop: Option<Region>, map: &[f32], row: Option<&[f32]>) -> Foreground {
+    let picture = reduced(part, MASK_SIDE);
+    match crop {
+        Some(_) => Foreground::whole(picture),
+        None => Foreground::estimate(picture, &attention(map, row)),
+    }
+}
+
+/// The views that `heads` were fitted on.
+pub fn views_of(heads: &HeadSet) -> Views {
+    heads.numbers.get(numbers::VIEWS).and_then(|number| Views::from_number(*number)).unwrap_or_default()
+}
+
+/// One suggestion for each head that is an attribute and not the category, by attribute id.
+fn tags(features: &Features, garment: f32, heads: &HeadSet) -> Vec<Suggestion> {
+    let mut tags: Vec<Suggestion> = heads
+        .heads
+        .iter()
+        .filter(|(name, _)| ![numbers::CATEGORY, numbers::GATE_MEANS].contains(&name.as_str()))
+        .filter_map(|(name, head)| {
+            let input = if head.dimensions() == features.print.len() { &features.print } else { &features.look };
+            suggestion(AttributeId::new(name)?, head, input, garment, heads)
+        })
+        .collect();
+    tags.sort_by(|a, b| a.attribute.cmp(&b.attribute));
+    tags
+}
+
+/// The surest class of `head`; a question when under its threshold or when the gate is not passed.
+fn suggestion(
+    attribute: AttributeId,
+    head: &LinearHead,
+    input: &[f32],
+    garment: f32,
+    heads: &HeadSet,
+) -> Option<Suggestion> {
+    let probabilities = head.probabilities(input);
+    let (best, probability) = probabilities.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let (confidence, state) = judged(probability, head.threshold(), garment, heads);
+    Some(Suggestion { attribute, value: head.classes()[best].clone(), confidence, state })
+}
+
+/// How sure an answer of `probability` is once the gate has spoken, and whether it is one.
+fn judged(probability: f32, threshold: f32, garment: f32, heads: &HeadSet) -> (Confidence, TagState) {
+    let passed = garment >= heads.numbers.get(numbers::GATE_THRESHOLD).copied().unwrap_or(0.5);
+    let probability = if passed { probability } else { probability * garment };
+    let state = if passed && probability >= threshold { TagState::Suggested } else { TagState::ToReview };
+    (Confidence::new(probability), state)
+}
+
+/// Heads before any fit: no attribute, and a look vector by fixed random signs, which keeps likeness roughly
+/// (Johnson and Lindenstrauss), so that search by photo works before the first fit.
+pub fn unfitted_heads() -> HeadSet {
+    let dimensions = Views::default().dimensions();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut sign = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        if state >> 63 == 0 { 1.0 } else { -1.0 }
+    };
+    let matrix = (0..dimensions * LOOK_DIMENSIONS).map(|_| sign()).collect();
+    let projection = Projection::new(vec![0.0; dimensions], matrix).expect("256 rows of as many numbers as the mean");
+    HeadSet { name: "unfitted@1".into(), projection, heads: HashMap::new(), numbers: HashMap::new() }
+}
