@@ -1,3 +1,7 @@
 //! HTTP API and web console over the use cases of vestry-app.
-pub mod shapes;
+#![allow(dead_code)]
+mod assets;
+mod pages;
 mod problem;
+pub mod shapes;
+mod words;
