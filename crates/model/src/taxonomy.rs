@@ -47,8 +47,17 @@ pub struct Attribute {
     pub visible: bool,
     /// Whether a product may have several values of it.
     pub many: bool,
+    /// The objects that it is asked of; of all when empty.
+    pub objects: Vec<ObjectId>,
     /// Its values, in the order of the file.
     pub values: Vec<Value>,
+}
+
+impl Attribute {
+    /// Whether it is asked of things of this object.
+    pub fn is_asked_of(&self, object: &ObjectId) -> bool {
+        self.objects.is_empty() || self.objects.contains(object)
+    }
 }
 
 /// An answer to an [`Attribute`].

@@ -36,6 +36,8 @@ struct RawAttribute {
     en: Spanned<String>,
     visible: bool,
     many: bool,
+    #[serde(default)]
+    objects: Vec<Spanned<String>>,
     values: Vec<RawValue>,
 }
 
@@ -133,7 +135,9 @@ impl Reader<'_> {
         }
         parents(&raw.values, &values, &id)?;
         let name = name(&raw.id, &raw.ko, &raw.en)?;
-        Ok(Attribute { id, name, visible: raw.visible, many: raw.many, values })
+        let objects =
+            raw.objects.iter().map(|named| object(named, raw.id.get_ref(), objects)).collect::<Result<_, _>>()?;
+        Ok(Attribute { id, name, visible: raw.visible, many: raw.many, objects, values })
     }
 
     fn once(&self, seen: &mut HashMap<String, usize>, what: &str, id: &Spanned<String>) -> Result<(), Located> {
@@ -164,6 +168,16 @@ fn words(what: &'static str, id: &Spanned<String>, text: &Spanned<String>) -> Re
     Ok(words.clone())
 }
 
+fn object(named: &Spanned<String>, of: &str, objects: &[Object]) -> Result<ObjectId, Located> {
+    match objects.iter().find(|o| o.id.as_str() == named.get_ref()) {
+        Some(object) => Ok(object.id.clone()),
+        None => {
+            let object = named.get_ref().clone();
+            Err((named.span(), Problem::UnknownObject { id: of.into(), object }))
+        }
+    }
+}
+
 fn value(raw: &RawValue, attribute: &AttributeId, visible: bool, objects: &[Object]) -> Result<Value, Located> {
     let id = ValueId::new(raw.id.get_ref()).ok_or_else(|| not_an_id(&raw.id))?;
     let misplaced =
@@ -173,13 +187,7 @@ fn value(raw: &RawValue, attribute: &AttributeId, visible: bool, objects: &[Obje
         Some(object) if !is_category => return misplaced("object", object.span(), "category"),
         None if is_category => return Err((raw.id.span(), Problem::NoObject(id.to_string()))),
         None => None,
-        Some(named) => match objects.iter().find(|o| o.id.as_str() == named.get_ref()) {
-            Some(object) => Some(object.id.clone()),
-            None => {
-                let object = named.get_ref().clone();
-                return Err((named.span(), Problem::UnknownObject { id: id.to_string(), object }));
-            }
-        },
+        Some(named) => Some(object(named, id.as_str(), objects)?),
     };
     if let Some(google) = raw.google.as_ref().filter(|_| !is_category) {
         return misplaced("google", google.span(), "category");
