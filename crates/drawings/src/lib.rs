@@ -9,11 +9,16 @@
 //! To add a garment: a function in `garments/` that draws it from a `Look`, and a line in `garments::KINDS` with its
 //! category, names and prices. To add a print: a function in `prints` and its names in `words`.
 
+mod canvas;
 mod catalogue;
+mod garments;
 mod nothing;
+mod palette;
 mod picture;
+mod prints;
 mod random;
 mod samples;
+mod words;
 
 pub use catalogue::{Drawing, Labels, catalogue, render};
 pub use nothing::{KINDS as NO_GARMENT_KINDS, NoGarment, no_garment};
