@@ -84,9 +84,8 @@ def to_onnx(model):
     graph = rounded.graph
     stored = {tensor.name: numpy_helper.to_array(tensor).astype(np.float64) for tensor in graph.initializer}
     nodes, replaced = [], {}
-    skip = None
     for at, node in enumerate(graph.node):
-        if skip == at:
+        if node.op_type == "BatchNormalization" or node.output[0] == "540":  # folded; landmarks, which nothing reads
             continue
         if node.op_type == "ConvTranspose":
             norm = graph.node[at + 1]
@@ -97,7 +96,6 @@ def to_onnx(model):
             replaced[bias] = shift - mean * scale
             nodes.append(helper.make_node("ConvTranspose", [*node.input, bias], [norm.output[0]],
                                           kernel_shape=[2, 2], strides=[2, 2]))
-            skip = at + 1
         else:
             nodes.append(node)
     for node in nodes:
@@ -108,7 +106,7 @@ def to_onnx(model):
                  for name, values in replaced.items()]
     value = lambda name, shape: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
     outputs = [value(name, ["batch", channels, "h", "w"]) for name, channels in (("537", 1), ("538", 2), ("539", 2))]
-    new = helper.make_graph([n for n in nodes if n.output[0] != "540"], "centerface",
+    new = helper.make_graph(nodes, "centerface",
                             [value("input.1", ["batch", 3, "height", "width"])], outputs, constants)
     result = helper.make_model(new, opset_imports=[helper.make_opsetid("", 9)], ir_version=4)
     onnx.checker.check_model(result)
