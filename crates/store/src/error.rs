@@ -34,9 +34,9 @@ pub enum StoreError {
     /// PostgreSQL before 15.
     #[error("PostgreSQL reports version `{0}`; version 15 or newer is needed")]
     OldServer(String),
-    /// No space is left for the database.
-    #[error("no space is left for the database; free some and repeat")]
-    Full(#[source] sqlx::Error),
+    /// No space is left for the database or for an object.
+    #[error("no space is left for the data; free some and repeat")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database answered with an error, or not at all.
     #[error("the database refused or did not answer")]
     Database(#[source] sqlx::Error),
@@ -84,10 +84,10 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        // SQLITE_FULL, SQLITE_IOERR_WRITE (a full tmpfs) and PostgreSQL's `disk_full`.
+        // SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE and PostgreSQL's `disk_full`.
         let code = error.as_database_error().and_then(|e| e.code().map(|c| c.into_owned()));
         match code.as_deref() {
-            Some("13" | "778" | "53100") => Self::Full(error),
+            Some("13" | "778" | "4874" | "53100") => Self::Full(error.into()),
             _ => Self::Database(error),
         }
     }

@@ -96,6 +96,11 @@ impl Objects {
 }
 
 fn refused(key: &ObjectKey, source: object_store::Error) -> StoreError {
+    let chain = std::iter::successors(Some(&source as &dyn std::error::Error), |e| e.source());
+    let full = |e: &std::io::Error| e.kind() == std::io::ErrorKind::StorageFull;
+    if chain.filter_map(|e| e.downcast_ref()).any(full) {
+        return StoreError::Full(source.into());
+    }
     StoreError::Object { key: key.to_string(), source }
 }
 

@@ -12,6 +12,7 @@ use sqlx::{
 };
 use std::{
     collections::BTreeSet,
+    fmt,
     fs::{File, TryLockError},
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
@@ -22,12 +23,20 @@ use std::{
 use vestry_model::{OrganisationId, ProductId};
 
 /// Where an installation keeps its data.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct StorePlace {
     /// The data folder: database (unless `url` is given), objects, index.
     pub data_dir: PathBuf,
     /// A PostgreSQL URL instead of the SQLite file in the data folder.
     pub url: Option<String>,
+}
+
+impl fmt::Debug for StorePlace {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url.as_ref().map(|_| "postgres://…");
+        f.debug_struct("StorePlace").field("data_dir", &self.data_dir).field("url", &url).finish()
+    }
 }
 
 /// The database of one installation. Cheap to clone; the data folder stays locked until the last clone is gone.

@@ -52,11 +52,12 @@ create table images (
     faces text not null default '[]',
     placeholder text,
     model text,
-    look bytea,
-    features bytea,
     colours text not null default '[]',
     failure text,
-    created bigint not null
+    created bigint not null,
+    -- Last, so that reading the rest does not walk past them.
+    look bytea,
+    features bytea
 );
 create index images_by_product on images (product, position, id);
 create index images_waiting on images (id) where object is null and failure is null;

@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use std::sync::{
-    Once,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    io::Write,
+    sync::{
+        Once,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 use vestry_model::{AttributeId, OrganisationId, Product, Sku, ValueId};
 use vestry_store::{Store, StorePlace};
