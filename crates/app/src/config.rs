@@ -35,7 +35,7 @@ pub struct ImageConfig {
     /// At most so many bytes.
     pub max_bytes: usize,
     /// At most so many pixels.
-    pub max_pixels: u64,
+    pub max_pixels: usize,
     /// Threads that decode, recognise and search; 0 for one a core.
     pub threads: usize,
 }

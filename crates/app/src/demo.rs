@@ -58,7 +58,8 @@ pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)
     };
     std::fs::create_dir_all(folder).map_err(fail(folder))?;
     let path = folder.join("products.csv");
-    let mut feed = csv::Writer::from_path(&path).map_err(|e| DemoError::File { path: path.clone(), source: e.into() })?;
+    let mut feed =
+        csv::Writer::from_path(&path).map_err(|e| DemoError::File { path: path.clone(), source: e.into() })?;
     let mut rows: Vec<[String; 9]> = vec![
         ["sku", "title_ko", "title_en", "description_ko", "description_en", "price", "currency", "group", "image"]
             .map(Into::into),

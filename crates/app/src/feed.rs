@@ -5,8 +5,10 @@
 //! [`Mapping`], [`rows`] reads products with it. Memory stays at a few rows however long the file is.
 
 mod mapping;
+mod tree;
 
 pub use mapping::{Mapping, MappingError, Target};
+pub use tree::tree;
 
 use std::io::Read;
 use vestry_model::Product;

@@ -14,7 +14,7 @@ pub enum ImageSize {
 }
 
 /// Pixels across of a thumbnail.
-pub const THUMBNAIL_WIDTH: u32 = 400;
+pub const THUMBNAIL_WIDTH: usize = 400;
 
 impl App {
     /// The bytes of a picture of `organisation` and their media type.

@@ -70,7 +70,9 @@ impl ImportSource {
                 let mapping = feed::propose(&preview.headers, &preview.sample);
                 Ok((preview, mapping))
             }
-            Self::Tree(_) => Err(AppError::BadRequest("a folder has no columns; `classes.toml` in it maps its folders".into())),
+            Self::Tree(_) => {
+                Err(AppError::BadRequest("a folder has no columns; `classes.toml` in it maps its folders".into()))
+            }
         }
     }
 
@@ -117,7 +119,7 @@ impl App {
         };
         // Reading the first row checks the mapping against the header.
         let probe = Payload { source, mapping };
-        rows(&probe)?;
+        drop(rows(&probe)?);
         let payload = serde_json::to_string(&probe).expect("a payload is JSON");
         let mut tx = self.store().begin().await?;
         let job = tx.enqueue_job(organisation, KIND, &payload, self.now()).await?;
@@ -153,7 +155,8 @@ impl App {
     }
 
     async fn import(&self, claim: Claim, job: &Job, said: &impl Fn(JobId, Progress)) -> Result<ImportReport, AppError> {
-        let unreadable = |_| AppError::BadRequest("the job was written by another version; start the import again".into());
+        let unreadable =
+            |_| AppError::BadRequest("the job was written by another version; start the import again".into());
         let payload: Payload = serde_json::from_str(&job.payload).map_err(unreadable)?;
         let supply = Supply { folder: payload.source.folder(), ..Supply::default() };
         let started = self.now();

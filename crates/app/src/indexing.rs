@@ -112,11 +112,7 @@ impl App {
         Ok(rows.len())
     }
 
-    async fn changes(
-        &self,
-        organisation: OrganisationId,
-        rows: &[OutboxRow],
-    ) -> Result<Vec<(u64, Change)>, AppError> {
+    async fn changes(&self, organisation: OrganisationId, rows: &[OutboxRow]) -> Result<Vec<(u64, Change)>, AppError> {
         let wanted: Vec<ProductId> = rows.iter().filter(|r| r.kind == OutboxKind::Changed).map(|r| r.product).collect();
         let documents = self.store().read().await?.documents(organisation, &wanted).await?;
         let mut documents: HashMap<ProductId, Document> =

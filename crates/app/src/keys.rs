@@ -31,12 +31,7 @@ fn hash(secret: &str) -> [u8; 32] {
 
 impl App {
     /// Makes a key for `organisation`.
-    pub async fn make_key(
-        &self,
-        organisation: OrganisationId,
-        kind: KeyKind,
-        name: &str,
-    ) -> Result<NewKey, AppError> {
+    pub async fn make_key(&self, organisation: OrganisationId, kind: KeyKind, name: &str) -> Result<NewKey, AppError> {
         let secret = self.new_secret(&kind);
         let mut tx = self.store().begin().await?;
         let id = tx.create_key(organisation, &kind, name, &hash(&secret), self.now()).await?;

@@ -37,6 +37,6 @@ pub use organisations::slug;
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use vestry_store::{
-    Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture, ProductFilter,
-    Progress, Put, StoreError, StoredProduct, TagCount,
+    Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture,
+    ProductFilter, Progress, Put, StoreError, StoredProduct, TagCount,
 };

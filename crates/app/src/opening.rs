@@ -8,10 +8,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tokio::sync::Notify;
-use vestry_model::{OrganisationId, Taxonomy};
+use vestry_model::{HeadSet, OrganisationId, Taxonomy};
 use vestry_search::Index;
 use vestry_store::{Objects, Store, StoreError, StorePlace};
-use vestry_model::HeadSet;
 use vestry_vision::{Kernel, Limits, Vision};
 
 /// The clock and the random source of whoever runs this.
@@ -52,7 +51,7 @@ pub enum OpenError {
     Store(#[from] StoreError),
     /// The built-in models.
     #[error("could not load the built-in models")]
-    Models(#[from] vestry_vision::ModelError),
+    Models(#[from] vestry_vision::VisionError),
     /// The CPU pool.
     #[error("could not start the threads of the CPU pool")]
     Threads(#[from] rayon::ThreadPoolBuildError),

@@ -47,9 +47,12 @@ mod tests {
 
     #[test]
     fn slugs_fit_an_address() {
-        for (name, expected) in
-            [("Hanbit Shop", "hanbit-shop"), ("한빛", "shop"), ("  A&B  ", "a-b"), ("x".repeat(60).as_str(), &"x".repeat(40))]
-        {
+        for (name, expected) in [
+            ("Hanbit Shop", "hanbit-shop"),
+            ("한빛", "shop"),
+            ("  A&B  ", "a-b"),
+            ("x".repeat(60).as_str(), &"x".repeat(40)),
+        ] {
             assert_eq!(slug(name), expected, "{name}");
         }
     }

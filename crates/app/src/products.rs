@@ -92,7 +92,9 @@ impl App {
                 ImageInput::Url(url) if is_url(&url) => sources.push(url),
                 ImageInput::Url(url) => {
                     let shown: String = url.chars().take(80).collect();
-                    return Err(AppError::BadRequest(format!("`{shown}` is no `http` or `https` address of a picture")));
+                    return Err(AppError::BadRequest(format!(
+                        "`{shown}` is no `http` or `https` address of a picture"
+                    )));
                 }
                 ImageInput::Bytes(bytes) => {
                     let upload: CleanUpload = self.clean_upload(bytes).await?;

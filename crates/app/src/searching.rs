@@ -32,7 +32,7 @@ pub struct SearchInput {
     pub limit: usize,
     /// Show variants of one product apart.
     pub unfolded: bool,
-    /// The `next` of an earlier answer; everything else is ignored.
+    /// The `next` of an earlier answer. What else is asked has to be what that answer was asked.
     pub cursor: Option<String>,
 }
 
@@ -58,17 +58,24 @@ pub struct SearchOutcome {
     pub seen: Option<Recognition>,
 }
 
+impl SearchInput {
+    /// Whether there is nothing but a cursor.
+    fn asks_nothing(&self) -> bool {
+        self.image.is_none()
+            && self.words.is_none()
+            && self.like.is_none()
+            && self.colour.is_none()
+            && self.filters.is_empty()
+    }
+}
+
 impl App {
     /// Searches the catalogue of `organisation`. A search photo is cleaned, used and forgotten.
-    pub async fn search(
-        &self,
-        organisation: OrganisationId,
-        input: SearchInput,
-    ) -> Result<SearchOutcome, AppError> {
+    pub async fn search(&self, organisation: OrganisationId, input: SearchInput) -> Result<SearchOutcome, AppError> {
         let index = self.index(organisation).await?;
-        if let Some(cursor) = input.cursor {
-            let answer = index.next_page(&cursor)?;
-            return Ok(SearchOutcome { answer, seen: None });
+        let cursor = input.cursor.clone();
+        if let Some(cursor) = cursor.as_deref().filter(|_| input.asks_nothing()) {
+            return Ok(SearchOutcome { answer: index.next_page(cursor, None)?, seen: None });
         }
         let seen = match input.image {
             Some(bytes) => Some(self.tag_image(bytes, input.crop).await?),
@@ -95,7 +102,10 @@ impl App {
             limit: if input.limit == 0 { 24 } else { input.limit },
             fold: !input.unfolded,
         };
-        let answer = self.cpu().run(move || index.search(&request)).await?;
+        let answer = match cursor {
+            Some(cursor) => index.next_page(&cursor, Some(&request))?,
+            None => self.cpu().run(move || index.search(&request)).await?,
+        };
         Ok(SearchOutcome { answer, seen })
     }
 

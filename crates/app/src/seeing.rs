@@ -7,9 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 use tokio::task::JoinSet;
-use vestry_model::{Confidence, ImageId, Suggestion, Taxonomy};
+use vestry_model::{AttributeId, ColourShare, Confidence, ImageId, Suggestion, TagState, Taxonomy};
 use vestry_store::{Analysis, Document, Image, Picture, Rendition, Suggested, Tx};
-use vestry_vision::{CleanImage, Recognition};
+use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
 /// Where bytes come from that no URL names.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +38,11 @@ pub(crate) struct Seen {
 
 enum One {
     /// Objects are stored, the row is not.
-    Stored { picture: Picture, features: Vec<u8>, recognition: Recognition },
+    Stored {
+        picture: Picture,
+        features: Vec<u8>,
+        recognition: Recognition,
+    },
     Failed(String),
 }
 
@@ -161,7 +165,8 @@ impl App {
         let Some(folder) = &supply.folder else {
             return Err("only `http` and `https` addresses can be read from here; upload the picture instead".into());
         };
-        let path = inside(folder, &image.source).ok_or("the path leaves the feed's folder; move the picture into it")?;
+        let path =
+            inside(folder, &image.source).ok_or("the path leaves the feed's folder; move the picture into it")?;
         let length = tokio::fs::metadata(&path).await.map_err(|e| format!("`{}`: {e}", image.source))?.len();
         if length > self.limits().max_bytes as u64 {
             return Err(format!("`{}` has {length} bytes; at most {} are read", image.source, self.limits().max_bytes));
@@ -190,7 +195,7 @@ fn inside(folder: &Path, source: &str) -> Option<PathBuf> {
 }
 
 fn stored(image: &CleanImage, source_digest: [u8; 32], recognition: Recognition, model: &str) -> One {
-    let colours = recognition.objects.first().map(|o| o.colours.clone()).unwrap_or_default();
+    let colours: Vec<ColourShare> = recognition.objects.first().map(|o| o.colours.clone()).unwrap_or_default();
     let analysis = recognition.look.clone().map(|look| Analysis { model: model.into(), look, colours });
     let features = recognition.features.look.iter().flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
     let picture = Picture {
@@ -198,7 +203,7 @@ fn stored(image: &CleanImage, source_digest: [u8; 32], recognition: Recognition,
         width: image.width as u32,
         height: image.height as u32,
         faces: image.faces.clone(),
-        placeholder: Some(vestry_vision::placeholder(image)),
+        placeholder: Some(image.placeholder()),
         analysis,
     };
     One::Stored { picture, features, recognition }
@@ -209,10 +214,26 @@ fn keep(seen: &mut Seen, (_, image, one): ((usize, usize), Image, One)) {
         One::Failed(message) => seen.failures.push((image.id, message)),
         One::Stored { picture, features, recognition } => {
             seen.pictures.push((image.id, picture, Some(features)));
-            let suggestions = recognition.objects.into_iter().flat_map(|o| o.tags).collect();
+            let suggestions = recognition.objects.into_iter().flat_map(suggestions).collect();
             seen.suggested.push(Suggested { product: image.product, image: Some(image.id), suggestions });
         }
     }
+}
+
+/// The least share of a garment that makes a colour a tag.
+const TAGGED_SHARE: f32 = 0.2;
+
+/// Everything an object suggests: category, attributes, and the colours that cover enough of it. A colour's
+/// confidence is its share of the foreground.
+fn suggestions(object: ObjectSeen) -> Vec<Suggestion> {
+    let colour = AttributeId::new("colour").expect("an id of the taxonomy");
+    let colours = object.colours.into_iter().filter(|c| c.share >= TAGGED_SHARE).map(|c| Suggestion {
+        attribute: colour.clone(),
+        value: c.value,
+        confidence: Confidence::new(c.share),
+        state: TagState::Suggested,
+    });
+    object.category.into_iter().chain(object.tags).chain(colours).collect()
 }
 
 impl Seen {
@@ -238,9 +259,8 @@ fn surest(suggestions: Vec<Suggestion>, taxonomy: &Taxonomy) -> Vec<Suggestion> 
     let mut kept: Vec<Suggestion> = Vec::new();
     for suggestion in suggestions {
         let many = taxonomy.attribute(suggestion.attribute.as_str()).is_some_and(|a| a.many);
-        let rival = kept
-            .iter_mut()
-            .find(|k| k.attribute == suggestion.attribute && (!many || k.value == suggestion.value));
+        let rival =
+            kept.iter_mut().find(|k| k.attribute == suggestion.attribute && (!many || k.value == suggestion.value));
         match rival {
             Some(rival) if sure(&suggestion) > sure(rival) => *rival = suggestion,
             Some(_) => {}
@@ -257,7 +277,7 @@ fn sure(suggestion: &Suggestion) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vestry_model::{AttributeId, TagState, ValueId};
+    use vestry_model::ValueId;
 
     fn suggestion(attribute: &str, value: &str, confidence: f32) -> Suggestion {
         Suggestion {
