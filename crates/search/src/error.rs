@@ -42,6 +42,9 @@ pub enum IndexError {
         /// Why not.
         source: io::Error,
     },
+    /// Another process holds the folder.
+    #[error("`{0}` is in use by another process; stop it or go through its server")]
+    InUse(PathBuf),
     /// The words' engine failed.
     #[error("the word index failed")]
     Words(#[from] tantivy::TantivyError),

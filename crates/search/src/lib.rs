@@ -10,10 +10,27 @@
 //! in the fusion. To add a filter: a field in `filter.rs`, and a row in its test.
 
 mod answer;
+mod bits;
 mod document;
 mod error;
+mod facets;
+mod filter;
+mod generation;
+mod graph;
 mod index;
+mod look;
+mod matching;
+mod plain;
+mod pools;
+mod query;
+mod rank;
+mod reading;
 mod request;
+mod rows;
+mod snapshot;
+mod state;
+mod texts;
+mod tokens;
 pub mod words;
 
 pub use answer::{Answer, Facet, Hit, Part, Parts, Rule, Stats, Why};
