@@ -2,8 +2,8 @@
 
 use crate::{
     canvas::{Canvas, lightness},
-    garments::{Fit, KINDS, Kind, Look},
-    palette::{COLOURS, Colour, named},
+    garments::{KINDS, Kind, Look},
+    palette::{ANY_CLOTH, COLOURS, Colour, named},
     picture::Picture,
     prints::{Print, weave},
     random::Random,
@@ -22,6 +22,8 @@ pub struct Labels {
     pub print: ValueId,
     /// A value of `neckline`, where the garment has one.
     pub neckline: Option<ValueId>,
+    /// A value of `collar`, where the garment has one.
+    pub collar: Option<ValueId>,
     /// A value of `sleeve-length`, where the garment has sleeves or plainly lacks them.
     pub sleeve_length: Option<ValueId>,
     /// A value of `length`, for dresses, skirts, trousers and coats.
@@ -129,7 +131,7 @@ impl Design {
 /// Common colours more often: the square of a fraction leans to the head of the list.
 fn usual_colour(random: &mut Random) -> Colour {
     let f = random.fraction();
-    COLOURS[(f * f.sqrt() * COLOURS.len() as f32) as usize]
+    COLOURS[(f * f.sqrt() * ANY_CLOTH as f32) as usize]
 }
 
 /// A colour that is told apart from `others` at `distance` in OKLab, neutral more often than not.
@@ -252,10 +254,11 @@ fn product(design: &Design, number: usize, colours: [Colour; 3], random: &mut Ra
             category: id(design.kind.category),
             colours: ids,
             print: id(design.print.id()),
-            neckline: look.neck.map(|n| id(n.id())),
+            neckline: look.neck.filter(|n| !n.is_collar()).map(|n| id(n.id())),
+            collar: look.neck.filter(|n| n.is_collar()).map(|n| id(n.id())),
             sleeve_length: look.sleeve.map(|s| id(s.id())),
             length: look.length.map(|l| id(l.id())),
-            fit: look.fit.filter(|f| *f != Fit::Regular || !design.kind.sleeves.is_empty()).map(|f| id(f.id())),
+            fit: look.fit.map(|f| id(f.id())),
         },
         group,
         svg: design.svg(colours, random),

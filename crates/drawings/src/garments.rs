@@ -54,11 +54,11 @@ words! {
     /// Sleeve lengths.
     Sleeve {
         None "sleeveless" "민소매" "sleeveless",
-        Cap "cap" "캡소매" "cap-sleeve",
-        Short "short" "반팔" "short-sleeve",
-        Elbow "elbow" "5부 소매" "elbow-sleeve",
-        ThreeQuarter "three-quarter" "7부 소매" "three-quarter-sleeve",
-        Long "long" "긴팔" "long-sleeve",
+        Cap "cap-sleeve" "캡소매" "cap-sleeve",
+        Short "short-sleeve" "반팔" "short-sleeve",
+        Elbow "elbow-sleeve" "5부 소매" "elbow-sleeve",
+        ThreeQuarter "three-quarter-sleeve" "7부 소매" "three-quarter-sleeve",
+        Long "long-sleeve" "긴팔" "long-sleeve",
     }
 }
 
@@ -66,11 +66,14 @@ words! {
     /// Lengths of skirts, dresses, trousers and coats.
     Length {
         Mini "mini" "미니" "mini",
-        Knee "knee" "무릎길이" "knee-length",
+        Knee "knee-length" "무릎길이" "knee-length",
         Midi "midi" "미디" "midi",
-        Ankle "ankle" "9부" "ankle-length",
+        Ankle "ankle-length" "9부" "ankle-length",
         Maxi "maxi" "롱" "maxi",
         Long "long" "롱" "long",
+        Full "full-length" "풀렝스" "full-length",
+        Thigh "mini" "3부" "short",
+        Half "half-length-pants" "5부" "knee-length",
     }
 }
 
@@ -82,6 +85,13 @@ words! {
         Loose "loose" "루즈핏" "loose",
         Oversized "oversized" "오버핏" "oversized",
         Wide "wide" "와이드핏" "wide",
+    }
+}
+
+impl Neck {
+    /// Whether it is a value of `collar` rather than of `neckline`.
+    pub(crate) fn is_collar(self) -> bool {
+        matches!(self, Self::Collar | Self::Lapel)
     }
 }
 
@@ -124,7 +134,7 @@ pub(crate) struct Kind {
 }
 
 use Fit::{Loose, Oversized, Regular, Slim, Wide};
-use Length::{Ankle, Knee, Maxi, Midi, Mini};
+use Length::{Ankle, Full, Half, Knee, Maxi, Midi, Mini, Thigh};
 use Neck::{Boat, Collar, Hood, Lapel, Mock, OffShoulder, Round, Scoop, Square, Turtle, Vee};
 use Print::{Animal, Camouflage, Checked, Dotted, Floral, Graphic, Solid, Striped};
 use Sleeve::{Cap, Elbow, Short, ThreeQuarter};
@@ -147,7 +157,7 @@ const PLAIN: Kind = Kind {
     draw: tops::tee,
 };
 
-const DENIMS: &[&str] = &["denim", "navy", "sky-blue", "black", "ivory", "light-grey"];
+const DENIMS: &[&str] = &["mid-denim", "dark-denim", "light-denim", "mid-denim", "black", "ivory"];
 const LEATHERS: &[&str] = &["black", "brown", "camel", "ivory", "burgundy", "dark-brown", "beige", "red"];
 const WOOLS: &[&str] =
     &["camel", "black", "charcoal", "beige", "navy", "grey", "ivory", "burgundy", "khaki", "brown", "dark-green"];
@@ -512,7 +522,7 @@ pub(crate) const KINDS: &[Kind] = &[
         code: "JN",
         price: (39, 119),
         weight: 7,
-        lengths: &[Length::Long, Ankle],
+        lengths: &[Full, Ankle],
         fits: &[Slim, Regular, Wide],
         colours: DENIMS,
         cloths: DENIM,
@@ -526,7 +536,7 @@ pub(crate) const KINDS: &[Kind] = &[
         code: "SX",
         price: (35, 89),
         weight: 7,
-        lengths: &[Length::Long, Ankle],
+        lengths: &[Full, Ankle],
         fits: &[Regular, Slim, Wide],
         prints: &[Solid, Solid, Checked, Striped],
         cloths: &[("울 블렌드", "wool-blend"), ("린넨", "linen"), ("코튼", "cotton")],
@@ -539,7 +549,7 @@ pub(crate) const KINDS: &[Kind] = &[
         en: "joggers",
         code: "JG",
         price: (25, 69),
-        lengths: &[Length::Long],
+        lengths: &[Full],
         fits: &[Regular, Loose],
         prints: &[Solid, Camouflage, Solid],
         cloths: &[("기모", "brushed"), ("코튼", "cotton")],
@@ -552,7 +562,7 @@ pub(crate) const KINDS: &[Kind] = &[
         en: "cargo pants",
         code: "CG",
         price: (39, 99),
-        lengths: &[Length::Long],
+        lengths: &[Full],
         fits: &[Wide, Regular],
         prints: &[Camouflage, Solid, Solid],
         colours: &["khaki", "olive", "black", "beige", "charcoal", "brown"],
@@ -566,7 +576,7 @@ pub(crate) const KINDS: &[Kind] = &[
         code: "LG",
         price: (15, 49),
         weight: 3,
-        lengths: &[Length::Long, Ankle],
+        lengths: &[Full, Ankle],
         fits: &[Slim],
         prints: &[Solid, Animal, Camouflage, Solid],
         cloths: &[("스판", "stretch"), ("요가", "yoga")],
@@ -580,7 +590,7 @@ pub(crate) const KINDS: &[Kind] = &[
         code: "ST",
         price: (19, 49),
         weight: 8,
-        lengths: &[Mini, Knee],
+        lengths: &[Thigh, Half],
         fits: &[Regular, Wide],
         prints: &[Solid, Striped, Checked, Floral, Camouflage, Dotted],
         cloths: &[("린넨", "linen"), ("코튼", "cotton"), ("나일론", "nylon")],
@@ -588,7 +598,7 @@ pub(crate) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        category: "baseball-cap",
+        category: "cap",
         ko: "볼캡",
         en: "baseball cap",
         code: "CP",
@@ -654,7 +664,7 @@ pub(crate) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        category: "pumps",
+        category: "heels",
         ko: "펌프스",
         en: "pumps",
         code: "PM",
@@ -678,7 +688,7 @@ pub(crate) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        category: "cross-body-bag",
+        category: "crossbody-bag",
         ko: "크로스백",
         en: "cross-body bag",
         code: "CB",

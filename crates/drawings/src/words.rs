@@ -54,7 +54,7 @@ fn shape_words(design: &Design) -> Vec<(&'static str, &'static str)> {
         _ => {}
     }
     match look.length {
-        Some(Length::Long) if kind.sleeves.is_empty() => {}
+        Some(Length::Full) => {}
         Some(length) => words.push((length.ko(), length.en())),
         None => {}
     }

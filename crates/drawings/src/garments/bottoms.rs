@@ -309,7 +309,7 @@ pub(super) fn leggings(c: &mut Canvas, look: &mut Look) {
 
 pub(super) fn shorts(c: &mut Canvas, look: &mut Look) {
     let mut l = legs_of(look);
-    l.hem = if look.length == Some(Length::Knee) { 306.0 } else { 254.0 };
+    l.hem = if look.length == Some(Length::Half) { 306.0 } else { 254.0 };
     (l.outer, l.inner) = if look.fit == Some(Fit::Wide) { (100.0, 10.0) } else { (84.0, 12.0) };
     l.hip = 74.0;
     l.crotch = 184.0;

@@ -223,19 +223,23 @@ pub(super) fn puffer(c: &mut Canvas, look: &mut Look) {
         );
         c.seam(&format!("M{:.1} {y:.1}Q0 {:.1} {w:.1} {y:.1}", -w, y + 9.0));
     }
+    // Chambers run across the sleeve, square to its direction.
+    let (sin, cos) = 19.0_f32.to_radians().sin_cos();
+    let (mx, my) = ((cut.shoulder + cut.armpit) / 2.0, (NECK_Y + cut.drop + cut.armpit_y) / 2.0);
+    let wide = (cut.armpit_y - NECK_Y - cut.drop) * 0.5;
     for side in [-1.0, 1.0] {
         for i in 0..6 {
-            let t = 0.1 + 0.15 * i as f32;
-            let (x, y) = (cut.armpit + 6.0 + 58.0 * t, cut.armpit_y - 28.0 + 216.0 * t);
-            let half = 34.0 - 13.0 * t;
+            let t = 0.26 + 0.125 * i as f32;
+            let (x, y) = (mx + sin * 222.0 * t, my + cos * 222.0 * t);
+            let half = wide * (0.9 - 0.36 * t);
             c.seam(&format!(
                 "M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}",
-                (x - half) * side,
-                y + 8.0,
-                x * side,
-                y + 10.0,
-                (x + half) * side,
-                y - 9.0
+                (x - cos * half) * side,
+                y + sin * half,
+                (x + sin * 8.0) * side,
+                y + cos * 8.0,
+                (x + cos * half) * side,
+                y - sin * half
             ));
         }
     }

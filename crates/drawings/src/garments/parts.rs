@@ -84,7 +84,7 @@ impl Cut {
         let (sy, ay, wy, hy) = (self.shoulder_y(), self.armpit_y, self.waist_y, self.hem_y);
         self.neckline(neck)
             .line(self.shoulder, sy)
-            .curve((self.shoulder - 7.0, sy + 26.0), (self.armpit - 13.0, ay - 18.0), (self.armpit, ay))
+            .curve((self.shoulder - 6.0, sy + 24.0), (self.armpit - 10.0, ay - 22.0), (self.armpit, ay))
             .curve((self.armpit - 1.0, ay + 28.0), (self.waist, wy - 34.0), (self.waist, wy))
             .curve((self.waist, wy + 34.0), (self.hem - 1.0, hy - 40.0), (self.hem, hy))
             .curve((self.hem * 0.6, hy + self.hem_dip), (self.hem * 0.3, hy + self.hem_dip), (0.0, hy + self.hem_dip))
@@ -114,9 +114,9 @@ pub(super) fn sleeves(c: &mut Canvas, cut: &Cut, sleeve: Sleeve, end: End) {
         Sleeve::Short => (70.0, 44.0),
         Sleeve::Elbow => (112.0, 33.0),
         Sleeve::ThreeQuarter => (164.0, 23.0),
-        Sleeve::Long => (222.0, 16.0),
+        Sleeve::Long => (222.0, 19.0),
     };
-    let (sx, sy) = (cut.shoulder - 3.0, NECK_Y + cut.drop - 0.8);
+    let (sx, sy) = (cut.shoulder, NECK_Y + cut.drop);
     let (ax, ay) = (cut.armpit, cut.armpit_y);
     let (sin, cos) = lean.to_radians().sin_cos();
     let (mx, my) = ((sx + ax) / 2.0, (sy + ay) / 2.0);
@@ -126,20 +126,26 @@ pub(super) fn sleeves(c: &mut Canvas, cut: &Cut, sleeve: Sleeve, end: End) {
         Sleeve::Cap | Sleeve::Short => 0.80,
         Sleeve::Elbow => 0.72,
         Sleeve::ThreeQuarter => 0.62,
-        _ => 0.52,
+        _ => 0.54,
     };
     let half = wide * if end == End::Bell { taper + 0.38 } else { taper };
     let (ox, oy) = (cx + cos * half, cy - sin * half);
     let (ix, iy) = (cx - cos * half, cy + sin * half);
     let puff = if end == End::Puff { 18.0 } else { 4.0 };
-    let (qx, qy) = ((sx + ox) / 2.0 + cos * puff + 8.0, (sy + oy) / 2.0 - sin * puff - 2.0);
+    // The outer edge leaves the shoulder as the shoulder runs and turns down by a third of the sleeve.
+    let reach = 0.36_f32.min(26.0 / length + 0.2);
+    let (qx, qy) = (
+        mx + sin * length * reach + cos * (wide * 0.92 + puff),
+        my + cos * length * reach - sin * (wide * 0.92 + puff),
+    );
     for side in [-1.0, 1.0] {
         let p = |x: f32, y: f32| format!("{:.1} {y:.1}", x * side);
         let inside = (cut.armpit - 16.0, ay + 4.0);
         let path = format!(
-            "M{}C{} {} {}L{}C{} {} {}L{}L{}Z",
-            p(sx - 14.0, sy - 2.0),
-            p(sx + 6.0, sy + 1.0),
+            "M{}L{}C{} {} {}L{}C{} {} {}L{}L{}Z",
+            p(sx - 16.0, sy - 4.0),
+            p(sx, sy),
+            p(sx + 13.0 + puff * 0.4, sy + 4.0 - puff * 0.3),
             p(qx, qy),
             p(ox, oy),
             p(ix, iy),
