@@ -1,1 +1,26 @@
 //! Heads, calibration and projections as pure functions of their examples.
+//!
+//! What it must never do: touch a file, a clock, a socket or a random number. Whatever looks like chance (folds,
+//! bootstrap draws) follows from hashes of the examples' ids, so the same examples always make the same numbers.
+//!
+//! In reading order: [`sample`] holds features and labels, [`folds`] deals them out with near-duplicates kept
+//! together, [`ridge`] fits one-vs-rest heads, [`calibrate`] turns scores into probabilities, [`projection`] makes
+//! the space photos are searched in, [`gate`] tells garments from everything else, [`measure`] says how good it is,
+//! and [`recipe`] chooses among settings by cross-validation and fits the whole.
+//!
+//! To add a setting to choose among: one field in [`recipe::Recipe`], one loop in its `choose`. To add a figure:
+//! one pure function in [`measure`] with a table test.
+
+pub mod calibrate;
+pub mod folds;
+pub mod gate;
+mod hash;
+pub mod measure;
+pub mod projection;
+pub mod recipe;
+pub mod ridge;
+pub mod sample;
+
+pub use gate::{Gate, OneSided};
+pub use recipe::{Fitted, FittedHead, FittedProjection, LearnError, Recipe};
+pub use sample::{Sample, SampleError, Samples};
