@@ -60,27 +60,57 @@ fn samples(taxonomy: &Taxonomy) -> Vec<(Oklab, &ValueId)> {
 }
 
 fn nearest<'t>(colour: Oklab, samples: &[(Oklab, &'t ValueId)]) -> &'t ValueId {
-    let closer = |a: &&(Oklab, &ValueId), b: &&(Oklab, &ValueId)| apart(a.0, colour).total_cmp(&apart(b.0, colour));
-    samples.iter().min_by(closer).expect("the caller has samples").1
+    let colour = named_by(colour);
+    let gap = |sample: Oklab| named_by(sample).distance(colour);
+    samples.iter().min_by(|a, b| gap(a.0).total_cmp(&gap(b.0))).expect("the caller has samples").1
 }
 
-/// How far a measured colour is from a sample. Light falls unevenly on cloth, so that lightness counts less than hue.
-fn apart(sample: Oklab, colour: Oklab) -> f32 {
-    let (l, a, b) = (sample.l - colour.l, sample.a - colour.a, sample.b - colour.b);
-    LIGHTNESS * l * l + a * a + b * b
+/// Where a colour lies among names. Photos wash colours out and light falls unevenly on cloth, so that lightness counts
+/// less and a little chroma counts more than eyes say side by side: washed-out blue is a blue, not a grey.
+fn named_by(colour: Oklab) -> Oklab {
+    let chroma = colour.a.hypot(colour.b);
+    let kept = (chroma - TINT).max(0.0);
+    let scale = if chroma > 0.0 { kept.powf(CHROMA_POWER) * CHROMA_WEIGHT / chroma } else { 0.0 };
+    Oklab { l: colour.l * LIGHTNESS, a: colour.a * scale, b: colour.b * scale }
 }
 
-/// The weight of squared lightness in [`apart`].
-const LIGHTNESS: f32 = 0.5;
+/// The weight of lightness in [`named_by`].
+const LIGHTNESS: f32 = 0.7;
+/// Chroma that warm or cold light alone gives to a grey.
+const TINT: f32 = 0.008;
+/// How strongly larger chroma is compressed.
+const CHROMA_POWER: f32 = 0.7;
+/// The weight of compressed chroma.
+const CHROMA_WEIGHT: f32 = 0.6;
 
-/// The foreground's pixels, evenly thinned.
+/// The foreground's pixels, evenly thinned; without those where two colours blend, as long as enough are left.
 fn sampled(foreground: &Foreground) -> Vec<[u8; 3]> {
-    let pixels = foreground.picture().pixels().chunks_exact(3);
-    let kept: Vec<[u8; 3]> =
-        pixels.zip(foreground.mask()).filter(|(_, m)| **m).map(|(p, _)| [p[0], p[1], p[2]]).collect();
+    let (points, blurred) = (foreground.points(), foreground.picture());
+    let (width, height) = (points.width(), points.height());
+    let masked = |x: usize, y: usize| foreground.mask()[y * width + x];
+    let inner = |x: usize, y: usize| {
+        (0..9).all(|n| {
+            let (x, y) = ((x + n % 3).wrapping_sub(1), (y + n / 3).wrapping_sub(1));
+            x >= width || y >= height || masked(x, y)
+        })
+    };
+    let clear = |x: usize, y: usize| {
+        let gap = points.at(x, y).iter().zip(blurred.at(x, y)).map(|(a, b)| u32::from(a.abs_diff(b))).sum::<u32>();
+        gap < BLEND
+    };
+    let all: Vec<(usize, usize)> =
+        (0..width * height).map(|at| (at % width, at / width)).filter(|(x, y)| masked(*x, *y)).collect();
+    let narrowed = |from: &[(usize, usize)], keep: &dyn Fn(usize, usize) -> bool, least: usize| {
+        let kept: Vec<(usize, usize)> = from.iter().copied().filter(|(x, y)| keep(*x, *y)).collect();
+        if kept.len() * 100 >= from.len() * least { kept } else { from.to_vec() }
+    };
+    let kept = narrowed(&narrowed(&all, &inner, 50), &clear, 40);
     let step = kept.len().div_ceil(SAMPLE).max(1);
-    kept.into_iter().step_by(step).collect()
+    kept.into_iter().step_by(step).map(|(x, y)| points.at(x, y)).collect()
 }
+
+/// How far a pixel may be from the mean of its surroundings, all channels together.
+const BLEND: u32 = 60;
 
 /// k-means (Lloyd), one group number a pixel. It starts from the pixel nearest the mean, then each time from the pixel
 /// farthest from all starts, so that the same picture always gives the same groups.

@@ -9,6 +9,7 @@ use crate::{
 };
 use fast_image_resize::FilterType;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use std::fmt;
 use vestry_model::{Region, Rgb};
 
 /// Longer side of a stored picture, pixels; smaller ones are not enlarged.
@@ -23,7 +24,7 @@ pub const FACE_MARGIN: f32 = 0.25;
 pub const FACE_BLOCKS: usize = 4;
 
 /// A picture as it may be stored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CleanImage {
     /// Pixels from left to right.
     pub width: usize,
@@ -35,6 +36,12 @@ pub struct CleanImage {
     pub jpeg: Vec<u8>,
     /// Where faces were, before they were hidden.
     pub faces: Vec<Region>,
+}
+
+impl fmt::Debug for CleanImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CleanImage({}×{}, {} bytes, {} faces)", self.width, self.height, self.jpeg.len(), self.faces.len())
+    }
 }
 
 impl CleanImage {

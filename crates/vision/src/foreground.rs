@@ -4,11 +4,15 @@
 //! colour is common along the border, and that is joined to it, is likely background. The class activation map says
 //! which places speak for the category. Where both fail, the whole picture is the answer.
 
-use crate::{Backbone, Picture, views::padded_place};
+use crate::{
+    Backbone, Picture,
+    picture::View,
+    views::{padded_place, reduced},
+};
 use vestry_model::{Oklab, Region, Rgb};
 
 /// Longer side of the mask, pixels; a garment's outline needs no more, and the backbone's map has 7 cells.
-pub(crate) const MASK_SIDE: usize = 128;
+const MASK_SIDE: usize = 128;
 /// Under this share of the picture a mask is a mistake and the whole picture is taken.
 const SMALLEST: f32 = 0.02;
 /// Colours of the border that are tried as background.
@@ -20,6 +24,7 @@ const LIKE_BORDER: f32 = 0.075;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Foreground {
     picture: Picture,
+    points: Picture,
     mask: Vec<bool>,
     region: Region,
     share: f32,
@@ -29,6 +34,11 @@ impl Foreground {
     /// The reduced picture that it speaks of, its longer side at most 128 pixels.
     pub fn picture(&self) -> &Picture {
         &self.picture
+    }
+
+    /// The pixels of the full picture at the places of [`Foreground::picture`]'s, not blended with their neighbours.
+    pub fn points(&self) -> &Picture {
+        &self.points
     }
 
     /// One flag a pixel of [`Foreground::picture`].
@@ -46,37 +56,66 @@ impl Foreground {
         self.share
     }
 
-    /// All of `picture`, for a crop whose maker has already chosen.
-    pub(crate) fn whole(picture: Picture) -> Self {
+    /// All of `part`, for a crop whose maker has already chosen.
+    pub(crate) fn whole(part: &View<'_>) -> Self {
+        let picture = reduced(part, MASK_SIDE);
         let mask = vec![true; picture.width() * picture.height()];
-        Self { picture, mask, region: Region::WHOLE, share: 1.0 }
+        let points = points(part, picture.width(), picture.height());
+        Self { picture, points, mask, region: Region::WHOLE, share: 1.0 }
     }
 
-    /// Estimates it on `picture`, which is reduced already. `attention` is 7 × 7 numbers from [`attention`].
-    pub(crate) fn estimate(picture: Picture, attention: &[f32]) -> Self {
+    /// Estimates it on `part`. `attention` is 7 × 7 numbers from [`attention`].
+    pub(crate) fn estimate(part: &View<'_>, attention: &[f32]) -> Self {
+        let picture = reduced(part, MASK_SIDE);
         let (width, height) = (picture.width(), picture.height());
         let heat = spread(attention, width, height);
         let background = background(&picture);
+        // Where most of what the network looks at is like the border, the border says nothing: white on white.
+        let seen = heat.iter().filter(|h| **h > FIRM).count();
+        let unlike = heat.iter().zip(&background).filter(|(h, ground)| **h > FIRM && !**ground).count();
+        let trusted = unlike as f32 >= seen as f32 * TRUSTED;
         let keep = |at: usize| {
-            let seen = heat[at];
-            if background[at] { seen > FIRM } else { seen > FAINT }
+            heat[at]
+                > if !background[at] {
+                    FAINT
+                } else if trusted {
+                    f32::INFINITY
+                } else {
+                    FIRM
+                }
         };
         let mut mask: Vec<bool> = (0..width * height).map(keep).collect();
         smooth(&mut mask, width, height);
         let count = mask.iter().filter(|m| **m).count();
         let share = count as f32 / mask.len() as f32;
         if share < SMALLEST {
-            return Self::whole(picture);
+            return Self::whole(part);
         }
         let region = bounds(&mask, width, height);
-        Self { picture, mask, region, share }
+        let points = points(part, width, height);
+        Self { picture, points, mask, region, share }
     }
+}
+
+/// One pixel of `part` for each of `width` × `height` places, from the middle of the place.
+fn points(part: &View<'_>, width: usize, height: usize) -> Picture {
+    let mut pixels = Vec::with_capacity(width * height * 3);
+    for y in 0..height {
+        let row = (y * 2 + 1) * part.height / (height * 2);
+        for x in 0..width {
+            let at = (row * part.width + (x * 2 + 1) * part.width / (width * 2)) * 3;
+            pixels.extend_from_slice(&part.pixels[at..at + 3]);
+        }
+    }
+    Picture::new(width, height, pixels)
 }
 
 /// What the network must see at least, of its most, to keep a pixel unlike the border.
 const FAINT: f32 = 0.30;
 /// The same for a pixel that looks like background: white shirts on white walls.
 const FIRM: f32 = 0.75;
+/// Share of what the network looks at most that must be unlike the border before the border is believed.
+const TRUSTED: f32 = 0.35;
 
 /// How much each of the 7 × 7 cells of the backbone's map speaks for a class whose weights over one view's feature are
 /// `row`, or how much happens there at all without one; 0–1.
@@ -118,15 +157,17 @@ fn spread(cells: &[f32], width: usize, height: usize) -> Vec<f32> {
     out
 }
 
-/// Pixels of the border's common colours that are joined to the border through their like.
+/// Pixels of the border's common colours that are joined to the border through their like, and the soft shadows
+/// beside them.
 fn background(picture: &Picture) -> Vec<bool> {
     let (width, height) = (picture.width(), picture.height());
     let lab: Vec<Oklab> = picture.pixels().chunks_exact(3).map(|p| Oklab::from(Rgb([p[0], p[1], p[2]]))).collect();
     let ring = ring(width, height);
     let colours = common(&ring.iter().map(|at| lab[*at]).collect::<Vec<_>>());
-    let like = |at: usize| colours.iter().any(|c| c.distance(lab[at]) < LIKE_BORDER);
+    let gap: Vec<f32> =
+        lab.iter().map(|c| colours.iter().map(|b| apart(*b, *c)).fold(f32::INFINITY, f32::min)).collect();
     let mut out = vec![false; lab.len()];
-    let mut open: Vec<usize> = ring.into_iter().filter(|at| like(*at)).collect();
+    let mut open: Vec<usize> = ring.into_iter().filter(|at| gap[*at] < LIKE_BORDER).collect();
     while let Some(at) = open.pop() {
         if std::mem::replace(&mut out[at], true) {
             continue;
@@ -138,9 +179,21 @@ fn background(picture: &Picture) -> Vec<bool> {
             (y > 0).then(|| at - width),
             (y + 1 < height).then_some(at + width),
         ];
-        open.extend(next.into_iter().flatten().filter(|next| !out[*next] && like(*next)));
+        let joined =
+            |next: usize| gap[next] < LIKE_BORDER || (gap[next] < SHADOW && apart(lab[at], lab[next]) < SHADOW_STEP);
+        open.extend(next.into_iter().flatten().filter(|next| !out[*next] && joined(*next)));
     }
     out
+}
+
+/// How far a shadow may be from the border's colour, if it gets there in steps of at most [`SHADOW_STEP`].
+const SHADOW: f32 = 0.16;
+const SHADOW_STEP: f32 = 0.016;
+
+/// A distance in which light and shade count half and a change of hue counts double.
+fn apart(one: Oklab, other: Oklab) -> f32 {
+    let (l, a, b) = (one.l - other.l, one.a - other.a, one.b - other.b);
+    (0.5 * l * l + 2.0 * (a * a + b * b)).sqrt()
 }
 
 /// The outermost pixels: 3 % of each side, at least one.
@@ -156,9 +209,9 @@ fn common(ring: &[Oklab]) -> Vec<Oklab> {
     let mut colours = Vec::new();
     while colours.len() < BORDER_COLOURS && !left.is_empty() {
         let step = (left.len() / 48).max(1);
-        let near = |c: &Oklab| left.iter().filter(|o| o.distance(*c) < LIKE_BORDER).count();
+        let near = |c: &Oklab| left.iter().filter(|o| apart(**o, *c) < LIKE_BORDER).count();
         let Some(centre) = left.iter().copied().step_by(step).max_by_key(near) else { break };
-        let (inside, rest): (Vec<Oklab>, Vec<Oklab>) = left.iter().partition(|o| o.distance(centre) < LIKE_BORDER);
+        let (inside, rest): (Vec<Oklab>, Vec<Oklab>) = left.iter().partition(|o| apart(**o, centre) < LIKE_BORDER);
         if inside.len() * 6 < ring.len() {
             break;
         }

@@ -4,7 +4,7 @@ use fast_image_resize::{
     FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
     images::{Image, ImageRef},
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, fmt};
 use vestry_model::Region;
 
 thread_local! {
@@ -12,11 +12,17 @@ thread_local! {
 }
 
 /// A picture of eight-bit sRGB pixels, row after row, at least one pixel each way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
     width: usize,
     height: usize,
     pixels: Vec<u8>,
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Picture({}×{})", self.width, self.height)
+    }
 }
 
 impl Picture {

@@ -11,10 +11,10 @@ use crate::{
     Backbone, CleanImage, FaceFinder, Foreground, IntakeError, Kernel, Limits, ModelError, Picture, Scratch, Views,
     colours::colours,
     derivative,
-    foreground::{MASK_SIDE, attention},
+    foreground::attention,
     picture::View,
     print::{print_features, texture_measures},
-    views::{Looks, looks, reduced},
+    views::{Looks, looks},
 };
 use std::{cell::RefCell, collections::HashMap};
 use vestry_model::{
@@ -220,10 +220,9 @@ fn with_part<T>(image: &CleanImage, crop: Option<Region>, then: impl FnOnce(&Vie
 }
 
 fn find_foreground(part: &View<'_>, crop: Option<Region>, map: &[f32], row: Option<&[f32]>) -> Foreground {
-    let picture = reduced(part, MASK_SIDE);
     match crop {
-        Some(_) => Foreground::whole(picture),
-        None => Foreground::estimate(picture, &attention(map, row)),
+        Some(_) => Foreground::whole(part),
+        None => Foreground::estimate(part, &attention(map, row)),
     }
 }
 

@@ -45,6 +45,10 @@ fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, IntakeError> {
     if !bytes[scan.start..].windows(2).any(|pair| pair == [0xff, 0xd9]) {
         return Err(IntakeError::Truncated(Format::Jpeg));
     }
+    if bytes.len() - scan.start < scan.least_bytes() {
+        let detail = format!("`{width}×{height}` pixels do not fit in its data").into();
+        return Err(IntakeError::Damaged { format: Format::Jpeg, detail });
+    }
     let profile = decoder.icc_profile();
     let orientation = info.exif_data.as_deref().map_or(1, super::orientation::read);
     let pixels = decoder.decode().map_err(damaged)?;
@@ -57,15 +61,26 @@ fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, IntakeError> {
 /// Passes of a progressive picture; encoders make about ten, and each costs a walk over all of it.
 const MAX_SCANS: usize = 50;
 
+/// What a JPEG file's segments say before its first scan.
 struct Scan {
     /// Where the first scan's header starts.
     start: usize,
     progressive: bool,
+    /// Blocks of 8 × 8 samples of all components.
+    blocks: usize,
 }
 
-/// The first scan of a JPEG file; `None` when its segments end before one.
+impl Scan {
+    /// The fewest bytes that code so many blocks: a bit for the mean of each, and where a block is coded in one go a
+    /// bit for its end. A header that promises more pixels than its data can hold is a lie.
+    fn least_bytes(&self) -> usize {
+        self.blocks * if self.progressive { 1 } else { 2 } / 8
+    }
+}
+
+/// Walks the segments up to the first scan; `None` when they end before it.
 fn scan_of(bytes: &[u8]) -> Option<Scan> {
-    let (mut at, mut progressive) = (2, false);
+    let (mut at, mut progressive, mut blocks) = (2, false, 0);
     loop {
         if *bytes.get(at)? != 0xff {
             at += 1;
@@ -74,13 +89,28 @@ fn scan_of(bytes: &[u8]) -> Option<Scan> {
         match *bytes.get(at + 1)? {
             0xff => at += 1,
             0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
-            0xda => return Some(Scan { start: at, progressive }),
+            0xda => return Some(Scan { start: at, progressive, blocks }),
             marker => {
-                progressive |= matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce);
-                at += 2 + usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+                let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+                if matches!(marker, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf) {
+                    progressive = matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce);
+                    blocks = blocks_of(bytes.get(at + 4..at + 2 + length)?)?;
+                }
+                at += 2 + length;
             }
         }
     }
+}
+
+/// How many 8 × 8 blocks a frame header (after its length) asks for.
+fn blocks_of(frame: &[u8]) -> Option<usize> {
+    let side = |at: usize| Some(usize::from(u16::from_be_bytes([*frame.get(at)?, *frame.get(at + 1)?])));
+    let (height, width, count) = (side(1)?, side(3)?, usize::from(*frame.get(5)?));
+    let factors = || frame[6..].chunks_exact(3).take(count).map(|c| (usize::from(c[1] >> 4), usize::from(c[1] & 15)));
+    let across = factors().map(|f| f.0).max()?.max(1);
+    let down = factors().map(|f| f.1).max()?.max(1);
+    let part = |length: usize, factor: usize, most: usize| (length * factor).div_ceil(most).div_ceil(8);
+    Some(factors().map(|(h, v)| part(width, h, across) * part(height, v, down)).sum())
 }
 
 fn png(bytes: &[u8], limits: &Limits) -> Result<Decoded, IntakeError> {
