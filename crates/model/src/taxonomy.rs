@@ -71,6 +71,8 @@ pub struct Value {
     pub synonyms: Vec<String>,
     /// The object it belongs to: always there for a category, never elsewhere.
     pub object: Option<ObjectId>,
+    /// The objects that it is said of; all that its attribute is asked of when empty.
+    pub objects: Vec<ObjectId>,
     /// The broader value of the same attribute that it is a case of.
     pub parent: Option<ValueId>,
     /// Samples of it, for a colour; the first is the one to show.

@@ -7,6 +7,7 @@
 //!
 //! Pure: no files, no clock. The same streams can feed any engine.
 
+mod cover;
 mod fuzz;
 mod jamo;
 mod price;
@@ -20,3 +21,5 @@ pub use reader::{Matched, QUERY_LIMIT, QueryError, ReadQuery, Reader, index_text
 pub use spelling::Speller;
 pub use text::{Tokens, Word, matches, normalise, query_words, tokens};
 
+#[cfg(test)]
+mod tests;

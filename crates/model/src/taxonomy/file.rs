@@ -50,6 +50,8 @@ struct RawValue {
     #[serde(default)]
     also: Vec<Spanned<String>>,
     object: Option<Spanned<String>>,
+    #[serde(default)]
+    objects: Vec<Spanned<String>>,
     parent: Option<Spanned<String>>,
     #[serde(default)]
     rgb: Vec<Spanned<String>>,
@@ -195,12 +197,14 @@ fn value(raw: &RawValue, attribute: &AttributeId, visible: bool, objects: &[Obje
     if let Some(rgb) = raw.rgb.first().filter(|_| attribute.as_str() != "colour") {
         return misplaced("rgb", rgb.span(), "colour");
     }
+    let said_of = raw.objects.iter().map(|named| self::object(named, id.as_str(), objects));
     let colour = |text: &Spanned<String>| {
         Rgb::from_hex(text.get_ref()).ok_or_else(|| (text.span(), Problem::Colour(text.get_ref().clone())))
     };
     Ok(Value {
         name: name(&raw.id, &raw.ko, &raw.en)?,
         synonyms: raw.also.iter().map(|text| words("`also`", &raw.id, text)).collect::<Result<_, _>>()?,
+        objects: said_of.collect::<Result<_, _>>()?,
         object,
         parent: match &raw.parent {
             Some(parent) => Some(ValueId::new(parent.get_ref()).ok_or_else(|| not_an_id(parent))?),
