@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
     index::SegmentId,
-    indexer::LogMergePolicy,
+    indexer::{LogMergePolicy, NoMergePolicy},
     schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
     tokenizer::{PreTokenizedString, Token},
 };
@@ -160,9 +160,22 @@ impl TextsWriter {
 
     /// Begins a new writer after a failure; what was not committed is dropped.
     pub(crate) fn start_over(&mut self) -> Result<(), IndexError> {
-        drop(self.writer.take());
+        self.finish();
         self.writer = Some(Self::writer(&self.index, self.heap_bytes)?);
         Ok(())
+    }
+
+    /// Ends the writer and waits for its merges: they must not write on when the folder has another owner.
+    fn finish(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            writer.set_merge_policy(Box::new(NoMergePolicy));
+            if let Err(error) = writer.wait_merging_threads() {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a merge of the word index failed; it is tried again"
+                );
+            }
+        }
     }
 
     /// Whether every file is as it was written; the error names those that are not.
@@ -177,17 +190,15 @@ impl TextsWriter {
     /// Rewrites all segments into one when any holds a deleted document.
     pub(crate) fn purge(&mut self, sequence: u64) -> Result<(), IndexError> {
         self.commit(sequence)?;
-        if let Some(writer) = self.writer.take() {
-            writer.wait_merging_threads()?;
-        }
+        self.finish();
         let mut writer = Self::writer(&self.index, self.heap_bytes)?;
-        writer.set_merge_policy(Box::new(tantivy::merge_policy::NoMergePolicy));
+        writer.set_merge_policy(Box::new(NoMergePolicy));
         let metas = self.index.searchable_segment_metas()?;
         if metas.iter().any(|m| m.has_deletes()) {
             let ids: Vec<SegmentId> = metas.iter().map(|m| m.id()).collect();
             writer.merge(&ids).wait()?;
         }
-        drop(writer);
+        writer.wait_merging_threads()?;
         self.writer = Some(Self::writer(&self.index, self.heap_bytes)?);
         Ok(())
     }
@@ -197,6 +208,12 @@ impl TextsWriter {
         self.commit(sequence)?;
         self.open_writer().garbage_collect_files().wait()?;
         Ok(())
+    }
+}
+
+impl Drop for TextsWriter {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 

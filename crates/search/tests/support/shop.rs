@@ -12,13 +12,13 @@ use vestry_model::{
 use vestry_search::{Change, Document, DocumentImage, DocumentTag, Index, Settings};
 
 /// An index in a folder that goes with it.
-pub struct Shop {
-    pub index: Index,
-    pub dir: TempDir,
+pub(crate) struct Shop {
+    pub(crate) index: Index,
+    pub(crate) dir: TempDir,
 }
 
 impl Shop {
-    pub fn with(documents: impl IntoIterator<Item = Document>) -> Self {
+    pub(crate) fn with(documents: impl IntoIterator<Item = Document>) -> Self {
         let dir = TempDir::new().unwrap();
         let index = open(&dir).index;
         index.apply(upserts(documents)).unwrap();
@@ -26,24 +26,24 @@ impl Shop {
     }
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings { seed: 7, pools: 64, words_heap_bytes: 15_000_000, fault: None }
 }
 
-pub fn open(dir: &TempDir) -> vestry_search::Opened {
+pub(crate) fn open(dir: &TempDir) -> vestry_search::Opened {
     Index::open(dir.path(), Taxonomy::builtin(), settings()).unwrap()
 }
 
 /// Numbered changes that put `documents` in.
-pub fn upserts(documents: impl IntoIterator<Item = Document>) -> Vec<(u64, Change)> {
+pub(crate) fn upserts(documents: impl IntoIterator<Item = Document>) -> Vec<(u64, Change)> {
     documents.into_iter().enumerate().map(|(at, d)| (at as u64 + 1, Change::Upsert(Box::new(d)))).collect()
 }
 
 /// A repeatable stream of numbers (SplitMix64).
-pub struct Numbers(pub u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -51,29 +51,29 @@ impl Numbers {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
     /// Between −1 and 1, most near 0.
-    pub fn centred(&mut self) -> f32 {
+    pub(crate) fn centred(&mut self) -> f32 {
         (0..4).map(|_| self.below(1 << 20) as f32 / (1 << 19) as f32 - 1.0).sum::<f32>() / 4.0
     }
 }
 
 /// The look numbered `seed`; two of them are nearly at right angles.
-pub fn look(seed: u64) -> LookVector {
+pub(crate) fn look(seed: u64) -> LookVector {
     let mut numbers = Numbers(seed.wrapping_mul(0x1234_5678_9abc_def1));
     let values: Vec<f32> = (0..LOOK_DIMENSIONS).map(|_| numbers.centred()).collect();
     LookVector::from_f32(&values).unwrap()
 }
 
-pub fn picture(id: i64, seed: u64) -> DocumentImage {
+pub(crate) fn picture(id: i64, seed: u64) -> DocumentImage {
     DocumentImage { image: ImageId::from_row(id), look: look(seed), colours: Vec::new() }
 }
 
 /// Product `id` with one picture, of the same number and look.
-pub fn document(id: i64, ko: &str, en: &str) -> Document {
+pub(crate) fn document(id: i64, ko: &str, en: &str) -> Document {
     let text = |t: &str| (!t.is_empty()).then(|| t.to_owned());
     Document {
         product: ProductId::from_row(id),
@@ -90,7 +90,7 @@ pub fn document(id: i64, ko: &str, en: &str) -> Document {
     }
 }
 
-pub fn tagged(mut document: Document, attribute: &str, value: &str) -> Document {
+pub(crate) fn tagged(mut document: Document, attribute: &str, value: &str) -> Document {
     document.tags.push(DocumentTag {
         attribute: AttributeId::new(attribute).unwrap(),
         value: ValueId::new(value).unwrap(),
@@ -100,20 +100,20 @@ pub fn tagged(mut document: Document, attribute: &str, value: &str) -> Document 
     document
 }
 
-pub fn category(document: Document, value: &str) -> Document {
+pub(crate) fn category(document: Document, value: &str) -> Document {
     tagged(document, "category", value)
 }
 
-pub fn colour(document: Document, value: &str) -> Document {
+pub(crate) fn colour(document: Document, value: &str) -> Document {
     tagged(document, "colour", value)
 }
 
-pub fn priced(mut document: Document, hundredths: i64) -> Document {
+pub(crate) fn priced(mut document: Document, hundredths: i64) -> Document {
     document.price = Some(Price { hundredths, currency: Currency::new("KRW").unwrap() });
     document
 }
 
-pub fn tinted(mut document: Document, rgb: [u8; 3]) -> Document {
+pub(crate) fn tinted(mut document: Document, rgb: [u8; 3]) -> Document {
     document.images[0].colours = vec![ColourShare { value: ValueId::new("red").unwrap(), rgb: Rgb(rgb), share: 0.9 }];
     document
 }
