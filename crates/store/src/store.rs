@@ -150,7 +150,11 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
-    let options = PgConnectOptions::from_str(url).map_err(StoreError::Url)?;
+    // A plan for any parameters reads a whole organisation where one for these parameters goes by the index:
+    // organisations differ in size by a thousand, and a new table has no statistics. Planning takes 0.2 ms.
+    let options = PgConnectOptions::from_str(url)
+        .map_err(StoreError::Url)?
+        .options([("plan_cache_mode", "force_custom_plan"), ("application_name", "vestry")]);
     let pool =
         PgPoolOptions::new().acquire_timeout(PATIENCE).max_connections(CONNECTIONS).connect_with(options).await?;
     let number: String = sqlx::query_scalar("show server_version_num").fetch_one(&pool).await?;
