@@ -196,6 +196,7 @@ fn a_file_that_makes_no_sense_names_its_line() {
     broken(r#"object = "top", parent"#, r#"object = "shoes", parent"#, (14, r#""shirt""#), "different objects");
     broken(r#""top", google"#, r#""hat", google"#, (13, r#""hat""#), "unknown object `hat` of `shirt`");
     broken(r#"object = "top", google"#, "google", (13, r#""shirt""#), "category `shirt` has no object");
+    broken("google = 212", r#"objects = ["toe"]"#, (13, r#""toe""#), "unknown object `toe` of `shirt`");
     broken(r#"["top"]"#, r#"["toe"]"#, (22, r#""toe""#), "unknown object `toe` of `colour`");
     broken(r##"rgb = ["#1b2542"]"##, "google = 3", (23, "3"), "`google` does not belong to `navy`");
     broken(r##"rgb = ["#1b2542"]"##, r#"object = "top""#, (23, r#""top""#), "`object` does not belong to `navy`");

@@ -201,8 +201,11 @@ fn stems(word: &str) -> Vec<String> {
     stems
 }
 
+/// Whether a particle goes after a syllable that ends so.
+type Takes = fn(Final) -> bool;
+
 /// Particles and endings, with what the syllable before must end in.
-const PARTICLES: [(&str, fn(Final) -> bool); 24] = [
+const PARTICLES: [(&str, Takes); 24] = [
     ("에서", |_| true),
     ("에게", |_| true),
     ("까지", |_| true),
