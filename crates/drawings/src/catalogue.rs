@@ -62,8 +62,11 @@ pub(crate) struct Design {
     price: u32,
 }
 
-/// Paper tones: warm, cool, and two that carry white clothes.
+/// Paper tones, warm and cool.
 const GROUNDS: [u32; 8] = [0xefeae2, 0xe9ecee, 0xf0ece8, 0xe6e4de, 0xeceee8, 0xf0e9e4, 0xe8e6ec, 0xe9e2d8];
+
+/// Deeper paper, which carries white clothes.
+const DEEP_GROUNDS: [u32; 4] = [0xd9d3c8, 0xcfd4d6, 0xd5cfd0, 0xcdd2c8];
 
 fn rgb(hex: u32) -> Rgb {
     Rgb([(hex >> 16) as u8, (hex >> 8) as u8, hex as u8])
@@ -113,17 +116,18 @@ impl Design {
         }
     }
 
-    /// The drawing in `colours`; the same design draws the same shape in each of them.
+    /// The drawing in `colours` on paper; the same design draws the same shape in each of them.
     pub(crate) fn svg(&self, colours: [Colour; 3], random: &mut Random) -> String {
+        let ground = if lightness(colours[0].rgb) > 0.88 { random.pick(&DEEP_GROUNDS) } else { random.pick(&GROUNDS) };
+        self.svg_on(colours, rgb(*ground), random)
+    }
+
+    /// The drawing in `colours` on `ground`.
+    pub(crate) fn svg_on(&self, colours: [Colour; 3], ground: Rgb, random: &mut Random) -> String {
         let rgbs = colours.map(|c| c.rgb);
         let cloth = weave(self.print, rgbs, self.scale, &mut Random::new(self.weave_seed));
         let mut canvas = Canvas::new(rgbs[0], rgbs[1], cloth);
         (self.kind.draw)(&mut canvas, &mut self.look.clone());
-        let ground = rgb(if lightness(rgbs[0]) > 0.88 {
-            *random.pick(&[0xd9d3c8, 0xcfd4d6, 0xd5cfd0, 0xcdd2c8])
-        } else {
-            *random.pick(&GROUNDS)
-        });
         canvas.finish(ground, random)
     }
 }

@@ -9,6 +9,7 @@
 //! To add a garment: a function in `garments/` that draws it from a `Look`, and a line in `garments::KINDS` with its
 //! category, names and prices. To add a print: a function in `prints` and its names in `words`.
 
+mod camera;
 mod canvas;
 mod catalogue;
 mod garments;
