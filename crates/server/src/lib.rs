@@ -1,7 +1,123 @@
 //! HTTP API and web console over the use cases of vestry-app.
-#![allow(dead_code)]
+//!
+//! What it must never do: decide anything that the command line would have to decide too, speak SQL, put the cause
+//! of a failure into an answer, or let a page load anything from elsewhere. Status codes, JSON shapes and HTML are
+//! known here and nowhere else.
+//!
+//! To add an operation: a handler of under twenty lines in `api/` with its `utoipa::path`, a line in `routes.rs`
+//! and one in `api/openapi.rs`; `cargo xtask generate` writes `docs/openapi.json`. To add a page: a typed struct in
+//! `pages.rs` with a template and a sample, a handler in `console/`, its words in both files of `locales/`.
+
+mod api;
 mod assets;
+mod console;
+mod envelope;
+mod guard;
+mod metrics;
 mod pages;
 mod problem;
+mod routes;
+mod session;
 pub mod shapes;
+mod state;
 mod words;
+
+pub use api::openapi::openapi;
+pub use guard::Need;
+pub use routes::Line;
+
+use state::Server;
+use std::{
+    future::Future,
+    net::{SocketAddr, ToSocketAddrs},
+};
+use tokio::{net::TcpListener, sync::watch};
+use vestry_app::App;
+
+/// How the server listens.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Address and port; port 0 takes a free one.
+    pub listen: String,
+    /// Something that speaks TLS stands in front: other addresses than loopback may be listened on, and the
+    /// session's cookie is sent over TLS only.
+    pub behind_proxy: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".into(), behind_proxy: false }
+    }
+}
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Not an address.
+    #[error("`{listen}` is not an address to listen on; write `127.0.0.1:8080`")]
+    Address {
+        /// As given.
+        listen: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// An address that others can reach, without TLS.
+    #[error(
+        "`{0}` can be reached from elsewhere and this server speaks no TLS; put a proxy in front and pass `--behind-proxy`"
+    )]
+    NotLoopback(SocketAddr),
+    /// The address is taken, or not ours.
+    #[error("could not listen on `{address}`; is something else listening there?")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The listener failed.
+    #[error("the listener failed")]
+    Serve(#[source] std::io::Error),
+}
+
+/// The router, for tests and for those who listen by themselves.
+pub fn router(app: App, options: Options) -> axum::Router {
+    routes::router(&Server::new(app, options))
+}
+
+/// Every route with what it needs.
+pub fn route_table() -> Vec<Line> {
+    routes::table()
+}
+
+/// Serves until `shutdown`, working through imports, waiting pictures and the index beside it; requests under way
+/// are finished. `ready` hears the address once it is listened on.
+pub async fn serve(
+    app: App,
+    options: Options,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    let unreadable = |source| ServeError::Address { listen: options.listen.clone(), source };
+    let address = options.listen.to_socket_addrs().map_err(unreadable)?.next();
+    let address = address.ok_or_else(|| unreadable(std::io::ErrorKind::NotFound.into()))?;
+    if !address.ip().is_loopback() && !options.behind_proxy {
+        return Err(ServeError::NotLoopback(address));
+    }
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let router = router(app.clone(), options);
+    ready(listener.local_addr().map_err(ServeError::Serve)?);
+    let (sender, receiver) = watch::channel(false);
+    let stopped = || {
+        let mut receiver = receiver.clone();
+        async move {
+            let _ = receiver.wait_for(|stop| *stop).await;
+        }
+    };
+    let ring = async move {
+        shutdown.await;
+        let _ = sender.send(true);
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped());
+    let ((), (), served) = tokio::join!(ring, app.work(stopped()), async { serving.await });
+    served.map_err(ServeError::Serve)
+}

@@ -7,6 +7,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use vestry_app::{AppError, StoreError, feed::FeedError};
+use vestry_search::IndexError;
 
 /// An answer that is not the one hoped for.
 #[derive(Debug, Clone)]
@@ -87,5 +89,44 @@ impl IntoResponse for Problem {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let said = error.to_string();
+        match &error {
+            AppError::Catalogue(_) => Self::refused("bad_product", said),
+            AppError::Image(_) => Self::refused("bad_image", said),
+            AppError::Index(IndexError::CursorGone) => Self::new(StatusCode::GONE, "cursor_gone", said),
+            AppError::Index(IndexError::UnknownField { .. }) => Self::refused("unknown_field", said),
+            AppError::Index(IndexError::UnknownValue { .. }) => Self::refused("unknown_value", said),
+            AppError::Index(IndexError::Request(_)) => Self::bad_request(said),
+            AppError::Index(IndexError::NoSuchProduct(_)) => {
+                Self::refused("no_picture", "this product has no picture that was recognised yet")
+                    .hint("wait a second after putting it, or use another product or words")
+            }
+            AppError::UnknownProduct(_) => Self::not_found("unknown_product", said),
+            AppError::UnknownImage => Self::not_found("unknown_image", said),
+            AppError::UnknownJob(_) => Self::not_found("unknown_job", said),
+            AppError::UnknownOrganisation(_) => Self::not_found("unknown_organisation", said),
+            AppError::UnknownKey => Self::not_found("unknown_key", said),
+            AppError::UnknownValue { .. } => Self::refused("unknown_value", said),
+            AppError::BadRequest(_) => Self::bad_request(said),
+            AppError::Feed(FeedError::Read(_)) => Self::internal(&error),
+            AppError::Feed(_) => Self::refused("bad_feed", said),
+            AppError::Fetch(_) => Self::refused("not_fetched", said),
+            AppError::Store(StoreError::Nul) => Self::refused("bad_text", said),
+            AppError::Store(StoreError::Full(_)) => {
+                tracing::error!(causes = causes(&error), "the disk is full");
+                Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "full",
+                    "no space is left on the server; nothing was changed",
+                )
+                .hint("tell whoever runs this server")
+            }
+            _ => Self::internal(&error),
+        }
     }
 }

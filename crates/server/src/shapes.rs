@@ -1,5 +1,12 @@
 //! The JSON that the API speaks. The command line prints the same documents, and `docs/api.md` shows one of each.
 
+mod catalogue;
+mod tagging;
+
+pub use catalogue::{
+    AttributeShape, ImageShape, JobDocument, JobErrorShape, JobState, JobStateShape, KeyShape, NewKeyDocument,
+    PriceShape, ProductDocument, ProductListDocument, TextShape, ValueShape,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

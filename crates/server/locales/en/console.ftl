@@ -183,3 +183,18 @@ never = never
 new-key = New key
 make-key = Make a key
 api-docs = API reference
+
+# What a column can be
+field-sku = SKU (names each product)
+field-title = Title
+field-title-ko = Title, Korean
+field-title-en = Title, English
+field-description = Description
+field-description-ko = Description, Korean
+field-description-en = Description, English
+field-price = Price
+field-currency = Currency
+field-group = Group of variants
+field-link = Page in the shop
+field-images = Picture addresses
+field-tag = Tag: { $text }

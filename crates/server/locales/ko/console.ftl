@@ -173,3 +173,18 @@ never = 없음
 new-key = 새 키
 make-key = 키 만들기
 api-docs = API 설명서
+
+# What a column can be
+field-sku = 상품 번호 (상품마다 하나)
+field-title = 상품명
+field-title-ko = 상품명, 한국어
+field-title-en = 상품명, 영어
+field-description = 설명
+field-description-ko = 설명, 한국어
+field-description-en = 설명, 영어
+field-price = 가격
+field-currency = 통화
+field-group = 옵션 묶음
+field-link = 쇼핑몰 주소
+field-images = 사진 주소
+field-tag = 태그: { $text }

@@ -1,0 +1,109 @@
+//! Pictures: what they show, and those that are stored.
+
+use super::{Answer, Body, PictureBody, decode, json, region, region_text};
+use crate::{
+    guard::Actor,
+    problem::Problem,
+    shapes::{ErrorDocument, TagDocument},
+    state::Server,
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use vestry_app::ImageSize;
+use vestry_model::{ImageId, Region};
+
+/// A picture to look at. Give one of `image` and `url`.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TagBody {
+    /// Base64 of a JPEG, PNG or WebP file.
+    image: Option<String>,
+    /// An `http` or `https` address; private networks are refused.
+    url: Option<String>,
+    /// Look only at this part: `[x, y, w, h]` in fractions of the upright picture.
+    crop: Option<[f32; 4]>,
+}
+
+/// What a picture shows. Nothing of it is kept.
+#[utoipa::path(post, path = "/api/v1/images:tag", tag = "images",
+    request_body(description = "JSON, or a form with the file `image` and, if wanted, `crop` as `x,y,w,h`",
+        content((TagBody = "application/json"), (String = "multipart/form-data"))),
+    responses((status = 200, description = "What it shows", body = TagDocument),
+              (status = 401, description = "No key", body = ErrorDocument),
+              (status = 413, description = "More than 32 MiB", body = ErrorDocument),
+              (status = 422, description = "Not a picture that is read", body = ErrorDocument)))]
+pub(crate) async fn tag_image(State(server): State<Server>, body: Body) -> Answer<Json<TagDocument>> {
+    let (bytes, crop) = picture(&server, body).await?;
+    let seen = server.app.tag_image(bytes, crop).await?;
+    Ok(Json(TagDocument::new(&seen, server.app.vision().heads(), server.app.taxonomy())))
+}
+
+async fn picture(server: &Server, body: Body) -> Answer<(Vec<u8>, Option<Region>)> {
+    match body {
+        Body::Json(bytes) => {
+            let body: TagBody = json(&bytes)?;
+            let bytes = match &body.image {
+                Some(text) if body.url.is_none() => decode(text)?,
+                _ => PictureBody { base64: body.image, url: body.url }.bytes(server).await?,
+            };
+            Ok((bytes, region(body.crop)?))
+        }
+        Body::Form(fields) => {
+            let crop = region_text(fields.text("crop"))?;
+            match (fields.file("image"), fields.text("url")) {
+                (Some(file), _) => Ok((file.bytes.to_vec(), crop)),
+                (None, Some(url)) => {
+                    Ok((PictureBody { base64: None, url: Some(url.into()) }.bytes(server).await?, crop))
+                }
+                (None, None) => Err(Problem::bad_request("the form has no file `image`")),
+            }
+        }
+        Body::Other(bytes, kind) if kind.starts_with("image/") => Ok((bytes.to_vec(), None)),
+        Body::Other(..) => Err(Problem::of_status(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "")),
+    }
+}
+
+/// Which size.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SizeQuery {
+    /// `thumbnail` (WebP, 400 pixels across) or `full` (JPEG, up to 1,024).
+    pub(crate) size: Option<String>,
+}
+
+/// A stored picture: upright, without metadata, faces made unreadable.
+#[utoipa::path(get, path = "/api/v1/images/{id}", tag = "images", operation_id = "get_image",
+    params(("id" = i64, Path, description = "The image's id"), SizeQuery),
+    responses((status = 200, description = "The picture", body = [u8], content_type = "image/jpeg"),
+              (status = 404, description = "No such image", body = ErrorDocument)))]
+pub(crate) async fn image(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<i64>,
+    Query(query): Query<SizeQuery>,
+) -> Answer<Response> {
+    stored(&server, actor.organisation, id, &query).await
+}
+
+/// A picture's answer, for API and console.
+pub(crate) async fn stored(
+    server: &Server,
+    organisation: vestry_model::OrganisationId,
+    id: i64,
+    query: &SizeQuery,
+) -> Answer<Response> {
+    let size = match query.size.as_deref() {
+        Some("thumbnail") => ImageSize::Thumbnail,
+        None | Some("full") => ImageSize::Full,
+        Some(other) => return Err(Problem::bad_request(format!("`{other}` is no size; use `thumbnail` or `full`"))),
+    };
+    let (bytes, kind) = server.app.image_bytes(organisation, ImageId::from_row(id), size).await?;
+    // An image's id never shows other pixels, except when its source changed; an hour bounds that.
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response())
+}

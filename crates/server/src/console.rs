@@ -1,0 +1,56 @@
+//! The web console: one file a section. A handler asks `vestry-app` and fills a page of [`crate::pages`].
+
+pub(crate) mod catalogue;
+pub(crate) mod gate;
+pub(crate) mod imports;
+pub(crate) mod keys;
+pub(crate) mod product;
+pub(crate) mod seek;
+mod tiles;
+
+use crate::{envelope, pages::Frame, problem::Problem, session::Session, words::Words};
+use askama::Template;
+use axum::{
+    http::{HeaderMap, Uri},
+    response::Html,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What a console handler answers.
+pub(crate) type Shown = Result<Html<String>, Problem>;
+
+/// Everything but what reads well in an address.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, PLAIN).to_string()
+}
+
+/// `path?name=value&…`, or the path alone.
+pub(crate) fn address<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let query: Vec<String> = query.into_iter().map(|(k, v)| format!("{}={}", encoded(k), encoded(v))).collect();
+    if query.is_empty() { path.into() } else { format!("{path}?{}", query.join("&")) }
+}
+
+pub(crate) fn frame(session: &Session, headers: &HeaderMap, uri: &Uri, section: &'static str) -> Frame {
+    let (language, theme) = envelope::preferences(headers);
+    Frame {
+        words: Words(language),
+        theme,
+        section,
+        shop: session.shop.clone(),
+        csrf: session.csrf.clone(),
+        find: String::new(),
+        here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
+    }
+}
+
+pub(crate) fn shown(page: &impl Template) -> Shown {
+    page.render().map(Html).map_err(|e| Problem::internal(&e))
+}
+
+/// An instant as people of this server write it.
+pub(crate) fn time(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}

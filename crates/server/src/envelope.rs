@@ -1,0 +1,152 @@
+//! The outermost layer: a request's id, its time, the headers of every answer, and problems written in one shape.
+
+use crate::{
+    guard,
+    pages::{ProblemPage, Theme},
+    problem::Problem,
+    shapes::{ErrorDocument, ErrorShape},
+    state::{Server, cookie},
+    words::{Language, Words},
+};
+use askama::Template;
+use axum::{
+    Json,
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+
+/// No inline script or style anywhere, nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Wraps everything.
+pub(crate) async fn envelope(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let started = clock();
+    let id: String = server.app.random()[..8].iter().map(|b| format!("{b:02x}")).collect();
+    let method = request.method().clone();
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let is_preflight = method == Method::OPTIONS && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if is_preflight && path.starts_with("/api/") {
+        guard::preflight(&server, &headers).await.unwrap_or_else(IntoResponse::into_response)
+    } else {
+        next.run(request).await
+    };
+    let took = started.elapsed();
+    let route = response.extensions().get::<Route>().map_or("none", |r| r.0.as_str()).to_owned();
+    server.metrics.record(&method, &route, response.status(), took);
+    tracing::info!(%method, route, status = response.status().as_u16(), ms = took.as_millis(), request_id = id, "answered");
+    response = written(response, &id, &path, &headers).await;
+    let all = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(), geolocation=()"),
+    ] {
+        all.insert(name, HeaderValue::from_static(value));
+    }
+    all.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        all.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    response
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the server that reads a clock: how long an answer took"
+)]
+fn clock() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+/// The route's template, so that metrics never hold an address with somebody's SKU.
+#[derive(Debug, Clone)]
+pub(crate) struct Route(String);
+
+/// Notes the route on the response, where the outer layer can see it.
+pub(crate) async fn note_route(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(path) = path {
+        response.extensions_mut().insert(Route(path.as_str().into()));
+    }
+    response
+}
+
+/// A problem as its caller reads it: JSON for the API, a page for the console.
+async fn written(mut response: Response, id: &str, path: &str, headers: &HeaderMap) -> Response {
+    let status = response.status();
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if status.is_client_error() || status.is_server_error() => {
+            let is_text =
+                response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/plain"));
+            let said = if is_text && status.is_client_error() {
+                let body = std::mem::replace(response.body_mut(), Body::empty());
+                axum::body::to_bytes(body, 2_000).await.unwrap_or_default()
+            } else {
+                Default::default()
+            };
+            Problem::of_status(status, &String::from_utf8_lossy(&said))
+        }
+        None => return response,
+    };
+    let mut written = if path.starts_with("/api/v1/") || !wants_page(headers) {
+        Json(ErrorDocument {
+            error: ErrorShape {
+                code: problem.code.into(),
+                message: problem.message,
+                hint: problem.hint,
+                request_id: id.into(),
+            },
+        })
+        .into_response()
+    } else {
+        page(&problem, id, headers)
+    };
+    *written.status_mut() = status;
+    for name in [header::RETRY_AFTER, header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
+        if let Some(value) = response.headers().get(&name) {
+            written.headers_mut().insert(name, value.clone());
+        }
+    }
+    written
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
+}
+
+fn page(problem: &Problem, id: &str, headers: &HeaderMap) -> Response {
+    let (language, theme) = preferences(headers);
+    let words = Words(language);
+    let title = match problem.status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => words.t("problem-not-found"),
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => words.t("problem-forbidden"),
+        StatusCode::PAYLOAD_TOO_LARGE => words.t("problem-too-large"),
+        status if status.is_server_error() => words.t("problem-ours"),
+        _ => words.t("problem-refused"),
+    };
+    let (message, hint) = match problem.status.is_server_error() {
+        true => (words.t("problem-ours-hint"), String::new()),
+        false => (problem.message.clone(), problem.hint.clone()),
+    };
+    let page = ProblemPage { words, theme, title, message, hint, request_id: id.into() };
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Language and theme, from cookies, else from the browser.
+pub(crate) fn preferences(headers: &HeaderMap) -> (Language, Theme) {
+    let language = cookie(headers, "vestry_language").and_then(Language::from_code).unwrap_or_else(|| {
+        Language::accepted(headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or(""))
+    });
+    let theme = cookie(headers, "vestry_theme").and_then(Theme::from_name).unwrap_or(Theme::System);
+    (language, theme)
+}

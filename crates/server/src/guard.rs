@@ -1,0 +1,280 @@
+//! Who may: every route says what it needs, and this layer stands before each that needs something.
+
+use crate::{
+    problem::Problem,
+    session::{self, Session},
+    state::{Server, cookie},
+};
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Multipart, Request},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use vestry_app::{Access, KeyKind};
+use vestry_model::OrganisationId;
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// Any key of an organisation, also one that stands in a web page.
+    AnyKey,
+    /// A secret key, or a session of the console with its token.
+    SecretKey,
+    /// A session of the console.
+    Session,
+}
+
+/// Who asks, for handlers of the API.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    pub(crate) organisation: OrganisationId,
+    /// A pseudonym for corrections.
+    pub(crate) who: String,
+}
+
+/// What a form sent, read and its token checked before the handler runs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields(pub(crate) Vec<Field>);
+
+/// One member of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    /// For a file, what it was called.
+    pub(crate) file: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Fields {
+    /// A text member; the last one counts, as buttons come last.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        let field = self.0.iter().rev().find(|f| f.name == name && f.file.is_none())?;
+        std::str::from_utf8(&field.bytes).ok()
+    }
+
+    /// All text members of this name, in order.
+    pub(crate) fn texts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0
+            .iter()
+            .filter(move |f| f.name == name && f.file.is_none())
+            .filter_map(|f| std::str::from_utf8(&f.bytes).ok())
+    }
+
+    /// A file that is not empty.
+    pub(crate) fn file(&self, name: &str) -> Option<&Field> {
+        self.0.iter().find(|f| f.name == name && f.file.is_some() && !f.bytes.is_empty())
+    }
+}
+
+/// Lets a request through when it brings what its route needs.
+pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Request, next: Next) -> Response {
+    let outcome = match need {
+        Need::Nothing => Ok(request),
+        Need::AnyKey | Need::SecretKey => with_key(&server, need, request).await,
+        Need::Session => with_session(&server, limit, request).await,
+    };
+    match outcome {
+        Ok(request) => {
+            let origin = allowed_origin(&request);
+            let mut response = next.run(request).await;
+            if let Some(origin) = origin {
+                let headers = response.headers_mut();
+                headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id"));
+                headers.append(header::VARY, HeaderValue::from_static("origin"));
+            }
+            response
+        }
+        Err(response) => *response,
+    }
+}
+
+/// A refusal on the heap: it is rare, and a response is large.
+type Refused = Box<Response>;
+
+fn refuse(problem: Problem) -> Refused {
+    Box::new(problem.into_response())
+}
+
+async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<Request, Refused> {
+    let access = match bearer(request.headers()) {
+        Some(secret) => {
+            let found = server.app.authorise(secret).await.map_err(|e| refuse(e.into()))?;
+            found.ok_or_else(|| {
+                refuse(
+                    Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "this key is not one, or was revoked")
+                        .hint("copy the whole key, or make a new one on the console's page of keys"),
+                )
+            })?
+        }
+        None => session_access(server, &request).await?,
+    };
+    if let KeyKind::Publishable { origins } = &access.kind {
+        if need == Need::SecretKey {
+            return Err(refuse(
+                Problem::new(StatusCode::FORBIDDEN, "secret_key_needed", "a publishable key may search, nothing else")
+                    .hint("use a secret key, from a server of yours"),
+            ));
+        }
+        match request.headers().get(header::ORIGIN) {
+            Some(origin) if origins.iter().any(|o| o.as_bytes() == origin.as_bytes()) => {
+                let origin = AllowedOrigin(origin.clone());
+                request.extensions_mut().insert(origin);
+            }
+            Some(_) => {
+                return Err(refuse(
+                    Problem::new(
+                        StatusCode::FORBIDDEN,
+                        "origin_not_allowed",
+                        "this key may not be used from this page",
+                    )
+                    .hint("add the page's origin when making the key"),
+                ));
+            }
+            None => {}
+        }
+    }
+    if server.limiter.check_key(&access.key).is_err() {
+        let mut response =
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "this key asks more often than it may")
+                .hint("wait a second and try again")
+                .into_response();
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return Err(Box::new(response));
+    }
+    let who = format!("key-{}", access.key);
+    request.extensions_mut().insert(Actor { organisation: access.organisation, who });
+    Ok(request)
+}
+
+/// The console's own scripts use the API with the session and its token.
+async fn session_access(server: &Server, request: &Request) -> Result<Access, Refused> {
+    let missing = || {
+        refuse(
+            Problem::new(StatusCode::UNAUTHORIZED, "no_key", "this address needs a key")
+                .hint("send `Authorization: Bearer vs_…`"),
+        )
+    };
+    let session = live_session(server, request.headers()).await?.ok_or_else(missing)?;
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
+    let token = request.headers().get("x-csrf-token").map(HeaderValue::as_bytes);
+    if !safe && token != Some(session.csrf.as_bytes()) {
+        return Err(refuse(stale_form()));
+    }
+    Ok(session.access)
+}
+
+fn stale_form() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "stale_form", "this form is not from your session")
+        .hint("load the page again and repeat")
+}
+
+async fn live_session(server: &Server, headers: &HeaderMap) -> Result<Option<Session>, Refused> {
+    let Some(token) = cookie(headers, session::COOKIE) else { return Ok(None) };
+    let now = server.app.now();
+    let Some((session, stale)) = server.sessions.get(token, now) else { return Ok(None) };
+    if stale {
+        let keys = server.app.keys(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
+        let live = keys.iter().any(|k| k.id == session.access.key && k.revoked.is_none_or(|at| at > now));
+        if !live {
+            server.sessions.end(token);
+            return Ok(None);
+        }
+    }
+    Ok(Some(session))
+}
+
+async fn with_session(server: &Server, limit: usize, mut request: Request) -> Result<Request, Refused> {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
+    let Some(session) = live_session(server, request.headers()).await? else {
+        let back = if safe { request.uri().path_and_query().map_or("/", |p| p.as_str()) } else { "/catalogue" };
+        let to = format!("/sign-in?next={}", utf8_percent_encode(back, NON_ALPHANUMERIC));
+        return Err(Box::new(Redirect::to(&to).into_response()));
+    };
+    if !safe {
+        let (parts, body) = request.into_parts();
+        let bytes = axum::body::to_bytes(body, limit)
+            .await
+            .map_err(|_| refuse(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE, "")))?;
+        let fields = read_fields(&parts.headers, bytes).await.map_err(refuse)?;
+        if fields.text("csrf") != Some(&session.csrf) {
+            return Err(refuse(stale_form()));
+        }
+        request = Request::from_parts(parts, Body::empty());
+        request.extensions_mut().insert(fields);
+    }
+    request.extensions_mut().insert(session);
+    Ok(request)
+}
+
+/// Reads a form, as browsers send it with and without files.
+pub(crate) async fn read_fields(headers: &HeaderMap, bytes: Bytes) -> Result<Fields, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    if !kind.starts_with("multipart/form-data") {
+        let text = String::from_utf8_lossy(&bytes);
+        let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let fields = text.split('&').filter(|p| !p.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Field { name: decode(name), file: None, bytes: decode(value).into() }
+        });
+        return Ok(Fields(fields.collect()));
+    }
+    let mut request = Request::new(Body::from(bytes));
+    *request.headers_mut() = headers.clone();
+    let broken = |e: &dyn std::fmt::Display| Problem::bad_request(format!("the form cannot be read: {e}"));
+    // The caller has bounded the bytes already.
+    axum::extract::DefaultBodyLimit::disable().apply(&mut request);
+    let mut multipart = Multipart::from_request(request, &()).await.map_err(|e| broken(&e))?;
+    let mut fields = Vec::new();
+    while let Some(field) = multipart.next_field().await.map_err(|e| broken(&e))? {
+        let name = field.name().unwrap_or("").to_owned();
+        let file = field.file_name().map(str::to_owned);
+        fields.push(Field { name, file, bytes: field.bytes().await.map_err(|e| broken(&e))? });
+    }
+    Ok(Fields(fields))
+}
+
+#[derive(Debug, Clone)]
+struct AllowedOrigin(HeaderValue);
+
+fn allowed_origin(request: &Request) -> Option<HeaderValue> {
+    request.extensions().get::<AllowedOrigin>().map(|o| o.0.clone())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ').unwrap_or((value, ""));
+    // A scheme that is not ours is a key that is not one, not a missing key.
+    Some(if scheme.eq_ignore_ascii_case("bearer") { secret.trim() } else { "" })
+}
+
+/// Whether a page of this origin may ask at all: some live publishable key names it. Asked before a key is sent.
+pub(crate) async fn preflight(server: &Server, headers: &HeaderMap) -> Result<Response, Problem> {
+    let refused = || Problem::new(StatusCode::FORBIDDEN, "origin_not_allowed", "no key may be used from this page");
+    let origin = headers.get(header::ORIGIN).ok_or_else(refused)?;
+    let now = server.app.now();
+    for organisation in server.app.organisations().await? {
+        for key in server.app.keys(organisation.id).await? {
+            let live = key.revoked.is_none_or(|at| at > now);
+            if let KeyKind::Publishable { origins } = &key.kind
+                && live
+                && origins.iter().any(|o| o.as_bytes() == origin.as_bytes())
+            {
+                let headers = [
+                    (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
+                    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST")),
+                    (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type")),
+                    (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
+                    (header::VARY, HeaderValue::from_static("origin")),
+                ];
+                return Ok((StatusCode::NO_CONTENT, headers).into_response());
+            }
+        }
+    }
+    Err(refused())
+}
