@@ -10,7 +10,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use vestry_model::{ImageId, ProductId, Taxonomy};
@@ -24,6 +24,7 @@ use crate::{
     state::{Record, State, boxed},
     texts::{TextsWriter, View},
     tokens::Terms,
+    words::Speller,
 };
 
 /// Products changed under one lock.
@@ -39,11 +40,18 @@ pub(crate) struct Live {
     pub(crate) graph: Arc<RwLock<Graph>>,
     view: RwLock<Arc<View>>,
     pub(crate) scratches: Scratches,
+    speller: Mutex<Option<(u64, Arc<Speller>)>>,
 }
 
 impl Live {
     fn new(state: State, graph: Arc<RwLock<Graph>>, view: View) -> Self {
-        Self { state: RwLock::new(state), graph, view: RwLock::new(Arc::new(view)), scratches: Scratches::default() }
+        Self {
+            state: RwLock::new(state),
+            graph,
+            view: RwLock::new(Arc::new(view)),
+            scratches: Scratches::default(),
+            speller: Mutex::default(),
+        }
     }
 
     pub(crate) fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
@@ -56,6 +64,19 @@ impl Live {
 
     pub(crate) fn view(&self) -> Arc<View> {
         self.view.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The vocabulary of `state`, made again when its words changed.
+    pub(crate) fn speller(&self, state: &State) -> Arc<Speller> {
+        let mut kept = self.speller.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((version, speller)) if *version == state.vocabulary.version => speller.clone(),
+            _ => {
+                let speller = Arc::new(Speller::new(state.vocabulary.iter()));
+                *kept = Some((state.vocabulary.version, speller.clone()));
+                speller
+            }
+        }
     }
 }
 

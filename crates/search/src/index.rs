@@ -23,6 +23,7 @@ use crate::{
     rows::IdSet,
     snapshot::{FORMAT, failed, numbered, replace_file},
     state::State,
+    words::Reader,
 };
 
 /// Products that a search orders at first; more when folding or a further page asks for them.
@@ -98,6 +99,7 @@ pub struct Opened {
 pub struct Index {
     dir: PathBuf,
     taxonomy: &'static Taxonomy,
+    reader: Reader,
     settings: Settings,
     live: RwLock<Arc<Live>>,
     writer: Mutex<Writer>,
@@ -141,6 +143,7 @@ impl Index {
         let index = Self {
             dir: dir.into(),
             taxonomy,
+            reader: Reader::new(taxonomy),
             live: RwLock::new(generation.live.clone()),
             writer: Mutex::new(Writer { generation, unsaved: Vec::new() }),
             meanwhile: Mutex::default(),
@@ -322,10 +325,7 @@ impl Index {
 
     fn reading(&self, live: &Live, state: &State, request: &Request) -> Result<Reading, IndexError> {
         match request.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-            Some(words) => {
-                let _ = (live, state);
-                reading::read(self.taxonomy, words)
-            }
+            Some(words) => reading::read(&self.reader, words, &live.speller(state)),
             None => Ok(Reading::default()),
         }
     }

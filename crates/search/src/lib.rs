@@ -20,7 +20,6 @@ mod graph;
 mod index;
 mod look;
 mod matching;
-mod plain;
 mod pools;
 mod query;
 mod rank;

@@ -4,22 +4,8 @@ use vestry_model::{LocalText, TagState, Taxonomy};
 
 use crate::{
     Document,
-    plain::{pairs_of, words_of},
+    words::{index_text, tokens},
 };
-
-struct Found {
-    words: Vec<String>,
-    grams: Vec<String>,
-}
-
-fn tokens(text: &str) -> Found {
-    let words = words_of(text);
-    Found { grams: words.iter().flat_map(|w| pairs_of(w)).collect(), words }
-}
-
-fn index_text(taxonomy: &Taxonomy, attribute: &str, value: &str) -> String {
-    taxonomy.value(attribute, value).map_or(String::new(), |v| format!("{} {}", v.name.ko, v.name.en))
-}
 
 /// Words of a description that are read; what a shop writes after that is about washing and shipping.
 const TEXT_WORDS: usize = 200;
