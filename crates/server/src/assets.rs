@@ -73,4 +73,53 @@ mod tests {
             assert!(ASSETS.iter().any(|a| a.name == name), "`{name}` is not listed");
         }
     }
+
+    /// The tokens of one theme's block in the style sheet.
+    fn tokens(block: &str) -> std::collections::HashMap<&str, [f32; 3]> {
+        block
+            .lines()
+            .filter_map(|line| {
+                let (name, value) = line.trim().strip_prefix("--")?.split_once(": #")?;
+                let digits = value.trim_end_matches(';');
+                let channel =
+                    |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok().map(|v| f32::from(v) / 255.0);
+                Some((name, [channel(0)?, channel(2)?, channel(4)?]))
+            })
+            .collect()
+    }
+
+    /// WCAG 2's contrast ratio.
+    fn contrast(a: [f32; 3], b: [f32; 3]) -> f32 {
+        let luminance = |c: [f32; 3]| {
+            let [r, g, b] = c.map(|v| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) });
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let (x, y) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        x.max(y) / x.min(y)
+    }
+
+    #[test]
+    fn every_text_can_be_read_in_both_themes() {
+        let sheet = include_str!("../assets/console.css");
+        let blocks: Vec<_> =
+            sheet.split("--paper:").skip(1).map(|b| format!("--paper:{}", b.split('}').next().unwrap_or(""))).collect();
+        assert_eq!(blocks.len(), 3, "light, dark by choice, dark by the system");
+        assert_eq!(tokens(&blocks[1]), tokens(&blocks[2]), "both dark themes are one");
+        for block in &blocks {
+            let tokens = tokens(block);
+            let pairs = ["paper", "sheet", "tile"]
+                .into_iter()
+                .flat_map(|ground| ["ink", "ink-soft", "accent", "warn", "danger"].map(|text| (text, ground)))
+                .chain([
+                    ("accent-ink", "accent"),
+                    ("ink", "accent-wash"),
+                    ("warn", "warn-wash"),
+                    ("danger", "danger-wash"),
+                ]);
+            for (text, ground) in pairs {
+                let ratio = contrast(tokens[text], tokens[ground]);
+                assert!(ratio >= 4.5, "{text} on {ground}: {ratio:.2}");
+            }
+        }
+    }
 }

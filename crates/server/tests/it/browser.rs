@@ -1,0 +1,174 @@
+//! The main pages in a real browser on a real server.
+
+use super::{
+    chromium::Chromium,
+    harness::{House, photo},
+};
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+use tokio::sync::oneshot;
+use vestry_server::{Options, serve};
+
+/// A shop of a dozen garments.
+async fn shop() -> House {
+    let house = House::new().await;
+    let drawings = vestry_drawings::catalogue(7, 12);
+    for (at, drawing) in drawings.iter().enumerate() {
+        let body = json!({
+            "title": {"ko": drawing.title.pick(true), "en": drawing.title.pick(false)},
+            "price": {"amount": drawing.price.to_string()},
+            "images": [{"base64": super::harness::base64(&photo(at))}],
+        });
+        let path = format!("/api/v1/products/{}", super::harness::encoded(&drawing.sku));
+        let answer = house.call(Method::PUT, &path, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    }
+    house.settle().await;
+    house
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_pages_work_in_a_browser() {
+    let Some(browser) = tokio::task::spawn_blocking(Chromium::start).await.expect("no panic") else { return };
+    let house = shop().await;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (ready, address) = oneshot::channel();
+    let (app, key) = (house.app.clone(), house.secret.clone());
+    let options = Options { listen: "127.0.0.1:0".into(), ..Options::default() };
+    let shutdown = async {
+        let _ = stopped.await;
+    };
+    let server = tokio::spawn(async move {
+        serve(app, options, shutdown, |address| {
+            let _ = ready.send(address);
+        })
+        .await
+    });
+    let address = address.await.expect("it listens");
+    let looked = tokio::task::spawn_blocking(move || look_around(browser, &format!("http://{address}"), &key)).await;
+    let _ = stop.send(());
+    looked.expect("every page works");
+    server.await.expect("no panic").expect("it served");
+}
+
+fn look_around(mut browser: Chromium, base: &str, key: &str) {
+    browser.resize(1440, 900);
+    sign_in(&mut browser, base, key);
+    catalogue(&mut browser, base);
+    search(&mut browser, base);
+    product(&mut browser, base);
+    import(&mut browser, base);
+    every_width(&mut browser, base);
+    assert_eq!(browser.complaints, Vec::<String>::new(), "nothing is refused and nothing breaks");
+}
+
+fn sign_in(browser: &mut Chromium, base: &str, key: &str) {
+    browser.open(&format!("{base}/catalogue"));
+    browser.until("location.pathname === '/sign-in'");
+    browser.picture("sign-in");
+    browser.ask(&format!("document.getElementById('key').value = '{key}'; document.forms[0].requestSubmit(); true"));
+    browser.until("location.pathname === '/catalogue' && document.querySelector('.grid')");
+}
+
+fn catalogue(browser: &mut Chromium, base: &str) {
+    browser.open(&format!("{base}/catalogue"));
+    browser.until("document.documentElement.classList.contains('js')");
+    assert_eq!(browser.ask("document.querySelectorAll('.tile').length"), json!(12));
+    browser
+        .until("[...document.querySelectorAll('.tile img')].slice(0, 6).every(i => i.complete && i.naturalWidth > 0)");
+    browser.picture("catalogue");
+    browser.press("/");
+    assert_eq!(browser.ask("document.activeElement.id"), json!("find"));
+    browser.ask("document.activeElement.blur(); true");
+    browser.press("ArrowRight");
+    browser.press("ArrowRight");
+    assert_eq!(
+        browser.ask("[...document.querySelectorAll('.tile > .picture')].indexOf(document.activeElement)"),
+        json!(1)
+    );
+    browser.press("?");
+    assert_eq!(browser.ask("document.getElementById('help').open"), json!(true));
+    browser.ask("document.getElementById('help').close(); true");
+}
+
+fn search(browser: &mut Chromium, base: &str) {
+    browser.open(&format!("{base}/search"));
+    browser.until(
+        "document.documentElement.classList.contains('js') && !document.querySelector('[data-tool=choose]').hidden",
+    );
+    // A photo arrives as a drop would bring it.
+    browser.ask(
+        "(async () => { const from = await fetch(new URL((await (await fetch('/catalogue')).text()).match(/\\/pictures\\/\\d+/)[0] + '?size=full', location)); \
+         const list = new DataTransfer(); list.items.add(new File([await from.blob()], 'a.jpg', { type: 'image/jpeg' })); \
+         document.dispatchEvent(new DragEvent('drop', { dataTransfer: list, bubbles: true, cancelable: true })); return true; })()",
+    );
+    browser.until("document.querySelectorAll('#results .tile').length > 0");
+    let best = browser.ask("document.querySelector('#results .why').textContent");
+    let likeness = best.as_str().and_then(|t| t.split_whitespace().find_map(|w| w.parse::<f32>().ok()));
+    assert!(likeness.is_some_and(|l| l > 0.9), "its own photo comes first: {best}");
+    browser.until("document.querySelector('#stage img').naturalWidth > 0");
+    let at = browser.ask("(() => { const b = document.getElementById('stage').getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()");
+    let at: Vec<f64> = at.as_array().into_iter().flatten().filter_map(|v| v.as_f64()).collect();
+    browser.drag((at[0] + at[2] * 0.3, at[1] + at[3] * 0.3), (at[0] + at[2] * 0.7, at[1] + at[3] * 0.7));
+    browser.until("document.getElementById('seek').elements.crop.value.split(',').length === 4");
+    browser.until("!document.getElementById('results').hasAttribute('aria-busy')");
+    browser.picture("search");
+    // Nothing is as like as this, and that is an answer.
+    browser.ask(
+        "(() => { const cut = document.querySelector('[name=cut_off]'); document.querySelector('[data-tool=remove]').click(); \
+         document.getElementById('words').value = 'zzzz'; cut.dispatchEvent(new Event('input', { bubbles: true })); return true; })()",
+    );
+    browser.until("location.search.includes('words=zzzz') && document.querySelector('#results h2')");
+    assert_eq!(browser.ask("document.querySelectorAll('#results .tile').length"), json!(0));
+}
+
+fn product(browser: &mut Chromium, base: &str) {
+    browser.open(&format!("{base}/catalogue"));
+    browser.ask("document.querySelector('.tile > .picture').click(); true");
+    browser.until("location.pathname.startsWith('/products/') && document.readyState === 'complete'");
+    browser.until("document.documentElement.classList.contains('js')");
+    browser.ask("window.same = true; document.querySelector('.add-tag').open = true; document.querySelector('.add-tag select').value = 'neckline=v-neck'; document.querySelector('.add-tag button').click(); true");
+    browser.until("document.querySelector('#tags [data-attribute=neckline] .tag-person')");
+    assert_eq!(browser.ask("window.same"), json!(true), "a tag changes in place");
+    browser.until("document.querySelector('.product-pictures img').naturalWidth > 0");
+    browser.picture("product");
+}
+
+fn import(browser: &mut Chromium, base: &str) {
+    browser.open(&format!("{base}/imports"));
+    browser.until("document.documentElement.classList.contains('js')");
+    browser.ask(
+        "(() => { const list = new DataTransfer(); list.items.add(new File(['sku,title,price\\nB-1,Blue shirt,12\\nB-2,Red shirt,free\\n'], 'feed.csv', { type: 'text/csv' })); \
+         document.dispatchEvent(new DragEvent('drop', { dataTransfer: list, bubbles: true, cancelable: true })); return true; })()",
+    );
+    browser.until("document.querySelector('form[action=\"/imports/start\"]')");
+    browser.picture("mapping");
+    browser.ask("document.querySelector('form[action=\"/imports/start\"]').requestSubmit(); true");
+    // The page follows the work by itself.
+    browser.until("/^\\/imports\\/\\d+$/.test(location.pathname) && document.querySelector('#running .note-good')");
+    assert_eq!(browser.ask("document.querySelector('#running code').textContent"), json!("free"));
+    browser.picture("job");
+}
+
+/// No page is wider than its window, in either language and theme.
+fn every_width(browser: &mut Chromium, base: &str) {
+    for (language, theme) in [("en", "light"), ("ko", "dark")] {
+        browser.ask(&format!(
+            "document.cookie = 'vestry_language={language}; path=/'; document.cookie = 'vestry_theme={theme}; path=/'; true"
+        ));
+        for width in [360, 768, 1440] {
+            browser.resize(width, 900);
+            for page in ["catalogue", "search", "search?words=a", "imports", "keys"] {
+                browser.open(&format!("{base}/{page}"));
+                browser.until("document.documentElement.classList.contains('js')");
+                let over = browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                assert_eq!(over, json!(0), "{page} at {width} in {language}");
+                let small = browser.ask(
+                    "[...document.querySelectorAll('.bar a, .bar button')].filter(e => e.offsetParent && Math.min(e.offsetWidth, e.offsetHeight) < 24 && !e.closest('.brand')).length",
+                );
+                assert_eq!(small, json!(0), "{page} at {width}: everything in the bar can be hit");
+                browser.picture(&format!("{}-{language}-{width}", page.replace('?', "-")));
+            }
+        }
+    }
+}

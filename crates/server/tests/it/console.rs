@@ -1,0 +1,169 @@
+//! The console as a browser without scripts uses it.
+
+use super::harness::{House, base64, photo};
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+async fn furnished() -> (House, String, String) {
+    let house = House::new().await;
+    for (at, (sku, title)) in [("N-1", "남색 원피스"), ("N/2", "흰 셔츠")].into_iter().enumerate() {
+        let body = json!({
+            "title": {"ko": title, "en": format!("Garment {at}")},
+            "price": {"amount": "39000"},
+            "images": [{"base64": base64(&photo(at))}],
+            "tags": [{"attribute": "category", "value": if at == 0 { "dress" } else { "shirt" }}],
+        });
+        let path = format!("/api/v1/products/{}", super::harness::encoded(sku));
+        assert_eq!(house.call(Method::PUT, &path, Some(body)).await.status, StatusCode::CREATED);
+    }
+    house.settle().await;
+    let (cookie, csrf) = house.sign_in().await;
+    (house, cookie, csrf)
+}
+
+#[tokio::test]
+async fn only_a_secret_key_signs_in_and_its_cookie_is_shut() {
+    let house = House::new().await;
+    for key in [house.publishable.as_str(), "vs_0", ""] {
+        let answer = house.form("", "/sign-in", &[("key", key)]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.header("set-cookie").is_empty());
+    }
+    let answer = house.form("", "/sign-in", &[("key", &house.secret), ("next", "//evil.example")]).await;
+    assert_eq!(answer.header("location"), "/catalogue");
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    assert!(!cookie.contains(&house.secret), "the cookie is not the key");
+}
+
+#[tokio::test]
+async fn a_session_ends_when_one_leaves_or_its_key_is_revoked() {
+    let (house, cookie, csrf) = furnished().await;
+    assert_eq!(house.page(&cookie, "/catalogue").await.status, StatusCode::OK);
+    house.form(&cookie, "/sign-out", &[("csrf", &csrf)]).await;
+    assert_eq!(house.page(&cookie, "/catalogue").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_catalogue_shows_what_its_address_says() {
+    let (house, cookie, _) = furnished().await;
+    let page = house.page(&cookie, "/catalogue").await.text();
+    assert!(page.contains("2 products") && page.contains("Garment 0") && page.contains("₩39,000"), "{page}");
+    assert!(page.contains("href=\"/products/N%2F2\""), "a SKU with a slash has an address");
+    let page = house.page(&cookie, "/catalogue?category=dress").await.text();
+    assert!(page.contains("1 product") && !page.contains("Garment 1"), "{page}");
+    let unknown = house.page(&cookie, "/catalogue?category=nonsense").await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unknown.text().contains("data-problem"), "a page says what went wrong");
+    let picture = page.split("src=\"/pictures/").nth(1).and_then(|p| p.split('"').next()).expect("a picture");
+    let picture = house.page(&cookie, &format!("/pictures/{picture}")).await;
+    assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/webp"));
+}
+
+#[tokio::test]
+async fn an_empty_catalogue_says_what_to_do_first() {
+    let house = House::new().await;
+    let (cookie, _) = house.sign_in().await;
+    let page = house.page(&cookie, "/catalogue").await.text();
+    assert!(page.contains("No products yet") && page.contains("href=\"/imports\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_search_by_words_is_an_address_and_a_search_by_photo_a_form() {
+    let (house, cookie, csrf) = furnished().await;
+    let page = house.page(&cookie, "/search?words=%EC%9B%90%ED%94%BC%EC%8A%A4").await.text();
+    assert!(page.contains("Garment 0") && page.contains("class=\"why\""), "{page}");
+    let bytes = photo(1);
+    let parts: [(&str, Option<&str>, &[u8]); 3] =
+        [("csrf", None, csrf.as_bytes()), ("image", Some("a.jpg"), &bytes), ("cut_off", None, b"0.9")];
+    let found = house.upload("/search", ("cookie", &cookie), &parts).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.text());
+    assert!(found.text().contains("Garment 1"), "{}", found.text());
+    let parts: [(&str, Option<&str>, &[u8]); 2] =
+        [("csrf", None, csrf.as_bytes()), ("image", Some("a.jpg"), b"not one")];
+    let refused = house.upload("/search", ("cookie", &cookie), &parts).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("data-problem"));
+}
+
+#[tokio::test]
+async fn a_tag_is_added_changed_and_rejected_with_its_history() {
+    let (house, cookie, csrf) = furnished().await;
+    let act = async |fields: &[(&str, &str)]| {
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
+        let answer = house.form(&cookie, "/products/N%2F2/tags", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        house.page(&cookie, answer.header("location")).await.text()
+    };
+    let page = act(&[("tag", "neckline=v-neck"), ("act", "add")]).await;
+    assert!(page.contains("data-attribute=\"neckline\"") && page.contains("tag-person"), "{page}");
+    let page = act(&[("attribute", "neckline"), ("old", "v-neck"), ("value", "crew-neck"), ("act", "change")]).await;
+    assert!(page.contains("change-neckline-crew-neck") && !page.contains("change-neckline-v-neck"), "{page}");
+    let page = act(&[("attribute", "neckline"), ("value", "crew-neck"), ("act", "reject")]).await;
+    assert!(!page.contains("data-attribute=\"neckline\""), "{page}");
+    assert!(page.contains("class=\"history\""), "what was done is remembered");
+}
+
+#[tokio::test]
+async fn a_feed_is_mapped_started_and_watched() {
+    let house = House::new().await;
+    let (cookie, csrf) = house.sign_in().await;
+    let feed = "상품코드,상품명,판매가\nA-1,검정 원피스,39000\nA-2,셔츠,무료\n";
+    let parts: [(&str, Option<&str>, &[u8]); 2] =
+        [("csrf", None, csrf.as_bytes()), ("feed", Some("상품.csv"), feed.as_bytes())];
+    let page = house.upload("/imports", ("cookie", &cookie), &parts).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    let upload = text.split("name=\"upload\" value=\"").nth(1).and_then(|p| p.split('"').next()).expect("an upload");
+    let columns = [
+        ("column", "상품코드"),
+        ("field", "skip"),
+        ("column", "상품명"),
+        ("field", "title"),
+        ("column", "판매가"),
+        ("field", "price"),
+    ];
+    let with = |columns: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
+        let own = [("csrf".to_owned(), csrf.clone()), ("upload".to_owned(), upload.to_owned())];
+        columns.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).chain(own).collect()
+    };
+    let send = async |fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        house.form(&cookie, "/imports/start", &fields).await
+    };
+    let refused = send(with(&columns)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("SKU"), "a mapping without a SKU is shown again: {}", refused.text());
+    let mut columns = columns;
+    columns[1] = ("field", "sku");
+    let started = send(with(&columns)).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text());
+    house.app.run_next_import(|_, _| {}).await.expect("the import runs");
+    let page = house.page(&cookie, started.header("location")).await.text();
+    assert!(page.contains("Everything is in.") && page.contains("<code>무료</code>"), "{page}");
+    assert!(house.page(&cookie, "/imports").await.text().contains("Done"));
+}
+
+#[tokio::test]
+async fn language_and_theme_are_kept() {
+    let (house, cookie, csrf) = furnished().await;
+    let fields = [("csrf", csrf.as_str()), ("language", "ko"), ("theme", "dark"), ("back", "/search?words=a")];
+    let answer = house.form(&cookie, "/preferences", &fields).await;
+    assert_eq!(answer.header("location"), "/search?words=a");
+    let kept: Vec<&str> = answer.headers.get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()).collect();
+    let cookies =
+        format!("{cookie}; {}", kept.iter().filter_map(|c| c.split(';').next()).collect::<Vec<_>>().join("; "));
+    let page = house.page(&cookies, "/catalogue").await.text();
+    assert!(page.contains("lang=\"ko\" data-theme=\"dark\"") && page.contains("상품 2개"), "{page}");
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_long_under_their_hash_only() {
+    let house = House::new().await;
+    let page = house.page("", "/sign-in").await.text();
+    let sheet =
+        page.split("href=\"").find(|p| p.contains("console.css")).and_then(|p| p.split('"').next()).expect("a sheet");
+    assert!(house.page("", sheet).await.header("cache-control").contains("immutable"));
+    assert_eq!(house.page("", "/assets/old/console.css").await.header("cache-control"), "no-cache");
+    assert_eq!(house.page("", "/assets/old/nothing.css").await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,36 @@
+//! `docs/api.md` shows what is really sent: each example is read into its type and written again, to the letter.
+
+use serde::{Serialize, de::DeserializeOwned};
+use std::path::Path;
+use vestry_server::shapes::{
+    ErrorDocument, JobDocument, NewKeyDocument, ProductDocument, ProductListDocument, SearchDocument, TagDocument,
+};
+
+fn example(heading: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let text = std::fs::read_to_string(path).expect("docs/api.md is there");
+    let (_, section) =
+        text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
+    let section = section.split("\n## ").next().unwrap_or("");
+    let (_, block) = section.rsplit_once("```json\n").unwrap_or_else(|| panic!("`{heading}` has no example"));
+    block.split("\n```").next().unwrap_or("").to_owned()
+}
+
+#[track_caller]
+fn check<T: Serialize + DeserializeOwned>(heading: &str) {
+    let example = example(heading);
+    let document: T = serde_json::from_str(&example).unwrap_or_else(|e| panic!("{heading}: {e}"));
+    let written = serde_json::to_string_pretty(&document).expect("it is JSON");
+    assert_eq!(written, example, "{heading}");
+}
+
+#[test]
+fn the_examples_are_what_is_sent() {
+    check::<TagDocument>("Tag an image");
+    check::<SearchDocument>("Search");
+    check::<ProductDocument>("Products");
+    check::<ProductListDocument>("List products");
+    check::<JobDocument>("Import and jobs");
+    check::<NewKeyDocument>("Keys");
+    check::<ErrorDocument>("Errors");
+}

@@ -1,0 +1,169 @@
+//! A server over a fresh data folder, asked without a socket.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use vestry_app::{App, Config, KeyKind, Surroundings};
+use vestry_model::OrganisationId;
+use vestry_server::{Options, router};
+
+/// A fixed clock and a random source that never repeats.
+fn surroundings() -> Surroundings {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    Surroundings {
+        now: || Timestamp::from_second(1_795_000_000).expect("a time"),
+        random: || {
+            let count = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
+            count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
+        },
+    }
+}
+
+/// An answer, read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
+    }
+
+    /// The code in the error envelope.
+    pub(crate) fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or("").to_owned()
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) secret: String,
+    pub(crate) publishable: String,
+    _folder: TempDir,
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = App::open(folder.path(), Config::default(), surroundings(), None).await.expect("the app opens");
+        let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
+        let secret = app.make_key(organisation, KeyKind::Secret, "test").await.expect("a key").secret;
+        let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };
+        let publishable = app.make_key(organisation, kind, "page").await.expect("a key").secret;
+        let router = router(app.clone(), Options::default());
+        Self { app, router, organisation, secret, publishable, _folder: folder }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router is infallible");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the body is read").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// With the secret key and JSON.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<serde_json::Value>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.secret));
+        let request = match body {
+            Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.expect("a request")).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None).await
+    }
+
+    /// What was written is searchable afterwards.
+    pub(crate) async fn settle(&self) {
+        self.app.apply_outbox().await.expect("the outbox is applied");
+    }
+
+    /// Signs in; the session's cookie and the token of its forms.
+    pub(crate) async fn sign_in(&self) -> (String, String) {
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(format!("key={}&next=/catalogue", self.secret)));
+        let answer = self.send(request.expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let cookie = answer.header("set-cookie").split(';').next().unwrap_or("").to_owned();
+        let page = self.page(&cookie, "/keys").await.text();
+        let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form with a token");
+        (cookie, rest.split('"').next().unwrap_or("").to_owned())
+    }
+
+    /// A page as a browser asks for it.
+    pub(crate) async fn page(&self, cookie: &str, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, "en");
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// A form as a browser sends it.
+    pub(crate) async fn form(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={}", encoded(v))).collect();
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body.join("&"))).expect("a request")).await
+    }
+
+    /// A form with files.
+    pub(crate) async fn upload(&self, path: &str, auth: (&str, &str), parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = file.map(|f| format!("; filename=\"{f}\"")).unwrap_or_default();
+            body.extend(format!("--bound\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--bound--\r\n");
+        let request = Request::post(path)
+            .header(auth.0, auth.1)
+            .header(header::ACCEPT, if auth.0 == "cookie" { "text/html" } else { "*/*" })
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=bound");
+        self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+}
+
+pub(crate) fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// A drawn garment as JPEG.
+pub(crate) fn photo(at: usize) -> Vec<u8> {
+    let drawings = vestry_drawings::catalogue(7, at + 1);
+    vestry_drawings::render(&drawings[at], 320, 400).to_jpeg(90)
+}
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,157 @@
+//! Every route in the table, without what it needs and with the wrong thing.
+
+use super::harness::House;
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use vestry_server::{Line, Need, openapi, route_table};
+
+fn address(line: &Line) -> String {
+    line.path.replace("{id}", "1").replace("{sku}", "a").replace("{version}", "x").replace("{name}", "console.css")
+}
+
+fn request(line: &Line) -> axum::http::request::Builder {
+    Request::builder()
+        .method(line.method.clone())
+        .uri(address(line))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+#[tokio::test]
+async fn nothing_is_answered_without_what_it_needs() {
+    let house = House::new().await;
+    for line in route_table() {
+        let what = format!("{} {}", line.method, line.path);
+        let answer = house.send(request(&line).body(Body::empty()).expect("a request")).await;
+        match line.need {
+            Need::Nothing => {
+                assert!(answer.status != StatusCode::FORBIDDEN && !answer.status.is_server_error(), "{what}")
+            }
+            Need::AnyKey | Need::SecretKey => {
+                assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "no_key".into()), "{what}");
+            }
+            Need::Session => {
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}");
+                assert!(answer.header("location").starts_with("/sign-in?next="), "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_answered_to_the_wrong_one() {
+    let house = House::new().await;
+    let (cookie, _) = house.sign_in().await;
+    for line in route_table() {
+        let what = format!("{} {}", line.method, line.path);
+        match line.need {
+            Need::Nothing => {}
+            Need::AnyKey | Need::SecretKey => {
+                let unknown = request(&line).header(header::AUTHORIZATION, "Bearer vs_0000").body(Body::empty());
+                let answer = house.send(unknown.expect("a request")).await;
+                assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "unknown_key".into()), "{what}");
+                let key = format!("Bearer {}", house.publishable);
+                let weak = request(&line).header(header::AUTHORIZATION, key).body(Body::empty());
+                let answer = house.send(weak.expect("a request")).await;
+                if line.need == Need::SecretKey {
+                    let expected = (StatusCode::FORBIDDEN, "secret_key_needed".to_owned());
+                    assert_eq!((answer.status, answer.code()), expected, "{what}");
+                } else {
+                    assert_ne!(answer.status, StatusCode::FORBIDDEN, "{what}");
+                }
+                // A session changes nothing through the API without its token.
+                if line.method != Method::GET {
+                    let forged = request(&line).header(header::COOKIE, &cookie).body(Body::empty());
+                    let answer = house.send(forged.expect("a request")).await;
+                    assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()), "{what}");
+                }
+            }
+            Need::Session if line.method == Method::GET => {}
+            Need::Session => {
+                let forged = request(&line).header(header::COOKIE, &cookie).body(Body::from("csrf=guess"));
+                let answer = house.send(forged.expect("a request")).await;
+                assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_openapi_document_names_every_route_of_the_api_and_no_other() {
+    let api: serde_json::Value = serde_json::from_str(&openapi()).expect("JSON");
+    assert_eq!(api["openapi"], "3.1.0");
+    let mut described: Vec<String> = Vec::new();
+    for (path, item) in api["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            described.push(format!("{} {path}", method.to_uppercase()));
+            let free = path == "/healthz" || path == "/readyz";
+            assert_eq!(operation["security"].is_null(), free, "{path}");
+            assert!(operation["summary"].as_str().is_some_and(|s| !s.is_empty()), "{path} says what it does");
+        }
+    }
+    let is_api = |l: &Line| {
+        (l.path.starts_with("/api/v1/") || ["/healthz", "/readyz", "/metrics"].contains(&l.path))
+            && l.path != "/api/v1/openapi.json"
+    };
+    let mut routed: Vec<String> =
+        route_table().iter().filter(|l| is_api(l)).map(|l| format!("{} {}", l.method, l.path)).collect();
+    described.sort();
+    routed.sort();
+    assert_eq!(described, routed);
+}
+
+#[tokio::test]
+async fn an_unknown_address_and_a_wrong_method_say_so_in_the_envelope() {
+    let house = House::new().await;
+    let answer = house.get("/api/v1/nothing").await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, "not_found".into()));
+    assert_eq!(answer.json()["error"]["request_id"].as_str(), Some(answer.header("x-request-id")));
+    let answer = house.call(Method::PUT, "/api/v1/search", None).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed".into()));
+}
+
+#[tokio::test]
+async fn every_answer_forbids_inline_scripts_and_foreign_frames() {
+    let house = House::new().await;
+    for path in ["/healthz", "/sign-in", "/api/docs", "/api/v1/nothing"] {
+        let answer = house.get(path).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(!policy.contains("unsafe"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_search_with_a_key_that_names_them() {
+    let house = House::new().await;
+    let preflight = |origin: &str| {
+        Request::builder()
+            .method(Method::OPTIONS)
+            .uri("/api/v1/search")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .body(Body::empty())
+            .expect("a request")
+    };
+    let search = |origin: &str| {
+        Request::post("/api/v1/search")
+            .header(header::ORIGIN, origin)
+            .header(header::AUTHORIZATION, format!("Bearer {}", house.publishable))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from("{}"))
+            .expect("a request")
+    };
+    let answer = house.send(preflight("https://shop.example")).await;
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-origin")),
+        (StatusCode::NO_CONTENT, "https://shop.example")
+    );
+    let answer = house.send(search("https://shop.example")).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::OK, "https://shop.example"));
+    let answer = house.send(preflight("https://evil.example")).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::FORBIDDEN, ""));
+    let answer = house.send(search("https://evil.example")).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::FORBIDDEN, ""));
+}
