@@ -56,8 +56,12 @@ pub fn colours(foreground: &Foreground, taxonomy: &Taxonomy) -> Vec<ColourShare>
 /// Every sample colour with the value it stands for.
 fn samples(taxonomy: &Taxonomy) -> Vec<(Oklab, &ValueId)> {
     let values = taxonomy.attribute("colour").map_or(&[][..], |attribute| &attribute.values);
-    values.iter().flat_map(|value| value.rgb.iter().map(|rgb| (Oklab::from(*rgb), &value.id))).collect()
+    let flat = values.iter().filter(|value| !METALS.contains(&value.id.as_str()));
+    flat.flat_map(|value| value.rgb.iter().map(|rgb| (Oklab::from(*rgb), &value.id))).collect()
 }
+
+/// Colours that are a gloss: a mean colour is no sign of them, and every grey wall would be silver.
+pub const METALS: [&str; 3] = ["silver", "gold", "rose-gold"];
 
 fn nearest<'t>(colour: Oklab, samples: &[(Oklab, &'t ValueId)]) -> &'t ValueId {
     let colour = named_by(colour);
@@ -75,13 +79,13 @@ fn named_by(colour: Oklab) -> Oklab {
 }
 
 /// The weight of lightness in [`named_by`].
-const LIGHTNESS: f32 = 0.7;
+const LIGHTNESS: f32 = 0.5;
 /// Chroma that warm or cold light alone gives to a grey.
 const TINT: f32 = 0.008;
 /// How strongly larger chroma is compressed.
-const CHROMA_POWER: f32 = 0.7;
+const CHROMA_POWER: f32 = 0.5;
 /// The weight of compressed chroma.
-const CHROMA_WEIGHT: f32 = 0.6;
+const CHROMA_WEIGHT: f32 = 1.2;
 
 /// The foreground's pixels, evenly thinned; without those where two colours blend, as long as enough are left.
 fn sampled(foreground: &Foreground) -> Vec<[u8; 3]> {

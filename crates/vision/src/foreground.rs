@@ -69,11 +69,13 @@ impl Foreground {
         let picture = reduced(part, MASK_SIDE);
         let (width, height) = (picture.width(), picture.height());
         let heat = spread(attention, width, height);
-        let background = background(&picture);
-        // Where most of what the network looks at is like the border, the border says nothing: white on white.
+        let (background, plain) = background(&picture);
+        // Where most of what the network looks at is like the border, the border says nothing: white on white. A plain
+        // border with enough in it that is unlike it speaks for itself.
         let seen = heat.iter().filter(|h| **h > FIRM).count();
         let unlike = heat.iter().zip(&background).filter(|(h, ground)| **h > FIRM && !**ground).count();
-        let trusted = unlike as f32 >= seen as f32 * TRUSTED;
+        let inside = background.iter().filter(|ground| !**ground).count() as f32 / background.len() as f32;
+        let trusted = unlike as f32 >= seen as f32 * TRUSTED || (plain && inside > PLAIN_INSIDE);
         let keep = |at: usize| {
             heat[at]
                 > if !background[at] {
@@ -116,6 +118,10 @@ const FAINT: f32 = 0.30;
 const FIRM: f32 = 0.75;
 /// Share of what the network looks at most that must be unlike the border before the border is believed.
 const TRUSTED: f32 = 0.35;
+/// Share of the border that its common colours cover when it is plain.
+const PLAIN_BORDER: f32 = 0.9;
+/// Share of the picture that must be unlike a plain border for it to be believed by itself.
+const PLAIN_INSIDE: f32 = 0.12;
 
 /// How much each of the 7 × 7 cells of the backbone's map speaks for a class whose weights over one view's feature are
 /// `row`, or how much happens there at all without one; 0–1.
@@ -158,8 +164,8 @@ fn spread(cells: &[f32], width: usize, height: usize) -> Vec<f32> {
 }
 
 /// Pixels of the border's common colours that are joined to the border through their like, and the soft shadows
-/// beside them.
-fn background(picture: &Picture) -> Vec<bool> {
+/// beside them; and whether these colours are nearly all of the border.
+fn background(picture: &Picture) -> (Vec<bool>, bool) {
     let (width, height) = (picture.width(), picture.height());
     let lab: Vec<Oklab> = picture.pixels().chunks_exact(3).map(|p| Oklab::from(Rgb([p[0], p[1], p[2]]))).collect();
     let ring = ring(width, height);
@@ -167,7 +173,9 @@ fn background(picture: &Picture) -> Vec<bool> {
     let gap: Vec<f32> =
         lab.iter().map(|c| colours.iter().map(|b| apart(*b, *c)).fold(f32::INFINITY, f32::min)).collect();
     let mut out = vec![false; lab.len()];
+    let border = ring.len();
     let mut open: Vec<usize> = ring.into_iter().filter(|at| gap[*at] < LIKE_BORDER).collect();
+    let plain = open.len() as f32 >= border as f32 * PLAIN_BORDER;
     while let Some(at) = open.pop() {
         if std::mem::replace(&mut out[at], true) {
             continue;
@@ -183,7 +191,7 @@ fn background(picture: &Picture) -> Vec<bool> {
             |next: usize| gap[next] < LIKE_BORDER || (gap[next] < SHADOW && apart(lab[at], lab[next]) < SHADOW_STEP);
         open.extend(next.into_iter().flatten().filter(|next| !out[*next] && joined(*next)));
     }
-    out
+    (out, plain)
 }
 
 /// How far a shadow may be from the border's colour, if it gets there in steps of at most [`SHADOW_STEP`].

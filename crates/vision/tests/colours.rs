@@ -1,0 +1,82 @@
+//! Colours are those of the garment, not of what it lies on, and carry the taxonomy's names.
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
+use fixtures::{painted, png};
+use image::ExtendedColorType;
+use std::sync::OnceLock;
+use vestry_model::{ColourShare, Region, Taxonomy};
+use vestry_vision::{Kernel, Limits, METALS, Vision, colours};
+
+fn vision() -> &'static Vision {
+    static VISION: OnceLock<Vision> = OnceLock::new();
+    VISION.get_or_init(|| Vision::unfitted(Kernel::best()).expect("built-in networks"))
+}
+
+/// A sample of colour `id`.
+fn sample(id: &str) -> [u8; 3] {
+    Taxonomy::builtin().value("colour", id).unwrap_or_else(|| panic!("no colour `{id}`")).rgb[0].0
+}
+
+/// The colours of a shirt-like shape painted by `cloth`, which lies on `ground`.
+fn seen(ground: [u8; 3], crop: Option<Region>, cloth: impl Fn(usize, usize) -> [u8; 3]) -> Vec<ColourShare> {
+    let pixels = painted(300, 400, |x, y| {
+        let body = (75..225).contains(&x) && (80..340).contains(&y);
+        let sleeves = (35..265).contains(&x) && (80..160).contains(&y);
+        let neck = x.abs_diff(150).pow(2) + y.abs_diff(80).pow(2) < 30 * 30;
+        if (body || sleeves) && !neck { cloth(x, y) } else { ground }
+    });
+    let file = png(300, 400, &pixels, ExtendedColorType::Rgb8, None);
+    let image = vision().intake(&file, &Limits::default()).expect("a picture");
+    colours(&vision().foreground(&image, crop), Taxonomy::builtin())
+}
+
+#[track_caller]
+fn check(colours: &[ColourShare], expected: &[(&str, f32)]) {
+    let seen: Vec<(&str, f32)> = colours.iter().map(|c| (c.value.as_str(), c.share)).collect();
+    let near =
+        seen.len() == expected.len() && seen.iter().zip(expected).all(|(s, e)| s.0 == e.0 && (s.1 - e.1).abs() < 0.12);
+    assert!(near, "{seen:?}; expected {expected:?}");
+}
+
+#[test]
+fn a_plain_garment_has_one_colour() {
+    let taxonomy = Taxonomy::builtin();
+    let values = &taxonomy.attribute("colour").expect("the colours").values;
+    for value in values.iter().filter(|v| !v.rgb.is_empty() && !METALS.contains(&v.id.as_str())) {
+        let cloth = value.rgb[0].0;
+        let bright = cloth.iter().map(|c| u32::from(*c)).sum::<u32>() > 450;
+        let ground = if bright { [40, 60, 70] } else { [240, 238, 236] };
+        check(&seen(ground, None, |_, _| cloth), &[(value.id.as_str(), 1.0)]);
+    }
+}
+
+#[test]
+fn stripes_have_their_shares() {
+    let (navy, white) = (sample("navy"), sample("white"));
+    let cloth = |_: usize, y: usize| if y / 10 % 3 == 0 { white } else { navy };
+    check(&seen([190, 170, 120], None, cloth), &[("navy", 0.67), ("white", 0.33)]);
+}
+
+#[test]
+fn a_button_is_no_colour() {
+    let (red, black) = (sample("red"), sample("black"));
+    let button = |x: usize, y: usize| if x.abs_diff(150) < 8 && y % 60 < 12 { black } else { red };
+    check(&seen([250; 3], None, button), &[("red", 1.0)]);
+}
+
+#[test]
+fn a_crop_is_all_foreground() {
+    let crop = Region::new(0.3, 0.3, 0.4, 0.4).expect("a region");
+    let half = |x: usize, _: usize| if x < 150 { sample("green") } else { sample("yellow") };
+    let mut colours = seen([250; 3], Some(crop), half);
+    colours.sort_by(|a, b| a.value.cmp(&b.value));
+    check(&colours, &[("green", 0.5), ("yellow", 0.5)]);
+}
+
+#[test]
+fn the_same_picture_has_the_same_colours() {
+    let cloth = |x: usize, y: usize| [(x * 3 % 256) as u8, (y * 2 % 256) as u8, (x * y % 256) as u8];
+    assert_eq!(seen([250; 3], None, cloth), seen([250; 3], None, cloth));
+}
