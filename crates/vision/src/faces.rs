@@ -73,7 +73,7 @@ struct Candidate {
 
 impl FaceFinder {
     /// The score from which something counts as a face; `bench/faces/README.md` says why this one.
-    pub const THRESHOLD: f32 = 0.4;
+    pub const THRESHOLD: f32 = 0.3;
     /// Long side, pixels, at which every picture is looked at; a smaller picture is not enlarged.
     pub const LONG_SIDE: usize = 320;
     /// Long side of the second look, for small faces in large pictures.
