@@ -1,6 +1,8 @@
 //! Which column of a feed is what.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use vestry_model::Currency;
 
 /// What a column holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ pub enum Target {
     Group,
     /// Page in the shop.
     Link,
-    /// One picture or several, separated by `,`, `|` or a space before `http`; may be used by several columns.
+    /// One picture or several, separated by `|`, a line break, or `,` between addresses; may be used by several columns.
     Images,
     /// A given tag of this attribute; may be used by several columns.
     Tag(String),
@@ -38,6 +40,36 @@ pub enum Target {
     Own(String),
     /// Left out.
     Skip,
+}
+
+impl Target {
+    /// Whether several columns may be it.
+    fn is_shared(&self) -> bool {
+        matches!(self, Self::Images | Self::Tag(_) | Self::Skip)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sku => "sku",
+            Self::Title => "title",
+            Self::TitleKo => "title_ko",
+            Self::TitleEn => "title_en",
+            Self::Description => "description",
+            Self::DescriptionKo => "description_ko",
+            Self::DescriptionEn => "description_en",
+            Self::Brand => "brand",
+            Self::Price => "price",
+            Self::Currency => "currency",
+            Self::Group => "group",
+            Self::Link => "link",
+            Self::Images => "images",
+            Self::Tag(attribute) => return write!(f, "tag {attribute}"),
+            Self::Own(name) => return write!(f, "own field {name}"),
+            Self::Skip => "left out",
+        })
+    }
 }
 
 /// Which column of a feed is what: editable, and kept with the import.
@@ -49,6 +81,42 @@ pub struct Mapping {
     /// The currency of prices without a currency column; `KRW` if none.
     #[serde(default)]
     pub currency: Option<String>,
+}
+
+impl Mapping {
+    /// Checks the mapping against the columns of a file.
+    pub fn check(&self, headers: &[String]) -> Result<(), MappingError> {
+        self.check_itself()?;
+        match self.columns.iter().find(|(column, _)| !headers.contains(column)) {
+            Some((column, _)) => Err(MappingError::UnknownColumn(column.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks what can be checked without a file.
+    pub(super) fn check_itself(&self) -> Result<(), MappingError> {
+        if !self.columns.iter().any(|(_, target)| *target == Target::Sku) {
+            return Err(MappingError::NoSku);
+        }
+        for (i, (column, target)) in self.columns.iter().enumerate() {
+            for (earlier, same) in &self.columns[..i] {
+                if earlier == column {
+                    return Err(MappingError::Twice(column.clone()));
+                }
+                if same == target && !target.is_shared() {
+                    return Err(MappingError::Both {
+                        target: target.to_string(),
+                        first: earlier.clone(),
+                        second: column.clone(),
+                    });
+                }
+            }
+        }
+        match &self.currency {
+            Some(currency) if Currency::new(currency).is_err() => Err(MappingError::Currency(currency.clone())),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Why a mapping does not fit.

@@ -2,7 +2,7 @@
 
 use super::{FeedError, FeedRow, RowError};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -22,7 +22,13 @@ pub fn tree(root: &Path) -> Result<impl Iterator<Item = Result<FeedRow, RowError
         return Err(FeedError::Empty);
     }
     let root = root.to_owned();
-    Ok(files.into_iter().enumerate().map(move |(at, path)| row(&root, &path, at as u64 + 1, &classes)))
+    // `a.jpg` and `a.png` are two products; the second keeps its ending.
+    let mut stems = HashSet::new();
+    Ok(files.into_iter().enumerate().map(move |(at, path)| {
+        let stem = path.with_extension("");
+        let repeated = !stems.insert(stem.clone());
+        row(&root, &path, if repeated { &path } else { &stem }, at as u64 + 1, &classes)
+    }))
 }
 
 /// What `classes.toml` says; nothing when there is none.
@@ -54,10 +60,16 @@ fn is_picture(path: &Path) -> bool {
     ["jpg", "jpeg", "png", "webp"].contains(&ending.as_str())
 }
 
-fn row(root: &Path, path: &Path, line: u64, classes: &BTreeMap<String, String>) -> Result<FeedRow, RowError> {
+fn row(
+    root: &Path,
+    path: &Path,
+    name: &Path,
+    line: u64,
+    classes: &BTreeMap<String, String>,
+) -> Result<FeedRow, RowError> {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let source = relative.to_string_lossy().replace('\\', "/");
-    let stem = relative.with_extension("").to_string_lossy().replace('\\', "/");
+    let stem = name.strip_prefix(root).unwrap_or(name).to_string_lossy().replace('\\', "/");
     let refuse = |message: String| RowError { line, column: None, value: source.chars().take(80).collect(), message };
     let mut product = Product::new(Sku::new(&stem).map_err(|e| refuse(e.to_string()))?);
     let folder = relative.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
