@@ -112,7 +112,7 @@ async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<R
                 )
             })?
         }
-        None => session_access(server, &request).await?,
+        None => session_access(server, request.method(), request.headers()).await?,
     };
     if let KeyKind::Publishable { origins } = &access.kind {
         if need == Need::SecretKey {
@@ -153,16 +153,16 @@ async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<R
 }
 
 /// The console's own scripts use the API with the session and its token.
-async fn session_access(server: &Server, request: &Request) -> Result<Access, Refused> {
+async fn session_access(server: &Server, method: &Method, headers: &HeaderMap) -> Result<Access, Refused> {
     let missing = || {
         refuse(
             Problem::new(StatusCode::UNAUTHORIZED, "no_key", "this address needs a key")
                 .hint("send `Authorization: Bearer vs_…`"),
         )
     };
-    let session = live_session(server, request.headers()).await?.ok_or_else(missing)?;
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    let token = request.headers().get("x-csrf-token").map(HeaderValue::as_bytes);
+    let session = live_session(server, headers).await?.ok_or_else(missing)?;
+    let safe = matches!(*method, Method::GET | Method::HEAD);
+    let token = headers.get("x-csrf-token").map(HeaderValue::as_bytes);
     if !safe && token != Some(session.csrf.as_bytes()) {
         return Err(refuse(stale_form()));
     }

@@ -2,7 +2,7 @@
 
 mod samples;
 
-use crate::words::{Language, Words};
+use crate::words::Words;
 use askama::Template;
 use vestry_model::TagState;
 
@@ -62,10 +62,6 @@ impl Frame {
     /// Marks the section one is in.
     pub(crate) fn current(&self, section: &str) -> &'static str {
         if self.section == section { " aria-current=\"page\"" } else { "" }
-    }
-
-    pub(crate) fn language(&self) -> Language {
-        self.words.0
     }
 }
 

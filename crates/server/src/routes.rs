@@ -10,6 +10,7 @@ use axum::{
     routing::{MethodRouter, delete, get, patch, post, put},
 };
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, timeout::TimeoutLayer};
 
 /// A small body: a form, or JSON without pictures.
@@ -104,11 +105,12 @@ pub(crate) fn router(server: &Server) -> Router {
             let server = server.clone();
             move |request: Request, next: Next| guard::guard(server.clone(), need, limit, request, next)
         };
-        let handler = handler
-            .layer(DefaultBodyLimit::max(limit))
-            .layer(middleware::from_fn(guarded))
+        let layers = ServiceBuilder::new()
+            .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(patience)))
             .layer(middleware::from_fn(envelope::note_route))
-            .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(patience)));
+            .layer(middleware::from_fn(guarded))
+            .layer(DefaultBodyLimit::max(limit));
+        let handler: MethodRouter<Server> = handler.layer(layers);
         router = router.route(path, handler);
     }
     router

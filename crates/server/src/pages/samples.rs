@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 use super::*;
+use crate::words::Language;
 
 const COLOURS: [(&str, &str, &str); 6] = [
     ("#1d2a4d", "남색", "navy"),

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use vestry_app::{App, Config, KeyKind, Surroundings};
-use vestry_model::OrganisationId;
 use vestry_server::{Options, router};
 
 /// A fixed clock and a random source that never repeats.
@@ -55,7 +54,6 @@ impl Answer {
 pub(crate) struct House {
     pub(crate) app: App,
     pub(crate) router: Router,
-    pub(crate) organisation: OrganisationId,
     pub(crate) secret: String,
     pub(crate) publishable: String,
     _folder: TempDir,
@@ -70,7 +68,7 @@ impl House {
         let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };
         let publishable = app.make_key(organisation, kind, "page").await.expect("a key").secret;
         let router = router(app.clone(), Options::default());
-        Self { app, router, organisation, secret, publishable, _folder: folder }
+        Self { app, router, secret, publishable, _folder: folder }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
