@@ -9,7 +9,7 @@ const stage = document.getElementById("stage");
 const picture = stage.querySelector("img");
 const video = stage.querySelector("video");
 const file = form.elements.image;
-const parts = Object.fromEntries([...drop.querySelectorAll("[data-part]")].map((p) => [p.dataset.part, p]));
+const parts = Object.fromEntries([...form.querySelectorAll("[data-part]")].map((p) => [p.dataset.part, p]));
 const tools = Object.fromEntries([...form.querySelectorAll("[data-tool]")].map((t) => [t.dataset.tool, t]));
 let stream = null;
 let timer = 0;

@@ -83,9 +83,12 @@ async fn written(mut response: Response, id: &str, path: &str, headers: &HeaderM
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if status.is_client_error() || status.is_server_error() => {
-            let is_text =
-                response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/plain"));
-            let said = if is_text && status.is_client_error() {
+            let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+            if kind.starts_with(b"text/html") {
+                // A page that says itself what is wrong: a form shown again.
+                return response;
+            }
+            let said = if kind.starts_with(b"text/plain") && status.is_client_error() {
                 let body = std::mem::replace(response.body_mut(), Body::empty());
                 axum::body::to_bytes(body, 2_000).await.unwrap_or_default()
             } else {

@@ -101,6 +101,7 @@ why-words = words
 why-pinned = pinned
 why-boosted = boosted
 why-buried = moved down
+why-folded = { $shown } more like it
 
 # Product
 shop-page = Page in the shop

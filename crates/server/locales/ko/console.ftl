@@ -97,6 +97,7 @@ why-words = 검색어
 why-pinned = 고정
 why-boosted = 올림
 why-buried = 내림
+why-folded = 같은 것 { $shown }개 더
 
 # Product
 shop-page = 쇼핑몰에서 보기

@@ -117,6 +117,9 @@ fn why(hit: &Hit, taxonomy: &Taxonomy, words: Words) -> String {
         Rule::Boosted => words.t("why-boosted"),
         Rule::Buried => words.t("why-buried"),
     }));
+    if !hit.folded.is_empty() {
+        parts.push(words.n("why-folded", hit.folded.len()));
+    }
     parts.join(" · ")
 }
 

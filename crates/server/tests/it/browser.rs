@@ -2,7 +2,7 @@
 
 use super::{
     chromium::Chromium,
-    harness::{House, photo},
+    harness::{House, SHOP, photo},
 };
 use axum::http::{Method, StatusCode};
 use serde_json::json;
@@ -12,7 +12,7 @@ use vestry_server::{Options, serve};
 /// A shop of a dozen garments.
 async fn shop() -> House {
     let house = House::new().await;
-    let drawings = vestry_drawings::catalogue(7, 12);
+    let drawings = vestry_drawings::catalogue(7, SHOP);
     for (at, drawing) in drawings.iter().enumerate() {
         let body = json!({
             "title": {"ko": drawing.title.pick(true), "en": drawing.title.pick(false)},
@@ -73,7 +73,7 @@ fn sign_in(browser: &mut Chromium, base: &str, key: &str) {
 fn catalogue(browser: &mut Chromium, base: &str) {
     browser.open(&format!("{base}/catalogue"));
     browser.until("document.documentElement.classList.contains('js')");
-    assert_eq!(browser.ask("document.querySelectorAll('.tile').length"), json!(12));
+    assert_eq!(browser.ask("document.querySelectorAll('.tile').length"), json!(SHOP));
     browser
         .until("[...document.querySelectorAll('.tile img')].slice(0, 6).every(i => i.complete && i.naturalWidth > 0)");
     browser.picture("catalogue");

@@ -155,9 +155,12 @@ pub(crate) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// A drawn garment as JPEG.
+/// How many garments the drawn shop has.
+pub(crate) const SHOP: usize = 12;
+
+/// A drawn garment of the shop as JPEG.
 pub(crate) fn photo(at: usize) -> Vec<u8> {
-    let drawings = vestry_drawings::catalogue(7, at + 1);
+    let drawings = vestry_drawings::catalogue(7, SHOP);
     vestry_drawings::render(&drawings[at], 320, 400).to_jpeg(90)
 }
 
