@@ -167,6 +167,10 @@ fn every_width(browser: &mut Chromium, base: &str) {
                     "[...document.querySelectorAll('.bar a, .bar button')].filter(e => e.offsetParent && Math.min(e.offsetWidth, e.offsetHeight) < 24 && !e.closest('.brand')).length",
                 );
                 assert_eq!(small, json!(0), "{page} at {width}: everything in the bar can be hit");
+                let nameless = browser.ask(
+                    "[...document.querySelectorAll('a, button, input:not([type=hidden]), select')].filter(e => e.checkVisibility() && !(e.innerText || e.ariaLabel || e.title || e.labels?.length || e.textContent.trim())).length",
+                );
+                assert_eq!(nameless, json!(0), "{page} at {width}: every control has a name");
                 browser.picture(&format!("{}-{language}-{width}", page.replace('?', "-")));
             }
         }
