@@ -232,8 +232,8 @@ fn common(ring: &[Oklab]) -> Vec<Oklab> {
 }
 
 /// Drops specks and fills pinholes: each pixel as most of its 5 × 5 neighbours say.
-fn smooth(mask: &mut Vec<bool>, width: usize, height: usize) {
-    let before = mask.clone();
+fn smooth(mask: &mut [bool], width: usize, height: usize) {
+    let before = mask.to_vec();
     for y in 0..height {
         for x in 0..width {
             let (mut yes, mut all) = (0, 0);

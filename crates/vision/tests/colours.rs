@@ -55,7 +55,7 @@ fn a_plain_garment_has_one_colour() {
 #[test]
 fn stripes_have_their_shares() {
     let (navy, white) = (sample("navy"), sample("white"));
-    let cloth = |_: usize, y: usize| if y / 10 % 3 == 0 { white } else { navy };
+    let cloth = |_: usize, y: usize| if (y / 10).is_multiple_of(3) { white } else { navy };
     check(&seen([190, 170, 120], None, cloth), &[("navy", 0.67), ("white", 0.33)]);
 }
 

@@ -3,7 +3,8 @@
 #[path = "pictures/drawn.rs"]
 mod drawn;
 
-use vestry_vision::{Face, FaceFinder, Kernel, Scratch};
+use image::ImageEncoder;
+use vestry_vision::{Face, FaceFinder, Kernel, Limits, Picture, Scratch, Vision};
 
 /// A painted head with hair, neck and shoulders: soft ellipses, `radius` half a face wide, centred at `x`, `y`.
 struct Head {
@@ -127,5 +128,21 @@ fn a_photographed_face_is_found() {
         let finder = FaceFinder::builtin(kernel).unwrap();
         let faces = finder.find(&photo, width, height, &mut Scratch::default());
         assert_eq!(faces.len(), 1, "{kernel}: {faces:?}");
+    }
+}
+
+#[test]
+fn a_hidden_face_is_found_no_more() {
+    let vision = Vision::unfitted(Kernel::best()).unwrap();
+    for (width, height, head) in [(640, 480, (400.0, 200.0, 50.0)), (256, 256, (128.0, 100.0, 30.0))] {
+        let mut pixels = vec![205; width * height * 3];
+        Head { x: head.0, y: head.1, radius: head.2 }.paint(&mut pixels, width);
+        let mut sent = Vec::new();
+        let encoder = image::codecs::png::PngEncoder::new(&mut sent);
+        encoder.write_image(&pixels, width as u32, height as u32, image::ExtendedColorType::Rgb8).unwrap();
+        let stored = vision.intake(&sent, &Limits::default()).unwrap();
+        assert_eq!(stored.faces.len(), 1);
+        let again = vision.find_faces(&Picture::new(stored.width, stored.height, stored.pixels));
+        assert!(again.is_empty(), "{again:?}");
     }
 }

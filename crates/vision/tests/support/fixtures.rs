@@ -1,5 +1,5 @@
 //! Pictures made on the spot; no binary file is kept.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -40,7 +40,7 @@ pub fn jpeg(width: usize, height: usize, pixels: &[u8], segments: &[(u8, Vec<u8>
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, 95);
     encoder.set_sampling_factor(SamplingFactor::F_1_1);
-    encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
+    encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).expect("writing to memory does not fail");
     let mut extra = Vec::new();
     for (marker, body) in segments {
         extra.extend([0xff, *marker]);
@@ -56,14 +56,16 @@ pub fn progressive(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, 90);
     encoder.set_progressive(true);
-    encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).unwrap();
+    encoder.encode(pixels, width as u16, height as u16, ColorType::Rgb).expect("writing to memory does not fail");
     out
 }
 
 /// A JPEG file of four inks; `pixels` are cyan, magenta, yellow, black, 255 full ink.
 pub fn cmyk_jpeg(width: usize, height: usize, pixels: &[u8], mode: ColorType) -> Vec<u8> {
     let mut out = Vec::new();
-    Encoder::new(&mut out, 95).encode(pixels, width as u16, height as u16, mode).unwrap();
+    Encoder::new(&mut out, 95)
+        .encode(pixels, width as u16, height as u16, mode)
+        .expect("writing to memory does not fail");
     out
 }
 
@@ -78,9 +80,9 @@ pub fn png(
     let mut out = Vec::new();
     let mut encoder = PngEncoder::new(&mut out);
     if let Some(profile) = profile {
-        encoder.set_icc_profile(profile).unwrap();
+        encoder.set_icc_profile(profile).expect("PNG carries profiles");
     }
-    encoder.write_image(samples, width as u32, height as u32, colour).unwrap();
+    encoder.write_image(samples, width as u32, height as u32, colour).expect("writing to memory does not fail");
     out
 }
 
@@ -107,7 +109,7 @@ pub fn claiming_png(width: u32, height: u32) -> Vec<u8> {
 
 /// `png` with `extra` chunks before its first IDAT.
 pub fn with_chunk(mut png: Vec<u8>, extra: &[u8]) -> Vec<u8> {
-    let at = png.windows(4).position(|w| w == b"IDAT").unwrap() - 4;
+    let at = png.windows(4).position(|w| w == b"IDAT").expect("a PNG file has data") - 4;
     png.splice(at..at, extra.iter().copied());
     png
 }
