@@ -10,7 +10,7 @@ use std::{
     io::{Write, stdout},
     path::{Path, PathBuf},
 };
-use vestry_vision::{FaceFinder, Kernel, Scratch};
+use vestry_vision::{Face, FaceFinder, Kernel, Scratch};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -74,7 +74,11 @@ fn report_smallest(picture: &RgbImage) -> Outcome {
             let small = imageops::resize(picture, w, h, imageops::FilterType::Triangle);
             let mut canvas = RgbImage::from_pixel(side, side, Rgb([200, 200, 200]));
             imageops::overlay(&mut canvas, &small, i64::from(side / 3), i64::from(side / 4));
-            if finder.find(&canvas, side as usize, side as usize, &mut scratch).is_empty() {
+            let offset = ((side / 3) as f32, (side / 4) as f32);
+            let [x, y, across, down] = face.region.to_array();
+            let middle = (offset.0 + (x + across / 2.0) * w as f32, offset.1 + (y + down / 2.0) * h as f32);
+            let found = finder.find(&canvas, side as usize, side as usize, &mut scratch);
+            if !found.iter().any(|f| is_there(f, middle, height as f32, side as f32)) {
                 break;
             }
             smallest = Some(height);
@@ -88,4 +92,12 @@ fn report_smallest(picture: &RgbImage) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Whether `found` is the face of `height` pixels at `middle`, not something else in the picture: its middle within
+/// half a face, its height between half and twice the face's.
+fn is_there(found: &Face, middle: (f32, f32), height: f32, side: f32) -> bool {
+    let [x, y, w, h] = found.region.to_array().map(|part| part * side);
+    let off = (x + w / 2.0 - middle.0).abs().max((y + h / 2.0 - middle.1).abs());
+    off <= height / 2.0 && (0.5..=2.0).contains(&(h / height))
 }
