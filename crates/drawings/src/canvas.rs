@@ -335,12 +335,7 @@ impl Half {
         path + "Z"
     }
 
-    /// This half only, closed; `side` 1 for the right, −1 for the left.
-    pub(crate) fn one(&self, side: f32) -> String {
-        self.open(side) + "Z"
-    }
-
-    /// This half only, not closed.
+    /// This half only, not closed; `side` 1 for the right, −1 for the left.
     pub(crate) fn open(&self, side: f32) -> String {
         let mut path = format!("M{:.1} {:.1}", self.start.0 * side, self.start.1);
         for p in &self.parts {
