@@ -2,7 +2,7 @@
 
 use crate::{
     canvas::{Canvas, lightness},
-    garments::{KINDS, Kind, Look},
+    garments::{KINDS, Kind, Look, Neck, Sleeve},
     palette::{ANY_CLOTH, COLOURS, Colour, named},
     picture::Picture,
     prints::{Print, weave},
@@ -79,13 +79,17 @@ fn some<T: Copy>(of: &[T], random: &mut Random) -> Option<T> {
 impl Design {
     /// A garment of `kind`, in `print` if it is worn in it.
     pub(crate) fn new(kind: &'static Kind, print: Print, random: &mut Random) -> Self {
-        let look = Look {
+        let mut look = Look {
             neck: some(kind.necks, random),
             sleeve: some(kind.sleeves, random),
             length: some(kind.lengths, random),
             fit: some(kind.fits, random),
             random: Random::new(random.next()),
         };
+        // Bare shoulders are drawn with a short ruffle, whatever sleeves the kind has otherwise.
+        if look.neck == Some(Neck::OffShoulder) {
+            look.sleeve = Some(Sleeve::Short);
+        }
         let (low, high) = kind.price;
         let thousands = low + random.below((high - low + 1) as usize) as u32;
         Self {

@@ -6,7 +6,7 @@
 //! What it must never do: read a file, a clock or anyone else's randomness, or draw text. The same seed gives the
 //! same bytes, so figures measured on drawings can be measured again.
 //!
-//! To add a garment: a function in `garments/` that draws it from a `Look`, and a line in `garments::KINDS` with its
+//! To add a garment: a function in `garments/` that draws it from a `Look`, and a line in `garments::kinds` with its
 //! category, names and prices. To add a print: a function in `prints` and its names in `words`.
 
 mod camera;

@@ -70,7 +70,7 @@ pub fn no_garment(seed: u64, count: usize) -> Vec<NoGarment> {
     (0..count)
         .map(|number| {
             let kind = KINDS[number % KINDS.len()];
-            let mut random = Random::part(seed ^ 0x4e4f_5448_494e_47, number as u64);
+            let mut random = Random::part(seed ^ 0x004e_4f54_4849_4e47, number as u64);
             let mut scene = Scene::new(&mut random);
             scene.draw(kind, &mut random);
             NoGarment { kind, svg: scene.finish(&mut random), seed: random.next() }

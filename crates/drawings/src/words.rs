@@ -32,7 +32,7 @@ fn print_words(print: Print, random: &mut Random) -> (&'static str, &'static str
         Print::Floral => *random.pick(&[("플라워", "floral"), ("꽃무늬", "floral"), ("플로럴", "flower-print")]),
         Print::Graphic => *random.pick(&[("그래픽", "graphic"), ("프린팅", "printed")]),
         Print::Camouflage => *random.pick(&[("카모", "camo"), ("카모플라쥬", "camouflage")]),
-        Print::Animal => *random.pick(&[("애니멀 패턴", "animal-print"), ("호피", "animal-print")]),
+        Print::Animal => *random.pick(&[("애니멀 패턴", "animal-print"), ("애니멀 프린트", "animal-print")]),
     }
 }
 
@@ -49,9 +49,8 @@ fn capital(text: &str) -> String {
 fn shape_words(design: &Design) -> Vec<(&'static str, &'static str)> {
     let (kind, look) = (design.kind, &design.look);
     let mut words = Vec::new();
-    match look.fit {
-        Some(fit @ (Fit::Oversized | Fit::Loose | Fit::Slim | Fit::Wide)) => words.push((fit.ko(), fit.en())),
-        _ => {}
+    if let Some(fit) = look.fit.filter(|fit| *fit != Fit::Regular) {
+        words.push((fit.ko(), fit.en()));
     }
     match look.length {
         Some(Length::Full) => {}

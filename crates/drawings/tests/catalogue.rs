@@ -85,7 +85,7 @@ fn commonest(picture: &vestry_drawings::Picture) -> Oklab {
 fn a_solid_garment_has_the_colour_of_its_label() {
     let taxonomy = Taxonomy::builtin();
     let mut seen = 0;
-    for drawing in catalogue(4, 500) {
+    for drawing in catalogue(4, 700) {
         // Where the middle of the picture is cloth.
         let code = &drawing.sku[..2];
         if drawing.labels.print.as_str() != "solid" || !["TS", "LS", "SW", "KN", "SK", "PO"].contains(&code) {

@@ -34,6 +34,26 @@ enum State {
     QuoteSeen,
 }
 
+/// Takes one byte of a row into its values.
+fn step(state: State, byte: u8, delimiter: u8, bytes: &mut Vec<u8>, ends: &mut Vec<usize>) -> State {
+    match (state, byte) {
+        (State::Quoted, b'"') => State::QuoteSeen,
+        (State::FieldStart, b'"') => State::Quoted,
+        (State::Quoted, _) | (State::QuoteSeen, b'"') => {
+            bytes.push(byte);
+            State::Quoted
+        }
+        (_, byte) if byte == delimiter => {
+            ends.push(bytes.len());
+            State::FieldStart
+        }
+        (_, byte) => {
+            bytes.push(byte);
+            State::Plain
+        }
+    }
+}
+
 /// Reads records.
 pub(super) struct Table<'a> {
     pub(super) text: Text<'a>,
@@ -126,29 +146,10 @@ impl<'a> Table<'a> {
                 if over {
                     continue;
                 }
-                state = match (state, byte) {
-                    (State::Quoted, b'"') => State::QuoteSeen,
-                    (State::Quoted, _) => {
-                        self.bytes.push(byte);
-                        State::Quoted
-                    }
-                    (State::QuoteSeen, b'"') => {
-                        self.bytes.push(byte);
-                        State::Quoted
-                    }
-                    (State::FieldStart, b'"') => State::Quoted,
-                    (_, byte) if byte == self.delimiter => {
-                        self.ends.push(self.bytes.len());
-                        if self.ends.len() >= self.columns {
-                            fault = Some(Fault::TooManyColumns);
-                        }
-                        State::FieldStart
-                    }
-                    (_, byte) => {
-                        self.bytes.push(byte);
-                        State::Plain
-                    }
-                };
+                state = step(state, byte, self.delimiter, &mut self.bytes, &mut self.ends);
+                if self.ends.len() >= self.columns {
+                    fault = Some(Fault::TooManyColumns);
+                }
             }
             self.text.consume(used);
             if done {

@@ -185,6 +185,30 @@ pub(super) fn denim_jacket(c: &mut Canvas, look: &mut Look) {
     collar(c, &cut, 30.0, Fill::Cloth(10.0));
 }
 
+/// Quilting of both sleeves.
+fn sleeve_chambers(c: &mut Canvas, cut: &Cut) {
+    // Chambers run across the sleeve, square to its direction.
+    let (sin, cos) = 19.0_f32.to_radians().sin_cos();
+    let (mx, my) = ((cut.shoulder + cut.armpit) / 2.0, (NECK_Y + cut.drop + cut.armpit_y) / 2.0);
+    let wide = (cut.armpit_y - NECK_Y - cut.drop) * 0.5;
+    for side in [-1.0, 1.0] {
+        for i in 0..6 {
+            let t = 0.26 + 0.125 * i as f32;
+            let (x, y) = (mx + sin * 222.0 * t, my + cos * 222.0 * t);
+            let half = wide * (0.9 - 0.36 * t);
+            c.seam(&format!(
+                "M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}",
+                (x - cos * half) * side,
+                y + sin * half,
+                (x + sin * 8.0) * side,
+                y + cos * 8.0,
+                (x + cos * half) * side,
+                y - sin * half
+            ));
+        }
+    }
+}
+
 pub(super) fn puffer(c: &mut Canvas, look: &mut Look) {
     let mut cut = outer(look, 318.0);
     cut.armpit += 8.0;
@@ -223,26 +247,7 @@ pub(super) fn puffer(c: &mut Canvas, look: &mut Look) {
         );
         c.seam(&format!("M{:.1} {y:.1}Q0 {:.1} {w:.1} {y:.1}", -w, y + 9.0));
     }
-    // Chambers run across the sleeve, square to its direction.
-    let (sin, cos) = 19.0_f32.to_radians().sin_cos();
-    let (mx, my) = ((cut.shoulder + cut.armpit) / 2.0, (NECK_Y + cut.drop + cut.armpit_y) / 2.0);
-    let wide = (cut.armpit_y - NECK_Y - cut.drop) * 0.5;
-    for side in [-1.0, 1.0] {
-        for i in 0..6 {
-            let t = 0.26 + 0.125 * i as f32;
-            let (x, y) = (mx + sin * 222.0 * t, my + cos * 222.0 * t);
-            let half = wide * (0.9 - 0.36 * t);
-            c.seam(&format!(
-                "M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}",
-                (x - cos * half) * side,
-                y + sin * half,
-                (x + sin * 8.0) * side,
-                y + cos * 8.0,
-                (x + cos * half) * side,
-                y - sin * half
-            ));
-        }
-    }
+    sleeve_chambers(c, &cut);
     c.zip(0.0, NECK_Y + 18.0, cut.hem_y + 6.0);
     for side in [-1.0, 1.0] {
         c.seam(&format!("M{:.1} 250L{:.1} 292", 40.0 * side, 52.0 * side));

@@ -82,7 +82,7 @@ pub(super) fn sneakers(c: &mut Canvas, look: &mut Look) {
 pub(super) fn boots(c: &mut Canvas, look: &mut Look) {
     let chelsea = look.random.chance(0.5);
     let second = shade(c.main, if lightness(c.main) > 0.4 { -0.4 } else { 0.18 });
-    pair(c, 128.0, |c, at| {
+    pair(c, 150.0, |c, at| {
         c.piece(&at("M-96 -122Q-56 -134 -14 -122L-20 -100L-92 -100Z"), Fill::Plain(shade(c.main, -0.45)), &[]);
         c.piece(&at("M-104 52C-110 10 -96 -40 -98 -122Q-56 -110 -12 -122C-16 -80 -18 -50 -4 -26C26 -8 76 2 104 18C122 28 126 42 124 56L-104 56Z"), Fill::Cloth(0.0), &[Fold(-70.0, -10.0, -10.0, -30.0, 6.0, 5.0), Fold(-76.0, 8.0, 4.0, -12.0, 6.0, 4.0), Fold(30.0, 40.0, 90.0, 24.0, -5.0, 4.0)]);
         if chelsea {

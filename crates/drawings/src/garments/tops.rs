@@ -373,7 +373,6 @@ fn skirt_folds(waist: f32, waist_y: f32, hem: f32, hem_y: f32, count: usize) -> 
 pub(super) fn dress(c: &mut Canvas, look: &mut Look) {
     let hem_y = hem_of(look.length);
     if look.neck == Some(Neck::OffShoulder) {
-        look.sleeve = Some(Sleeve::Short);
         return off_shoulder(c, look, hem_y - 10.0, 112.0);
     }
     let mut cut = Cut::of(Some(Fit::Slim)).with_neck(look.neck);
