@@ -22,8 +22,16 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
         &["vestry-model", "vestry-drawings", "vestry-learn", "vestry-vision", "vestry-search", "vestry-store"],
         &["axum", "askama", "clap", "sqlx"],
     ),
-    ("vestry-server", &["vestry-model", "vestry-vision", "vestry-search", "vestry-store", "vestry-app"], &["sqlx", "clap", "reqwest"]),
-    ("vestry-cli", &["vestry-model", "vestry-drawings", "vestry-vision", "vestry-search", "vestry-app", "vestry-server"], &["sqlx", "axum"]),
+    (
+        "vestry-server",
+        &["vestry-model", "vestry-vision", "vestry-search", "vestry-store", "vestry-app"],
+        &["sqlx", "clap", "reqwest"],
+    ),
+    (
+        "vestry-cli",
+        &["vestry-model", "vestry-drawings", "vestry-vision", "vestry-search", "vestry-app", "vestry-server"],
+        &["sqlx", "axum"],
+    ),
     ("xtask", &["vestry-server", "vestry-cli"], &["sqlx", "axum", "tokio"]),
 ];
 
@@ -104,9 +112,10 @@ fn sizes(name: &str, text: &str) -> Vec<String> {
     }
     for (start, line) in lines.iter().enumerate() {
         let body = line.trim_start();
-        let declares = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn ", "unsafe fn "]
-            .iter()
-            .any(|head| body.starts_with(head));
+        let declares =
+            ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn ", "unsafe fn "]
+                .iter()
+                .any(|head| body.starts_with(head));
         if !declares {
             continue;
         }
@@ -114,7 +123,10 @@ fn sizes(name: &str, text: &str) -> Vec<String> {
         let close = format!("{indent}}}");
         let length = lines[start..].iter().position(|l| *l == close).map_or(0, |n| n + 1);
         if length > FUNCTION_LINES {
-            faults.push(format!("{name}:{}: a function of {length} lines; split it (at most {FUNCTION_LINES})", start + 1));
+            faults.push(format!(
+                "{name}:{}: a function of {length} lines; split it (at most {FUNCTION_LINES})",
+                start + 1
+            ));
         }
     }
     faults

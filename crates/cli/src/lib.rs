@@ -7,6 +7,7 @@
 
 mod args;
 mod commands;
+mod open;
 mod progress;
 
 use args::{Cli, Command, IndexCommand};
@@ -64,6 +65,9 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 pub(crate) fn surroundings() -> Surroundings {
     Surroundings { now: jiff::Timestamp::now, random: || *uuid::Uuid::new_v4().as_bytes() }
 }
+
+/// `docs/config.toml`: every setting with its default.
+pub const SETTINGS: &str = vestry_app::REFERENCE;
 
 /// `docs/cli.md`: every command with its options, as the help prints them.
 pub fn reference() -> String {

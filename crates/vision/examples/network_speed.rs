@@ -4,10 +4,11 @@
 //! `bench/backbone/compare.py` drives it; it reads no clock itself.
 
 #[path = "../tests/pictures/drawn.rs"]
+#[expect(dead_code, reason = "the tests use the list of patterns, timing one of them")]
 mod drawn;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     error::Error,
     io::{Write, stdin, stdout},
 };
@@ -26,8 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let kernel: Kernel = words.get(1).ok_or("a kernel is missing")?.parse()?;
         let answer = match words[0] {
             "backbone" => {
-                if !backbones.contains_key(&kernel) {
-                    backbones.insert(kernel, Backbone::builtin(kernel)?);
+                if let Entry::Vacant(place) = backbones.entry(kernel) {
+                    place.insert(Backbone::builtin(kernel)?);
                 }
                 let pixels = drawn::picture("noise", Backbone::SIDE, Backbone::SIDE);
                 let mut sum = 0.0;
@@ -37,8 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 f64::from(sum)
             }
             "faces" => {
-                if !finders.contains_key(&kernel) {
-                    finders.insert(kernel, FaceFinder::builtin(kernel)?);
+                if let Entry::Vacant(place) = finders.entry(kernel) {
+                    place.insert(FaceFinder::builtin(kernel)?);
                 }
                 let (width, height) = (number(3)?, number(4)?);
                 let pixels = drawn::picture("noise", height, width);

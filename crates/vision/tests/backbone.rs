@@ -39,8 +39,8 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 fn reference(name: &str) -> Vec<f32> {
-    let file = SafeTensors::deserialize(REFERENCE).unwrap();
-    let tensor = file.tensor(name).unwrap();
+    let file = SafeTensors::deserialize(REFERENCE).expect("the committed reference");
+    let tensor = file.tensor(name).expect("a tensor of the reference");
     tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 

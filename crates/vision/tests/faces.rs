@@ -68,7 +68,7 @@ fn check((width, height): (usize, usize), heads: &[(f32, f32, f32)]) {
     let mut pixels = vec![205; width * height * 3];
     heads.iter().for_each(|head| head.paint(&mut pixels, width));
     for kernel in Kernel::available() {
-        let finder = FaceFinder::builtin(kernel).unwrap();
+        let finder = FaceFinder::builtin(kernel).expect("an available kernel");
         let faces = finder.find(&pixels, width, height, &mut Scratch::default());
         assert_eq!(faces.len(), heads.len(), "{kernel}: {faces:?}");
         for head in &heads {

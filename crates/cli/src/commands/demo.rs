@@ -19,7 +19,8 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     }
     let (source, heads, drawings) = match &args.photos {
         Some(photos) => {
-            let photos = std::fs::canonicalize(photos).with_context(|| format!("`{}` is not there", photos.display()))?;
+            let photos =
+                std::fs::canonicalize(photos).with_context(|| format!("`{}` is not there", photos.display()))?;
             (ImportSource::Tree(photos), None, Vec::new())
         }
         None => {
@@ -40,7 +41,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     app.save_indexes().await?;
     if !drawings.is_empty() {
         let (right, asked) = app.demo_accuracy(&drawings).await?;
-        eprintln!("half of the drawings taught the demo what they show; of the other half {right} of {asked} were named right");
+        eprintln!(
+            "half of the drawings taught the demo what they show; of the other half {right} of {asked} were named right"
+        );
     }
     let key = app.make_key(organisation, KeyKind::Secret, "demo").await?.secret;
     if args.no_serve {
@@ -49,7 +52,10 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     }
     let options = Options { listen: args.listen, ..Options::default() };
     serve::serve(app, options, |address| {
-        eprintln!("\nopen http://{address} and sign in with this key:\n\n  {key}\n\ndata: {} · Ctrl-C ends the demo", data.display());
+        eprintln!(
+            "\nopen http://{address} and sign in with this key:\n\n  {key}\n\ndata: {} · Ctrl-C ends the demo",
+            data.display()
+        );
     })
     .await
 }

@@ -19,7 +19,8 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
         let products = app.count_products(organisation.id).await?;
         app.warm_index(organisation.id).await?;
         let indexed = app.index_stats().iter().find(|(o, _)| *o == organisation.id).map_or(0, |(_, s)| s.products);
-        let state = if indexed == products { "index complete" } else { "index behind; `vestry index rebuild` mends it" };
+        let state =
+            if indexed == products { "index complete" } else { "index behind; `vestry index rebuild` mends it" };
         println_ok(&organisation.slug, &format!("{products} products, {indexed} in the index; {state}"));
     }
     app.close().await;

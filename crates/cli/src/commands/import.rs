@@ -13,7 +13,10 @@ pub(crate) async fn run(args: ImportArgs) -> Result<()> {
     let mapping = match &args.mapping {
         Some(path) => {
             let text = fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()))?;
-            Some(serde_json::from_str::<Mapping>(&text).with_context(|| format!("`{}` is no mapping", path.display()))?)
+            Some(
+                serde_json::from_str::<Mapping>(&text)
+                    .with_context(|| format!("`{}` is no mapping", path.display()))?,
+            )
         }
         None => None,
     };

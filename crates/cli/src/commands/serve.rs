@@ -9,7 +9,9 @@ use vestry_server::Options;
 pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     let app = open::app(&args.place).await?;
     if let Some(key) = app.first_key().await? {
-        eprintln!("first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it");
+        eprintln!(
+            "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it"
+        );
     }
     let options = Options {
         listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),

@@ -384,7 +384,7 @@ pub(super) fn depthwise_256(_: Avx2, d: &Depthwise, w: Window, input: &[f32], ou
 #[inline(always)]
 unsafe fn depthwise<V: Vector, const SIDE: usize>(d: &Depthwise, w: Window, input: &[f32], output: &mut [f32]) {
     let c = d.channels;
-    assert!(d.side == SIDE && c % V::LANES == 0);
+    assert!(d.side == SIDE && c.is_multiple_of(V::LANES));
     assert!(d.weights.len() >= SIDE * SIDE * c && d.bias.len() >= c);
     assert!(input.len() >= w.height * w.width * c && output.len() >= w.out_height * w.out_width * c);
     for oy in 0..w.out_height {

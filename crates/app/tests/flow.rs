@@ -1,0 +1,168 @@
+//! The use cases together, on a real data folder: put, see, find, correct, erase.
+
+use jiff::Timestamp;
+use std::sync::atomic::{AtomicU64, Ordering};
+use vestry_app::{
+    App, AppError, Config, ImageInput, ImportSource, KeyKind, ListRequest, ProductInput, Put, SearchInput,
+    Surroundings, demo,
+};
+use vestry_model::{LocalText, OrganisationId, Product, Sku, TagState};
+
+/// A clock that moves a second a look, and bytes that never repeat.
+fn surroundings() -> Surroundings {
+    static TICKS: AtomicU64 = AtomicU64::new(1);
+    Surroundings {
+        now: || {
+            Timestamp::from_second(1_760_000_000 + TICKS.fetch_add(1, Ordering::Relaxed).cast_signed()).expect("a time")
+        },
+        random: || {
+            (u128::from(TICKS.fetch_add(1, Ordering::Relaxed)) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+                .to_le_bytes()
+        },
+    }
+}
+
+struct Shop {
+    folder: tempfile::TempDir,
+    app: App,
+    organisation: OrganisationId,
+}
+
+async fn shop() -> Shop {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = App::open(folder.path(), Config::default(), surroundings(), None).await.expect("opens");
+    let organisation = app.organisation_or_new("hanbit").await.expect("made");
+    Shop { folder, app, organisation }
+}
+
+impl Shop {
+    async fn words(&self, words: &str) -> Vec<String> {
+        while self.app.apply_outbox().await.expect("applied") > 0 {}
+        let input = SearchInput { words: Some(words.into()), limit: 50, ..SearchInput::default() };
+        let answer = self.app.search(self.organisation, input).await.expect("searched").answer;
+        answer.results.into_iter().map(|r| r.sku).collect()
+    }
+}
+
+fn product(sku: &str, title: &str) -> Product {
+    Product { title: LocalText::guess(title), ..Product::new(Sku::new(sku).expect("a SKU")) }
+}
+
+fn input(product: Product, images: Option<Vec<ImageInput>>) -> ProductInput {
+    ProductInput { product, images, tags: None }
+}
+
+#[tokio::test]
+async fn a_product_is_put_found_corrected_and_erased() {
+    let shop = shop().await;
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let drawing = &demo::drawings(3)[1];
+    let bytes = demo::picture(drawing);
+    let images = Some(vec![ImageInput::Bytes(bytes.clone())]);
+    let (put, view) =
+        app.put_product(organisation, input(product("A-1", "린넨 원피스"), images.clone())).await.expect("put");
+    assert_eq!(put, Put::Created);
+    assert!(view.images[0].look().is_some(), "its picture was looked at before the answer");
+    assert_eq!(shop.words("린넨").await, ["A-1"]);
+
+    let (put, again) = app.put_product(organisation, input(product("A-1", "린넨 원피스"), images)).await.expect("put");
+    assert_eq!((put, again.images[0].id), (Put::Unchanged, view.images[0].id));
+
+    let by_photo = SearchInput { image: Some(bytes), ..SearchInput::default() };
+    let found = app.search(organisation, by_photo).await.expect("searched").answer;
+    assert_eq!(found.results[0].sku, "A-1");
+    assert!(found.results[0].parts.look.expect("a look").score > 0.99);
+
+    let sku = Sku::new("A-1").expect("a SKU");
+    let (attribute, value) = app.tag_ids("neckline", "브이넥").expect("in the taxonomy");
+    app.put_tag(organisation, &sku, (&attribute, &value), "tester").await.expect("tagged");
+    let tags = app.product(organisation, &sku).await.expect("there").tags;
+    assert!(tags.iter().any(|t| t.value == value && t.state == TagState::Confirmed));
+    assert_eq!(shop.words("v-neck").await, ["A-1"], "a tag is found by its English name");
+    app.remove_tag(organisation, &sku, (&attribute, &value), "tester").await.expect("removed");
+    assert!(shop.words("v-neck").await.is_empty());
+    assert_eq!(app.tag_history(organisation, &sku).await.expect("history").len(), 2);
+
+    app.delete_product(organisation, &sku).await.expect("erased");
+    assert!(shop.words("린넨").await.is_empty());
+    assert!(matches!(app.product(organisation, &sku).await, Err(AppError::UnknownProduct(_))));
+    let objects = std::fs::read_dir(shop.folder.path().join("objects")).expect("a folder");
+    let left: usize = objects.flatten().map(|o| walk(&o.path())).sum();
+    assert_eq!(left, 0, "its pictures are gone");
+}
+
+fn walk(path: &std::path::Path) -> usize {
+    if path.is_file() {
+        return 1;
+    }
+    std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| walk(&e.path())).sum()
+}
+
+#[tokio::test]
+async fn a_bad_picture_leaves_everything_as_it_was() {
+    let shop = shop().await;
+    let bad = Some(vec![ImageInput::Bytes(b"GIF89a no picture".to_vec())]);
+    let refused = shop.app.put_product(shop.organisation, input(product("B-1", "coat"), bad)).await;
+    assert!(matches!(refused, Err(AppError::Image(_))));
+    let page = shop.app.list_products(shop.organisation, &ListRequest { limit: 10, ..Default::default() }).await;
+    assert_eq!(page.expect("a page").total, 0);
+    let path = Some(vec![ImageInput::Url("/etc/passwd".into())]);
+    let refused = shop.app.put_product(shop.organisation, input(product("B-1", "coat"), path)).await;
+    assert!(matches!(refused, Err(AppError::BadRequest(_))), "a path is no address");
+}
+
+#[tokio::test]
+async fn an_index_that_was_never_saved_is_made_whole_from_the_outbox() {
+    let shop = shop().await;
+    for at in 0..20 {
+        let product = product(&format!("C-{at}"), if at % 2 == 0 { "검정 코트" } else { "흰 셔츠" });
+        shop.app.put_product(shop.organisation, input(product, None)).await.expect("put");
+    }
+    let before = shop.words("코트").await;
+    assert_eq!(before.len(), 10);
+    // Dropped without a save, as if killed.
+    let Shop { folder, app, organisation } = shop;
+    app.close().await;
+    drop(app);
+    let app = App::open(folder.path(), Config::default(), surroundings(), None).await.expect("opens again");
+    let shop = Shop { folder, app, organisation };
+    let mut after = shop.words("코트").await;
+    let mut before = before;
+    before.sort();
+    after.sort();
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn a_feed_is_imported_with_its_errors_by_line() {
+    let shop = shop().await;
+    let folder = shop.folder.path().join("feed");
+    let drawings = demo::drawings(6);
+    let feed = demo::write_catalogue(&folder, &drawings, |_| {}).expect("written");
+    let mut text = std::fs::read_to_string(&feed).expect("read");
+    text.push_str(",no sku,,,,1000,KRW,,\nX-9,title,,,,nonsense,KRW,,\nX-10,fine,,,,1000,KRW,,missing.jpg\n");
+    std::fs::write(&feed, text).expect("written");
+    let job = shop.app.start_import(shop.organisation, ImportSource::Feed(feed), None).await.expect("started");
+    let (ran, report) = shop.app.run_next_import(|_, _| {}).await.expect("ran").expect("one");
+    assert_eq!(ran, job);
+    assert_eq!((report.created, report.failed, report.images, report.images_failed), (7, 2, 6, 1), "{report:?}");
+    let errors = shop.app.job_errors(shop.organisation, job).await.expect("errors");
+    let lines: Vec<Option<u64>> = errors.iter().map(|e| e.line).collect();
+    assert_eq!(lines, [Some(8), Some(9), Some(10)], "{errors:?}");
+}
+
+#[tokio::test]
+async fn keys_are_rotated_with_an_overlap_and_revoked_at_once() {
+    let shop = shop().await;
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let first = app.make_key(organisation, KeyKind::Secret, "a").await.expect("made");
+    assert_eq!(app.authorise(&first.secret).await.expect("asked").expect("known").organisation, organisation);
+    let second = app.rotate_key(organisation, first.id, 1).await.expect("rotated");
+    for secret in [&first.secret, &second.secret] {
+        assert!(app.authorise(secret).await.expect("asked").is_some());
+    }
+    app.revoke_key(organisation, second.id).await.expect("revoked");
+    assert!(app.authorise(&second.secret).await.expect("asked").is_none());
+    assert!(app.authorise("vs_guess").await.expect("asked").is_none());
+    assert!(app.first_key().await.expect("asked").is_none(), "there are keys already");
+}

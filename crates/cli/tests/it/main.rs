@@ -1,0 +1,6 @@
+//! The binary as its users run it: real files, real processes, killed at bad moments.
+
+mod catalogue;
+mod faults;
+mod photos;
+mod program;
