@@ -37,7 +37,7 @@ impl PrintSample {
             noise: random.between(1.0, 7.0),
         };
         // Drawn large enough that the crop is not magnified more than a cheap camera would.
-        let width = ((side as f32 / seen) as usize).clamp(side, side * 3);
+        let width = ((side as f32 / seen) as usize).clamp(side, side * 2);
         let flat = Picture::draw(&self.svg, width, width * 5 / 4);
         photograph(&flat, (side, side), shot, &mut random)
     }
