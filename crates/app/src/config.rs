@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub const REFERENCE: &str = include_str!("config.toml");
 
 /// Everything that can be set.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where things are kept.
@@ -21,7 +21,7 @@ pub struct Config {
 }
 
 /// Where things are kept.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
     /// `postgres://…`; empty for SQLite inside the data folder.
@@ -60,23 +60,6 @@ pub struct ServerConfig {
     pub behind_proxy: bool,
     /// Requests a second that one key may make.
     pub requests_per_second: u32,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            store: StoreConfig::default(),
-            images: ImageConfig::default(),
-            fetch: FetchConfig::default(),
-            server: ServerConfig::default(),
-        }
-    }
-}
-
-impl Default for StoreConfig {
-    fn default() -> Self {
-        Self { url: String::new() }
-    }
 }
 
 impl Default for ImageConfig {

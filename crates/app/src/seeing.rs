@@ -39,9 +39,9 @@ pub(crate) struct Seen {
 enum One {
     /// Objects are stored, the row is not.
     Stored {
-        picture: Picture,
+        picture: Box<Picture>,
         features: Vec<u8>,
-        recognition: Recognition,
+        recognition: Box<Recognition>,
     },
     Failed(String),
 }
@@ -206,14 +206,14 @@ fn stored(image: &CleanImage, source_digest: [u8; 32], recognition: Recognition,
         placeholder: Some(image.placeholder()),
         analysis,
     };
-    One::Stored { picture, features, recognition }
+    One::Stored { picture: Box::new(picture), features, recognition: Box::new(recognition) }
 }
 
 fn keep(seen: &mut Seen, (_, image, one): ((usize, usize), Image, One)) {
     match one {
         One::Failed(message) => seen.failures.push((image.id, message)),
         One::Stored { picture, features, recognition } => {
-            seen.pictures.push((image.id, picture, Some(features)));
+            seen.pictures.push((image.id, *picture, Some(features)));
             let suggestions = recognition.objects.into_iter().flat_map(suggestions).collect();
             seen.suggested.push(Suggested { product: image.product, image: Some(image.id), suggestions });
         }

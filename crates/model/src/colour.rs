@@ -1,7 +1,7 @@
 //! Colours as pixels have them and as eyes compare them.
 
 use crate::ValueId;
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 /// An sRGB colour, eight bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,12 +43,17 @@ impl Oklab {
     }
 }
 
+/// The light of each of the 256 steps of an sRGB channel; a power is dear, and pictures ask for many.
+static LIGHT: LazyLock<[f32; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|c| {
+        let c = c as f32 / 255.0;
+        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    })
+});
+
 impl From<Rgb> for Oklab {
     fn from(Rgb(channels): Rgb) -> Self {
-        let [r, g, b] = channels.map(|c| {
-            let c = f32::from(c) / 255.0;
-            if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        });
+        let [r, g, b] = channels.map(|c| LIGHT[usize::from(c)]);
         let long = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
         let medium = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
         let short = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();

@@ -80,7 +80,7 @@ impl LinearHead {
         self.weights
             .chunks_exact(self.dimensions)
             .zip(&self.bias)
-            .map(|(row, bias)| bias + row.iter().zip(features).map(|(w, x)| w * x).sum::<f32>())
+            .map(|(row, bias)| bias + dot(row, features))
             .collect()
     }
 
@@ -93,6 +93,20 @@ impl LinearHead {
         scores.iter_mut().for_each(|s| *s /= sum);
         scores
     }
+}
+
+/// The dot product in sixteen running sums, which the compiler keeps in vector registers; the order of additions is
+/// fixed, so the answer is the same on every processor.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 16];
+    let (a_parts, b_parts) = (a.chunks_exact(16), b.chunks_exact(16));
+    let rest: f32 = a_parts.remainder().iter().zip(b_parts.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a_parts.zip(b_parts) {
+        for lane in 0..16 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    rest + sums.iter().sum::<f32>()
 }
 
 /// An affine map from features to a look vector: `normalise(P · (x − mean))`.
@@ -123,11 +137,7 @@ impl Projection {
     pub fn apply(&self, features: &[f32]) -> Option<LookVector> {
         assert_eq!(features.len(), self.mean.len(), "a projection reads the features it was fitted on");
         let centred: Vec<f32> = features.iter().zip(&self.mean).map(|(x, m)| x - m).collect();
-        let out: Vec<f32> = self
-            .matrix
-            .chunks_exact(centred.len())
-            .map(|row| row.iter().zip(&centred).map(|(w, x)| w * x).sum())
-            .collect();
+        let out: Vec<f32> = self.matrix.chunks_exact(centred.len()).map(|row| dot(row, &centred)).collect();
         LookVector::from_f32(&out)
     }
 }

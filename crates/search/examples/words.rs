@@ -1,6 +1,7 @@
 //! Measures searches by words with facets over 50,000 made products, and how long one change takes to be found.
 //! Prints JSON; run it with an empty folder.
 
+#![allow(clippy::unwrap_used, reason = "a test or a measurement stops where something is wrong")]
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement reads the clock and prints")]
 
 use std::{collections::BTreeMap, error::Error, path::Path, time::Instant};

@@ -7,6 +7,8 @@
 //! DIR/generation-N/looks-M/…       the newest is the snapshot; one being written ends in `.new`
 //! ```
 
+#![expect(clippy::vec_box, reason = "a vector of 512 bytes is moved by its pointer")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -26,8 +26,6 @@ use crate::{
     words::Reader,
 };
 
-/// Products that a search orders at first; more when folding or a further page asks for them.
-const FIRST_DEPTH: usize = 24;
 /// Products over which pages go on.
 const DEPTH: usize = 1_000;
 /// The same for a request that only filters.
@@ -290,7 +288,7 @@ impl Index {
         let state = live.read();
         let reading = self.reading(&live, &state, request)?;
         let most = most(request, &reading);
-        let mut depth = if request.rules == Rules::default() { FIRST_DEPTH.max(request.limit * 2) } else { most };
+        let mut depth = if request.rules == Rules::default() { first_depth(request) } else { most };
         let ranked = loop {
             let ranked = self.context(&live, &state, |context| context.run(request, &reading, depth))?;
             if ranked.whole || depth >= most || ranked.order.len() >= request.limit {
@@ -401,6 +399,11 @@ impl Index {
             memory_bytes: (state.rows.memory_bytes() + graph) as u64,
         }
     }
+}
+
+/// Products that are ordered at first; more when folding takes too many away, or a further page asks.
+fn first_depth(request: &Request) -> usize {
+    request.limit + if request.fold { request.limit / 2 + 8 } else { 1 }
 }
 
 /// Products over which the pages of `request` go.

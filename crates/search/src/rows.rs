@@ -107,6 +107,11 @@ impl Rows {
         self.by_image.get(&image).copied()
     }
 
+    /// Reads something of every cache line of row `row`.
+    pub(crate) fn touch(&self, row: u32) -> u16 {
+        self.vector(row).iter().step_by(32).fold(0, |sum, value| sum ^ value.0)
+    }
+
     /// The cosine of row `row` with `query`.
     pub(crate) fn cosine(&self, row: u32, query: &[f16]) -> f32 {
         f16::dot(self.vector(row), query).expect("both have the same length")

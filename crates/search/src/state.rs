@@ -13,6 +13,9 @@ use crate::{
     tokens::Terms,
 };
 
+/// Colours of a picture with their shares.
+pub(crate) type Shares = Vec<([u8; 3], f32)>;
+
 /// A product without its texts and vectors: what the snapshot keeps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -25,7 +28,7 @@ pub(crate) struct Record {
     pub(crate) created: i64,
     pub(crate) tags: Vec<(AttributeId, ValueId, f32)>,
     pub(crate) own: BTreeMap<String, String>,
-    pub(crate) images: Vec<(ImageId, Vec<([u8; 3], f32)>)>,
+    pub(crate) images: Vec<(ImageId, Shares)>,
     /// Words of title, words of text, pairs.
     pub(crate) lengths: [u32; 3],
     /// Words of the title, each once: what misspellings are corrected against.

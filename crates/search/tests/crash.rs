@@ -1,5 +1,7 @@
 //! A process may end anywhere: what is on disk, with the outbox rows that are left, always makes the same index.
 
+#![allow(clippy::unwrap_used, reason = "a test or a measurement stops where something is wrong")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

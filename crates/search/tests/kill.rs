@@ -1,5 +1,7 @@
 //! A process that is really killed, over and over, while it works through an outbox.
 
+#![allow(clippy::unwrap_used, reason = "a test or a measurement stops where something is wrong")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

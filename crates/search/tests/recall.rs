@@ -1,5 +1,7 @@
 //! The planner against an exact scan: no filter, narrow filters, filters that go against the query.
 
+#![allow(clippy::unwrap_used, reason = "a test or a measurement stops where something is wrong")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

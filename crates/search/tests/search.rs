@@ -1,5 +1,7 @@
 //! What a shop sees of one index.
 
+#![allow(clippy::unwrap_used, reason = "a test or a measurement stops where something is wrong")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

@@ -174,7 +174,7 @@ pub fn thumbnail(image: &CleanImage, width: usize) -> Vec<u8> {
     let height = if width == image.width { image.height } else { height };
     let mut config = webp::WebPConfig::new().expect("the linked encoder has the version it was built for");
     config.quality = THUMBNAIL_QUALITY;
-    config.method = 2;
+    config.method = 0;
     webp::Encoder::from_rgb(pixels, width as u32, height as u32)
         .encode_advanced(&config)
         .expect("sides are within 1024 pixels")

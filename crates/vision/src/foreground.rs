@@ -59,43 +59,54 @@ impl Foreground {
     /// All of `part`, for a crop whose maker has already chosen.
     pub(crate) fn whole(part: &View<'_>) -> Self {
         let picture = reduced(part, MASK_SIDE);
-        let mask = vec![true; picture.width() * picture.height()];
         let points = points(part, picture.width(), picture.height());
-        Self { picture, points, mask, region: Region::WHOLE, share: 1.0 }
+        Self::all(picture, points)
     }
 
-    /// Estimates it on `part`. `attention` is 7 × 7 numbers from [`attention`].
-    pub(crate) fn estimate(part: &View<'_>, attention: &[f32]) -> Self {
+    fn all(picture: Picture, points: Picture) -> Self {
+        let mask = vec![true; picture.width() * picture.height()];
+        Self { picture, points, mask, region: Region::WHOLE, share: 1.0 }
+    }
+}
+
+/// What the border says of a picture, before the network is heard.
+pub(crate) struct Ground {
+    picture: Picture,
+    points: Picture,
+    /// One flag a pixel: joined to the border through the like of it.
+    background: Vec<bool>,
+    /// Whether a few colours are nearly all of the border.
+    plain: bool,
+}
+
+impl Ground {
+    pub(crate) fn new(part: &View<'_>) -> Self {
         let picture = reduced(part, MASK_SIDE);
-        let (width, height) = (picture.width(), picture.height());
-        let heat = spread(attention, width, height);
+        let points = points(part, picture.width(), picture.height());
         let (background, plain) = background(&picture);
+        Self { picture, points, background, plain }
+    }
+
+    /// The foreground under `attention`: 7 × 7 numbers from [`attention`].
+    pub(crate) fn under(&self, attention: &[f32]) -> Foreground {
+        let (width, height) = (self.picture.width(), self.picture.height());
+        let heat = spread(attention, width, height);
         // Where most of what the network looks at is like the border, the border says nothing: white on white. A plain
         // border with enough in it that is unlike it speaks for itself.
         let seen = heat.iter().filter(|h| **h > FIRM).count();
-        let unlike = heat.iter().zip(&background).filter(|(h, ground)| **h > FIRM && !**ground).count();
-        let inside = background.iter().filter(|ground| !**ground).count() as f32 / background.len() as f32;
-        let trusted = unlike as f32 >= seen as f32 * TRUSTED || (plain && inside > PLAIN_INSIDE);
-        let keep = |at: usize| {
-            heat[at]
-                > if !background[at] {
-                    FAINT
-                } else if trusted {
-                    f32::INFINITY
-                } else {
-                    FIRM
-                }
-        };
-        let mut mask: Vec<bool> = (0..width * height).map(keep).collect();
-        smooth(&mut mask, width, height);
-        let count = mask.iter().filter(|m| **m).count();
-        let share = count as f32 / mask.len() as f32;
+        let unlike = heat.iter().zip(&self.background).filter(|(h, ground)| **h > FIRM && !**ground).count();
+        let inside = self.background.iter().filter(|ground| !**ground).count() as f32 / heat.len() as f32;
+        let trusted = unlike as f32 >= seen as f32 * TRUSTED || (self.plain && inside > PLAIN_INSIDE);
+        let on_ground = if trusted { f32::INFINITY } else { FIRM };
+        let keep = |(heat, ground): (&f32, &bool)| *heat > if *ground { on_ground } else { FAINT };
+        let mask = smooth(&heat.iter().zip(&self.background).map(keep).collect::<Vec<bool>>(), width, height);
+        let share = mask.iter().filter(|m| **m).count() as f32 / mask.len() as f32;
+        let (picture, points) = (self.picture.clone(), self.points.clone());
         if share < SMALLEST {
-            return Self::whole(part);
+            return Foreground::all(picture, points);
         }
         let region = bounds(&mask, width, height);
-        let points = points(part, width, height);
-        Self { picture, points, mask, region, share }
+        Foreground { picture, points, mask, region, share }
     }
 }
 
@@ -231,21 +242,24 @@ fn common(ring: &[Oklab]) -> Vec<Oklab> {
     colours
 }
 
-/// Drops specks and fills pinholes: each pixel as most of its 5 × 5 neighbours say.
-fn smooth(mask: &mut [bool], width: usize, height: usize) {
-    let before = mask.to_vec();
-    for y in 0..height {
-        for x in 0..width {
-            let (mut yes, mut all) = (0, 0);
-            for ny in y.saturating_sub(2)..(y + 3).min(height) {
-                for nx in x.saturating_sub(2)..(x + 3).min(width) {
-                    yes += usize::from(before[ny * width + nx]);
-                    all += 1;
-                }
-            }
-            mask[y * width + x] = yes * 2 > all;
+/// Drops specks and fills pinholes: each pixel as most of its 5 × 5 neighbours say. Summed along rows, then columns.
+fn smooth(mask: &[bool], width: usize, height: usize) -> Vec<bool> {
+    let mut rows = vec![0u8; mask.len()];
+    for (row, sums) in mask.chunks_exact(width).zip(rows.chunks_exact_mut(width)) {
+        for (x, sum) in sums.iter_mut().enumerate() {
+            *sum = row[x.saturating_sub(2)..(x + 3).min(width)].iter().map(|m| u8::from(*m)).sum();
         }
     }
+    let mut out = Vec::with_capacity(mask.len());
+    for y in 0..height {
+        let (from, to) = (y.saturating_sub(2), (y + 3).min(height));
+        for x in 0..width {
+            let yes: u8 = (from..to).map(|y| rows[y * width + x]).sum();
+            let all = ((x + 3).min(width) - x.saturating_sub(2)) * (to - from);
+            out.push(usize::from(yes) * 2 > all);
+        }
+    }
+    out
 }
 
 /// The box that holds all but the outermost hundredth of the mask on each side.

@@ -11,10 +11,10 @@ use crate::{
     Backbone, CleanImage, FaceFinder, Foreground, IntakeError, Kernel, Limits, ModelError, Picture, Scratch, Views,
     colours::colours,
     derivative,
-    foreground::attention,
+    foreground::{Ground, attention},
     picture::View,
     print::{print_features, texture_measures},
-    views::{Looks, looks},
+    views::looks,
 };
 use std::{cell::RefCell, collections::HashMap};
 use vestry_model::{
@@ -170,12 +170,11 @@ impl Vision {
         heads: &HeadSet,
         taxonomy: &Taxonomy,
     ) -> Recognition {
-        let (features, looks) = self.look_at(image, crop, views_of(heads));
+        let (features, place) = self.look_at(image, crop, views_of(heads));
         let look = heads.projection.apply(&features.look);
         let garment = garment_probability(heads, &gate_features(&features, look.as_ref(), heads, taxonomy));
         let category = category::suggest(&features, garment, heads, taxonomy);
-        let row = heads.heads.get(numbers::CATEGORY).map(|head| category::attended_row(head, &features.look));
-        let foreground = with_part(image, crop, |part| find_foreground(part, crop, &looks.map, row));
+        let foreground = place.foreground(&features, heads);
         let object = ObjectSeen {
             region: crop.unwrap_or(foreground.region()),
             category,
@@ -194,20 +193,46 @@ impl Vision {
 
     /// The pixels that the garment covers in `image` or in `crop` of it, as the heads' attention has it.
     pub fn foreground(&self, image: &CleanImage, crop: Option<Region>) -> Foreground {
-        let (features, looks) = self.look_at(image, crop, views_of(&self.heads));
-        let row = self.heads.heads.get(numbers::CATEGORY).map(|head| category::attended_row(head, &features.look));
-        with_part(image, crop, |part| find_foreground(part, crop, &looks.map, row))
+        let (features, place) = self.look_at(image, crop, views_of(&self.heads));
+        place.foreground(&features, &self.heads)
     }
 
-    fn look_at(&self, image: &CleanImage, crop: Option<Region>, views: Views) -> (Features, Looks) {
+    fn look_at(&self, image: &CleanImage, crop: Option<Region>, views: Views) -> (Features, Place) {
         with_part(image, crop, |part| {
             let looks = SCRATCH.with_borrow_mut(|scratch| looks(&self.backbone, part, views, scratch));
+            let place = match crop {
+                Some(_) => Place::Chosen(Foreground::whole(part)),
+                None => Place::Estimated { ground: Ground::new(part), map: looks.map },
+            };
             // The print's own foreground leaves heads aside, so that fitting a head never moves another's features.
-            let foreground = find_foreground(part, crop, &looks.map, None);
-            let textures = texture_measures(image, crop, &foreground);
-            let print = print_features(&looks.look, &textures);
-            (Features { look: looks.look.clone(), print, logits: looks.logits.clone() }, looks)
+            let foreground = match &place {
+                Place::Chosen(foreground) => foreground,
+                Place::Estimated { ground, map } => &ground.under(&attention(map, None)),
+            };
+            let print = print_features(&looks.look, &texture_measures(image, crop, foreground));
+            (Features { look: looks.look, print, logits: looks.logits }, place)
         })
+    }
+}
+
+/// Where the garment is, as far as it is known before heads speak.
+enum Place {
+    /// The caller drew a box.
+    Chosen(Foreground),
+    /// The border and the backbone's map are to be asked.
+    Estimated { ground: Ground, map: Vec<f32> },
+}
+
+impl Place {
+    /// The foreground where the category head of `heads` looks.
+    fn foreground(self, features: &Features, heads: &HeadSet) -> Foreground {
+        match self {
+            Self::Chosen(foreground) => foreground,
+            Self::Estimated { ground, map } => {
+                let head = heads.heads.get(numbers::CATEGORY);
+                ground.under(&attention(&map, head.map(|head| category::attended_row(head, &features.look))))
+            }
+        }
     }
 }
 
@@ -216,13 +241,6 @@ fn with_part<T>(image: &CleanImage, crop: Option<Region>, then: impl FnOnce(&Vie
     match crop {
         None => then(&image.view()),
         Some(crop) => then(&image.view().part(crop).view()),
-    }
-}
-
-fn find_foreground(part: &View<'_>, crop: Option<Region>, map: &[f32], row: Option<&[f32]>) -> Foreground {
-    match crop {
-        Some(_) => Foreground::whole(part),
-        None => Foreground::estimate(part, &attention(map, row)),
     }
 }
 
