@@ -2,5 +2,4 @@
 
 mod catalogue;
 mod faults;
-mod photos;
 mod program;
