@@ -81,25 +81,29 @@ impl Graph {
         Ok(images(&matches))
     }
 
-    /// The `count` nearest images that `allow`s, approximately; `None` when more than `budget` were looked at.
+    /// The `count` nearest images that `allow` passes, approximately, with the share of those looked at that
+    /// passed; `None` when more than `budget` were looked at.
     pub(crate) fn nearest_of(
         &self,
         query: &[f16],
         count: usize,
         budget: usize,
         allow: impl Fn(ImageId) -> bool,
-    ) -> Result<Option<Vec<ImageId>>, IndexError> {
-        let seen = Cell::new(0usize);
+    ) -> Result<Option<(Vec<ImageId>, f32)>, IndexError> {
+        let (seen, passed) = (Cell::new(0usize), Cell::new(0usize));
         let query = halves(query);
         // Past the budget everything passes, so that the walk ends at once; its result is thrown away.
         let matches = self
             .inner
             .filtered_search(usearch::f16::from_i16s(&query), count, |key| {
                 seen.set(seen.get() + 1);
-                seen.get() > budget || allow(ImageId::from_row(key as i64))
+                let passes = seen.get() > budget || allow(ImageId::from_row(key as i64));
+                passed.set(passed.get() + usize::from(passes));
+                passes
             })
             .map_err(failed)?;
-        Ok((seen.get() <= budget).then(|| images(&matches)))
+        let share = passed.get() as f32 / seen.get().max(1) as f32;
+        Ok((seen.get() <= budget).then(|| (images(&matches), share)))
     }
 
     pub(crate) fn save(&self, path: &Path) -> Result<(), IndexError> {

@@ -36,6 +36,8 @@ const STEP_NS: f32 = 115.0;
 const STEPS: f32 = 24.0;
 /// The fewest results kept on the way: past .99 of the ten nearest are then found.
 const BREADTH: usize = 40;
+/// When so much less passes along the way than overall, the filter goes against the query.
+const AGAINST: f32 = 0.75;
 /// Rows that are read ahead of their comparison.
 const AHEAD: usize = 8;
 
@@ -52,20 +54,22 @@ pub(crate) fn nearest(
     let share = candidates as f32 / pictured as f32;
     let rows = state.rows.live() as f32 * share;
     let mut breadth = BREADTH.max(want + want / 2);
+    let mut again = want + 8;
     loop {
         let steps = STEPS * breadth as f32 / share.max(1e-6);
         let graph_is_dear = rows * SCAN_NS <= steps * STEP_NS || breadth as f32 >= rows;
         if graph_is_dear {
             return Ok(scan(state, query, allowed, candidates, want));
         }
-        let Some(found) = walk(state, graph, query, allowed, breadth, 4 * steps as usize)? else {
+        let narrow = allowed.map(|bits| (bits, share, 4 * steps as usize));
+        let Some(found) = walk(state, graph, query, narrow, (breadth, again))? else {
             return Ok(scan(state, query, allowed, candidates, want));
         };
         if found.len() >= want.min(candidates) {
             let complete = found.len() == candidates;
             return Ok(LookList { found: cut(found, want), complete });
         }
-        breadth *= 4;
+        (breadth, again) = (breadth * 4, usize::MAX);
     }
 }
 
@@ -74,26 +78,31 @@ fn cut(mut found: Vec<Found>, want: usize) -> Vec<Found> {
     found
 }
 
-/// By the graph, scored again exactly; `None` when its budget is spent.
+/// By the graph, the first `again` scored again exactly. `narrow` is what may be found, its share of all and the
+/// budget of steps; `None` when the budget is spent, or when what passes lies away from where the query points:
+/// the graph then ends in the wrong neighbourhood.
 fn walk(
     state: &State,
     graph: &Graph,
     query: &[f16],
-    allowed: Option<&Bits>,
-    breadth: usize,
-    budget: usize,
+    narrow: Option<(&Bits, f32, usize)>,
+    (breadth, again): (usize, usize),
 ) -> Result<Option<Vec<Found>>, IndexError> {
-    let may = |row: u32| state.rows.slot(row) != DEAD && allowed.is_none_or(|bits| bits.has(state.rows.slot(row)));
-    let images = match allowed {
+    let may = |row: u32| state.rows.slot(row) != DEAD && narrow.is_none_or(|(bits, ..)| bits.has(state.rows.slot(row)));
+    let images = match narrow {
         None => graph.nearest(query, breadth)?,
-        Some(_) => {
+        Some((_, share, budget)) => {
             let found = graph.nearest_of(query, breadth, budget, |image| state.rows.row_of(image).is_some_and(may))?;
-            let Some(images) = found else { return Ok(None) };
+            let Some((images, _)) = found.filter(|(_, passed)| *passed >= AGAINST * share) else {
+                return Ok(None);
+            };
             images
         }
     };
-    let rows = images.iter().filter_map(|image| state.rows.row_of(*image)).chain(state.pending.iter().copied());
-    let rows: Vec<u32> = rows.filter(|row| may(*row)).collect();
+    // The graph's order is exact up to rounding: what lies well beyond what is wanted need not be looked at again.
+    let near = images.iter().filter_map(|image| state.rows.row_of(*image)).filter(|row| may(*row)).take(again);
+    let pending = state.pending.iter().copied().filter(|row| may(*row));
+    let rows: Vec<u32> = near.chain(pending).collect();
     let mut found = score_all(state, query, &rows);
     best_first(state, &mut found);
     Ok(Some(one_a_product(found)))
