@@ -11,13 +11,13 @@ use vestry_vision::{Backbone, Kernel, Scratch};
 const SIDE: usize = 28;
 
 /// What came out.
-pub struct Found {
+pub(crate) struct Found {
     pub(super) share: Share,
     pub(super) lambda: f64,
 }
 
 /// Fits a head on the 60,000, measures it on the 10,000.
-pub fn measure(folder: &Path) -> Result<Found> {
+pub(crate) fn measure(folder: &Path) -> Result<Found> {
     let backbone = Backbone::builtin(Kernel::best())?;
     let (train, test) = (load(folder, "train", &backbone)?, load(folder, "t10k", &backbone)?);
     let fitted = Recipe { lambdas: vec![0.001, 0.003, 0.01, 0.03, 0.1], ..Recipe::default() }.fit_head(&train)?;

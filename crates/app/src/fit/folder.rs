@@ -131,7 +131,8 @@ mod tests {
             fs::create_dir_all(path.parent().expect("below the root")).expect("makes");
             fs::write(path, b"x").expect("writes");
         };
-        ["train/b/2.JPG", "train/b/1.png", "train/a/3.webp", "train/a/notes.txt", "train/.cache/4.jpg"].map(make);
+        let _ =
+            ["train/b/2.JPG", "train/b/1.png", "train/a/3.webp", "train/a/notes.txt", "train/.cache/4.jpg"].map(make);
         fs::write(root.path().join("classes.toml"), "a = \"shirt\"\n").expect("writes");
         let found = read_tree(&root.path().join("train"), Taxonomy::builtin()).expect("a tree");
         let found: Vec<(&str, &str)> = found.iter().map(|f| (f.id.as_str(), f.class.as_str())).collect();

@@ -16,7 +16,6 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     let options = Options {
         listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
         behind_proxy: args.behind_proxy || app.config().server.behind_proxy,
-        ..Options::default()
     };
     serve(app, options, |address| eprintln!("listening on http://{address}")).await
 }
