@@ -23,6 +23,15 @@ use vestry_vision::{CleanImage, Kernel, Limits, Picture, Recognition, Vision};
 /// What the drawings of the measurement follow from; not the seed of the fit.
 const SEED: u64 = 7;
 
+/// Ids as one text.
+struct Names<'n>(&'n [vestry_model::ValueId]);
+
+impl std::fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|id| write!(f, "{id} "))
+    }
+}
+
 /// Right answers out of how many.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Share {
@@ -206,6 +215,9 @@ fn colours(photos: &[(String, Recognition)], labels: &str) -> Result<[Share; 2]>
         let Some((_, recognition)) = photos.iter().find(|(photo, _)| photo == id) else { continue };
         let found: Vec<&str> = recognition.objects[0].colours.iter().map(|c| c.value.as_str()).collect();
         let good = |first: usize| found.iter().take(first).any(|c| names.iter().any(|n| n == c));
+        if !good(1) {
+            eprintln!("{id}: {names:?} by eye, {found:?} found");
+        }
         for (share, first) in out.iter_mut().zip([1, 3]) {
             share.tries += 1;
             share.hits += usize::from(good(first));
@@ -225,6 +237,17 @@ fn drawn(vision: &Vision, heads: &HeadSet) -> [Share; 2] {
             let object = &vision.recognise(&image, None, heads, Taxonomy::builtin()).objects[0];
             let colour = object.colours.first().is_some_and(|c| drawing.labels.colours.contains(&c.value));
             let print = object.tags.iter().any(|t| t.attribute.as_str() == "print" && t.value == drawing.labels.print);
+            if !(colour && print) {
+                let found: Vec<&str> = object.colours.iter().map(|c| c.value.as_str()).collect();
+                let labels = &drawing.labels;
+                eprintln!(
+                    "{}: {} {} drawn, {found:?} {:?} found",
+                    drawing.sku,
+                    Names(&labels.colours),
+                    labels.print,
+                    object.tags
+                );
+            }
             [colour, print]
         })
         .collect();

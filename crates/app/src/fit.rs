@@ -237,19 +237,25 @@ fn head_set(samples: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
     })
 }
 
-/// Adds the print head, fitted on drawn cloth; the share of right answers out of fold.
+/// Adds the print head, fitted on drawn cloth near the camera and on drawn products; the share of right answers out
+/// of fold.
 fn fit_print(recipe: &Recipe, vision: &Vision, heads: &mut HeadSet) -> Result<Option<f64>, FitError> {
-    let drawn = vestry_drawings::print_samples(SEED, DRAWN);
-    if drawn.is_empty() {
-        return Ok(None);
-    }
-    let mut classes: Vec<ValueId> = drawn.iter().map(|d| d.print.clone()).collect();
+    let cloth = vestry_drawings::print_samples(SEED, DRAWN);
+    let products = vestry_drawings::catalogue(SEED, DRAWN / 2);
+    let cloth_seen = see_drawn(vision, &cloth, Views::default(), |d| d.picture(DRAWN_SIDE));
+    let products_seen =
+        see_drawn(vision, &products, Views::default(), |d| vestry_drawings::render(d, DRAWN_SIDE, DRAWN_SIDE * 5 / 4));
+    let prints = cloth.iter().map(|d| &d.print).chain(products.iter().map(|d| &d.labels.print));
+    let mut classes: Vec<ValueId> = prints.clone().cloned().collect();
     classes.sort();
     classes.dedup();
-    let features = see_drawn(vision, &drawn, Views::default(), |d| d.picture(DRAWN_SIDE));
-    let examples = drawn.iter().zip(features).enumerate().map(|(i, (drawn, features))| Sample {
+    if classes.len() < 2 {
+        return Ok(None);
+    }
+    let features = cloth_seen.into_iter().chain(products_seen);
+    let examples = prints.zip(features).enumerate().map(|(i, (print, features))| Sample {
         id: format!("drawn-{i:05}"),
-        label: classes.binary_search(&drawn.print).unwrap_or(0),
+        label: classes.binary_search(print).unwrap_or(0),
         features: features.print,
     });
     let samples = Samples::new(classes.clone(), examples.collect())?;

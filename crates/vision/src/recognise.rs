@@ -112,7 +112,8 @@ thread_local! {
 impl Vision {
     /// Built-in networks and heads on `kernel`.
     pub fn builtin(kernel: Kernel) -> Result<Self, VisionError> {
-        Self::unfitted(kernel)
+        let heads = HeadSet::from_bytes(include_bytes!("../../../models/apparel/heads.safetensors"))?;
+        Ok(Self::unfitted(kernel)?.with_heads(heads))
     }
 
     /// Built-in networks under [`unfitted_heads`]: what a fit starts from.
