@@ -226,16 +226,18 @@ fn colours(photos: &[(String, Recognition)], labels: &str) -> Result<[Share; 2]>
     Ok(out)
 }
 
-/// Colour, then print, on the second half of a drawn catalogue; neither was fitted on it.
-fn drawn(vision: &Vision, heads: &HeadSet) -> [Share; 2] {
+/// Largest colour, first three colours, print, on the second half of a drawn catalogue; neither was fitted on it.
+fn drawn(vision: &Vision, heads: &HeadSet) -> [Share; 3] {
     let drawings = vestry_drawings::catalogue(SEED, 240);
-    let found: Vec<[bool; 2]> = drawings[drawings.len() / 2..]
+    let found: Vec<[bool; 3]> = drawings[drawings.len() / 2..]
         .par_iter()
         .map(|drawing| {
             let picture = vestry_drawings::render(drawing, 480, 600);
             let image = CleanImage::new(Picture::new(picture.width, picture.height, picture.rgb), vec![]);
             let object = &vision.recognise(&image, None, heads, Taxonomy::builtin()).objects[0];
-            let colour = object.colours.first().is_some_and(|c| drawing.labels.colours.contains(&c.value));
+            let named =
+                |first: usize| object.colours.iter().take(first).any(|c| drawing.labels.colours.contains(&c.value));
+            let (colour, three) = (named(1), named(3));
             let print = object.tags.iter().any(|t| t.attribute.as_str() == "print" && t.value == drawing.labels.print);
             if !(colour && print) {
                 let found: Vec<&str> = object.colours.iter().map(|c| c.value.as_str()).collect();
@@ -248,8 +250,8 @@ fn drawn(vision: &Vision, heads: &HeadSet) -> [Share; 2] {
                     object.tags
                 );
             }
-            [colour, print]
+            [colour, three, print]
         })
         .collect();
-    [0, 1].map(|i| Share { hits: found.iter().filter(|f| f[i]).count(), tries: found.len() })
+    [0, 1, 2].map(|i| Share { hits: found.iter().filter(|f| f[i]).count(), tries: found.len() })
 }

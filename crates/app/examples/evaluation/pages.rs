@@ -101,18 +101,20 @@ pub(super) fn colour_photos([first, three]: [Share; 2]) {
     say(&format!(
         "\n## Colour and print\n\nSixty validation photos were given their main colour by eye before any program \
          named one (`tests/data/colour_labels.toml`). The largest colour found is one of these names for {}, one of the first three \
-         for {}. Backgrounds are busy: most misses are the floor or the bed cover.",
+         for {}. Most misses are \
+         a neighbouring name: dim light turns white into light grey and navy into dark denim.",
         first.text(),
         three.text()
     ));
 }
 
-pub(super) fn drawn([colour, print]: [Share; 2], report: &FitReport) {
+pub(super) fn drawn([colour, three, print]: [Share; 3], report: &FitReport) {
     say(&format!(
-        "\nOn the half of the drawn catalogue that nothing was fitted on: the largest colour is the drawing's for {}, \
-         the print for {}. The print head is fitted on drawn cloth and is right for {:.3} of it out of fold; how it \
+        "\nOn the half of the drawn catalogue that nothing was fitted on: the largest colour is one of the \
+         drawing's for {}, one of the first three for {} (checks mix two colours into a third), the print for {}. The print head is fitted on drawn cloth and is right for {:.3} of it out of fold; how it \
          does on photos was not measured.",
         colour.text(),
+        three.text(),
         print.text(),
         report.print_top1.unwrap_or(0.0)
     ));
