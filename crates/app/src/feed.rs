@@ -1,7 +1,7 @@
 //! Product feeds: bytes to rows to products, one row at a time.
 //!
 //! CSV (comma, semicolon or tab; UTF-8, UTF-16 with a mark, CP949) and JSON lines; a tree of folders, one a class.
-//! The steps: [`preview`] looks at the first rows, [`propose`] guesses which column is what, a person edits the
+//! The steps: [`preview`] looks at the first rows, [`propose()`] guesses which column is what, a person edits the
 //! [`Mapping`], [`rows`] reads products with it. Memory stays at a few rows however long the file is.
 
 mod export;

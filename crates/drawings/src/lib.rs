@@ -1,6 +1,6 @@
 //! Garments as vector drawings: a seed gives a picture and what is true of it.
 //!
-//! Three kinds of pictures, all made from a seed: a [`catalogue`] for the demo, [`print_samples`] on which a print
+//! Three kinds of pictures, all made from a seed: a [`catalogue()`] for the demo, [`print_samples`] on which a print
 //! head is fitted, and [`no_garment`] pictures that a recogniser must not tag.
 //!
 //! What it must never do: read a file, a clock or anyone else's randomness, or draw text. The same seed gives the

@@ -142,7 +142,7 @@ pub(crate) fn write(dir: &Path, state: &State, graph: &Graph, sequence: u64) -> 
     sync_dir(dir)
 }
 
-/// Reads what [`write`] wrote; the error says what is wrong with it.
+/// Reads what [`write()`] wrote; the error says what is wrong with it.
 pub(crate) fn read(dir: &Path) -> Result<Loaded, String> {
     let text = |name: &str| fs::read(dir.join(name)).map_err(|e| format!("{name}: {e}"));
     let manifest: Manifest = serde_json::from_slice(&text(MANIFEST)?).map_err(|e| format!("{MANIFEST}: {e}"))?;

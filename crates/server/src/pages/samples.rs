@@ -174,7 +174,7 @@ fn search(language: Language, theme: Theme, found: bool) -> SearchPage {
     }
 }
 
-fn product(language: Language, theme: Theme) -> ProductPage {
+fn tag_rows(language: Language) -> Vec<TagRow> {
     let option = |id: &str, ko: &str, en: &str| OptionView { id: id.into(), name: pick(language, ko, en).into() };
     let tag = |value: &str, ko: &str, en: &str, look, percent, dot: Option<&str>| TagView {
         value: value.into(),
@@ -194,7 +194,7 @@ fn product(language: Language, theme: Theme) -> ProductPage {
             option("v-neck", "브이넥", "V-neck"),
         ],
     };
-    let rows = vec![
+    vec![
         row("category", "종류", "Category", vec![tag("dress", "원피스", "dress", Look::Person, None, None)]),
         row(
             "colour",
@@ -212,7 +212,11 @@ fn product(language: Language, theme: Theme) -> ProductPage {
             "Neckline",
             vec![tag("v-neck", "브이넥", "V-neck", Look::Question, Some(41), None)],
         ),
-    ];
+    ]
+}
+
+fn product(language: Language, theme: Theme) -> ProductPage {
+    let rows = tag_rows(language);
     ProductPage {
         frame: frame(language, theme, "catalogue"),
         sku: "HB-2041-NV".into(),
