@@ -4,7 +4,11 @@
 //! second drawing, whose labels it gives away; the other half is recognised like any shop's pictures.
 
 use crate::{App, AppError};
-use std::path::{Path, PathBuf};
+use rayon::prelude::*;
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use vestry_drawings::Drawing;
 use vestry_learn::{LearnError, Recipe, Samples, sample::Sample};
 use vestry_model::{HeadSet, ValueId};
@@ -13,7 +17,7 @@ use vestry_vision::{Limits, Vision};
 /// The demo is the same everywhere.
 const SEED: u64 = 2026;
 /// Pixels of a drawn picture.
-const SIZE: (usize, usize) = (640, 800);
+const SIZE: (usize, usize) = (480, 600);
 
 /// Why the demo's heads could not be fitted.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +55,7 @@ pub fn picture(drawing: &Drawing) -> Vec<u8> {
 }
 
 /// Writes a feed with its pictures into `folder`; the path of the feed. Labels are not in it.
-pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)) -> Result<PathBuf, DemoError> {
+pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize) + Sync) -> Result<PathBuf, DemoError> {
     let fail = |path: &Path| {
         let path = path.to_owned();
         move |source| DemoError::File { path, source }
@@ -64,10 +68,14 @@ pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)
         ["sku", "title_ko", "title_en", "description_ko", "description_en", "price", "currency", "group", "image"]
             .map(Into::into),
     ];
-    for (at, drawing) in drawings.iter().enumerate() {
-        let name = format!("{}.jpg", drawing.sku);
-        let file = folder.join(&name);
+    let done = AtomicUsize::new(0);
+    drawings.par_iter().try_for_each(|drawing| {
+        let file = folder.join(format!("{}.jpg", drawing.sku));
         std::fs::write(&file, picture(drawing)).map_err(fail(&file))?;
+        said(done.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok::<_, DemoError>(())
+    })?;
+    for drawing in drawings {
         rows.push([
             drawing.sku.clone(),
             drawing.title.pick(true).into(),
@@ -77,9 +85,8 @@ pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)
             drawing.price.to_string(),
             drawing.price.currency.as_str().into(),
             drawing.group.clone(),
-            name,
+            format!("{}.jpg", drawing.sku),
         ]);
-        said(at + 1);
     }
     for row in &rows {
         feed.write_record(row).map_err(|e| DemoError::File { path: path.clone(), source: e.into() })?;
@@ -112,6 +119,7 @@ pub fn fit_heads(vision: &Vision, drawings: &[Drawing], said: impl Fn(usize) + S
     set.heads.insert("print".into(), recipe.fit_head(&print)?.head);
     // The gate of the photo heads takes drawings for no garment.
     set.numbers.retain(|name, _| !name.starts_with("gate."));
+    set.heads.retain(|name, _| !name.starts_with("gate"));
     Ok(set)
 }
 
@@ -120,14 +128,13 @@ fn features(
     drawings: &[&Drawing],
     said: impl Fn(usize) + Sync,
 ) -> Result<Vec<vestry_vision::Features>, DemoError> {
-    use rayon::prelude::*;
-    let done = std::sync::atomic::AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
     drawings
         .par_iter()
         .map(|drawing| {
             let image = vision.intake(&picture(drawing), &Limits::default())?;
             let features = vision.features(&image, None);
-            said(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+            said(done.fetch_add(1, Ordering::Relaxed) + 1);
             Ok(features)
         })
         .collect()

@@ -384,7 +384,12 @@ pub fn fuzz_feed(bytes: &[u8]) {
         for row in rows {
             match row {
                 Ok(row) => {
-                    let _ = json_line(&ExportRow { product: row.product, images: row.images, tags: Vec::new() });
+                    let _ = json_line(&ExportRow {
+                        product: row.product,
+                        images: row.images,
+                        tags: Vec::new(),
+                        suggested: Vec::new(),
+                    });
                 }
                 Err(error) => {
                     let _ = error.to_string();

@@ -31,6 +31,7 @@ mod working;
 pub use config::{Config, ConfigError, FetchConfig, ImageConfig, REFERENCE, ServerConfig, StoreConfig};
 pub use cpu::Cpu;
 pub use error::AppError;
+pub use exporting::{Export, ExportFormat};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
 pub use importing::{ImportReport, ImportSource};
 pub use keys::{Access, NewKey};

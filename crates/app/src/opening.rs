@@ -152,7 +152,8 @@ impl App {
         &self.0.objects
     }
 
-    pub(crate) fn fetcher(&self) -> &Fetcher {
+    /// Fetches what is named by address, private networks refused.
+    pub fn fetcher(&self) -> &Fetcher {
         &self.0.fetcher
     }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use vestry_app::{
-    App, AppError, Config, ImageInput, ImportSource, KeyKind, ListRequest, ProductInput, Put, SearchInput,
-    Surroundings, demo,
+    App, AppError, Config, ExportFormat, ImageInput, ImportSource, KeyKind, ListRequest, ProductInput, Put,
+    SearchInput, Surroundings, demo,
 };
 use vestry_model::{LocalText, OrganisationId, Product, Sku, TagState};
 
@@ -16,7 +16,8 @@ fn surroundings() -> Surroundings {
             Timestamp::from_second(1_760_000_000 + TICKS.fetch_add(1, Ordering::Relaxed).cast_signed()).expect("a time")
         },
         random: || {
-            (u128::from(TICKS.fetch_add(1, Ordering::Relaxed)) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+            u128::from(TICKS.fetch_add(1, Ordering::Relaxed))
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
                 .to_le_bytes()
         },
     }
@@ -165,4 +166,40 @@ async fn keys_are_rotated_with_an_overlap_and_revoked_at_once() {
     assert!(app.authorise(&second.secret).await.expect("asked").is_none());
     assert!(app.authorise("vs_guess").await.expect("asked").is_none());
     assert!(app.first_key().await.expect("asked").is_none(), "there are keys already");
+}
+
+#[tokio::test]
+async fn an_export_imported_into_another_shop_gives_the_same_export() {
+    let shop = shop().await;
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let mut first = product("E-1", "=린넨 원피스");
+    first.own.insert("shelf".into(), "3".into());
+    let picture = Some(vec![ImageInput::Bytes(demo::picture(&demo::drawings(3)[1]))]);
+    let tag = app.tag_ids("neckline", "브이넥").expect("in the taxonomy");
+    app.put_product(organisation, ProductInput { product: first, images: picture, tags: Some(vec![tag]) })
+        .await
+        .expect("put");
+    app.put_product(organisation, input(product("E-2", "shirt, blue"), None)).await.expect("put");
+    for format in [ExportFormat::Csv, ExportFormat::JsonLines] {
+        let text = exported(app, organisation, format).await;
+        assert!(text.contains("suggested"), "{text}");
+        let file = shop.folder.path().join("export");
+        std::fs::write(&file, &text).expect("written");
+        let other = app.organisation_or_new(&format!("{format:?}").to_lowercase()).await.expect("made");
+        app.start_import(other, ImportSource::Feed(file), None).await.expect("started");
+        app.run_next_import(|_, _| {}).await.expect("ran").expect("one");
+        let sku = Sku::new("E-1").expect("a SKU");
+        let view = app.product(other, &sku).await.expect("there");
+        assert_eq!(view.product.product, app.product(organisation, &sku).await.expect("there").product.product);
+        let tags: Vec<_> = view.tags.iter().map(|t| (t.value.as_str(), t.state)).collect();
+        assert_eq!(tags, [("v-neck", TagState::Confirmed)], "what a model suggested is not taken for the shop's word");
+    }
+}
+
+async fn exported(app: &App, organisation: OrganisationId, format: ExportFormat) -> String {
+    let (mut export, mut text) = (app.export(organisation, format).await.expect("started"), Vec::new());
+    while let Some(part) = export.next().await.expect("a part") {
+        text.extend(part);
+    }
+    String::from_utf8(text).expect("UTF-8")
 }

@@ -39,7 +39,7 @@ impl PictureBody {
         match (&self.base64, &self.url) {
             (Some(text), None) => decode(text),
             (None, Some(url)) => {
-                server.fetcher.fetch(url).await.map_err(|e| Problem::refused("not_fetched", e.to_string()))
+                server.app.fetcher().fetch(url).await.map_err(|e| Problem::refused("not_fetched", e.to_string()))
             }
             _ => Err(Problem::bad_request("give a picture either as `base64` or as `url`")),
         }

@@ -8,7 +8,7 @@ use std::{
     ops::Deref,
     sync::{Arc, Mutex},
 };
-use vestry_app::{App, ImportSource, fetch::FetchOptions, fetch::Fetcher};
+use vestry_app::{App, ImportSource};
 use vestry_model::{KeyId, OrganisationId};
 
 /// Cheap to clone.
@@ -25,7 +25,6 @@ pub(crate) struct Parts {
     pub(crate) gate: DefaultKeyedRateLimiter<()>,
     pub(crate) uploads: Mutex<Vec<Upload>>,
     pub(crate) metrics: Metrics,
-    pub(crate) fetcher: Fetcher,
 }
 
 /// A feed that waits for its mapping to be confirmed.
@@ -43,16 +42,9 @@ const UPLOADS: usize = 32;
 impl Server {
     pub(crate) fn new(app: App, options: Options) -> Self {
         let per_second = NonZeroU32::new(app.config().server.requests_per_second).unwrap_or(NonZeroU32::MIN);
-        let fetch = FetchOptions {
-            allow: app.config().fetch.allow.clone(),
-            max_bytes: app.config().images.max_bytes,
-            timeout: std::time::Duration::from_secs(app.config().fetch.timeout_seconds),
-            ..FetchOptions::default()
-        };
         Self(Arc::new(Parts {
             limiter: RateLimiter::keyed(Quota::per_second(per_second)),
             gate: RateLimiter::keyed(Quota::per_second(const { NonZeroU32::new(10).expect("ten") })),
-            fetcher: Fetcher::new(fetch),
             sessions: Sessions::default(),
             uploads: Mutex::default(),
             metrics: Metrics::default(),

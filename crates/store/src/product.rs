@@ -155,6 +155,17 @@ fn digest(said: &[Value]) -> Vec<u8> {
 }
 
 impl Snapshot {
+    /// The names of the own fields that any product of the organisation has, sorted.
+    pub async fn own_fields(&mut self, organisation: OrganisationId) -> Result<Vec<String>, StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "select distinct key from products, json_each(products.own) \
+                where organisation = $1 and own <> '{}' order by key",
+            postgres: "select distinct key collate \"C\" as key from products, json_object_keys(own::json) as key \
+                where organisation = $1 and own <> '{}' order by key",
+        };
+        self.conn.rows(SQL, args![organisation.get()]).await?.iter().map(Row::only).collect()
+    }
+
     /// The product of this SKU.
     pub async fn product(
         &mut self,

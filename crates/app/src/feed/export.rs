@@ -12,8 +12,10 @@ pub struct ExportRow {
     pub product: Product,
     /// Its pictures, as they were given.
     pub images: Vec<String>,
-    /// Its tags.
+    /// The tags that are sure; reading the export again gives them back.
     pub tags: Vec<(AttributeId, ValueId)>,
+    /// What a model suggests: for people and spreadsheets, passed over when the export is read again.
+    pub suggested: Vec<(AttributeId, ValueId)>,
 }
 
 /// The columns that every CSV export has, before the tags and own fields.
@@ -65,14 +67,20 @@ fn failed(error: csv::Error) -> io::Error {
     }
 }
 
+fn writer<W: Write>(to: W) -> csv::Writer<W> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to)
+}
+
 impl<W: Write> CsvExport<W> {
     /// Starts a file with a column for each of `attributes` and of the own fields called `own`.
     pub fn new(mut to: W, attributes: Vec<AttributeId>, own: Vec<String>) -> io::Result<Self> {
         to.write_all("\u{feff}".as_bytes())?;
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+        let mut writer = writer(to);
         let header = COLUMNS.iter().map(Target::to_string);
-        let header =
-            header.chain(attributes.iter().map(|a| format!("tag:{a}"))).chain(own.iter().map(|o| format!("own:{o}")));
+        let header = header
+            .chain(attributes.iter().map(|a| format!("tag:{a}")))
+            .chain(attributes.iter().map(|a| format!("suggested:{a}")))
+            .chain(own.iter().map(|o| format!("own:{o}")));
         writer.write_record(header.map(|h| guarded(&h))).map_err(failed)?;
         Ok(Self { writer, attributes, own })
     }
@@ -94,12 +102,23 @@ impl<W: Write> CsvExport<W> {
             text(&product.link),
             pictures(&row.images),
         ];
-        for attribute in &self.attributes {
-            let values: Vec<&str> = row.tags.iter().filter(|(a, _)| a == attribute).map(|(_, v)| v.as_str()).collect();
-            cells.push(values.join("|"));
+        for tags in [&row.tags, &row.suggested] {
+            for attribute in &self.attributes {
+                let values: Vec<&str> = tags.iter().filter(|(a, _)| a == attribute).map(|(_, v)| v.as_str()).collect();
+                cells.push(values.join("|"));
+            }
         }
         cells.extend(self.own.iter().map(|name| product.own.get(name).cloned().unwrap_or_default()));
         self.writer.write_record(cells.iter().map(|c| guarded(c))).map_err(failed)
+    }
+
+    /// Takes what was written since the last time, so that a long export leaves in parts.
+    pub fn take(&mut self) -> io::Result<W>
+    where
+        W: Default,
+    {
+        let written = std::mem::replace(&mut self.writer, writer(W::default()));
+        written.into_inner().map_err(|e| io::Error::other(e.to_string()))
     }
 
     /// Writes what is left and gives the file back.
@@ -129,13 +148,18 @@ pub fn json_line(row: &ExportRow) -> String {
     put("group", text(&product.group));
     put("link", text(&product.link));
     put("images", (!row.images.is_empty()).then(|| json!(row.images)));
-    let mut tags: Map<String, Value> = Map::new();
-    for (attribute, value) in &row.tags {
-        if let Value::Array(values) = tags.entry(attribute.to_string()).or_insert_with(|| json!([])) {
+    put("tag", by_attribute(&row.tags));
+    put("suggested", by_attribute(&row.suggested));
+    put("own", (!product.own.is_empty()).then(|| json!(product.own)));
+    Value::Object(object).to_string() + "\n"
+}
+
+fn by_attribute(tags: &[(AttributeId, ValueId)]) -> Option<Value> {
+    let mut object: Map<String, Value> = Map::new();
+    for (attribute, value) in tags {
+        if let Value::Array(values) = object.entry(attribute.to_string()).or_insert_with(|| json!([])) {
             values.push(json!(value.as_str()));
         }
     }
-    put("tag", (!tags.is_empty()).then_some(Value::Object(tags)));
-    put("own", (!product.own.is_empty()).then(|| json!(product.own)));
-    Value::Object(object).to_string() + "\n"
+    (!object.is_empty()).then_some(Value::Object(object))
 }

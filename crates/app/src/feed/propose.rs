@@ -199,8 +199,12 @@ fn own(header: &str) -> Target {
 }
 
 /// The target of a column that an export of ours wrote: `tag:colour`, `own:shelf`, in JSON lines `tag.colour`.
+/// A model's suggestions are passed over: reading them would make them the shop's own word.
 fn exported(header: &str) -> Option<Target> {
     let after = |prefix: &str| header.strip_prefix(prefix).and_then(|h| h.strip_prefix([':', '.'])).map(str::to_owned);
+    if after("suggested").is_some() {
+        return Some(Target::Skip);
+    }
     after("tag").map(Target::Tag).or_else(|| after("own").map(Target::Own)).filter(|t| match t {
         Target::Tag(name) | Target::Own(name) => !name.is_empty(),
         _ => true,

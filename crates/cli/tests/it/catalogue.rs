@@ -40,8 +40,8 @@ fn tag_answers_one_document_a_picture() {
     let output = vestry(&["tag", "--json", picture.to_str().expect("UTF-8")]).output().expect("runs");
     assert!(output.status.success(), "{}", stderr(&output));
     let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
-    assert_eq!(document["image"]["width"], 640);
-    assert_eq!(document["image"]["height"], 800);
+    assert_eq!(document["image"]["width"], 480);
+    assert_eq!(document["image"]["height"], 600);
     let object = &document["objects"][0];
     assert_eq!(object["box"].as_array().map(Vec::len), Some(4));
     assert!(object["colours"].as_array().is_some_and(|c| !c.is_empty()));

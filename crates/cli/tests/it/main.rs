@@ -2,4 +2,5 @@
 
 mod catalogue;
 mod faults;
+mod photos;
 mod program;

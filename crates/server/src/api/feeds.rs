@@ -17,8 +17,8 @@ use axum::{
 use futures_util::stream;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vestry_app::{ProductView, feed::Mapping};
-use vestry_model::{JobId, OrganisationId, Sku, TagState, Taxonomy};
+use vestry_app::{ExportFormat, feed::Mapping};
+use vestry_model::{JobId, OrganisationId};
 
 /// Imports a feed of products as a job.
 #[utoipa::path(post, path = "/api/v1/products:import", tag = "products",
@@ -90,14 +90,8 @@ pub(crate) struct ExportQuery {
     format: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Format {
-    Csv,
-    JsonLines,
-}
-
-/// All products with their tags, by SKU. The CSV has a column an attribute, several values joined by `|`; what is
-/// still to review is left out of it.
+/// All products with their tags, by SKU; importing the file again changes nothing. `tag:` columns hold what is sure,
+/// `suggested:` columns what a model says; what is still to review is left out.
 #[utoipa::path(get, path = "/api/v1/products:export", tag = "products", params(ExportQuery),
     responses((status = 200, description = "All products", body = String, content_type = "application/x-ndjson"),
               (status = 400, description = "Unknown format", body = ErrorDocument)))]
@@ -107,99 +101,21 @@ pub(crate) async fn export_products(
     Query(query): Query<ExportQuery>,
 ) -> Answer<Response> {
     let (format, kind, name) = match query.format.as_deref() {
-        Some("csv") => (Format::Csv, "text/csv; charset=utf-8", "attachment; filename=\"products.csv\""),
-        None | Some("jsonl") => (Format::JsonLines, "application/x-ndjson", "attachment; filename=\"products.jsonl\""),
+        Some("csv") => (ExportFormat::Csv, "text/csv; charset=utf-8", "attachment; filename=\"products.csv\""),
+        None | Some("jsonl") => {
+            (ExportFormat::JsonLines, "application/x-ndjson", "attachment; filename=\"products.jsonl\"")
+        }
         Some(other) => return Err(Problem::bad_request(format!("`{other}` is no format; use `csv` or `jsonl`"))),
     };
-    let body = Stream::from_stream(pages(server, actor.organisation, format));
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], body).into_response())
-}
-
-/// A page of the database at a time, so that memory stays small however large the catalogue is.
-fn pages(
-    server: Server,
-    organisation: OrganisationId,
-    format: Format,
-) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
-    let start = Some((None::<Sku>, true));
-    stream::unfold(start, move |state| {
-        let server = server.clone();
-        async move {
-            let (after, first) = state?;
-            let page = match server.app.export_page(organisation, after.as_ref()).await {
-                Ok(page) => page,
-                Err(error) => {
-                    tracing::error!(%error, "an export broke off");
-                    return Some((Err(std::io::Error::other("the export broke off")), None));
-                }
-            };
-            if page.is_empty() && !first {
-                return None;
+    let export = server.app.export(actor.organisation, format).await?;
+    let body = Stream::from_stream(stream::try_unfold(export, |mut export| async move {
+        match export.next().await {
+            Ok(part) => Ok(part.map(|part| (Bytes::from(part), export))),
+            Err(error) => {
+                tracing::error!(%error, "an export broke off");
+                Err(std::io::Error::other("the export broke off"))
             }
-            let last = page.last().map(|p| p.product.product.sku.clone());
-            let text = match format {
-                Format::JsonLines => json_lines(&page, server.app.taxonomy()),
-                Format::Csv => csv_rows(&page, server.app.taxonomy(), first),
-            };
-            Some((text.map(Bytes::from), last.map(|sku| (Some(sku), false))))
         }
-    })
-}
-
-fn json_lines(page: &[ProductView], taxonomy: &Taxonomy) -> std::io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    for view in page {
-        serde_json::to_writer(&mut out, &crate::shapes::ProductDocument::new(view, taxonomy))?;
-        out.push(b'\n');
-    }
-    Ok(out)
-}
-
-const COLUMNS: [&str; 12] = [
-    "sku",
-    "title_ko",
-    "title_en",
-    "description_ko",
-    "description_en",
-    "brand",
-    "price",
-    "currency",
-    "group",
-    "link",
-    "images",
-    "own",
-];
-
-fn csv_rows(page: &[ProductView], taxonomy: &Taxonomy, header: bool) -> std::io::Result<Vec<u8>> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let attributes = || taxonomy.attributes().iter().map(|a| a.id.as_str());
-    if header {
-        out.write_record(COLUMNS.into_iter().chain(attributes()))?;
-    }
-    for view in page {
-        let product = &view.product.product;
-        let text = |t: &Option<String>| t.clone().unwrap_or_default();
-        let images: Vec<&str> = view.images.iter().map(|i| i.source.as_str()).collect();
-        let own = if product.own.is_empty() { String::new() } else { serde_json::to_string(&product.own)? };
-        let fixed = [
-            product.sku.to_string(),
-            text(&product.title.ko),
-            text(&product.title.en),
-            text(&product.description.ko),
-            text(&product.description.en),
-            text(&product.brand),
-            product.price.map(|p| p.to_string()).unwrap_or_default(),
-            product.price.map(|p| p.currency.as_str().to_owned()).unwrap_or_default(),
-            text(&product.group),
-            text(&product.link),
-            images.join("|"),
-            own,
-        ];
-        let values = attributes().map(|attribute| {
-            let tags = view.tags.iter().filter(|t| t.attribute.as_str() == attribute && t.state != TagState::ToReview);
-            tags.map(|t| t.value.as_str()).collect::<Vec<_>>().join("|")
-        });
-        out.write_record(fixed.into_iter().chain(values))?;
-    }
-    out.into_inner().map_err(|e| e.into_error())
+    }));
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], body).into_response())
 }

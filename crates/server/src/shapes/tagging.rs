@@ -49,7 +49,7 @@ fn tagged(object: &ObjectSeen, heads: &HeadSet, taxonomy: &Taxonomy) -> TaggedOb
     TaggedObject {
         region: object.region.to_array().map(|v| rounded(v, 4)),
         category: sure.map(|c| c.value.to_string()),
-        tags: object.tags.iter().map(|s| suggested(s, &source, taxonomy)).collect(),
+        tags: object.category.iter().chain(&object.tags).map(|s| suggested(s, &source, taxonomy)).collect(),
         colours: object
             .colours
             .iter()

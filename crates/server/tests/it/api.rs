@@ -217,7 +217,10 @@ async fn a_feed_becomes_products_and_comes_out_again() {
     let rows: Vec<&str> = csv.lines().collect();
     assert_eq!(rows.len(), 2, "{csv}");
     assert!(
-        rows[0].starts_with("sku,title_ko") && rows[1].contains("검정 원피스") && rows[1].contains("dress"),
+        rows[0].starts_with("\u{feff}sku,title_ko")
+            && rows[0].contains("tag:category")
+            && rows[1].contains("검정 원피스")
+            && rows[1].contains("dress"),
         "{csv}"
     );
     let lines = house.get("/api/v1/products:export").await.text();

@@ -1,0 +1,45 @@
+//! Real photos, where the folder of them is at hand.
+
+use crate::program::{stderr, vestry};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The folder of real photos, or a word that it is absent.
+fn clothing() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/clothing");
+    let folder = std::env::var_os("VESTRY_CLOTHING").map_or(beside, PathBuf::from);
+    if folder.join("validation").is_dir() {
+        return Some(folder);
+    }
+    eprintln!("not tested on photos: `{}` is absent; set VESTRY_CLOTHING", folder.display());
+    None
+}
+
+#[test]
+fn photos_of_a_class_are_recognised_as_that_class() {
+    let Some(clothing) = clothing() else { return };
+    let mut answered = 0;
+    let (mut right, mut asked) = (0, 0);
+    for (folder, category) in [("shoes", "shoes"), ("pants", "pants"), ("dress", "dress"), ("hat", "hat")] {
+        let mut photos: Vec<PathBuf> = std::fs::read_dir(clothing.join("validation").join(folder))
+            .expect("a class")
+            .map(|e| e.expect("an entry").path())
+            .collect();
+        photos.sort();
+        let photos: Vec<&str> = photos.iter().take(10).map(|p| p.to_str().expect("UTF-8")).collect();
+        let output = vestry(&[&["tag", "--json"], photos.as_slice()].concat()).output().expect("runs");
+        assert!(output.status.success(), "{}", stderr(&output));
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let document: Value = serde_json::from_str(line).expect("a document");
+            let named = document["objects"][0]["category"].as_str().unwrap_or_default().to_owned();
+            let tags = document["objects"][0]["tags"].as_array().expect("tags").clone();
+            answered += usize::from(tags.iter().any(|t| t["attribute"] == "category" && t["state"] == "suggested"));
+            let taxonomy = vestry_model::Taxonomy::builtin();
+            right += usize::from(named == category || taxonomy.is_a(&named, category));
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 40);
+    assert!(right >= 32, "{right} of {asked} photos are named right");
+    assert!(answered >= 24, "{answered} of {asked} photos get an answer rather than a question");
+}
