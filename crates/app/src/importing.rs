@@ -1,26 +1,20 @@
-//! Imports: a feed or a tree becomes products, pictures and tags, as a job that survives its process.
-//!
-//! Rows are taken in chunks. What a chunk wrote and how far the job is are committed together, so a job that is
-//! taken up again repeats at most one chunk, and repeating changes nothing.
+//! Imports: a feed or a tree becomes products, pictures and tags, as a job, a chunk of rows a step.
 
 use crate::{
     App, AppError, feed,
     feed::{FeedRow, Mapping, RowError},
+    jobs::{Kind, Running},
     seeing::Supply,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fs::File, path::PathBuf};
 use tokio::sync::mpsc;
 use vestry_model::{AttributeId, JobId, OrganisationId, ProductId, ValueId};
-use vestry_store::{Claim, Job, JobError, Progress, Put, StoreError};
+use vestry_store::{JobError, Progress, Put};
 
 /// Rows that are written, looked at and reported together.
 const CHUNK: usize = 128;
-/// A worker that says nothing for so long has lost its job.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
-/// The kind under which imports are queued.
-const KIND: &str = "import";
 
 /// What is imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +36,7 @@ struct Payload {
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ImportReport {
     /// Products that were not there.
     pub created: u64,
@@ -120,78 +115,45 @@ impl App {
         // Reading the first row checks the mapping against the header.
         let probe = Payload { source, mapping };
         drop(rows(&probe)?);
-        let payload = serde_json::to_string(&probe).expect("a payload is JSON");
-        let mut tx = self.store().begin().await?;
-        let job = tx.enqueue_job(organisation, KIND, &payload, self.now()).await?;
-        tx.commit().await?;
-        self.waiting().notify_one();
-        Ok(job)
+        self.start_job(organisation, Kind::Import, &probe).await
     }
 
-    /// Works on the oldest queued import, saying how far it is; `None` when none is due.
-    pub async fn run_next_import(
-        &self,
-        said: impl Fn(JobId, Progress),
-    ) -> Result<Option<(JobId, ImportReport)>, AppError> {
-        let mut tx = self.store().begin().await?;
-        let claimed = tx.claim_job(self.now(), LEASE).await?;
-        tx.commit().await?;
-        let Some((claim, job)) = claimed else { return Ok(None) };
-        let outcome = self.import(claim, &job, &said).await;
-        let now = self.now();
-        let mut tx = self.store().begin().await?;
-        match &outcome {
-            Ok(report) => {
-                let report = serde_json::to_string(report).expect("a report is JSON");
-                tx.finish_job(claim, &report, now).await?;
-            }
-            // Whoever has the job now says how it ends.
-            Err(AppError::Store(StoreError::LeaseLost(_))) => return outcome.map(|r| Some((job.id, r))),
-            Err(AppError::Store(error)) => tx.retry_job(claim, &error.to_string(), now).await?,
-            Err(error) => tx.fail_job(claim, &error.to_string(), now).await?,
-        }
-        tx.commit().await?;
-        outcome.map(|report| Some((job.id, report)))
-    }
-
-    async fn import(&self, claim: Claim, job: &Job, said: &impl Fn(JobId, Progress)) -> Result<ImportReport, AppError> {
-        let unreadable =
-            |_| AppError::BadRequest("the job was written by another version; start the import again".into());
-        let payload: Payload = serde_json::from_str(&job.payload).map_err(unreadable)?;
+    pub(crate) async fn import(&self, running: &Running<'_>) -> Result<ImportReport, AppError> {
+        let payload: Payload = running.payload()?;
         let supply = Supply { folder: payload.source.folder(), ..Supply::default() };
         let started = self.now();
-        let mut progress = Progress { done: job.progress.done, total: Some(count_rows(&payload)?) };
+        let mut progress = Progress { done: running.job.progress.done, total: Some(count_rows(&payload)?) };
         let mut report = ImportReport::default();
         let (sender, mut chunks) = mpsc::channel(2);
         let skip = usize::try_from(progress.done).unwrap_or(usize::MAX);
         let upload = payload.source.clone();
         let reader = tokio::task::spawn_blocking(move || read_chunks(&payload, skip, &sender));
         while let Some(chunk) = chunks.recv().await {
-            let rows = chunk.len() as u64;
-            self.import_chunk(claim, job.organisation, chunk, &supply, &mut report, &mut progress, rows).await?;
-            said(job.id, progress);
+            self.import_chunk(running, chunk, &supply, &mut report, &mut progress).await?;
+            running.say(progress);
         }
         reader.await.expect("reading does not panic")?;
         if let ImportSource::Upload(path) = upload {
             // It is only a copy; a start sweeps the folder if this fails.
             let _ = tokio::fs::remove_file(path).await;
         }
+        // The estimate counted the header's line and those inside quotes.
+        progress.total = Some(progress.done);
+        running.save(self, progress).await?;
         self.sweep_objects().await?;
         report.seconds = seconds_since(started, self.now());
         Ok(report)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, the state of one import")]
     async fn import_chunk(
         &self,
-        claim: Claim,
-        organisation: OrganisationId,
+        running: &Running<'_>,
         chunk: Vec<Row>,
         supply: &Supply,
         report: &mut ImportReport,
         progress: &mut Progress,
-        rows: u64,
     ) -> Result<(), AppError> {
+        let (organisation, rows) = (running.job.organisation, chunk.len() as u64);
         let (good, mut errors) = self.read_rows(chunk);
         report.failed += errors.len() as u64;
         let ids = self.put_rows(organisation, &good, report).await?;
@@ -214,8 +176,7 @@ impl App {
         let now = self.now();
         let mut tx = self.store().begin().await?;
         seen.write(&mut tx, &self.vision().heads().name, now).await?;
-        tx.add_job_errors(claim, &errors).await?;
-        tx.progress_job(claim, *progress, now, LEASE).await?;
+        running.note(&mut tx, *progress, &errors, now).await?;
         tx.commit().await?;
         self.changed().notify_one();
         Ok(())
@@ -284,22 +245,6 @@ impl App {
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)
-    }
-
-    /// A job of `organisation`.
-    pub async fn job(&self, organisation: OrganisationId, id: JobId) -> Result<Job, AppError> {
-        self.store().read().await?.job(organisation, id).await?.ok_or(AppError::UnknownJob(id))
-    }
-
-    /// The newest jobs of `organisation`.
-    pub async fn jobs(&self, organisation: OrganisationId, limit: u32) -> Result<Vec<Job>, AppError> {
-        Ok(self.store().read().await?.jobs(organisation, None, limit.clamp(1, 100)).await?)
-    }
-
-    /// What a job could not do, in the order it met it; the first thousand.
-    pub async fn job_errors(&self, organisation: OrganisationId, id: JobId) -> Result<Vec<JobError>, AppError> {
-        self.job(organisation, id).await?;
-        Ok(self.store().read().await?.job_errors(id).await?)
     }
 }
 

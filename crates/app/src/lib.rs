@@ -18,7 +18,9 @@ pub mod fit;
 mod images;
 mod importing;
 mod indexing;
+mod jobs;
 mod keys;
+mod looking;
 mod opening;
 mod organisations;
 mod products;
@@ -34,10 +36,13 @@ pub use error::AppError;
 pub use exporting::{Export, ExportFormat};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
 pub use importing::{ImportReport, ImportSource};
+pub use jobs::JobReport;
 pub use keys::{Access, NewKey};
+pub use looking::LookReport;
 pub use opening::{App, OpenError, Surroundings};
 pub use organisations::slug;
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
+pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use vestry_store::{
     Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture,

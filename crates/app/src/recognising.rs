@@ -1,13 +1,136 @@
 //! Bytes to a clean image and what it shows: on the CPU pool, nothing stored.
 
-use crate::{App, AppError};
-use vestry_model::Region;
-use vestry_vision::{CleanImage, Recognition};
+use crate::{
+    App, AppError,
+    jobs::{Kind, Running},
+    seeing::is_url,
+};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+use vestry_model::{JobId, OrganisationId, Region};
+use vestry_store::{JobError, Progress};
+use vestry_vision::{CleanImage, ObjectSeen, Recognition};
+
+/// Pictures that one job may list.
+pub const MAX_LISTED: usize = 1_000;
+/// Pictures a step of such a job.
+const STEP: usize = 32;
+
+/// A picture to be recognised by a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListedImage {
+    /// Where to fetch it; nothing of it is kept.
+    pub url: String,
+    /// Look only at this part.
+    pub crop: Option<Region>,
+}
+
+/// What a job saw, in the order of its list.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagReport {
+    /// The heads that looked.
+    pub model: String,
+    /// One entry a picture.
+    pub images: Vec<ListedReport>,
+}
+
+/// What became of one listed picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListedReport {
+    /// Where it was fetched.
+    pub url: String,
+    /// What it shows, or why nobody knows.
+    pub seen: Result<ImageReport, String>,
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageReport {
+    /// Pixels across, upright.
+    pub width: usize,
+    /// Pixels down, upright.
+    pub height: usize,
+    /// Faces that were hidden before anything looked.
+    pub faces: usize,
+    /// What is on it.
+    pub objects: Vec<ObjectSeen>,
+}
+
+impl From<Recognition> for ImageReport {
+    fn from(seen: Recognition) -> Self {
+        Self { width: seen.width, height: seen.height, faces: seen.faces, objects: seen.objects }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Payload {
+    images: Vec<ListedImage>,
+}
 
 impl App {
     /// Cleans `bytes` and recognises what is on the image, or on `crop` of it. Nothing is kept.
-    pub async fn tag_image(&self, bytes: Vec<u8>, crop: Option<Region>) -> Result<Recognition, AppError> {
-        Ok(self.clean_and_recognise(bytes, crop).await?.1)
+    pub async fn tag_image(&self, bytes: Vec<u8>, crop: Option<Region>) -> Result<ImageReport, AppError> {
+        Ok(self.clean_and_recognise(bytes, crop).await?.1.into())
+    }
+
+    /// Queues the recognition of up to [`MAX_LISTED`] pictures named by address. Bytes are not taken: a job would
+    /// have to keep them until it runs, and nothing that is only to be tagged is kept.
+    pub async fn start_tagging(
+        &self,
+        organisation: OrganisationId,
+        images: Vec<ListedImage>,
+    ) -> Result<JobId, AppError> {
+        if images.is_empty() || images.len() > MAX_LISTED {
+            let count = images.len();
+            return Err(AppError::BadRequest(format!("{count} pictures were listed; list 1 to {MAX_LISTED}")));
+        }
+        if let Some(bad) = images.iter().find(|i| !is_url(&i.url) || i.url.len() > 2_000) {
+            let shown: String = bad.url.chars().take(80).collect();
+            return Err(AppError::BadRequest(format!("`{shown}` is no `http` or `https` address of a picture")));
+        }
+        self.start_job(organisation, Kind::Tag, &Payload { images }).await
+    }
+
+    /// Fetches and recognises what a job lists. Nothing is kept until the end, so a job that is taken up again
+    /// starts again.
+    pub(crate) async fn tag_listed(&self, running: &Running<'_>) -> Result<TagReport, AppError> {
+        let Payload { images } = running.payload()?;
+        let mut report = TagReport { model: self.vision().heads().name.clone(), images: Vec::new() };
+        for step in images.chunks(STEP) {
+            let seen = self.tag_step(step).await;
+            let error = |(at, one): (usize, &ListedReport)| {
+                let message = one.seen.as_ref().err()?.clone();
+                let value = one.url.chars().take(80).collect();
+                Some(JobError { line: Some((report.images.len() + at + 1) as u64), value, message })
+            };
+            let errors: Vec<JobError> = seen.iter().enumerate().filter_map(error).collect();
+            report.images.extend(seen);
+            let progress = Progress { done: report.images.len() as u64, total: Some(images.len() as u64) };
+            let now = self.now();
+            let mut tx = self.store().begin().await?;
+            running.note(&mut tx, progress, &errors, now).await?;
+            tx.commit().await?;
+            running.say(progress);
+        }
+        Ok(report)
+    }
+
+    async fn tag_step(&self, step: &[ListedImage]) -> Vec<ListedReport> {
+        let mut tasks = JoinSet::new();
+        for (at, image) in step.iter().cloned().enumerate() {
+            let app = self.clone();
+            tasks.spawn(async move {
+                let seen = match app.fetcher().fetch(&image.url).await {
+                    Ok(bytes) => app.tag_image(bytes, image.crop).await.map_err(|e| e.to_string()),
+                    Err(error) => Err(error.to_string()),
+                };
+                (at, ListedReport { url: image.url, seen })
+            });
+        }
+        let mut seen = tasks.join_all().await;
+        seen.sort_by_key(|(at, _)| *at);
+        seen.into_iter().map(|(_, report)| report).collect()
     }
 
     /// The clean image together with what it shows.

@@ -78,7 +78,7 @@ impl App {
             return Ok(SearchOutcome { answer: index.next_page(cursor, None)?, seen: None });
         }
         let seen = match input.image {
-            Some(bytes) => Some(self.tag_image(bytes, input.crop).await?),
+            Some(bytes) => Some(self.clean_and_recognise(bytes, input.crop).await?.1),
             None => None,
         };
         let look = seen.as_ref().and_then(|s| s.look.clone());

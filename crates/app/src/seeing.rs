@@ -16,6 +16,8 @@ use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 pub(crate) struct Supply {
     /// Images named by a path lie under this folder; without it a path is refused.
     pub(crate) folder: Option<PathBuf>,
+    /// Look at what is stored and at no source.
+    pub(crate) stored: bool,
     /// Images whose bytes came with the request, by source.
     pub(crate) uploads: HashMap<String, CleanUpload>,
 }
@@ -56,6 +58,15 @@ impl Seen {
     pub(crate) async fn write(&self, tx: &mut Tx, model: &str, now: jiff::Timestamp) -> Result<(), AppError> {
         tx.put_pictures(&self.pictures).await?;
         tx.fail_images(&self.failures).await?;
+        tx.replace_suggestions(model, &self.suggested, now).await?;
+        Ok(())
+    }
+
+    /// Writes what was seen of stored pictures; they themselves stay as they are.
+    pub(crate) async fn write_analyses(self, tx: &mut Tx, model: &str, now: jiff::Timestamp) -> Result<(), AppError> {
+        let analysis = |(id, picture, features): (ImageId, Picture, _)| Some((id, picture.analysis?, features));
+        let analyses: Vec<_> = self.pictures.into_iter().filter_map(analysis).collect();
+        tx.put_analyses(&analyses).await?;
         tx.replace_suggestions(model, &self.suggested, now).await?;
         Ok(())
     }
@@ -110,6 +121,9 @@ impl App {
     }
 
     async fn see_one(&self, image: &Image, supply: &Supply) -> Result<One, AppError> {
+        if supply.stored {
+            return self.fall_back(image, "its stored picture is gone; import it again".into()).await;
+        }
         let upload = match supply.uploads.get(&image.source) {
             Some(upload) => upload.clone(),
             None => {

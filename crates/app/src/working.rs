@@ -1,4 +1,4 @@
-//! What runs beside the requests: imports, pictures by address, the index.
+//! What runs beside the requests: jobs, pictures by address, the index.
 
 use crate::{App, AppError, seeing::Supply};
 use std::{future::Future, time::Duration};
@@ -11,7 +11,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ROUND: u32 = 64;
 
 impl App {
-    /// Imports what is queued, fetches pictures that wait and keeps the indexes, until `stop`; then saves.
+    /// Does the jobs that are queued, fetches pictures that wait and keeps the indexes, until `stop`; then saves.
     pub async fn work(&self, stop: impl Future<Output = ()>) {
         let (sender, receiver) = watch::channel(false);
         let stopped = || {
@@ -24,19 +24,19 @@ impl App {
             stop.await;
             let _ = sender.send(true);
         };
-        tokio::join!(ring, self.keep_indexes(stopped()), self.keep_importing(stopped()), self.keep_fetching(stopped()));
+        tokio::join!(ring, self.keep_indexes(stopped()), self.keep_jobs(stopped()), self.keep_fetching(stopped()));
         if let Err(error) = self.save_indexes().await {
             tracing::error!(%error, "the index could not be saved; the next start applies the rest again");
         }
     }
 
-    async fn keep_importing(&self, stop: impl Future<Output = ()>) {
-        let importing = async {
+    async fn keep_jobs(&self, stop: impl Future<Output = ()>) {
+        let working = async {
             loop {
-                match self.run_next_import(|_, _| {}).await {
+                match self.run_next_job(|_, _| {}).await {
                     Ok(Some(_)) => continue,
                     Ok(None) => {}
-                    Err(error) => tracing::error!(%error, "an import stopped"),
+                    Err(error) => tracing::error!(%error, "a job stopped"),
                 }
                 tokio::select! {
                     () = self.waiting().notified() => {}
@@ -44,7 +44,7 @@ impl App {
                 }
             }
         };
-        tokio::select! { () = stop => {}, () = importing => {} }
+        tokio::select! { () = stop => {}, () = working => {} }
     }
 
     async fn keep_fetching(&self, stop: impl Future<Output = ()>) {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use vestry_app::{
-    App, AppError, Config, ExportFormat, ImageInput, ImportSource, KeyKind, ListRequest, ProductInput, Put,
-    SearchInput, Surroundings, demo,
+    App, AppError, Config, ExportFormat, ImageInput, ImportSource, JobReport, KeyKind, ListRequest, LookReport,
+    ProductInput, Put, SearchInput, Surroundings, demo,
 };
 use vestry_model::{LocalText, OrganisationId, Product, Sku, TagState};
 
@@ -144,8 +144,9 @@ async fn a_feed_is_imported_with_its_errors_by_line() {
     text.push_str(",no sku,,,,1000,KRW,,\nX-9,title,,,,nonsense,KRW,,\nX-10,fine,,,,1000,KRW,,missing.jpg\n");
     std::fs::write(&feed, text).expect("written");
     let job = shop.app.start_import(shop.organisation, ImportSource::Feed(feed), None).await.expect("started");
-    let (ran, report) = shop.app.run_next_import(|_, _| {}).await.expect("ran").expect("one");
+    let (ran, report) = shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
     assert_eq!(ran, job);
+    let JobReport::Import(report) = report else { panic!("{report:?}") };
     assert_eq!((report.created, report.failed, report.images, report.images_failed), (7, 2, 6, 1), "{report:?}");
     let errors = shop.app.job_errors(shop.organisation, job).await.expect("errors");
     let lines: Vec<Option<u64>> = errors.iter().map(|e| e.line).collect();
@@ -187,7 +188,7 @@ async fn an_export_imported_into_another_shop_gives_the_same_export() {
         std::fs::write(&file, &text).expect("written");
         let other = app.organisation_or_new(&format!("{format:?}").to_lowercase()).await.expect("made");
         app.start_import(other, ImportSource::Feed(file), None).await.expect("started");
-        app.run_next_import(|_, _| {}).await.expect("ran").expect("one");
+        app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
         let sku = Sku::new("E-1").expect("a SKU");
         let view = app.product(other, &sku).await.expect("there");
         assert_eq!(view.product.product, app.product(organisation, &sku).await.expect("there").product.product);
@@ -202,4 +203,34 @@ async fn exported(app: &App, organisation: OrganisationId, format: ExportFormat)
         text.extend(part);
     }
     String::from_utf8(text).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
+    let shop = shop().await;
+    let drawings = demo::drawings(4);
+    let feed = demo::write_catalogue(&shop.folder.path().join("feed"), &drawings, |_| {}).expect("written");
+    shop.app.start_import(shop.organisation, ImportSource::Feed(feed), None).await.expect("started");
+    shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+    assert_eq!(shop.app.start_looking().await.expect("asked"), [], "the model in use has seen everything");
+    let Shop { folder, app, organisation } = shop;
+    let mut heads = app.vision().heads().clone();
+    app.close().await;
+    drop(app);
+    // The sources are gone; the derivatives are what a new model looks at.
+    std::fs::remove_dir_all(folder.path().join("feed")).expect("removed");
+    heads.name = "other@2".into();
+    let app = App::open(folder.path(), Config::default(), surroundings(), Some(heads)).await.expect("opens");
+    assert_eq!(app.unseen_images(organisation).await.expect("counted"), 4);
+    let sku = Sku::new(&drawings[0].sku).expect("a SKU");
+    let before = app.product(organisation, &sku).await.expect("there");
+    let started = app.start_looking().await.expect("asked");
+    assert_eq!(started.len(), 1);
+    assert_eq!(app.start_looking().await.expect("asked"), [], "it is under way already");
+    let (job, report) = app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+    assert_eq!((job, report), (started[0].1, JobReport::Look(LookReport { looked_at: 4, unread: 0 })));
+    assert_eq!(app.unseen_images(organisation).await.expect("counted"), 0);
+    let after = app.product(organisation, &sku).await.expect("there");
+    assert_eq!(after.images[0].look(), before.images[0].look(), "the same heads give the same vector again");
+    assert!(after.tags.iter().all(|t| t.source.to_text() == "model:other@2"), "{:?}", after.tags);
 }

@@ -1,10 +1,11 @@
 //! Colours as pixels have them and as eyes compare them.
 
 use crate::ValueId;
+use serde::{Deserialize, Serialize};
 use std::{fmt, sync::LazyLock};
 
 /// An sRGB colour, eight bits a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Rgb(pub [u8; 3]);
 
 impl Rgb {
@@ -66,7 +67,7 @@ impl From<Rgb> for Oklab {
 }
 
 /// How much of a garment has one of the taxonomy's colours.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColourShare {
     /// A value of the attribute `colour`.
     pub value: ValueId,

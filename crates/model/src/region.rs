@@ -1,9 +1,11 @@
 //! A rectangle inside a picture, in fractions of the oriented picture.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// A rectangle `x, y, w, h` in fractions of the oriented image: inside the unit square, never empty.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "[f32; 4]", into = "[f32; 4]")]
 pub struct Region {
     x: f32,
     y: f32,
@@ -20,6 +22,20 @@ pub enum RegionError {
     /// Outside the picture, or without area.
     #[error("region `{0}` leaves the picture or is empty; `x + w` and `y + h` are at most 1 and `w`, `h` above 0")]
     Outside(String),
+}
+
+impl From<Region> for [f32; 4] {
+    fn from(region: Region) -> Self {
+        region.to_array()
+    }
+}
+
+impl TryFrom<[f32; 4]> for Region {
+    type Error = RegionError;
+
+    fn try_from([x, y, w, h]: [f32; 4]) -> Result<Self, RegionError> {
+        Self::new(x, y, w, h)
+    }
 }
 
 impl Region {

@@ -112,7 +112,7 @@ impl Source {
 }
 
 /// What a model says of a picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
     /// The attribute it speaks of.
     pub attribute: AttributeId,

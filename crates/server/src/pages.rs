@@ -320,6 +320,7 @@ pub(crate) struct ProductPage {
 #[derive(Debug, Clone)]
 pub(crate) struct JobLine {
     pub(crate) href: String,
+    pub(crate) kind: String,
     pub(crate) started: String,
     pub(crate) state: String,
     pub(crate) done: String,
@@ -367,6 +368,7 @@ pub(crate) struct ErrorLine {
 #[derive(Debug, Template)]
 #[template(path = "job.html")]
 pub(crate) struct JobPage {
+    pub(crate) kind: String,
     pub(crate) frame: Frame,
     pub(crate) running: bool,
     pub(crate) finished: bool,

@@ -97,6 +97,9 @@ impl From<AppError> for Problem {
         let said = error.to_string();
         match &error {
             AppError::Catalogue(_) => Self::refused("bad_product", said),
+            AppError::Image(vestry_vision::IntakeError::TooManyBytes { .. }) => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", said)
+            }
             AppError::Image(_) => Self::refused("bad_image", said),
             AppError::Index(IndexError::CursorGone) => Self::new(StatusCode::GONE, "cursor_gone", said),
             AppError::Index(IndexError::UnknownField { .. }) => Self::refused("unknown_field", said),

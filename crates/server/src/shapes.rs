@@ -35,6 +35,26 @@ pub struct TagDocument {
     pub objects: Vec<TaggedObject>,
 }
 
+/// What a job saw on many pictures: its `result`, in the order of its list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TagListDocument {
+    /// One entry a picture.
+    pub images: Vec<ListedDocument>,
+}
+
+/// What became of one picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ListedDocument {
+    /// Where it was fetched.
+    pub url: String,
+    /// What it shows; `null` when it could not be read.
+    #[schema(required)]
+    pub document: Option<TagDocument>,
+    /// Why it could not be read; `null` when it could.
+    #[schema(required)]
+    pub message: Option<String>,
+}
+
 /// The oriented image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImageFacts {

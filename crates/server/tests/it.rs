@@ -7,5 +7,6 @@ mod it {
     mod console;
     mod contracts;
     mod harness;
+    mod jobs;
     mod routes;
 }

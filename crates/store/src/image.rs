@@ -226,25 +226,27 @@ impl Snapshot {
         images(&self.conn.rows(SQL, args![after.map_or(0, ImageId::get), limit]).await?)
     }
 
-    /// The next `limit` stored images after `after` that `model` has not analysed, of all organisations, by id.
+    /// The next `limit` stored images of an organisation after `after` that `model` has not analysed, by id.
     pub async fn images_without(
         &mut self,
+        organisation: OrganisationId,
         model: &str,
         after: Option<ImageId>,
         limit: u32,
     ) -> Result<Vec<Image>, StoreError> {
-        const SQL: &str =
-            select!("where object is not null and (model is null or model <> $1) and id > $2 order by id limit $3");
-        images(&self.conn.rows(SQL, args![model, after.map_or(0, ImageId::get), limit]).await?)
+        const SQL: &str = select!(
+            "where organisation = $1 and object is not null and (model is null or model <> $2) and id > $3 order by id limit $4"
+        );
+        let args = args![organisation.get(), model, after.map_or(0, ImageId::get), limit];
+        images(&self.conn.rows(SQL, args).await?)
     }
 
-    /// How many stored images there are, and how many of them `model` has analysed.
-    pub async fn count_images(&mut self, model: &str) -> Result<(u64, u64), StoreError> {
-        const SQL: &str = "select count(*), cast(coalesce(sum(case when model = $1 then 1 else 0 end), 0) as bigint) \
-            from images where object is not null";
-        let Some(row) = self.conn.row(SQL, args![model]).await? else { return Ok((0, 0)) };
-        let mut columns = row.columns();
-        Ok((columns.take::<i64>()?.unsigned_abs(), columns.take::<i64>()?.unsigned_abs()))
+    /// How many stored images of an organisation `model` has not analysed.
+    pub async fn count_images_without(&mut self, organisation: OrganisationId, model: &str) -> Result<u64, StoreError> {
+        const SQL: &str = "select count(*) from images where organisation = $1 and object is not null \
+            and (model is null or model <> $2)";
+        let row = self.conn.row(SQL, args![organisation.get(), model]).await?;
+        Ok(row.map_or(Ok(0), |r| r.only::<i64>())?.unsigned_abs())
     }
 
     /// The frozen features of images, as [`Tx::put_analyses`] was given them; images without are left out.

@@ -16,6 +16,7 @@ use crate::{
     print::{print_features, texture_measures},
     views::looks,
 };
+use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
 use vestry_model::{
     AttributeId, ColourShare, Confidence, HeadError, HeadSet, LOOK_DIMENSIONS, LinearHead, LookVector, Projection,
@@ -68,7 +69,7 @@ pub struct Features {
 }
 
 /// One thing in a picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ObjectSeen {
     /// Where it is, in fractions of the whole oriented picture.
     pub region: Region,

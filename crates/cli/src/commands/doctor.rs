@@ -22,6 +22,11 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
         let state =
             if indexed == products { "index complete" } else { "index behind; `vestry index rebuild` mends it" };
         println_ok(&organisation.slug, &format!("{products} products, {indexed} in the index; {state}"));
+        let unseen = app.unseen_images(organisation.id).await?;
+        if unseen > 0 {
+            let finding = format!("{unseen} pictures were seen by other heads; `vestry index rebuild` looks again");
+            println_ok(&organisation.slug, &finding);
+        }
     }
     app.close().await;
     Ok(())

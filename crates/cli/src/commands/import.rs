@@ -3,7 +3,7 @@
 use crate::{args::ImportArgs, open, progress};
 use anyhow::{Context, Result, bail};
 use std::{fs, io::Write};
-use vestry_app::{App, ImportSource, feed::Mapping};
+use vestry_app::{App, ImportSource, JobReport, feed::Mapping};
 use vestry_model::OrganisationId;
 
 /// Imports `args.source` and says what became of each row.
@@ -42,7 +42,7 @@ pub(crate) async fn import(
     let bar = progress::bar(0, "importing");
     let report = loop {
         let ran = app
-            .run_next_import(|running, progress| {
+            .run_next_job(|running, progress| {
                 if running == job {
                     bar.set_length(progress.total.unwrap_or(progress.done));
                     bar.set_position(progress.done);
@@ -50,7 +50,7 @@ pub(crate) async fn import(
             })
             .await?;
         match ran {
-            Some((ran, report)) if ran == job => break report,
+            Some((ran, JobReport::Import(report))) if ran == job => break report,
             Some(_) => {}
             None => bail!("the import is in other hands; `vestry doctor` says more"),
         }

@@ -1,15 +1,42 @@
 //! `vestry index rebuild`.
 
-use crate::{args::Place, open};
-use anyhow::Result;
+use crate::{args::Place, open, progress};
+use anyhow::{Result, bail};
+use vestry_app::{App, JobReport};
 
-/// Makes every organisation's index again from the database.
+/// Lets the heads in use look at every stored picture that other heads saw, then makes every organisation's index
+/// again from the database.
 pub(crate) async fn rebuild(place: &Place) -> Result<()> {
     let app = open::app(place).await?;
+    look(&app).await?;
     for organisation in app.organisations().await? {
         let products = app.rebuild_index(organisation.id).await?;
         eprintln!("{}: {products} products indexed", organisation.slug);
     }
     app.close().await;
+    Ok(())
+}
+
+async fn look(app: &App) -> Result<()> {
+    for (organisation, job) in app.start_looking().await? {
+        let bar = progress::bar(app.unseen_images(organisation).await?, "looking");
+        let report = loop {
+            let ran = app.run_next_job(|running, progress| {
+                if running == job {
+                    bar.set_position(progress.done);
+                }
+            });
+            match ran.await? {
+                Some((ran, JobReport::Look(report))) if ran == job => break report,
+                Some(_) => {}
+                None => bail!("the stored pictures are in other hands; stop the server and try again"),
+            }
+        };
+        bar.finish_and_clear();
+        eprintln!("{} pictures seen by `{}`", report.looked_at, app.vision().heads().name);
+        if report.unread > 0 {
+            eprintln!("{} stored pictures could not be read; import them again", report.unread);
+        }
+    }
     Ok(())
 }

@@ -36,7 +36,7 @@ fn tag(vision: &Vision, path: &Path, args: &TagArgs) -> Result<TagDocument> {
     }
     let image = vision.intake(&fs::read(path)?, &limits)?;
     let recognition = vision.recognise(&image, args.crop, vision.heads(), Taxonomy::builtin());
-    Ok(TagDocument::new(&recognition, vision.heads(), Taxonomy::builtin()))
+    Ok(TagDocument::new(&recognition.into(), &vision.heads().name, Taxonomy::builtin()))
 }
 
 /// A few lines for the eye.

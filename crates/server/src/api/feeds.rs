@@ -34,7 +34,12 @@ pub(crate) async fn import_products(
     let (bytes, mapping) = feed(body)?;
     let source = server.app.keep_upload(bytes.to_vec()).await?;
     let id = server.app.start_import(actor.organisation, source, mapping).await?;
-    let job = document(&server, actor.organisation, id).await?;
+    accepted(&server, actor.organisation, id).await
+}
+
+/// 202 with the job, and where to ask how far it is.
+pub(super) async fn accepted(server: &Server, organisation: OrganisationId, id: JobId) -> Answer<Response> {
+    let job = document(server, organisation, id).await?;
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{id}")).map_err(|e| Problem::internal(&e))?;
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(job)).into_response())
 }
@@ -53,7 +58,7 @@ fn feed(body: Body) -> Answer<(Bytes, Option<Mapping>)> {
 async fn document(server: &Server, organisation: OrganisationId, id: JobId) -> Answer<JobDocument> {
     let job = server.app.job(organisation, id).await?;
     let errors = server.app.job_errors(organisation, id).await?;
-    Ok(JobDocument::new(&job, &errors, server.app.now()))
+    Ok(JobDocument::new(&job, &errors, server.app.now(), server.app.taxonomy()))
 }
 
 /// How far a job is, and which rows it refused.
@@ -78,7 +83,7 @@ pub(crate) async fn list_jobs(
 ) -> Answer<Json<Vec<JobDocument>>> {
     let now = server.app.now();
     let jobs = server.app.jobs(actor.organisation, 100).await?;
-    Ok(Json(jobs.iter().map(|job| JobDocument::new(job, &[], now)).collect()))
+    Ok(Json(jobs.iter().map(|job| JobDocument::new(job, &[], now, server.app.taxonomy())).collect()))
 }
 
 /// As what.

@@ -1,10 +1,10 @@
 //! Pictures: what they show, and those that are stored.
 
-use super::{Answer, Body, PictureBody, decode, json, region, region_text};
+use super::{Answer, Body, PictureBody, feeds::accepted, json, region, region_text};
 use crate::{
     guard::Actor,
     problem::Problem,
-    shapes::{ErrorDocument, TagDocument},
+    shapes::{ErrorDocument, JobDocument, TagDocument},
     state::Server,
 };
 use axum::{
@@ -15,10 +15,10 @@ use axum::{
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use vestry_app::ImageSize;
+use vestry_app::{ImageSize, ListedImage};
 use vestry_model::{ImageId, Region};
 
-/// A picture to look at. Give one of `image` and `url`.
+/// A picture to look at: one of `image` and `url`. Or many pictures: `images` alone.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TagBody {
@@ -28,32 +28,64 @@ pub(crate) struct TagBody {
     url: Option<String>,
     /// Look only at this part: `[x, y, w, h]` in fractions of the upright picture.
     crop: Option<[f32; 4]>,
+    /// Up to 1,000 pictures by address; a job fetches and recognises them.
+    images: Option<Vec<ListedBody>>,
 }
 
-/// What a picture shows. Nothing of it is kept.
+/// One picture of many.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListedBody {
+    /// An `http` or `https` address; private networks are refused.
+    url: String,
+    /// Look only at this part: `[x, y, w, h]` in fractions of the upright picture.
+    crop: Option<[f32; 4]>,
+}
+
+/// What a picture shows, or a job over many. Nothing of them is kept.
 #[utoipa::path(post, path = "/api/v1/images:tag", tag = "images",
     request_body(description = "JSON, or a form with the file `image` and, if wanted, `crop` as `x,y,w,h`",
         content((TagBody = "application/json"), (String = "multipart/form-data"))),
     responses((status = 200, description = "What it shows", body = TagDocument),
+              (status = 202, description = "The job over `images`; its `result` is a `TagListDocument`", body = JobDocument),
               (status = 401, description = "No key", body = ErrorDocument),
               (status = 413, description = "More than 32 MiB", body = ErrorDocument),
               (status = 422, description = "Not a picture that is read", body = ErrorDocument)))]
-pub(crate) async fn tag_image(State(server): State<Server>, body: Body) -> Answer<Json<TagDocument>> {
-    let (bytes, crop) = picture(&server, body).await?;
+pub(crate) async fn tag_image(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    body: Body,
+) -> Answer<Response> {
+    let (bytes, crop) = match body {
+        Body::Json(bytes) => {
+            let mut body: TagBody = json(&bytes)?;
+            match body.images.take() {
+                Some(images) => return tag_many(&server, &actor, &body, images).await,
+                None => {
+                    let crop = region(body.crop)?;
+                    (PictureBody { base64: body.image, url: body.url }.bytes(&server).await?, crop)
+                }
+            }
+        }
+        body => picture(&server, body).await?,
+    };
     let seen = server.app.tag_image(bytes, crop).await?;
-    Ok(Json(TagDocument::new(&seen, server.app.vision().heads(), server.app.taxonomy())))
+    let document = TagDocument::new(&seen, &server.app.vision().heads().name, server.app.taxonomy());
+    Ok(Json(document).into_response())
+}
+
+async fn tag_many(server: &Server, actor: &Actor, body: &TagBody, images: Vec<ListedBody>) -> Answer<Response> {
+    if body.image.is_some() || body.url.is_some() || body.crop.is_some() {
+        return Err(Problem::bad_request("`images` stands alone; give each picture its own `url` and `crop`"));
+    }
+    let listed = |i: ListedBody| Ok(ListedImage { crop: region(i.crop)?, url: i.url });
+    let images = images.into_iter().map(listed).collect::<Answer<_>>()?;
+    let job = server.app.start_tagging(actor.organisation, images).await?;
+    accepted(server, actor.organisation, job).await
 }
 
 async fn picture(server: &Server, body: Body) -> Answer<(Vec<u8>, Option<Region>)> {
     match body {
-        Body::Json(bytes) => {
-            let body: TagBody = json(&bytes)?;
-            let bytes = match &body.image {
-                Some(text) if body.url.is_none() => decode(text)?,
-                _ => PictureBody { base64: body.image, url: body.url }.bytes(server).await?,
-            };
-            Ok((bytes, region(body.crop)?))
-        }
         Body::Form(fields) => {
             let crop = region_text(fields.text("crop"))?;
             match (fields.file("image"), fields.text("url")) {
@@ -65,7 +97,7 @@ async fn picture(server: &Server, body: Body) -> Answer<(Vec<u8>, Option<Region>
             }
         }
         Body::Other(bytes, kind) if kind.starts_with("image/") => Ok((bytes.to_vec(), None)),
-        Body::Other(..) => Err(Problem::of_status(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "")),
+        Body::Json(_) | Body::Other(..) => Err(Problem::of_status(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "")),
     }
 }
 

@@ -32,12 +32,22 @@ pub(crate) async fn show(
     let jobs = server.app.jobs(session.access.organisation, 50).await?;
     let line = |job: &Job| JobLine {
         href: format!("/imports/{}", job.id),
+        kind: kind(job, &frame),
         started: time(job.created),
         state: state(&job.state, &frame),
         done: frame.words.number(job.progress.done),
         errors: frame.words.number(job.errors),
     };
     shown(&ImportsPage { jobs: jobs.iter().map(line).collect(), frame })
+}
+
+/// What a job does, in words.
+fn kind(job: &Job, frame: &Frame) -> String {
+    match job.kind.as_str() {
+        "tag" => frame.words.t("job-tag"),
+        "look" => frame.words.t("job-look"),
+        _ => frame.words.t("job-import"),
+    }
 }
 
 fn state(state: &JobState, frame: &Frame) -> String {
@@ -214,13 +224,14 @@ pub(crate) async fn job(
     let job = server.app.job(organisation, id).await?;
     let errors = server.app.job_errors(organisation, id).await?;
     let frame = frame(&session, &headers, &uri, "imports");
-    let document = JobDocument::new(&job, &errors, now);
+    let document = JobDocument::new(&job, &errors, now, server.app.taxonomy());
     let words = frame.words;
     let running = matches!(job.state, JobState::Queued { .. } | JobState::Running { .. });
     let finished = matches!(job.state, JobState::Done { .. });
     let total = document.total.unwrap_or(0);
     let elapsed = job.started.filter(|_| running).map(|s| now.duration_since(s).as_secs_f64().max(0.001));
     shown(&JobPage {
+        kind: kind(&job, &frame),
         running,
         finished,
         state: state(&job.state, &frame),

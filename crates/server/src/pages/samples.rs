@@ -253,6 +253,7 @@ fn product(language: Language, theme: Theme) -> ProductPage {
 fn job(language: Language, theme: Theme) -> JobPage {
     let words = Words(language);
     JobPage {
+        kind: words.t("job-import"),
         frame: frame(language, theme, "imports"),
         running: true,
         finished: false,
@@ -345,6 +346,7 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
             render(&ImportsPage {
                 frame: frame(language, theme, "imports"),
                 jobs: vec![JobLine {
+                    kind: words.t("job-import"),
                     href: "/imports/1".into(),
                     started: "2026-11-23 20:11".into(),
                     state: words.t("state-done"),

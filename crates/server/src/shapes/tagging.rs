@@ -1,12 +1,13 @@
 //! Recognitions and search answers as documents.
 
 use super::{
-    ColourShape, FacetShape, ImageFacts, Name, PartsShape, ResultShape, SearchDocument, TagDocument, TagShape,
-    TaggedObject,
+    ColourShape, FacetShape, ImageFacts, ListedDocument, Name, PartsShape, ResultShape, SearchDocument, TagDocument,
+    TagListDocument, TagShape, TaggedObject,
 };
-use vestry_model::{HeadSet, Source, Suggestion, Tag, TagState, Taxonomy, taxonomy};
+use vestry_app::{ImageReport, ListedReport, TagReport};
+use vestry_model::{Source, Suggestion, Tag, TagState, Taxonomy, taxonomy};
 use vestry_search::{Answer, Hit, Rule, Why};
-use vestry_vision::{ObjectSeen, Recognition};
+use vestry_vision::ObjectSeen;
 
 impl From<&taxonomy::Name> for Name {
     fn from(name: &taxonomy::Name) -> Self {
@@ -29,22 +30,30 @@ fn rounded(value: f32, digits: i32) -> f32 {
 }
 
 impl TagDocument {
-    /// What `recognition` says, by the names of `taxonomy`, under the name of `heads`.
-    pub fn new(recognition: &Recognition, heads: &HeadSet, taxonomy: &Taxonomy) -> Self {
+    /// What the heads named `model` see on an image, by the names of `taxonomy`.
+    pub fn new(seen: &ImageReport, model: &str, taxonomy: &Taxonomy) -> Self {
         Self {
-            model: heads.name.clone(),
-            image: ImageFacts {
-                width: recognition.width as u32,
-                height: recognition.height as u32,
-                faces: recognition.faces as u32,
-            },
-            objects: recognition.objects.iter().map(|o| tagged(o, heads, taxonomy)).collect(),
+            model: model.into(),
+            image: ImageFacts { width: seen.width as u32, height: seen.height as u32, faces: seen.faces as u32 },
+            objects: seen.objects.iter().map(|o| tagged(o, model, taxonomy)).collect(),
         }
     }
 }
 
-fn tagged(object: &ObjectSeen, heads: &HeadSet, taxonomy: &Taxonomy) -> TaggedObject {
-    let source = Source::Model(heads.name.as_str().into()).to_text();
+impl TagListDocument {
+    /// What became of each picture of a job.
+    pub fn new(report: &TagReport, taxonomy: &Taxonomy) -> Self {
+        let one = |listed: &ListedReport| ListedDocument {
+            url: listed.url.clone(),
+            document: listed.seen.as_ref().ok().map(|seen| TagDocument::new(seen, &report.model, taxonomy)),
+            message: listed.seen.as_ref().err().cloned(),
+        };
+        Self { images: report.images.iter().map(one).collect() }
+    }
+}
+
+fn tagged(object: &ObjectSeen, model: &str, taxonomy: &Taxonomy) -> TaggedObject {
+    let source = Source::Model(model.into()).to_text();
     let sure = object.category.as_ref().filter(|c| c.state != TagState::ToReview);
     TaggedObject {
         region: object.region.to_array().map(|v| rounded(v, 4)),

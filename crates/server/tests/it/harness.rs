@@ -61,8 +61,12 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let app = App::open(folder.path(), Config::default(), surroundings(), None).await.expect("the app opens");
+        let app = App::open(folder.path(), config, surroundings(), None).await.expect("the app opens");
         let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
         let secret = app.make_key(organisation, KeyKind::Secret, "test").await.expect("a key").secret;
         let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };

@@ -205,9 +205,10 @@ async fn a_new_model_finds_what_it_has_not_seen() {
         let ids: Vec<_> = put(store, dress, &["a", "b", "c", "d"]).await.images.iter().map(|i| i.id).collect();
         let unseen = Picture { analysis: None, ..picture(9) };
         store_pictures(store, &[(ids[0], picture(1)), (ids[1], unseen), (ids[2], picture(3))]).await;
+        let shop = images(store, dress).await[0].organisation;
         let without = async |model: &str, after: Option<ImageId>, limit: u32| {
             let mut read = store.read().await.expect("reads");
-            let found = read.images_without(model, after, limit).await.expect("reads");
+            let found = read.images_without(shop, model, after, limit).await.expect("reads");
             found.into_iter().map(|i| i.id).collect::<Vec<_>>()
         };
         assert_eq!(without("builtin@1", None, 9).await, [ids[1]]);
@@ -217,8 +218,10 @@ async fn a_new_model_finds_what_it_has_not_seen() {
         let new = |id: ImageId| (id, analysis("builtin@2", 7), None);
         let done = tx.put_analyses(&[new(ids[0]), new(ids[3]), new(ImageId::from_row(99))]).await.expect("puts");
         assert_eq!(done, [(ids[0], dress)].into(), "neither one without a picture nor one that is gone");
-        assert_eq!(tx.count_images("builtin@2").await.expect("counts"), (3, 1));
-        assert_eq!(tx.count_images("builtin@1").await.expect("counts"), (3, 1));
+        assert_eq!(tx.count_images_without(shop, "builtin@2").await.expect("counts"), 2);
+        assert_eq!(tx.count_images_without(shop, "builtin@1").await.expect("counts"), 2);
+        let other = tx.create_organisation("Other", "other", at(0)).await.expect("creates");
+        assert_eq!(tx.count_images_without(other, "builtin@2").await.expect("counts"), 0);
         tx.commit().await.expect("commits");
         assert_eq!(without("builtin@2", None, 9).await, ids[1..3]);
         let seen = images(store, dress).await;

@@ -1,0 +1,81 @@
+//! Many pictures as one job, and how much one caller may ask.
+
+use super::harness::{House, photo};
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+    routing::get,
+};
+use serde_json::json;
+use vestry_app::Config;
+
+/// A server on loopback with a picture at `/a.jpg` and a text at `/a.txt`; its address.
+async fn pictures() -> String {
+    let routes = Router::new().route("/a.jpg", get(|| async { photo(3) })).route("/a.txt", get(|| async { "text" }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
+}
+
+#[tokio::test]
+async fn many_pictures_are_tagged_by_a_job_and_none_is_kept() {
+    let at = pictures().await;
+    let mut config = Config::default();
+    config.fetch.allow = vec!["127.0.0.1".into()];
+    let house = House::with(config).await;
+    let images: Vec<_> = ["a.jpg", "a.txt", "none", "a.jpg"].map(|p| json!({"url": format!("http://{at}/{p}")})).into();
+    let asked = house.call(Method::POST, "/api/v1/images:tag", Some(json!({"images": images}))).await;
+    assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
+    let location = asked.header("location").to_owned();
+    house.app.run_next_job(|_, _| {}).await.expect("the job runs").expect("a job");
+    let job = house.get(&location).await.json();
+    assert_eq!((&job["kind"], &job["state"], &job["done"]), (&json!("tag"), &json!("done"), &json!(4)), "{job}");
+    let seen = job["result"]["images"].as_array().expect("a list");
+    let single = house.call(Method::POST, "/api/v1/images:tag", Some(json!({"url": format!("http://{at}/a.jpg")})));
+    let single = single.await.json();
+    assert_eq!((&seen[0]["document"], &seen[3]["document"]), (&single, &single), "the same document as one by one");
+    assert!(seen[1]["document"].is_null() && !seen[1]["message"].as_str().unwrap_or("").is_empty());
+    let lines: Vec<_> = job["errors"].as_array().expect("errors").iter().map(|e| e["line"].clone()).collect();
+    assert_eq!(lines, [json!(2), json!(3)], "{job}");
+    assert_eq!(house.get("/api/v1/products").await.json()["total"], 0);
+
+    let refused = [
+        json!({"images": []}),
+        json!({"images": [{"url": "/etc/passwd"}]}),
+        json!({"images": images, "url": "http://a.example/a.jpg"}),
+        json!({"images": vec![json!({"url": "http://a.example/a.jpg"}); 1_001]}),
+    ];
+    for body in refused {
+        let answer = house.call(Method::POST, "/api/v1/images:tag", Some(body)).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::BAD_REQUEST, "bad_request".into()));
+    }
+}
+
+#[tokio::test]
+async fn one_key_may_ask_so_often_and_then_waits() {
+    let mut config = Config::default();
+    config.server.requests_per_second = 1;
+    let house = House::with(config).await;
+    for _ in 0..50 {
+        let answer = house.get("/api/v1/jobs").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(answer.code(), "too_many_requests");
+            assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|s| (1..=2).contains(&s)));
+            return;
+        }
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+    panic!("fifty requests at once were all answered, though one a second is allowed");
+}
+
+#[tokio::test]
+async fn a_body_beyond_its_limit_is_refused_before_it_is_read() {
+    let house = House::new().await;
+    let request = Request::post("/api/v1/images:tag")
+        .header(header::AUTHORIZATION, format!("Bearer {}", house.secret))
+        .header(header::CONTENT_TYPE, "image/jpeg");
+    let answer = house.send(request.body(Body::from(vec![0xff; (32 << 20) + 1])).expect("a request")).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large".into()));
+}
