@@ -1,7 +1,12 @@
 //! API keys: made once, kept as a hash, rotated with an overlap, revoked at once.
 
 use crate::{App, AppError};
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 use vestry_model::{KeyId, OrganisationId};
 use vestry_store::{Key, KeyKind, StoreError};
 
@@ -23,6 +28,45 @@ pub struct Access {
     pub key: KeyId,
     /// What it may do.
     pub kind: KeyKind,
+}
+
+/// How long the database is not asked about a key again: bounds how late another process's revocation is seen; this
+/// one's own is seen at once.
+const TRUSTED: SignedDuration = SignedDuration::from_secs(1);
+/// How often a key's use is noted.
+const NOTED: SignedDuration = SignedDuration::from_mins(1);
+/// Keys that are remembered; more than a shop has.
+const MOST: usize = 10_000;
+
+/// Keys that were asked for a moment ago, by the hash of their secret.
+#[derive(Debug, Default)]
+pub(crate) struct KnownKeys(Mutex<HashMap<[u8; 32], Known>>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    access: Access,
+    asked: Timestamp,
+    revoked: Option<Timestamp>,
+}
+
+impl KnownKeys {
+    fn get(&self, hash: &[u8; 32], now: Timestamp) -> Option<Access> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash)?.clone();
+        let fresh = known.asked <= now && now.duration_since(known.asked) < TRUSTED;
+        (fresh && known.revoked.is_none_or(|r| now < r)).then_some(known.access)
+    }
+
+    fn put(&self, hash: [u8; 32], known: Known) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST {
+            all.clear();
+        }
+        all.insert(hash, known);
+    }
+
+    fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 fn hash(secret: &str) -> [u8; 32] {
@@ -54,6 +98,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         let id = tx.rotate_key(organisation, id, &hash(&secret), ends, now).await.map_err(unknown_key)?;
         tx.commit().await?;
+        self.known_keys().forget();
         Ok(NewKey { id, secret })
     }
 
@@ -61,7 +106,9 @@ impl App {
     pub async fn revoke_key(&self, organisation: OrganisationId, id: KeyId) -> Result<(), AppError> {
         let mut tx = self.store().begin().await?;
         tx.revoke_key(organisation, id, self.now()).await.map_err(unknown_key)?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.known_keys().forget();
+        Ok(())
     }
 
     /// All keys of an organisation, newest first, without their secrets.
@@ -74,8 +121,19 @@ impl App {
         if secret.len() > 100 {
             return Ok(None);
         }
-        let found = self.store().read().await?.key_by_hash(&hash(secret), self.now()).await?;
-        Ok(found.map(|key| Access { organisation: key.organisation, key: key.id, kind: key.kind }))
+        let (hash, now) = (hash(secret), self.now());
+        if let Some(access) = self.known_keys().get(&hash, now) {
+            return Ok(Some(access));
+        }
+        let Some(key) = self.store().read().await?.key_by_hash(&hash, now).await? else { return Ok(None) };
+        if key.last_used.is_none_or(|last| now.duration_since(last) >= NOTED) {
+            let mut tx = self.store().begin().await?;
+            tx.touch_key(key.id, now).await?;
+            tx.commit().await?;
+        }
+        let access = Access { organisation: key.organisation, key: key.id, kind: key.kind };
+        self.known_keys().put(hash, Known { access: access.clone(), asked: now, revoked: key.revoked });
+        Ok(Some(access))
     }
 
     /// The first secret key of an installation without any: makes organisation `shop` and its key. `None` when

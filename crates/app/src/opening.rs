@@ -1,6 +1,6 @@
 //! Putting the parts together over one data folder.
 
-use crate::{Config, Cpu, fetch::Fetcher};
+use crate::{Config, Cpu, fetch::Fetcher, keys::KnownKeys};
 use jiff::Timestamp;
 use std::{
     collections::HashMap,
@@ -39,6 +39,7 @@ struct Parts {
     fetcher: Fetcher,
     indexes: Mutex<HashMap<OrganisationId, Arc<Index>>>,
     opening: tokio::sync::Mutex<()>,
+    known_keys: KnownKeys,
     changed: Notify,
     waiting: Notify,
 }
@@ -97,6 +98,7 @@ impl App {
             fetcher,
             indexes: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
+            known_keys: KnownKeys::default(),
             changed: Notify::new(),
             waiting: Notify::new(),
         }));
@@ -159,6 +161,10 @@ impl App {
 
     pub(crate) fn indexes(&self) -> &Mutex<HashMap<OrganisationId, Arc<Index>>> {
         &self.0.indexes
+    }
+
+    pub(crate) fn known_keys(&self) -> &KnownKeys {
+        &self.0.known_keys
     }
 
     /// Held while an index is opened, so that two first searches do not open it twice.

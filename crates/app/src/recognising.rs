@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
-use vestry_model::{JobId, OrganisationId, Region};
+use vestry_model::{JobId, LookVector, OrganisationId, Region};
 use vestry_store::{JobError, Progress};
 use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
@@ -131,6 +131,12 @@ impl App {
         let mut seen = tasks.join_all().await;
         seen.sort_by_key(|(at, _)| *at);
         seen.into_iter().map(|(_, report)| report).collect()
+    }
+
+    /// How `bytes`, or `crop` of them, look. Nothing is kept.
+    pub(crate) async fn look(&self, bytes: Vec<u8>, crop: Option<Region>) -> Result<Option<LookVector>, AppError> {
+        let app = self.clone();
+        self.cpu().run(move || Ok(app.vision().look(&bytes, app.limits(), crop)?)).await
     }
 
     /// The clean image together with what it shows.

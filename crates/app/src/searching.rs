@@ -10,6 +10,8 @@ use vestry_vision::Recognition;
 pub struct SearchInput {
     /// A picture's bytes.
     pub image: Option<Vec<u8>>,
+    /// Say what the picture shows, too; costs as much again.
+    pub tell: bool,
     /// Look only at this part of the picture.
     pub crop: Option<Region>,
     /// Words, Korean or English.
@@ -54,7 +56,7 @@ pub struct RuleInput {
 pub struct SearchOutcome {
     /// Ranked products.
     pub answer: Answer,
-    /// What the photo showed, when there was one.
+    /// What the photo shows, when that was asked.
     pub seen: Option<Recognition>,
 }
 
@@ -77,13 +79,18 @@ impl App {
         if let Some(cursor) = cursor.as_deref().filter(|_| input.asks_nothing()) {
             return Ok(SearchOutcome { answer: index.next_page(cursor, None)?, seen: None });
         }
-        let seen = match input.image {
-            Some(bytes) => Some(self.clean_and_recognise(bytes, input.crop).await?.1),
-            None => None,
-        };
-        let look = seen.as_ref().and_then(|s| s.look.clone());
-        if seen.is_some() && look.is_none() {
-            return Err(AppError::BadRequest("the picture is blank; use one that shows a garment".into()));
+        let (mut seen, mut look) = (None, None);
+        if let Some(bytes) = input.image {
+            if input.tell {
+                let told = self.clean_and_recognise(bytes, input.crop).await?.1;
+                look.clone_from(&told.look);
+                seen = Some(told);
+            } else {
+                look = self.look(bytes, input.crop).await?;
+            }
+            if look.is_none() {
+                return Err(AppError::BadRequest("the picture is blank; use one that shows a garment".into()));
+            }
         }
         let like = match &input.like {
             Some(sku) => Some(self.product_id(organisation, sku).await?),

@@ -163,6 +163,8 @@ async fn keys_are_rotated_with_an_overlap_and_revoked_at_once() {
     for secret in [&first.secret, &second.secret] {
         assert!(app.authorise(secret).await.expect("asked").is_some());
     }
+    let keys = app.keys(organisation).await.expect("listed");
+    assert!(keys.iter().all(|k| k.last_used.is_some()), "their use is noted");
     app.revoke_key(organisation, second.id).await.expect("revoked");
     assert!(app.authorise(&second.secret).await.expect("asked").is_none());
     assert!(app.authorise("vs_guess").await.expect("asked").is_none());

@@ -62,7 +62,8 @@ pub(crate) struct Lists {
 
 /// One order from all lists.
 pub(crate) fn fuse(state: &State, lists: &Lists, weights: Weights) -> Vec<Candidate> {
-    let mut order: Vec<Candidate> = Vec::new();
+    let longest = [lists.look.as_ref().map_or(0, Vec::len), lists.words.as_ref().map_or(0, Vec::len)];
+    let mut order: Vec<Candidate> = Vec::with_capacity(longest[0].max(longest[1]));
     let mut places: IdMap<u32, u32> = IdMap::default();
     let alone =
         [lists.look.is_some(), lists.words.is_some(), lists.colour.is_some()].iter().filter(|l| **l).count() < 2;

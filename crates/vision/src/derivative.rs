@@ -78,13 +78,24 @@ impl CleanImage {
     }
 }
 
-/// Reads `bytes`, finds faces with `find` on the oriented picture, hides them and makes the derivative. Where a second
-/// look still finds a face, its place becomes one flat colour.
+/// Reads `bytes` without their faces and makes the derivative.
 pub fn clean(
     bytes: &[u8],
     limits: &Limits,
-    mut find: impl FnMut(&Picture) -> Vec<Region>,
+    find: impl FnMut(&Picture) -> Vec<Region>,
 ) -> Result<CleanImage, IntakeError> {
+    let (picture, faces) = faceless(bytes, limits, find)?;
+    let jpeg = encoded(&picture);
+    CleanImage::open(jpeg, faces)
+}
+
+/// Reads `bytes`, finds faces with `find` on the oriented picture and hides them; where they were. Where a second look
+/// still finds a face, its place becomes one flat colour.
+pub(crate) fn faceless(
+    bytes: &[u8],
+    limits: &Limits,
+    mut find: impl FnMut(&Picture) -> Vec<Region>,
+) -> Result<(Picture, Vec<Region>), IntakeError> {
     let mut picture = intake::decode(bytes, limits)?;
     let faces = find(&picture);
     if !faces.is_empty() {
@@ -94,8 +105,7 @@ pub fn clean(
             flatten(&mut picture, left, top, width, height);
         }
     }
-    let jpeg = encoded(&picture);
-    CleanImage::open(jpeg, faces)
+    Ok((picture, faces))
 }
 
 /// Makes a mosaic of each of `faces`, its box grown by [`FACE_MARGIN`]: [`FACE_BLOCKS`] flat blocks along its longer

@@ -18,14 +18,12 @@ use utoipa::{IntoParams, ToSchema};
 use vestry_app::{ImageSize, ListedImage};
 use vestry_model::{ImageId, Region};
 
-/// A picture to look at: one of `image` and `url`. Or many pictures: `images` alone.
+/// A picture to look at, `image`; or many, `images` alone.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TagBody {
-    /// Base64 of a JPEG, PNG or WebP file.
-    image: Option<String>,
-    /// An `http` or `https` address; private networks are refused.
-    url: Option<String>,
+    /// The picture.
+    image: Option<PictureBody>,
     /// Look only at this part: `[x, y, w, h]` in fractions of the upright picture.
     crop: Option<[f32; 4]>,
     /// Up to 1,000 pictures by address; a job fetches and recognises them.
@@ -63,7 +61,7 @@ pub(crate) async fn tag_image(
                 Some(images) => return tag_many(&server, &actor, &body, images).await,
                 None => {
                     let crop = region(body.crop)?;
-                    (PictureBody { base64: body.image, url: body.url }.bytes(&server).await?, crop)
+                    (body.image.unwrap_or_default().bytes(&server).await?, crop)
                 }
             }
         }
@@ -75,7 +73,7 @@ pub(crate) async fn tag_image(
 }
 
 async fn tag_many(server: &Server, actor: &Actor, body: &TagBody, images: Vec<ListedBody>) -> Answer<Response> {
-    if body.image.is_some() || body.url.is_some() || body.crop.is_some() {
+    if body.image.is_some() || body.crop.is_some() {
         return Err(Problem::bad_request("`images` stands alone; give each picture its own `url` and `crop`"));
     }
     let listed = |i: ListedBody| Ok(ListedImage { crop: region(i.crop)?, url: i.url });

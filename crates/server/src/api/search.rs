@@ -131,6 +131,7 @@ impl SearchBody {
         let RulesBody { pin, boost, bury, exclude } = self.rules;
         let WeightsBody { look, colour: of_colour, words } = self.weights;
         Ok(SearchInput {
+            tell: false,
             image,
             crop: region(self.crop)?,
             words: self.words,

@@ -61,6 +61,7 @@ impl Question {
     fn input(&self) -> Result<SearchInput, Problem> {
         let [look, colour, words] = self.weights;
         Ok(SearchInput {
+            tell: true,
             words: Some(self.words.clone()).filter(|w| !w.is_empty()),
             like: Some(self.like.as_str()).filter(|l| !l.is_empty()).map(sku).transpose()?,
             filters: filters(&self.rest),

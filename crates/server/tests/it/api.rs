@@ -122,8 +122,9 @@ async fn a_correction_stands_over_the_model() {
 async fn an_image_is_tagged_as_json_as_a_form_and_raw() {
     let house = House::new().await;
     let bytes = photo(3);
-    let by_json =
-        house.call(POST, "/api/v1/images:tag", Some(json!({"image": base64(&bytes), "crop": [0, 0, 1, 1]}))).await;
+    let by_json = house
+        .call(POST, "/api/v1/images:tag", Some(json!({"image": {"base64": base64(&bytes)}, "crop": [0, 0, 1, 1]})))
+        .await;
     assert_eq!(by_json.status, StatusCode::OK, "{}", by_json.text());
     let document = by_json.json();
     assert_eq!(document["image"], json!({"width": 320, "height": 400, "faces": 0}));
@@ -142,7 +143,7 @@ async fn bad_input_is_refused_with_a_code_and_changes_nothing() {
         assert!(!answer.json()["error"]["message"].as_str().unwrap_or("").is_empty());
     };
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    let image = |bytes: &[u8]| Some(json!({"image": base64(bytes)}));
+    let image = |bytes: &[u8]| Some(json!({"image": {"base64": base64(bytes)}}));
     refused(house.call(POST, "/api/v1/images:tag", image(b"")).await, unprocessable, "bad_image");
     refused(
         house.call(POST, "/api/v1/images:tag", image(b"<svg xmlns='http://www.w3.org/2000/svg'/>")).await,
@@ -151,21 +152,21 @@ async fn bad_input_is_refused_with_a_code_and_changes_nothing() {
     );
     refused(house.call(POST, "/api/v1/images:tag", image(&photo(0)[..500])).await, unprocessable, "bad_image");
     refused(
-        house.call(POST, "/api/v1/images:tag", Some(json!({"image": "?"}))).await,
+        house.call(POST, "/api/v1/images:tag", Some(json!({"image": {"base64": "?"}}))).await,
         StatusCode::BAD_REQUEST,
         "bad_request",
     );
     refused(
-        house.call(POST, "/api/v1/images:tag", Some(json!({"url": "http://127.0.0.1:9/a.jpg"}))).await,
+        house.call(POST, "/api/v1/images:tag", Some(json!({"image": {"url": "http://127.0.0.1:9/a.jpg"}}))).await,
         unprocessable,
         "not_fetched",
     );
     refused(
-        house.call(POST, "/api/v1/images:tag", Some(json!({"url": "http://169.254.169.254/latest"}))).await,
+        house.call(POST, "/api/v1/images:tag", Some(json!({"image": {"url": "http://169.254.169.254/latest"}}))).await,
         unprocessable,
         "not_fetched",
     );
-    let crop = json!({"image": base64(&photo(0)), "crop": [0.5, 0, 0.9, 1]});
+    let crop = json!({"image": {"base64": base64(&photo(0))}, "crop": [0.5, 0, 0.9, 1]});
     refused(house.call(POST, "/api/v1/images:tag", Some(crop)).await, unprocessable, "bad_crop");
     refused(
         house.call(POST, "/api/v1/search", Some(json!({"filters": {"colr": "navy"}}))).await,

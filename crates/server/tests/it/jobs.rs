@@ -33,7 +33,8 @@ async fn many_pictures_are_tagged_by_a_job_and_none_is_kept() {
     let job = house.get(&location).await.json();
     assert_eq!((&job["kind"], &job["state"], &job["done"]), (&json!("tag"), &json!("done"), &json!(4)), "{job}");
     let seen = job["result"]["images"].as_array().expect("a list");
-    let single = house.call(Method::POST, "/api/v1/images:tag", Some(json!({"url": format!("http://{at}/a.jpg")})));
+    let single =
+        house.call(Method::POST, "/api/v1/images:tag", Some(json!({"image": {"url": format!("http://{at}/a.jpg")}})));
     let single = single.await.json();
     assert_eq!((&seen[0]["document"], &seen[3]["document"]), (&single, &single), "the same document as one by one");
     assert!(seen[1]["document"].is_null() && !seen[1]["message"].as_str().unwrap_or("").is_empty());
@@ -44,7 +45,7 @@ async fn many_pictures_are_tagged_by_a_job_and_none_is_kept() {
     let refused = [
         json!({"images": []}),
         json!({"images": [{"url": "/etc/passwd"}]}),
-        json!({"images": images, "url": "http://a.example/a.jpg"}),
+        json!({"images": images, "image": {"url": "http://a.example/a.jpg"}}),
         json!({"images": vec![json!({"url": "http://a.example/a.jpg"}); 1_001]}),
     ];
     for body in refused {
