@@ -31,11 +31,11 @@ pub(crate) struct LookList {
 /// What one exact comparison costs against one step through the graph, with memory cold for both; measured on
 /// 60,000 pictures by `bench/search`.
 const SCAN_NS: f32 = 100.0;
-const STEP_NS: f32 = 115.0;
+const STEP_NS: f32 = 85.0;
 /// Steps that the graph takes for each result kept on the way.
 const STEPS: f32 = 24.0;
 /// The fewest results kept on the way: past .99 of the ten nearest are then found.
-const BREADTH: usize = 40;
+const BREADTH: usize = 36;
 /// When so much less passes along the way than overall, the filter goes against the query.
 const AGAINST: f32 = 0.75;
 /// Rows that are read ahead of their comparison.

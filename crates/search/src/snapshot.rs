@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Goes up when a file's form changes; older ones are built anew.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 const GRAPH: &str = "graph.usearch";
 const VECTORS: &str = "vectors.f16";
 const PRODUCTS: &str = "products.jsonl";
