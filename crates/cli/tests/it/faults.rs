@@ -101,3 +101,44 @@ fn a_stop_in_good_order_saves_the_index() {
     }
     assert!(status.is_some_and(|s| s.success()), "the server ends by itself");
 }
+
+/// A small file system at a folder, gone with this value.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    /// `None`, and a word about it, where this process may not mount.
+    fn mount(at: std::path::PathBuf, size: &str) -> Option<Self> {
+        std::fs::create_dir_all(&at).expect("a folder");
+        let disk = Self(at);
+        if disk.run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]) {
+            return Some(disk);
+        }
+        eprintln!("not tested on a full disk: this process may not mount one");
+        None
+    }
+
+    fn run(&self, program: &str, args: &[&str]) -> bool {
+        std::process::Command::new(program).args(args).arg(&self.0).status().is_ok_and(|s| s.success())
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        self.run("umount", &["-l"]);
+    }
+}
+
+#[test]
+fn a_full_disk_says_so_and_loses_nothing() {
+    let shop = Shop::new(120);
+    let Some(disk) = SmallDisk::mount(shop.data(), "3m") else { return };
+    let full = shop.import();
+    assert_eq!(full.status.code(), Some(1), "{}", stderr(&full));
+    assert!(stderr(&full).contains("no space is left"), "{}", stderr(&full));
+    assert!(disk.run("mount", &["-o", "remount,size=200m"]));
+    let again = shop.import();
+    assert!(again.status.success() && stderr(&again).contains("120 products"), "{}", stderr(&again));
+    let doctor = shop.run(&["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout);
+    assert!(said.contains("120 products, 120 in the index; index complete"), "{said}");
+}

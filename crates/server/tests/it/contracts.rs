@@ -34,3 +34,24 @@ fn the_examples_are_what_is_sent() {
     check::<NewKeyDocument>("Keys");
     check::<ErrorDocument>("Errors");
 }
+
+/// Sends what README's `curl` lines send, as far as it is JSON.
+#[tokio::test]
+async fn the_readmes_lines_are_understood() {
+    let house = super::harness::House::new().await;
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).expect("README");
+    let mut sent = 0;
+    for line in readme.lines().filter(|l| l.starts_with("curl ") && !l.contains(" -F ")) {
+        let (_, rest) = line.split_once("$U").expect("an address");
+        let path = format!("/api/v1{}", rest.split([' ', '"']).next().unwrap_or(""));
+        let method = line.split_once("-X ").map_or("GET", |(_, m)| m.split(' ').next().unwrap_or(""));
+        let body = line.split_once("-d '").map(|(_, b)| b.trim_end_matches('\''));
+        let body = body.map(|b| serde_json::from_str(b).unwrap_or_else(|e| panic!("{line}: {e}")));
+        let answer = house.call(method.parse().expect("a method"), &path, body).await;
+        // Nothing is fetched in a test, so the product's picture has not come.
+        assert!(answer.status.is_success() || answer.code() == "no_picture", "{line}: {}", answer.text());
+        sent += 1;
+    }
+    assert_eq!(sent, 3, "put, search, similar");
+}
