@@ -104,6 +104,9 @@ pub(crate) struct ImportArgs {
     /// Column mapping as JSON, as `--dry-run` prints it
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
+    /// Go through the running server at this address, which needs a key in `VESTRY_KEY` and no data folder
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
 }
@@ -134,6 +137,9 @@ pub(crate) struct SearchArgs {
     /// Organisation to search, by its short name
     #[arg(long, default_value = "shop")]
     pub(crate) org: String,
+    /// Go through the running server at this address, which needs a key in `VESTRY_KEY` and no data folder
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
 }

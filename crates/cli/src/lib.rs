@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod open;
 mod progress;
+mod remote;
 
 use args::{Cli, Command, IndexCommand};
 use clap::{CommandFactory, Parser};

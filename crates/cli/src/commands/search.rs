@@ -1,11 +1,12 @@
-//! `vestry search`: one question to the index of a data folder.
+//! `vestry search`: one question to the index of a data folder, or to a server.
 
-use crate::{args::SearchArgs, open};
+use crate::{args::SearchArgs, open, remote::Remote};
 use anyhow::{Context, Result, bail};
+use serde_json::json;
 use std::{fs, io::Write};
 use vestry_app::SearchInput;
 use vestry_model::Sku;
-use vestry_search::{Answer, Filter, FilterTest};
+use vestry_search::{Filter, FilterTest};
 use vestry_server::shapes::SearchDocument;
 
 /// Searches and prints the results, best first.
@@ -17,26 +18,52 @@ pub(crate) async fn run(args: SearchArgs) -> Result<()> {
         Some(path) => Some(fs::read(path).with_context(|| format!("could not read `{}`", path.display()))?),
         None => None,
     };
+    let filters = args.filters.iter().map(|f| filter(f)).collect::<Result<Vec<_>>>()?;
+    let (document, corrected) = match &args.server {
+        Some(server) => (Remote::new(server)?.search(&request(&args, &filters), image).await?, None),
+        None => local(&args, filters, image).await?,
+    };
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string(&document)?)?;
+    } else {
+        print(&document, corrected.as_deref(), &mut out)?;
+    }
+    Ok(())
+}
+
+/// In a data folder: the answer, and how the words were read if that is not as they were written.
+async fn local(
+    args: &SearchArgs,
+    filters: Vec<Filter>,
+    image: Option<Vec<u8>>,
+) -> Result<(SearchDocument, Option<String>)> {
     let input = SearchInput {
         image,
         crop: args.crop,
-        words: args.words,
+        words: args.words.clone(),
         like: args.like.as_deref().map(Sku::new).transpose()?,
-        filters: args.filters.iter().map(|f| filter(f)).collect::<Result<_>>()?,
+        filters,
         limit: args.limit as usize,
         ..SearchInput::default()
     };
     let app = open::app(&args.place).await?;
     let organisation = app.organisation(&args.org).await?;
     let answer = app.search(organisation, input).await?.answer;
-    let mut out = std::io::stdout().lock();
-    if args.json {
-        writeln!(out, "{}", serde_json::to_string(&SearchDocument::new(&answer, app.taxonomy()))?)?;
-    } else {
-        print(&answer, &mut out)?;
-    }
     app.close().await;
-    Ok(())
+    Ok((SearchDocument::new(&answer, app.taxonomy()), answer.corrected))
+}
+
+/// The same question for a server.
+fn request(args: &SearchArgs, filters: &[Filter]) -> serde_json::Value {
+    let filters: serde_json::Map<String, serde_json::Value> = filters
+        .iter()
+        .map(|f| match &f.test {
+            FilterTest::AnyOf(values) => (f.field.clone(), json!(values)),
+            FilterTest::Between(min, max) => (f.field.clone(), json!({"min": min, "max": max})),
+        })
+        .collect();
+    json!({"crop": args.crop, "words": args.words, "like": args.like, "filters": filters, "limit": args.limit})
 }
 
 fn filter(text: &str) -> Result<Filter> {
@@ -45,26 +72,18 @@ fn filter(text: &str) -> Result<Filter> {
     Ok(Filter { field: field.trim().into(), test: FilterTest::AnyOf(values) })
 }
 
-fn print(answer: &Answer, out: &mut impl Write) -> Result<()> {
-    if let Some(corrected) = &answer.corrected {
+fn print(found: &SearchDocument, corrected: Option<&str>, out: &mut impl Write) -> Result<()> {
+    if let Some(corrected) = corrected {
         writeln!(out, "read as: {corrected}")?;
     }
-    if answer.results.is_empty() {
+    if found.results.is_empty() {
         writeln!(out, "no match; try fewer words or filters")?;
         return Ok(());
     }
-    for hit in &answer.results {
-        let mut why = Vec::new();
-        if let Some(look) = hit.parts.look {
-            why.push(format!("look {:.2}", look.score));
-        }
-        if let Some(words) = hit.parts.words {
-            why.push(format!("words {:.1}", words.score));
-        }
-        why.extend(hit.why.tags.iter().map(|(attribute, value)| format!("{attribute} {value}")));
-        writeln!(out, "{:>3}  {:<32} {}", hit.rank, hit.sku, why.join(" · "))?;
+    for result in &found.results {
+        writeln!(out, "{:>3}  {:<32} {}", result.rank, result.sku, result.why.join(" · "))?;
     }
-    let about = if answer.approximate { "about " } else { "" };
-    writeln!(out, "{about}{} products match", answer.total)?;
+    let about = if found.approximate { "about " } else { "" };
+    writeln!(out, "{about}{} products match", found.total)?;
     Ok(())
 }

@@ -49,6 +49,43 @@ fn a_data_folder_in_use_is_refused_with_what_to_do() {
     assert!(listening);
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("data folder in use"), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("--server URL"), "{}", stderr(&refused));
+}
+
+#[test]
+fn a_data_folder_in_use_is_reached_through_its_server() {
+    let shop = Shop::new(2);
+    let mut server =
+        vestry(&["serve", "--listen", "127.0.0.1:0"]).arg("--data").arg(shop.data()).spawn().expect("runs");
+    let (mut key, mut address) = (String::new(), String::new());
+    for line in BufReader::new(server.stderr.take().expect("piped")).lines().map_while(Result::ok) {
+        if line.trim().starts_with("vs_") {
+            key = line.trim().to_owned();
+        }
+        if let Some((_, found)) = line.split_once("listening on ") {
+            address = found.to_owned();
+            break;
+        }
+    }
+    let feed = shop.data().with_file_name("feed.csv");
+    std::fs::write(&feed, "sku,title,price\nA-1,린넨 원피스,39000\nA-2,셔츠,무료\n").expect("written");
+    let feed = feed.to_str().expect("UTF-8");
+    let through = |args: &[&str]| {
+        vestry(args).args(["--server", &address]).env("VESTRY_KEY", &key).output().expect("the binary runs")
+    };
+    let imported = through(&["import", feed]);
+    let found = through(&["search", "--words", "린넨"]);
+    let wrong = vestry(&["search", "--words", "x", "--server", &address]).env("VESTRY_KEY", "vs_no").output();
+    server.kill().expect("killed");
+    server.wait().expect("gone");
+    let gone = through(&["search", "--words", "린넨"]);
+    let said = stderr(&imported);
+    assert!(imported.status.success() && said.contains("1 new") && said.contains("line 3"), "{said}");
+    let listed = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(listed.contains("A-1") && listed.contains("1 products match"), "{listed}{}", stderr(&found));
+    let wrong = wrong.expect("the binary runs");
+    assert!(wrong.status.code() == Some(1) && stderr(&wrong).contains("key"), "{}", stderr(&wrong));
+    assert!(stderr(&gone).contains("could not reach the server"), "{}", stderr(&gone));
 }
 
 #[track_caller]
