@@ -207,8 +207,8 @@ fn host(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// A text that was meant as a URL, without what must not be shown.
-fn shown(text: &str) -> String {
+/// A text that was meant as a URL, without what must not be shown: credentials and the query, cut to 120 characters.
+pub(crate) fn shown(text: &str) -> String {
     let head = text.split(['?', '#']).next().unwrap_or("");
     let (scheme, rest) = head.split_once("://").map_or(("", head), |(scheme, rest)| (scheme, rest));
     // What stands before the last `@` of the authority is a credential.

@@ -167,7 +167,7 @@ impl App {
             let source = of.and_then(|d| d.images.iter().find(|i| i.id == *image)).map(|i| i.source.clone());
             errors.push(JobError {
                 line: line.map(|r| r.row.line),
-                value: source.unwrap_or_default().chars().take(80).collect(),
+                value: crate::fetch::shown(&source.unwrap_or_default()),
                 message: message.clone(),
             });
         }

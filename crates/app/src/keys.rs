@@ -127,13 +127,20 @@ impl App {
         }
         let Some(key) = self.store().read().await?.key_by_hash(&hash, now).await? else { return Ok(None) };
         if key.last_used.is_none_or(|last| now.duration_since(last) >= NOTED) {
-            let mut tx = self.store().begin().await?;
-            tx.touch_key(key.id, now).await?;
-            tx.commit().await?;
+            // Whoever may read is not refused because a note about it cannot be written.
+            if let Err(error) = self.note_use(key.id, now).await {
+                tracing::warn!(%error, key = %key.id, "the use of a key could not be noted");
+            }
         }
         let access = Access { organisation: key.organisation, key: key.id, kind: key.kind };
         self.known_keys().put(hash, Known { access: access.clone(), asked: now, revoked: key.revoked });
         Ok(Some(access))
+    }
+
+    async fn note_use(&self, key: KeyId, now: Timestamp) -> Result<(), AppError> {
+        let mut tx = self.store().begin().await?;
+        tx.touch_key(key, now).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The first secret key of an installation without any: makes organisation `shop` and its key. `None` when

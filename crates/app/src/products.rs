@@ -91,10 +91,8 @@ impl App {
             match image {
                 ImageInput::Url(url) if is_url(&url) => sources.push(url),
                 ImageInput::Url(url) => {
-                    let shown: String = url.chars().take(80).collect();
-                    return Err(AppError::BadRequest(format!(
-                        "`{shown}` is no `http` or `https` address of a picture"
-                    )));
+                    let bad = crate::fetch::shown(&url);
+                    return Err(AppError::BadRequest(format!("`{bad}` is no `http` or `https` address of a picture")));
                 }
                 ImageInput::Bytes(bytes) => {
                     let upload: CleanUpload = self.clean_upload(bytes).await?;

@@ -2,6 +2,7 @@
 
 use crate::{
     App, AppError,
+    fetch::shown,
     jobs::{Kind, Running},
     seeing::is_url,
 };
@@ -86,8 +87,8 @@ impl App {
             return Err(AppError::BadRequest(format!("{count} pictures were listed; list 1 to {MAX_LISTED}")));
         }
         if let Some(bad) = images.iter().find(|i| !is_url(&i.url) || i.url.len() > 2_000) {
-            let shown: String = bad.url.chars().take(80).collect();
-            return Err(AppError::BadRequest(format!("`{shown}` is no `http` or `https` address of a picture")));
+            let bad = shown(&bad.url);
+            return Err(AppError::BadRequest(format!("`{bad}` is no `http` or `https` address of a picture")));
         }
         self.start_job(organisation, Kind::Tag, &Payload { images }).await
     }
@@ -101,8 +102,8 @@ impl App {
             let seen = self.tag_step(step).await;
             let error = |(at, one): (usize, &ListedReport)| {
                 let message = one.seen.as_ref().err()?.clone();
-                let value = one.url.chars().take(80).collect();
-                Some(JobError { line: Some((report.images.len() + at + 1) as u64), value, message })
+                let line = Some((report.images.len() + at + 1) as u64);
+                Some(JobError { line, value: shown(&one.url), message })
             };
             let errors: Vec<JobError> = seen.iter().enumerate().filter_map(error).collect();
             report.images.extend(seen);
