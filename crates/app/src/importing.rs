@@ -3,12 +3,12 @@
 use crate::{
     App, AppError, feed,
     feed::{FeedRow, Mapping, RowError},
-    jobs::{Kind, Running},
-    seeing::Supply,
+    jobs::{JobKind, Running},
+    seeing::{Supply, shown},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{fs::File, path::PathBuf};
+use std::{fs::File, path::PathBuf, sync::Arc};
 use tokio::sync::mpsc;
 use vestry_model::{AttributeId, JobId, OrganisationId, ProductId, ValueId};
 use vestry_store::{JobError, Progress, Put};
@@ -36,7 +36,6 @@ struct Payload {
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ImportReport {
     /// Products that were not there.
     pub created: u64,
@@ -115,12 +114,12 @@ impl App {
         // Reading the first row checks the mapping against the header.
         let probe = Payload { source, mapping };
         drop(rows(&probe)?);
-        self.start_job(organisation, Kind::Import, &probe).await
+        self.start_job(organisation, JobKind::Import, &probe).await
     }
 
     pub(crate) async fn import(&self, running: &Running<'_>) -> Result<ImportReport, AppError> {
         let payload: Payload = running.payload()?;
-        let supply = Supply { folder: payload.source.folder(), ..Supply::default() };
+        let supply = Arc::new(payload.source.folder().map_or(Supply::Addresses, Supply::Folder));
         let started = self.now();
         let mut progress = Progress { done: running.job.progress.done, total: Some(count_rows(&payload)?) };
         let mut report = ImportReport::default();
@@ -139,7 +138,7 @@ impl App {
         }
         // The estimate counted the header's line and those inside quotes.
         progress.total = Some(progress.done);
-        running.save(self, progress).await?;
+        running.save(self, progress, &[]).await?;
         self.sweep_objects().await?;
         report.seconds = seconds_since(started, self.now());
         Ok(report)
@@ -149,7 +148,7 @@ impl App {
         &self,
         running: &Running<'_>,
         chunk: Vec<Row>,
-        supply: &Supply,
+        supply: &Arc<Supply>,
         report: &mut ImportReport,
         progress: &mut Progress,
     ) -> Result<(), AppError> {
@@ -167,7 +166,7 @@ impl App {
             let source = of.and_then(|d| d.images.iter().find(|i| i.id == *image)).map(|i| i.source.clone());
             errors.push(JobError {
                 line: line.map(|r| r.row.line),
-                value: crate::fetch::shown(&source.unwrap_or_default()),
+                value: shown(&source.unwrap_or_default()),
                 message: message.clone(),
             });
         }

@@ -3,7 +3,7 @@
 
 use crate::{App, AppError, importing::ImportReport, looking::LookReport, recognising::TagReport};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use vestry_model::{JobId, OrganisationId};
 use vestry_store::{Claim, Job, JobError, Progress, StoreError, Tx};
 
@@ -12,7 +12,7 @@ const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What kind of work a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum JobKind {
     /// A feed or a tree becomes products.
     Import,
     /// Pictures named by address are recognised; nothing of them is kept.
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     Look,
 }
 
-impl Kind {
+impl JobKind {
     const ALL: [Self; 3] = [Self::Import, Self::Tag, Self::Look];
 
     const fn name(self) -> &'static str {
@@ -32,18 +32,14 @@ impl Kind {
         }
     }
 
-    /// Whether `job` is of this kind.
-    pub(crate) fn is(self, job: &Job) -> bool {
-        job.kind == self.name()
-    }
-
-    fn of(job: &Job) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.is(job))
+    /// The kind of `job`; `None` when another version queued it.
+    pub fn of(job: &Job) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == job.kind)
     }
 }
 
 /// What a job did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum JobReport {
     /// An import.
@@ -81,11 +77,13 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Notes how far the job is, and nothing else.
-    pub(crate) async fn save(&self, app: &App, progress: Progress) -> Result<(), AppError> {
+    /// Notes the same in a transaction of its own, for a step that writes nothing else, and says so.
+    pub(crate) async fn save(&self, app: &App, progress: Progress, errors: &[JobError]) -> Result<(), AppError> {
         let mut tx = app.store().begin().await?;
-        tx.progress_job(self.claim, progress, app.now(), LEASE).await?;
-        Ok(tx.commit().await?)
+        self.note(&mut tx, progress, errors, app.now()).await?;
+        tx.commit().await?;
+        self.say(progress);
+        Ok(())
     }
 
     /// Tells whoever watches.
@@ -98,7 +96,7 @@ impl App {
     pub(crate) async fn start_job(
         &self,
         organisation: OrganisationId,
-        kind: Kind,
+        kind: JobKind,
         payload: &(impl Serialize + Sync),
     ) -> Result<JobId, AppError> {
         let payload = serde_json::to_string(payload).expect("a payload is JSON");
@@ -136,10 +134,10 @@ impl App {
     }
 
     async fn run_job(&self, running: &Running<'_>) -> Result<JobReport, AppError> {
-        match Kind::of(running.job) {
-            Some(Kind::Import) => self.import(running).await.map(JobReport::Import),
-            Some(Kind::Tag) => self.tag_listed(running).await.map(JobReport::Tag),
-            Some(Kind::Look) => self.look_again(running).await.map(JobReport::Look),
+        match JobKind::of(running.job) {
+            Some(JobKind::Import) => self.import(running).await.map(JobReport::Import),
+            Some(JobKind::Tag) => self.tag_listed(running).await.map(JobReport::Tag),
+            Some(JobKind::Look) => self.look_again(running).await.map(JobReport::Look),
             None => Err(AppError::BadRequest("the job was written by another version; start it again".into())),
         }
     }

@@ -2,10 +2,11 @@
 
 use crate::{
     App, AppError,
-    jobs::{Kind, Running},
+    jobs::{JobKind, Running},
     seeing::Supply,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use vestry_model::{ImageId, JobId, OrganisationId, ProductId};
 use vestry_store::{Image, JobError, JobState, Progress};
 
@@ -14,7 +15,6 @@ const STEP: u32 = 64;
 
 /// What a look at stored pictures did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct LookReport {
     /// Pictures looked at.
     pub looked_at: u64,
@@ -39,9 +39,9 @@ impl App {
         for organisation in self.organisations().await? {
             let under_way = |state: &JobState| matches!(state, JobState::Queued { .. } | JobState::Running { .. });
             let jobs = self.jobs(organisation.id, 100).await?;
-            let asked = jobs.iter().any(|j| Kind::Look.is(j) && under_way(&j.state));
+            let asked = jobs.iter().any(|j| JobKind::of(j) == Some(JobKind::Look) && under_way(&j.state));
             if !asked && self.unseen_images(organisation.id).await? > 0 {
-                started.push((organisation.id, self.start_job(organisation.id, Kind::Look, &Nothing {}).await?));
+                started.push((organisation.id, self.start_job(organisation.id, JobKind::Look, &Nothing {}).await?));
             }
         }
         Ok(started)
@@ -50,7 +50,7 @@ impl App {
     pub(crate) async fn look_again(&self, running: &Running<'_>) -> Result<LookReport, AppError> {
         let Nothing {} = running.payload()?;
         let organisation = running.job.organisation;
-        let supply = Supply { stored: true, ..Supply::default() };
+        let supply = Arc::new(Supply::Stored);
         let mut report = LookReport::default();
         let done = running.job.progress.done;
         let mut progress = Progress { done, total: Some(done + self.unseen_images(organisation).await?) };

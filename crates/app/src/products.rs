@@ -4,7 +4,7 @@ use crate::{
     App, AppError,
     seeing::{CleanUpload, Supply, is_url},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use vestry_model::{AttributeId, OrganisationId, Product, ProductId, Sku, ValueId};
 use vestry_store::{Document, ProductFilter, Put, TagCount};
 
@@ -62,9 +62,9 @@ impl App {
         input: ProductInput,
     ) -> Result<(Put, ProductView), AppError> {
         input.product.check()?;
-        let mut supply = Supply::default();
+        let mut uploads = HashMap::new();
         let sources = match input.images {
-            Some(images) => Some(self.sources(images, &mut supply).await?),
+            Some(images) => Some(self.sources(images, &mut uploads).await?),
             None => None,
         };
         let now = self.now();
@@ -78,14 +78,18 @@ impl App {
         }
         tx.commit().await?;
         self.changed().notify_one();
-        if !supply.uploads.is_empty() {
-            self.see_and_write(organisation, put.id, &supply).await?;
+        if !uploads.is_empty() {
+            self.see_and_write(organisation, put.id, &Arc::new(Supply::Uploads(uploads))).await?;
         }
         self.waiting().notify_one();
         Ok((put.put, self.product(organisation, &input.product.sku).await?))
     }
 
-    async fn sources(&self, images: Vec<ImageInput>, supply: &mut Supply) -> Result<Vec<String>, AppError> {
+    async fn sources(
+        &self,
+        images: Vec<ImageInput>,
+        uploads: &mut HashMap<String, CleanUpload>,
+    ) -> Result<Vec<String>, AppError> {
         let mut sources = Vec::new();
         for image in images {
             match image {
@@ -99,7 +103,7 @@ impl App {
                     let digits: String = upload.digest[..8].iter().map(|b| format!("{b:02x}")).collect();
                     let source = format!("upload:{digits}");
                     sources.push(source.clone());
-                    supply.uploads.insert(source, upload);
+                    uploads.insert(source, upload);
                 }
             }
         }
@@ -110,7 +114,7 @@ impl App {
         &self,
         organisation: OrganisationId,
         product: ProductId,
-        supply: &Supply,
+        supply: &Arc<Supply>,
     ) -> Result<(), AppError> {
         let documents = self.store().read().await?.documents(organisation, &[product]).await?;
         let seen = self.see(&documents, supply).await?;

@@ -2,9 +2,8 @@
 
 use crate::{
     App, AppError,
-    fetch::shown,
-    jobs::{Kind, Running},
-    seeing::is_url,
+    jobs::{JobKind, Running},
+    seeing::{is_url, shown},
 };
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -14,8 +13,6 @@ use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
 /// Pictures that one job may list.
 pub const MAX_LISTED: usize = 1_000;
-/// Pictures a step of such a job.
-const STEP: usize = 32;
 
 /// A picture to be recognised by a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +25,6 @@ pub struct ListedImage {
 
 /// What a job saw, in the order of its list.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TagReport {
     /// The heads that looked.
     pub model: String,
@@ -90,7 +86,7 @@ impl App {
             let bad = shown(&bad.url);
             return Err(AppError::BadRequest(format!("`{bad}` is no `http` or `https` address of a picture")));
         }
-        self.start_job(organisation, Kind::Tag, &Payload { images }).await
+        self.start_job(organisation, JobKind::Tag, &Payload { images }).await
     }
 
     /// Fetches and recognises what a job lists. Nothing is kept until the end, so a job that is taken up again
@@ -98,7 +94,8 @@ impl App {
     pub(crate) async fn tag_listed(&self, running: &Running<'_>) -> Result<TagReport, AppError> {
         let Payload { images } = running.payload()?;
         let mut report = TagReport { model: self.vision().heads().name.clone(), images: Vec::new() };
-        for step in images.chunks(STEP) {
+        // As many pictures at once as an import holds.
+        for step in images.chunks(self.cpu().threads() * 4) {
             let seen = self.tag_step(step).await;
             let error = |(at, one): (usize, &ListedReport)| {
                 let message = one.seen.as_ref().err()?.clone();
@@ -108,11 +105,7 @@ impl App {
             let errors: Vec<JobError> = seen.iter().enumerate().filter_map(error).collect();
             report.images.extend(seen);
             let progress = Progress { done: report.images.len() as u64, total: Some(images.len() as u64) };
-            let now = self.now();
-            let mut tx = self.store().begin().await?;
-            running.note(&mut tx, progress, &errors, now).await?;
-            tx.commit().await?;
-            running.say(progress);
+            running.save(self, progress, &errors).await?;
         }
         Ok(report)
     }

@@ -79,18 +79,17 @@ impl App {
         if let Some(cursor) = cursor.as_deref().filter(|_| input.asks_nothing()) {
             return Ok(SearchOutcome { answer: index.next_page(cursor, None)?, seen: None });
         }
-        let (mut seen, mut look) = (None, None);
-        if let Some(bytes) = input.image {
-            if input.tell {
-                let told = self.clean_and_recognise(bytes, input.crop).await?.1;
-                look.clone_from(&told.look);
-                seen = Some(told);
-            } else {
-                look = self.look(bytes, input.crop).await?;
+        let is_by_photo = input.image.is_some();
+        let (look, seen) = match input.image {
+            None => (None, None),
+            Some(bytes) if input.tell => {
+                let (_, seen) = self.clean_and_recognise(bytes, input.crop).await?;
+                (seen.look.clone(), Some(seen))
             }
-            if look.is_none() {
-                return Err(AppError::BadRequest("the picture is blank; use one that shows a garment".into()));
-            }
+            Some(bytes) => (self.look(bytes, input.crop).await?, None),
+        };
+        if is_by_photo && look.is_none() {
+            return Err(AppError::BadRequest("the picture is blank; use one that shows a garment".into()));
         }
         let like = match &input.like {
             Some(sku) => Some(self.product_id(organisation, sku).await?),

@@ -1,25 +1,28 @@
 //! From an image's source to what is stored of it: fetch, clean, recognise, keep.
 
-use crate::{App, AppError, images::THUMBNAIL_WIDTH};
+use crate::{App, AppError, fetch, images::THUMBNAIL_WIDTH};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio::task::JoinSet;
 use vestry_model::{AttributeId, ColourShare, Confidence, ImageId, Suggestion, TagState, Taxonomy};
 use vestry_store::{Analysis, Document, Image, Picture, Rendition, Suggested, Tx};
 use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
-/// Where bytes come from that no URL names.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Supply {
-    /// Images named by a path lie under this folder; without it a path is refused.
-    pub(crate) folder: Option<PathBuf>,
-    /// Look at what is stored and at no source.
-    pub(crate) stored: bool,
-    /// Images whose bytes came with the request, by source.
-    pub(crate) uploads: HashMap<String, CleanUpload>,
+/// Where the bytes of images come from, beside the addresses that name some.
+#[derive(Debug)]
+pub(crate) enum Supply {
+    /// From addresses only; a path is refused.
+    Addresses,
+    /// Images named by a path lie under this folder.
+    Folder(PathBuf),
+    /// Images that came with the request, by source.
+    Uploads(HashMap<String, CleanUpload>),
+    /// From what is stored; no source is looked at.
+    Stored,
 }
 
 /// An upload that was cleaned and recognised before anything was written.
@@ -58,8 +61,7 @@ impl Seen {
     pub(crate) async fn write(&self, tx: &mut Tx, model: &str, now: jiff::Timestamp) -> Result<(), AppError> {
         tx.put_pictures(&self.pictures).await?;
         tx.fail_images(&self.failures).await?;
-        tx.replace_suggestions(model, &self.suggested, now).await?;
-        Ok(())
+        Ok(tx.replace_suggestions(model, &self.suggested, now).await?)
     }
 
     /// Writes what was seen of stored pictures; they themselves stay as they are.
@@ -67,15 +69,14 @@ impl Seen {
         let analysis = |(id, picture, features): (ImageId, Picture, _)| Some((id, picture.analysis?, features));
         let analyses: Vec<_> = self.pictures.into_iter().filter_map(analysis).collect();
         tx.put_analyses(&analyses).await?;
-        tx.replace_suggestions(model, &self.suggested, now).await?;
-        Ok(())
+        Ok(tx.replace_suggestions(model, &self.suggested, now).await?)
     }
 }
 
 impl App {
     /// Looks at the images of `documents`: all of a product's, when any of them is new or changed. Objects are
     /// written, rows are not.
-    pub(crate) async fn see(&self, documents: &[Document], supply: &Supply) -> Result<Seen, AppError> {
+    pub(crate) async fn see(&self, documents: &[Document], supply: &Arc<Supply>) -> Result<Seen, AppError> {
         let mut seen = Seen::default();
         let mut tasks = JoinSet::new();
         for (at, document) in documents.iter().enumerate() {
@@ -87,7 +88,7 @@ impl App {
                     let done = tasks.join_next().await.expect("there are tasks");
                     keep(&mut seen, done.expect("a look neither panics nor is cancelled")?);
                 }
-                let (app, image, supply) = (self.clone(), image.clone(), supply.clone());
+                let (app, image, supply) = (self.clone(), image.clone(), Arc::clone(supply));
                 tasks.spawn(async move {
                     let one = app.see_one(&image, &supply).await?;
                     Ok::<_, AppError>(((at, position), image, one))
@@ -109,7 +110,7 @@ impl App {
             if picture.analysis.as_ref().is_none_or(|a| a.model != *model) {
                 return true;
             }
-            if let Some(folder) = &supply.folder
+            if let Supply::Folder(folder) = supply
                 && !is_url(&image.source)
                 && let Ok(bytes) = tokio::fs::read(folder.join(&image.source)).await
                 && digest(&bytes) != picture.source_digest
@@ -121,12 +122,12 @@ impl App {
     }
 
     async fn see_one(&self, image: &Image, supply: &Supply) -> Result<One, AppError> {
-        if supply.stored {
-            return self.fall_back(image, "its stored picture is gone; import it again".into()).await;
-        }
-        let upload = match supply.uploads.get(&image.source) {
-            Some(upload) => upload.clone(),
-            None => {
+        let upload = match supply {
+            Supply::Stored => {
+                return self.fall_back(image, "its stored picture is gone; import it again".into()).await;
+            }
+            Supply::Uploads(uploads) if uploads.contains_key(&image.source) => uploads[&image.source].clone(),
+            _ => {
                 let bytes = match self.source_bytes(image, supply).await {
                     Ok(bytes) => bytes,
                     Err(message) => return self.fall_back(image, message).await,
@@ -176,7 +177,7 @@ impl App {
         if is_url(&image.source) {
             return self.fetcher().fetch(&image.source).await.map_err(|e| e.to_string());
         }
-        let Some(folder) = &supply.folder else {
+        let Supply::Folder(folder) = supply else {
             return Err("only `http` and `https` addresses can be read from here; upload the picture instead".into());
         };
         let path =
@@ -187,6 +188,12 @@ impl App {
         }
         tokio::fs::read(&path).await.map_err(|e| format!("`{}`: {e}", image.source))
     }
+}
+
+/// A source as an error may show it, cut to 80 characters.
+pub(crate) fn shown(source: &str) -> String {
+    let safe = if is_url(source) { fetch::shown(source) } else { source.to_owned() };
+    safe.chars().take(80).collect()
 }
 
 /// Whether a source is fetched rather than read.

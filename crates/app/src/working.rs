@@ -1,7 +1,7 @@
 //! What runs beside the requests: jobs, pictures by address, the index.
 
 use crate::{App, AppError, seeing::Supply};
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use vestry_model::ProductId;
 
@@ -11,7 +11,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ROUND: u32 = 64;
 
 impl App {
-    /// Does the jobs that are queued, fetches pictures that wait and keeps the indexes, until `stop`; then saves.
+    /// Looks again at pictures that other heads saw, does the jobs that are queued, fetches pictures that wait and keeps the indexes, until `stop`; then saves.
     pub async fn work(&self, stop: impl Future<Output = ()>) {
         let (sender, receiver) = watch::channel(false);
         let stopped = || {
@@ -32,6 +32,9 @@ impl App {
 
     async fn keep_jobs(&self, stop: impl Future<Output = ()>) {
         let working = async {
+            if let Err(error) = self.start_looking().await {
+                tracing::error!(%error, "pictures that other heads saw wait; `vestry index rebuild` looks at them");
+            }
             loop {
                 match self.run_next_job(|_, _| {}).await {
                     Ok(Some(_)) => continue,
@@ -66,6 +69,7 @@ impl App {
     /// Fetches and looks at pictures named by address; how many. Pictures named by a path belong to their import.
     pub async fn fetch_waiting(&self) -> Result<usize, AppError> {
         let (mut after, mut done) = (None, 0);
+        let supply = Arc::new(Supply::Addresses);
         loop {
             let waiting = self.store().read().await?.waiting_images(after, ROUND).await?;
             let Some(last) = waiting.last() else { return Ok(done) };
@@ -79,7 +83,7 @@ impl App {
                     continue;
                 }
                 let documents = self.store().read().await?.documents(organisation.id, &products).await?;
-                let seen = self.see(&documents, &Supply::default()).await?;
+                let seen = self.see(&documents, &supply).await?;
                 done += seen.images() + seen.failures.len();
                 let mut tx = self.store().begin().await?;
                 seen.write(&mut tx, &self.vision().heads().name, self.now()).await?;

@@ -235,4 +235,18 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     let after = app.product(organisation, &sku).await.expect("there");
     assert_eq!(after.images[0].look(), before.images[0].look(), "the same heads give the same vector again");
     assert!(after.tags.iter().all(|t| t.source.to_text() == "model:other@2"), "{:?}", after.tags);
+
+    // A server that starts with yet other heads looks by itself.
+    let mut heads = app.vision().heads().clone();
+    app.close().await;
+    drop(app);
+    heads.name = "third@3".into();
+    let app = App::open(folder.path(), Config::default(), surroundings(), Some(heads)).await.expect("opens");
+    let all_seen = async {
+        while app.unseen_images(organisation).await.expect("counted") > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let worked = tokio::time::timeout(std::time::Duration::from_secs(60), app.work(all_seen)).await;
+    worked.expect("everything is seen within a minute");
 }

@@ -1,6 +1,9 @@
 //! A bar with an estimate on a terminal, a line now and then elsewhere.
 
+use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use vestry_app::{App, JobReport};
+use vestry_model::JobId;
 
 /// A bar over `total` things; drawn on standard error only when that is a terminal.
 pub(crate) fn bar(total: u64, what: &'static str) -> ProgressBar {
@@ -8,4 +11,24 @@ pub(crate) fn bar(total: u64, what: &'static str) -> ProgressBar {
         .expect("a valid template")
         .progress_chars("━╸ ");
     ProgressBar::new(total).with_style(style).with_message(what)
+}
+
+/// Does queued jobs until `job` is done, showing how far it is; what it did.
+pub(crate) async fn until(app: &App, job: JobId, bar: &ProgressBar) -> Result<JobReport> {
+    loop {
+        let ran = app.run_next_job(|running, progress| {
+            if running == job {
+                bar.set_length(progress.total.unwrap_or(progress.done));
+                bar.set_position(progress.done);
+            }
+        });
+        match ran.await? {
+            Some((ran, report)) if ran == job => {
+                bar.finish_and_clear();
+                return Ok(report);
+            }
+            Some(_) => {}
+            None => bail!("the job is in other hands; stop the server that does it, or wait for it"),
+        }
+    }
 }

@@ -62,8 +62,8 @@ pub(crate) struct Lists {
 
 /// One order from all lists.
 pub(crate) fn fuse(state: &State, lists: &Lists, weights: Weights) -> Vec<Candidate> {
-    let longest = [lists.look.as_ref().map_or(0, Vec::len), lists.words.as_ref().map_or(0, Vec::len)];
-    let mut order: Vec<Candidate> = Vec::with_capacity(longest[0].max(longest[1]));
+    let (look, words) = (lists.look.as_deref().unwrap_or(&[]), lists.words.as_deref().unwrap_or(&[]));
+    let mut order: Vec<Candidate> = Vec::with_capacity(look.len().max(words.len()));
     let mut places: IdMap<u32, u32> = IdMap::default();
     let alone =
         [lists.look.is_some(), lists.words.is_some(), lists.colour.is_some()].iter().filter(|l| **l).count() < 2;
@@ -83,13 +83,13 @@ pub(crate) fn fuse(state: &State, lists: &Lists, weights: Weights) -> Vec<Candid
         candidate.score += weight / (RRF + at as f32 + 1.0);
         fill(candidate, at as u32 + 1);
     };
-    for (at, found) in lists.look.iter().flatten().enumerate() {
+    for (at, found) in look.iter().enumerate() {
         put(found.slot, at, weights.look, &|c, rank| {
             c.row = Some(found.row);
             c.parts.look = Some(Part { rank, score: found.score });
         });
     }
-    for (at, found) in lists.words.iter().flatten().enumerate() {
+    for (at, found) in words.iter().enumerate() {
         put(found.slot, at, weights.words, &|c, rank| {
             (c.tags, c.words) = (found.tags, found.words);
             c.parts.words = Some(Part { rank, score: found.score });

@@ -112,18 +112,13 @@ impl<W: Write> CsvExport<W> {
         self.writer.write_record(cells.iter().map(|c| guarded(c))).map_err(failed)
     }
 
-    /// Takes what was written since the last time, so that a long export leaves in parts.
+    /// Takes what was written since the last time: a long export leaves in parts.
     pub fn take(&mut self) -> io::Result<W>
     where
         W: Default,
     {
         let written = std::mem::replace(&mut self.writer, writer(W::default()));
         written.into_inner().map_err(|e| io::Error::other(e.to_string()))
-    }
-
-    /// Writes what is left and gives the file back.
-    pub fn finish(self) -> io::Result<W> {
-        self.writer.into_inner().map_err(|e| io::Error::other(e.to_string()))
     }
 }
 

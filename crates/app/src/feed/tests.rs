@@ -321,7 +321,7 @@ proptest! {
         }
         let lines: String = rows.iter().map(json_line).collect();
         let sure: Vec<_> = rows.into_iter().map(|r| ExportRow { suggested: Vec::new(), ..r }).collect();
-        prop_assert_eq!(back(&export.finish().expect("ends")), sure.clone(), "a suggestion does not become a fact");
+        prop_assert_eq!(back(&export.take().expect("ends")), sure.clone(), "a suggestion does not become a fact");
         prop_assert_eq!(back(lines.as_bytes()), sure);
     }
 
@@ -378,7 +378,7 @@ fn spreadsheets_do_not_run_an_export() {
     product.title.en = Some("-2+3".into());
     let mut export = CsvExport::new(Vec::new(), Vec::new(), Vec::new()).expect("starts");
     export.write(&ExportRow { product, images: Vec::new(), tags: Vec::new(), suggested: Vec::new() }).expect("writes");
-    let text = String::from_utf8(export.finish().expect("ends")).expect("UTF-8");
+    let text = String::from_utf8(export.take().expect("ends")).expect("UTF-8");
     let row = text.lines().nth(1).expect("a row");
     assert!(row.starts_with("'=1+1,,'-2+3,") && row.contains(",'@SUM(A1),"), "{row}");
 }

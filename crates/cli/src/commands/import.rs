@@ -43,22 +43,9 @@ pub(crate) async fn import(
 ) -> Result<()> {
     let job = app.start_import(organisation, source, mapping).await?;
     let bar = progress::bar(0, "importing");
-    let report = loop {
-        let ran = app
-            .run_next_job(|running, progress| {
-                if running == job {
-                    bar.set_length(progress.total.unwrap_or(progress.done));
-                    bar.set_position(progress.done);
-                }
-            })
-            .await?;
-        match ran {
-            Some((ran, JobReport::Import(report))) if ran == job => break report,
-            Some(_) => {}
-            None => bail!("the import is in other hands; `vestry doctor` says more"),
-        }
+    let JobReport::Import(report) = progress::until(app, job, &bar).await? else {
+        bail!("the import was another kind of job");
     };
-    bar.finish_and_clear();
     let errors = app.job_errors(organisation, job).await?;
     tell(&report, errors.iter().map(|e| (e.line, e.message.as_str(), e.value.as_str())))
 }

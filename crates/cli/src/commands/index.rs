@@ -20,19 +20,9 @@ pub(crate) async fn rebuild(place: &Place) -> Result<()> {
 async fn look(app: &App) -> Result<()> {
     for (organisation, job) in app.start_looking().await? {
         let bar = progress::bar(app.unseen_images(organisation).await?, "looking");
-        let report = loop {
-            let ran = app.run_next_job(|running, progress| {
-                if running == job {
-                    bar.set_position(progress.done);
-                }
-            });
-            match ran.await? {
-                Some((ran, JobReport::Look(report))) if ran == job => break report,
-                Some(_) => {}
-                None => bail!("the stored pictures are in other hands; stop the server and try again"),
-            }
+        let JobReport::Look(report) = progress::until(app, job, &bar).await? else {
+            bail!("the look was another kind of job");
         };
-        bar.finish_and_clear();
         eprintln!("{} pictures seen by `{}`", report.looked_at, app.vision().heads().name);
         if report.unread > 0 {
             eprintln!("{} stored pictures could not be read; import them again", report.unread);

@@ -35,7 +35,7 @@ pub(crate) async fn run(args: SearchArgs) -> Result<()> {
 /// In a data folder: the answer, and how the words were read if that is not as they were written.
 async fn local(
     args: &SearchArgs,
-    filters: Vec<Filter>,
+    filters: Vec<AnyOf>,
     image: Option<Vec<u8>>,
 ) -> Result<(SearchDocument, Option<String>)> {
     let input = SearchInput {
@@ -43,7 +43,7 @@ async fn local(
         crop: args.crop,
         words: args.words.clone(),
         like: args.like.as_deref().map(Sku::new).transpose()?,
-        filters,
+        filters: filters.into_iter().map(|(field, values)| Filter { field, test: FilterTest::AnyOf(values) }).collect(),
         limit: args.limit as usize,
         ..SearchInput::default()
     };
@@ -55,21 +55,18 @@ async fn local(
 }
 
 /// The same question for a server.
-fn request(args: &SearchArgs, filters: &[Filter]) -> serde_json::Value {
-    let filters: serde_json::Map<String, serde_json::Value> = filters
-        .iter()
-        .map(|f| match &f.test {
-            FilterTest::AnyOf(values) => (f.field.clone(), json!(values)),
-            FilterTest::Between(min, max) => (f.field.clone(), json!({"min": min, "max": max})),
-        })
-        .collect();
+fn request(args: &SearchArgs, filters: &[AnyOf]) -> serde_json::Value {
+    let filters: serde_json::Map<_, _> = filters.iter().map(|(field, values)| (field.clone(), json!(values))).collect();
     json!({"crop": args.crop, "words": args.words, "like": args.like, "filters": filters, "limit": args.limit})
 }
 
-fn filter(text: &str) -> Result<Filter> {
+/// A field and the values that pass.
+type AnyOf = (String, Vec<String>);
+
+fn filter(text: &str) -> Result<AnyOf> {
     let (field, values) = text.split_once('=').with_context(|| format!("`{text}` is no filter; write `key=value`"))?;
     let values = values.split('|').map(|v| v.trim().to_owned()).collect();
-    Ok(Filter { field: field.trim().into(), test: FilterTest::AnyOf(values) })
+    Ok((field.trim().into(), values))
 }
 
 fn print(found: &SearchDocument, corrected: Option<&str>, out: &mut impl Write) -> Result<()> {

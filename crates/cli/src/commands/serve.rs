@@ -13,7 +13,6 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
             "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it"
         );
     }
-    app.start_looking().await?;
     let options = Options {
         listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
         behind_proxy: args.behind_proxy || app.config().server.behind_proxy,

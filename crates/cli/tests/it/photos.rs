@@ -1,6 +1,6 @@
 //! Real photos, where the folder of them is at hand.
 
-use crate::program::{stderr, vestry};
+use crate::program::{Shop, stderr, vestry};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -42,4 +42,34 @@ fn photos_of_a_class_are_recognised_as_that_class() {
     assert_eq!(asked, 40);
     assert!(right >= 32, "{right} of {asked} photos are named right");
     assert!(answered >= 24, "{answered} of {asked} photos get an answer rather than a question");
+}
+
+#[test]
+fn a_photo_of_the_catalogue_finds_itself() {
+    let Some(clothing) = clothing() else { return };
+    let shop = Shop::new(0);
+    let tree = tempfile::tempdir().expect("a folder");
+    let mut photos = Vec::new();
+    for class in ["dress", "hat", "shoes", "t-shirt"] {
+        std::fs::create_dir(tree.path().join(class)).expect("a folder");
+        let mut all: Vec<PathBuf> = std::fs::read_dir(clothing.join("validation").join(class))
+            .expect("a class")
+            .map(|e| e.expect("an entry").path())
+            .collect();
+        all.sort();
+        for photo in all.into_iter().take(5) {
+            let copy = tree.path().join(class).join(photo.file_name().expect("a file"));
+            std::fs::copy(&photo, &copy).expect("copied");
+            photos.push((format!("{class}/{}", copy.file_stem().and_then(|s| s.to_str()).expect("UTF-8")), copy));
+        }
+    }
+    let imported = shop.run(&["import", tree.path().to_str().expect("UTF-8")]);
+    assert!(imported.status.success(), "{}", stderr(&imported));
+    for (sku, photo) in &photos {
+        let found = shop.run(&["search", "--json", "--limit", "2", "--image", photo.to_str().expect("UTF-8")]);
+        let answer: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+        assert_eq!(answer["results"][0]["sku"], sku.as_str(), "{answer}");
+        // No derivative is made of a search photo; its vector has to be that of the stored one all the same.
+        assert!(answer["results"][0]["parts"]["look"].as_f64().is_some_and(|look| look >= 0.99), "{answer}");
+    }
 }

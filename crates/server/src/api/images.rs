@@ -2,7 +2,7 @@
 
 use super::{Answer, Body, PictureBody, feeds::accepted, json, region, region_text};
 use crate::{
-    guard::Actor,
+    guard::{Actor, Fields},
     problem::Problem,
     shapes::{ErrorDocument, JobDocument, TagDocument},
     state::Server,
@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Extension, Json,
     extract::{Path, Query, State},
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -57,15 +57,15 @@ pub(crate) async fn tag_image(
     let (bytes, crop) = match body {
         Body::Json(bytes) => {
             let mut body: TagBody = json(&bytes)?;
-            match body.images.take() {
-                Some(images) => return tag_many(&server, &actor, &body, images).await,
-                None => {
-                    let crop = region(body.crop)?;
-                    (body.image.unwrap_or_default().bytes(&server).await?, crop)
-                }
+            if let Some(images) = body.images.take() {
+                return tag_many(&server, &actor, &body, images).await;
             }
+            let crop = region(body.crop)?;
+            (body.image.unwrap_or_default().bytes(&server).await?, crop)
         }
-        body => picture(&server, body).await?,
+        Body::Form(fields) => picture_of_form(&server, &fields).await?,
+        Body::Other(bytes, kind) if kind.starts_with("image/") => (bytes.to_vec(), None),
+        Body::Other(..) => return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "")),
     };
     let seen = server.app.tag_image(bytes, crop).await?;
     let document = TagDocument::new(&seen, &server.app.vision().heads().name, server.app.taxonomy());
@@ -82,20 +82,12 @@ async fn tag_many(server: &Server, actor: &Actor, body: &TagBody, images: Vec<Li
     accepted(server, actor.organisation, job).await
 }
 
-async fn picture(server: &Server, body: Body) -> Answer<(Vec<u8>, Option<Region>)> {
-    match body {
-        Body::Form(fields) => {
-            let crop = region_text(fields.text("crop"))?;
-            match (fields.file("image"), fields.text("url")) {
-                (Some(file), _) => Ok((file.bytes.to_vec(), crop)),
-                (None, Some(url)) => {
-                    Ok((PictureBody { base64: None, url: Some(url.into()) }.bytes(server).await?, crop))
-                }
-                (None, None) => Err(Problem::bad_request("the form has no file `image`")),
-            }
-        }
-        Body::Other(bytes, kind) if kind.starts_with("image/") => Ok((bytes.to_vec(), None)),
-        Body::Json(_) | Body::Other(..) => Err(Problem::of_status(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "")),
+async fn picture_of_form(server: &Server, fields: &Fields) -> Answer<(Vec<u8>, Option<Region>)> {
+    let crop = region_text(fields.text("crop"))?;
+    match (fields.file("image"), fields.text("url")) {
+        (Some(file), _) => Ok((file.bytes.to_vec(), crop)),
+        (None, Some(url)) => Ok((PictureBody { base64: None, url: Some(url.into()) }.bytes(server).await?, crop)),
+        (None, None) => Err(Problem::bad_request("the form has no file `image`")),
     }
 }
 

@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use vestry_app::{
-    AppError, Job, JobState,
+    AppError, Job, JobKind, JobState,
     feed::{FeedError, Mapping, Preview, Target},
 };
 use vestry_model::{JobId, Taxonomy};
@@ -43,10 +43,11 @@ pub(crate) async fn show(
 
 /// What a job does, in words.
 fn kind(job: &Job, frame: &Frame) -> String {
-    match job.kind.as_str() {
-        "tag" => frame.words.t("job-tag"),
-        "look" => frame.words.t("job-look"),
-        _ => frame.words.t("job-import"),
+    match JobKind::of(job) {
+        Some(JobKind::Import) => frame.words.t("job-import"),
+        Some(JobKind::Tag) => frame.words.t("job-tag"),
+        Some(JobKind::Look) => frame.words.t("job-look"),
+        None => job.kind.clone(),
     }
 }
 

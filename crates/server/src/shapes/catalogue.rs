@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vestry_app::{Image, ImageState, Job, JobError, JobReport, Key, KeyKind, ProductView};
+use vestry_app::{Image, ImageState, Job, JobError, JobKind, Key, KeyKind, ProductView};
 use vestry_model::{LocalText, Taxonomy, taxonomy::Attribute};
 
 /// A text in Korean, in English, or both.
@@ -218,20 +218,22 @@ pub(crate) fn seconds_left(job: &Job, now: Timestamp) -> Option<u64> {
 }
 
 /// What a job has to say, with names where it found tags.
-fn job_result(text: &str, taxonomy: &Taxonomy) -> serde_json::Value {
-    // As text, because a `Value` would widen 0.664 to 0.6639999747276306.
-    let named = match serde_json::from_str(text) {
-        Ok(JobReport::Tag(report)) => serde_json::to_string(&TagListDocument::new(&report, taxonomy)).ok(),
-        _ => None,
-    };
-    serde_json::from_str(named.as_deref().unwrap_or(text)).unwrap_or_default()
+fn job_result(job: &Job, text: &str, taxonomy: &Taxonomy) -> serde_json::Result<serde_json::Value> {
+    if JobKind::of(job) != Some(JobKind::Tag) {
+        return serde_json::from_str(text);
+    }
+    let named = TagListDocument::new(&serde_json::from_str(text)?, taxonomy);
+    // By way of text, because `to_value` would widen 0.664 to 0.6639999747276306.
+    serde_json::from_str(&serde_json::to_string(&named)?)
 }
 
 impl JobDocument {
     /// A job with its errors, as of `now`.
     pub fn new(job: &Job, errors: &[JobError], now: Timestamp, taxonomy: &Taxonomy) -> Self {
         let (result, message) = match &job.state {
-            vestry_app::JobState::Done { result: Some(text), .. } => (job_result(text, taxonomy), None),
+            vestry_app::JobState::Done { result: Some(text), .. } => {
+                (job_result(job, text, taxonomy).unwrap_or_default(), None)
+            }
             vestry_app::JobState::Failed { error, .. } => (serde_json::Value::Null, Some(error.clone())),
             _ => (serde_json::Value::Null, None),
         };

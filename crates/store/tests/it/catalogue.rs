@@ -396,3 +396,21 @@ async fn any_product_comes_back_and_is_then_unchanged() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn own_fields_are_named_once_in_the_order_of_their_bytes() {
+    on_each_engine(async |store| {
+        let (shop, other) = (organisation(store, "shop").await, organisation(store, "other").await);
+        let with = |id: &str, own: &[&str]| {
+            let own = own.iter().map(|name| ((*name).to_owned(), "1".to_owned())).collect();
+            Product { own, ..product(id) }
+        };
+        let products = [with("A", &["시즌", "Zone", "a\"b"]), with("B", &["stock", "시즌"]), with("C", &[])];
+        put(store, shop, &products, 1).await;
+        put(store, other, &[with("A", &["theirs"])], 1).await;
+        let mut read = store.read().await.expect("reads");
+        assert_eq!(read.own_fields(shop).await.expect("reads"), ["Zone", "a\"b", "stock", "시즌"]);
+        assert_eq!(read.own_fields(other).await.expect("reads"), ["theirs"]);
+    })
+    .await;
+}
