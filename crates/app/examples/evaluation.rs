@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::{collections::BTreeMap, env, fs, path::PathBuf, time::Instant};
 use vestry_app::{
     evaluate::{evaluate_seen, see_both, unseen_classes},
-    fit::{FITTED_KINDS, Seen, fit_seen, read_tree},
+    fit::{FITTED_KINDS, FitReport, Seen, fit_colours_of_photos, fit_seen, read_tree},
 };
 use vestry_learn::measure;
 use vestry_model::{HeadSet, LOOK_DIMENSIONS, Region, TagState, Taxonomy};
@@ -88,7 +88,9 @@ fn main() -> Result<()> {
     eprintln!("{:.0?}: {}", start.elapsed(), serde_json::to_string(&evaluation)?);
     pages::category(&evaluation);
     pages::unseen(unseen_classes(&seeing)?);
-    let (heads, report) = fit_seen(&seeing.train, &vision, taxonomy)?;
+    let (mut heads, report) = fit_seen(&seeing.train, &vision, taxonomy)?;
+    let colour = fit_colours_of_photos(&train, &vision, taxonomy, &mut heads);
+    let report = FitReport { colour, ..report };
     eprintln!("{:.0?}: {report:?}", start.elapsed());
     let crops = crops(&vision, &heads, &seeing.train, &train)?;
     pages::crops(crops);
@@ -96,7 +98,8 @@ fn main() -> Result<()> {
     let nothing = nothing(&vision, &heads, arguments.objects.as_deref())?;
     pages::gate(&photos, &nothing, &report);
     if let Some(labels) = &arguments.labels {
-        pages::colour_photos(colours(&photos, &fs::read_to_string(labels)?)?);
+        let labels = fs::read_to_string(labels)?;
+        pages::colour_photos(colours(&photos, &labels)?, &sure_colours(&photos, &labels)?, &report);
     }
     let drawn = drawn(&vision, &heads);
     pages::drawn(drawn, &report);
@@ -224,6 +227,18 @@ fn colours(photos: &[(String, Recognition)], labels: &str) -> Result<[Share; 2]>
         }
     }
     Ok(out)
+}
+
+/// How sure the largest colour of each photo named by eye is, and whether it is one of those names.
+fn sure_colours(photos: &[(String, Recognition)], labels: &str) -> Result<Vec<(f32, bool)>> {
+    let labels: BTreeMap<String, Vec<String>> = toml::from_str(labels)?;
+    let one = |(id, seen): &(String, Recognition)| {
+        let (names, object) = (labels.get(id)?, &seen.objects[0]);
+        let largest = &object.colours.first()?.value;
+        let tag = object.tags.iter().find(|t| t.attribute.as_str() == "colour" && t.value == *largest)?;
+        Some((tag.confidence.get(), names.iter().any(|n| n == largest.as_str())))
+    };
+    Ok(photos.iter().filter_map(one).collect())
 }
 
 /// Largest colour, first three colours, print, on the second half of a drawn catalogue; neither was fitted on it.

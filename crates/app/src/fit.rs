@@ -1,8 +1,10 @@
 //! Fits everything that stands on the frozen backbone, on a tree of pictures with one folder a class.
 
+mod colour;
 mod folder;
 mod gate;
 
+pub use colour::{ColourFit, NamedByEye, fit_colours, fit_colours_of_photos};
 pub use folder::{PictureFile, class_of, read_tree};
 pub use gate::{FITTED_KINDS, fit_gate};
 
@@ -159,6 +161,8 @@ pub struct FitReport {
     pub print_top1: Option<f64>,
     /// Share of the fit's own pictures without garment that the gate lets through; `None` when there is no gate.
     pub gate_passes: Option<f64>,
+    /// How sure colours are; `None` when too few of the pictures had theirs named by a person.
+    pub colour: Option<ColourFit>,
 }
 
 /// A head set with its report.
@@ -177,15 +181,17 @@ pub fn fit(
     taxonomy: &Taxonomy,
     tick: &(dyn Fn() + Sync),
 ) -> Result<Fit, FitError> {
-    let (seen, skipped) = see(vision, &read_tree(train, taxonomy)?, Views::default(), tick);
+    let files = read_tree(train, taxonomy)?;
+    let (seen, skipped) = see(vision, &files, Views::default(), tick);
     if seen.is_empty() {
         return Err(FitError::NoPictures(train.to_owned()));
     }
-    let (heads, report) = fit_seen(&seen, vision, taxonomy)?;
-    Ok(Fit { heads, report: FitReport { skipped, ..report } })
+    let (mut heads, report) = fit_seen(&seen, vision, taxonomy)?;
+    let colour = fit_colours_of_photos(&files, vision, taxonomy, &mut heads);
+    Ok(Fit { heads, report: FitReport { skipped, colour, ..report } })
 }
 
-/// The same on pictures already looked at.
+/// The same on pictures already looked at, but for how sure colours are: see [`fit_colours_of_photos`].
 pub fn fit_seen(seen: &[Seen], vision: &Vision, taxonomy: &Taxonomy) -> Result<(HeadSet, FitReport), FitError> {
     let samples = samples(&classes_of(seen), seen)?;
     let recipe = Recipe::default();
@@ -209,6 +215,7 @@ pub fn fit_seen(seen: &[Seen], vision: &Vision, taxonomy: &Taxonomy) -> Result<(
         precision_at_10: fitted.projection.precision_at_10,
         print_top1,
         gate_passes,
+        colour: None,
     };
     Ok((heads, report))
 }

@@ -241,20 +241,9 @@ fn keep(seen: &mut Seen, (_, image, one): ((usize, usize), Image, One)) {
     }
 }
 
-/// The least share of a garment that makes a colour a tag.
-const TAGGED_SHARE: f32 = 0.2;
-
-/// Everything an object suggests: category, attributes, and the colours that cover enough of it. A colour's
-/// confidence is its share of the foreground.
-fn suggestions(object: ObjectSeen) -> Vec<Suggestion> {
-    let colour = AttributeId::new("colour").expect("an id of the taxonomy");
-    let colours = object.colours.into_iter().filter(|c| c.share >= TAGGED_SHARE).map(|c| Suggestion {
-        attribute: colour.clone(),
-        value: c.value,
-        confidence: Confidence::new(c.share),
-        state: TagState::Suggested,
-    });
-    object.category.into_iter().chain(object.tags).chain(colours).collect()
+/// Everything an object suggests.
+fn suggestions(object: ObjectSeen) -> impl Iterator<Item = Suggestion> {
+    object.category.into_iter().chain(object.tags)
 }
 
 impl Seen {

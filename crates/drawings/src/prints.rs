@@ -135,25 +135,25 @@ fn checks([main, second, third]: [Rgb; 3], scale: f32, random: &mut Random) -> T
     let kind = random.below(4);
     let side = scale * [random.between(14.0, 24.0), random.between(46.0, 72.0), random.between(26.0, 44.0), 40.0][kind];
     let angle = if random.chance(0.15) { 45.0 } else { 0.0 };
+    // The sett: bands over the ground as (start, width, colour), in parts of the side.
+    let bands: &[(f32, f32, Rgb)] = match kind {
+        0 => &[(0.0, 0.5, second)],
+        1 => &[(0.0, 0.30, second), (0.13, 0.04, third), (0.42, 0.06, second), (0.56, 0.18, third)],
+        2 => &[(0.46, 0.09, second)],
+        _ => &[(0.0, 0.5, second), (0.22, 0.06, third), (0.72, 0.06, third)],
+    };
+    // As woven: the weft lies there, and each second thread that shows is the warp's.
     let mut content = String::new();
     rectangle(&mut content, 0.0, 0.0, side, side, main, 1.0);
-    // A band both ways: (start, width, colour, opacity) in parts of the side.
-    let bands: &[(f32, f32, Rgb, f32)] = match kind {
-        0 => &[(0.0, 0.5, second, 0.55)],
-        1 => &[
-            (0.0, 0.30, second, 0.50),
-            (0.42, 0.06, second, 0.6),
-            (0.56, 0.22, third, 0.35),
-            (0.65, 0.03, main, 0.9),
-            (0.13, 0.04, third, 0.8),
-        ],
-        2 => &[(0.46, 0.07, second, 0.9)],
-        _ => &[(0.0, 0.5, second, 0.6), (0.22, 0.05, third, 0.6), (0.72, 0.05, third, 0.6)],
-    };
-    for &(from, width, colour, opacity) in bands {
-        rectangle(&mut content, from * side, 0.0, width * side, side, colour, opacity);
-        rectangle(&mut content, 0.0, from * side, side, width * side, colour, opacity);
+    for &(from, width, colour) in bands {
+        rectangle(&mut content, 0.0, from * side, side, width * side, colour, 1.0);
     }
+    let _ = write!(content, r#"<g opacity=".5">"#);
+    rectangle(&mut content, 0.0, 0.0, side, side, main, 1.0);
+    for &(from, width, colour) in bands {
+        rectangle(&mut content, from * side, 0.0, width * side, side, colour, 1.0);
+    }
+    content += "</g>";
     Tile { width: side, height: side, content, angle }
 }
 

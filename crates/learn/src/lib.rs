@@ -5,7 +5,7 @@
 //!
 //! In reading order: [`sample`] holds features and labels, [`folds`] deals them out with near-duplicates kept
 //! together, [`ridge`] fits one-vs-rest heads, [`calibrate`] turns scores into probabilities, [`projection`] makes
-//! the space photos are searched in, [`gate`] tells garments from everything else, [`measure`] says how good it is,
+//! the space photos are searched in, [`logistic`] weighs a few numbers, [`gate`] tells garments from everything else by it, [`measure`] says how good it is,
 //! and [`recipe`] chooses among settings by cross-validation and fits the whole.
 //!
 //! To add a setting to choose among: one field in [`recipe::Recipe`], one loop in its `choose`. To add a figure:
@@ -15,12 +15,14 @@ pub mod calibrate;
 pub mod folds;
 pub mod gate;
 mod hash;
+pub mod logistic;
 pub mod measure;
 pub mod projection;
 pub mod recipe;
 pub mod ridge;
 pub mod sample;
 
-pub use gate::{Gate, OneSided};
+pub use gate::Gate;
+pub use logistic::{Logistic, OneSided, Weigh};
 pub use recipe::{Fitted, FittedHead, FittedProjection, LearnError, Recipe};
 pub use sample::{Sample, SampleError, Samples};

@@ -14,51 +14,152 @@ pub const SMALLEST_SHARE: f32 = 0.06;
 /// Colours that are named at most.
 pub const MOST_COLOURS: usize = 5;
 
+/// What is known of the cloth before its colours are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cloth {
+    /// Threads of two colours cross and mix into a third that no thread has: a check.
+    pub woven: bool,
+    /// It is surely none that denim is sewn into, so that washes of denim do not name it.
+    pub no_denim: bool,
+}
+
+/// How many numbers [`NamedColour::signs`] has.
+pub const COLOUR_SIGNS: usize = 6;
+
+/// A colour of a garment, and what tells how sure its name is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedColour {
+    /// The colour.
+    pub colour: ColourShare,
+    /// 0 its share; 1 whether it is the largest; 2 how much farther the next name's sample lies; 3 how far its own
+    /// name's sample lies; 4 chroma; 5 lightness. Distances are those that names are given by.
+    pub signs: [f32; COLOUR_SIGNS],
+}
+
 /// The colours of `foreground`, largest share first.
-pub fn colours(foreground: &Foreground, taxonomy: &Taxonomy) -> Vec<ColourShare> {
-    let samples = samples(taxonomy);
+pub fn colours(foreground: &Foreground, cloth: Cloth, taxonomy: &Taxonomy) -> Vec<NamedColour> {
+    let samples = samples(cloth, taxonomy);
     let pixels = sampled(foreground);
     if samples.is_empty() || pixels.is_empty() {
         return Vec::new();
     }
-    let lab: Vec<Oklab> = pixels.iter().map(|p| Oklab::from(Rgb(*p))).collect();
-    let groups = grouped(&lab);
-    let mut named: Vec<(ValueId, [u64; 3], u64)> = Vec::new();
-    for group in 0..GROUPS {
-        let members = || groups.iter().zip(&pixels).filter(move |(g, _)| **g == group).map(|(_, pixel)| pixel);
-        let count = members().count() as u64;
-        if count == 0 {
-            continue;
-        }
-        let sums = members().fold([0u64; 3], |sums, p| [0, 1, 2].map(|c| sums[c] + u64::from(p[c])));
-        let name = nearest(Oklab::from(Rgb(sums.map(|sum| ((sum + count / 2) / count) as u8))), &samples);
-        match named.iter_mut().find(|(value, ..)| value == name) {
-            Some((_, all, n)) => {
-                *all = [0, 1, 2].map(|c| all[c] + sums[c]);
-                *n += count;
-            }
-            None => named.push((name.clone(), sums, count)),
+    let mut groups = grouped(&pixels);
+    if cloth.woven {
+        groups = threads(&groups);
+    }
+    let mut named: Vec<(&ValueId, Group)> = Vec::new();
+    for group in groups {
+        let name = nearest(group.lab(), &samples);
+        match named.iter_mut().find(|(value, _)| *value == name) {
+            Some((_, all)) => all.add(group.mean, group.pixels),
+            None => named.push((name, group)),
         }
     }
-    named.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+    named.sort_by(|a, b| b.1.pixels.total_cmp(&a.1.pixels).then_with(|| a.0.cmp(b.0)));
     named
         .into_iter()
-        .map(|(value, sums, count)| ColourShare {
-            value,
-            rgb: Rgb(sums.map(|sum| ((sum + count / 2) / count) as u8)),
-            share: count as f32 / pixels.len() as f32,
+        .map(|(value, group)| ColourShare {
+            value: value.clone(),
+            rgb: group.rgb(),
+            share: group.pixels / pixels.len() as f32,
         })
         .filter(|colour| colour.share >= SMALLEST_SHARE)
         .take(MOST_COLOURS)
+        .enumerate()
+        .map(|(at, colour)| NamedColour { signs: signs(&colour, at == 0, &samples), colour })
         .collect()
 }
 
+fn signs(colour: &ColourShare, largest: bool, samples: &[(Oklab, &ValueId)]) -> [f32; COLOUR_SIGNS] {
+    let lab = Oklab::from(colour.rgb);
+    let closest = |own: bool| {
+        let of = samples.iter().filter(|(_, value)| (**value == colour.value) == own);
+        of.map(|(sample, _)| named_by(*sample).distance(named_by(lab))).fold(1.0, f32::min)
+    };
+    let (own, other) = (closest(true), closest(false));
+    [colour.share, f32::from(u8::from(largest)), other - own, own, lab.a.hypot(lab.b), lab.l]
+}
+
+/// Pixels of one colour.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    mean: [f32; 3],
+    pixels: f32,
+}
+
+impl Group {
+    fn add(&mut self, mean: [f32; 3], pixels: f32) {
+        let part = pixels / (self.pixels + pixels);
+        self.mean = [0, 1, 2].map(|c| self.mean[c] + (mean[c] - self.mean[c]) * part);
+        self.pixels += pixels;
+    }
+
+    fn rgb(&self) -> Rgb {
+        Rgb(self.mean.map(|c| c.round() as u8))
+    }
+
+    fn lab(&self) -> Oklab {
+        Oklab::from(self.rgb())
+    }
+}
+
+/// The groups that are threads: one that lies between two others is their mix, and they share its pixels.
+fn threads(groups: &[Group]) -> Vec<Group> {
+    let between = |at: usize, ends: &[usize]| {
+        let pairs = ends.iter().flat_map(|a| ends.iter().map(move |b| (*a, *b)));
+        let mixes = pairs.filter(|(a, b)| a < b && *a != at && *b != at).filter_map(|(a, b)| {
+            let (part, off) = mixed(groups[at].mean, groups[a].mean, groups[b].mean)?;
+            Some((a, b, part, off))
+        });
+        mixes.min_by(|x, y| x.3.total_cmp(&y.3))
+    };
+    let all: Vec<usize> = (0..groups.len()).collect();
+    let ends: Vec<usize> = all.iter().copied().filter(|at| between(*at, &all).is_none()).collect();
+    let mut out: Vec<Group> = ends.iter().map(|at| groups[*at]).collect();
+    for at in all.iter().filter(|at| !ends.contains(at)) {
+        let mut give = |to: usize, part: f32| {
+            if let Some(place) = ends.iter().position(|end| *end == to) {
+                out[place].pixels += groups[*at].pixels * part;
+            }
+        };
+        match between(*at, &ends) {
+            Some((a, b, part, _)) => {
+                give(a, 1.0 - part);
+                give(b, part);
+            }
+            None => out.push(groups[*at]),
+        }
+    }
+    out
+}
+
+/// How far along the way from `a` to `b` the colour lies, and how far off it, when it is a mix of the two.
+fn mixed(colour: [f32; 3], a: [f32; 3], b: [f32; 3]) -> Option<(f32, f32)> {
+    let dot = |x: [f32; 3], y: [f32; 3]| (0..3).map(|c| x[c] * y[c]).sum::<f32>();
+    let minus = |x: [f32; 3], y: [f32; 3]| [0, 1, 2].map(|c| x[c] - y[c]);
+    let (way, from) = (minus(b, a), minus(colour, a));
+    let length = dot(way, way);
+    let part = dot(from, way) / length.max(1.0);
+    let rest = [0, 1, 2].map(|c| from[c] - way[c] * part);
+    let off = dot(rest, rest).sqrt();
+    (length > APART * APART && (0.2..=0.8).contains(&part) && off < OFF_WAY).then_some((part, off))
+}
+
+/// How different two threads are at least, for a mix of them to be known as one (of 255 a channel).
+const APART: f32 = 70.0;
+/// How far a mix may be from the straight way between its threads.
+const OFF_WAY: f32 = 16.0;
+
 /// Every sample colour with the value it stands for.
-fn samples(taxonomy: &Taxonomy) -> Vec<(Oklab, &ValueId)> {
+fn samples(cloth: Cloth, taxonomy: &Taxonomy) -> Vec<(Oklab, &ValueId)> {
     let values = taxonomy.attribute("colour").map_or(&[][..], |attribute| &attribute.values);
-    let flat = values.iter().filter(|value| !METALS.contains(&value.id.as_str()));
+    let named = |id: &str| !(METALS.contains(&id) || cloth.no_denim && DENIMS.contains(&id));
+    let flat = values.iter().filter(|value| named(value.id.as_str()));
     flat.flat_map(|value| value.rgb.iter().map(|rgb| (Oklab::from(*rgb), &value.id))).collect()
 }
+
+/// Colours that are washes of one cloth.
+const DENIMS: [&str; 3] = ["light-denim", "mid-denim", "dark-denim"];
 
 /// Colours that are a gloss: a mean colour is no sign of them, and every grey wall would be silver.
 pub const METALS: [&str; 3] = ["silver", "gold", "rose-gold"];
@@ -116,9 +217,10 @@ fn sampled(foreground: &Foreground) -> Vec<[u8; 3]> {
 /// How far a pixel may be from the mean of its surroundings, all channels together.
 const BLEND: u32 = 60;
 
-/// k-means (Lloyd), one group number a pixel. It starts from the pixel nearest the mean, then each time from the pixel
-/// farthest from all starts, so that the same picture always gives the same groups.
-fn grouped(lab: &[Oklab]) -> Vec<usize> {
+/// k-means (Lloyd). It starts from the pixel nearest the mean, then each time from the pixel farthest from all starts,
+/// so that the same picture always gives the same groups; none of them is empty.
+fn grouped(pixels: &[[u8; 3]]) -> Vec<Group> {
+    let lab: Vec<Oklab> = pixels.iter().map(|p| Oklab::from(Rgb(*p))).collect();
     let count = lab.len() as f32;
     let total = |channel: fn(&Oklab) -> f32| lab.iter().map(channel).sum::<f32>() / count;
     let mean = Oklab { l: total(|c| c.l), a: total(|c| c.a), b: total(|c| c.b) };
@@ -132,16 +234,16 @@ fn grouped(lab: &[Oklab]) -> Vec<usize> {
         }
         let next = lab[at];
         centres.push(next);
-        gaps.iter_mut().zip(lab).for_each(|(gap, c)| *gap = gap.min(c.distance(next)));
+        gaps.iter_mut().zip(&lab).for_each(|(gap, c)| *gap = gap.min(c.distance(next)));
     }
-    let mut groups = vec![0; lab.len()];
+    let mut groups = vec![0usize; lab.len()];
     for _ in 0..ROUNDS {
-        for (group, colour) in groups.iter_mut().zip(lab) {
+        for (group, colour) in groups.iter_mut().zip(&lab) {
             let closer = |a: &usize, b: &usize| centres[*a].distance(*colour).total_cmp(&centres[*b].distance(*colour));
             *group = (0..centres.len()).min_by(closer).unwrap_or(0);
         }
         let mut sums = vec![(Oklab { l: 0.0, a: 0.0, b: 0.0 }, 0.0f32); centres.len()];
-        for (group, colour) in groups.iter().zip(lab) {
+        for (group, colour) in groups.iter().zip(&lab) {
             let (sum, n) = &mut sums[*group];
             *sum = Oklab { l: sum.l + colour.l, a: sum.a + colour.a, b: sum.b + colour.b };
             *n += 1.0;
@@ -150,5 +252,13 @@ fn grouped(lab: &[Oklab]) -> Vec<usize> {
             *centre = Oklab { l: sum.l / n, a: sum.a / n, b: sum.b / n };
         }
     }
-    groups
+    let mut out: Vec<Option<Group>> = vec![None; centres.len()];
+    for (group, pixel) in groups.iter().zip(pixels) {
+        let mean = pixel.map(f32::from);
+        match &mut out[*group] {
+            Some(all) => all.add(mean, 1.0),
+            none => *none = Some(Group { mean, pixels: 1.0 }),
+        }
+    }
+    out.into_iter().flatten().collect()
 }

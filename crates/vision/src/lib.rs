@@ -23,7 +23,7 @@ mod views;
 mod weights;
 
 pub use backbone::{Backbone, Outputs};
-pub use colours::{METALS, MOST_COLOURS, SMALLEST_SHARE, colours};
+pub use colours::{COLOUR_SIGNS, Cloth, METALS, MOST_COLOURS, NamedColour, SMALLEST_SHARE, colours};
 pub use derivative::{
     CleanImage, DERIVATIVE_QUALITY, DERIVATIVE_SIDE, FACE_BLOCKS, FACE_MARGIN, THUMBNAIL_QUALITY, clean, hide,
     thumbnail,
@@ -36,8 +36,8 @@ pub use network::Scratch;
 pub use picture::Picture;
 pub use print::{TEXTURES, print_features, texture_measures};
 pub use recognise::{
-    Features, GATE_FEATURES, ObjectSeen, Recognition, Vision, VisionError, garment_probability, gate_features, numbers,
-    unfitted_heads, views_of,
+    Features, GATE_FEATURES, ObjectSeen, Recognition, SUGGESTED_SHARE, Vision, VisionError, builtin_heads,
+    garment_probability, gate_features, numbers, unfitted_heads, views_of,
 };
 pub use views::Views;
 pub use weights::ModelError;

@@ -5,11 +5,12 @@
 //! [`Features::print`] and put it into the head set under the attribute's id; it is applied without a line here.
 
 mod category;
+mod colour;
 mod gate;
 
 use crate::{
     Backbone, CleanImage, FaceFinder, Foreground, IntakeError, Kernel, Limits, ModelError, Picture, Scratch, Views,
-    colours::colours,
+    colours::{NamedColour, colours},
     derivative,
     foreground::{Ground, attention},
     picture::View,
@@ -23,6 +24,7 @@ use vestry_model::{
     Region, Suggestion, TagState, Taxonomy,
 };
 
+pub use colour::SUGGESTED_SHARE;
 pub use gate::{GATE_FEATURES, garment_probability, gate_features};
 
 /// Names in [`HeadSet::heads`] and [`HeadSet::numbers`] that this crate reads.
@@ -40,6 +42,11 @@ pub mod numbers {
     /// Head over the 256 numbers of the look vector: a class a row (its mean vector, bias 0); only scores are read.
     /// Not an attribute; no suggestion comes of it.
     pub const GATE_MEANS: &str = "gate-means";
+    /// Numbers `colour.bias`, `colour.w0` … `colour.w5`: the logistic over [`crate::NamedColour::signs`] that says how
+    /// sure a colour's name is. When absent, every colour is an even guess.
+    pub const COLOUR_BIAS: &str = "colour.bias";
+    /// See [`COLOUR_BIAS`].
+    pub const COLOUR_WEIGHT: &str = "colour.w";
     /// Head of categories, over [`crate::Features::look`].
     pub const CATEGORY: &str = "category";
     /// Head of prints, over [`crate::Features::print`].
@@ -75,7 +82,7 @@ pub struct ObjectSeen {
     pub region: Region,
     /// Its category; `None` only when the head set has no category head.
     pub category: Option<Suggestion>,
-    /// One suggestion an attribute, by attribute id.
+    /// By attribute id: one suggestion for each fitted head, one for each colour that covers enough.
     pub tags: Vec<Suggestion>,
     /// Its colours, largest share first.
     pub colours: Vec<ColourShare>,
@@ -113,8 +120,7 @@ thread_local! {
 impl Vision {
     /// Built-in networks and heads on `kernel`.
     pub fn builtin(kernel: Kernel) -> Result<Self, VisionError> {
-        let heads = HeadSet::from_bytes(include_bytes!("../../../models/apparel/heads.safetensors"))?;
-        Ok(Self::unfitted(kernel)?.with_heads(heads))
+        Ok(Self::unfitted(kernel)?.with_heads(builtin_heads()?))
     }
 
     /// Built-in networks under [`unfitted_heads`]: what a fit starts from.
@@ -190,11 +196,15 @@ impl Vision {
         let garment = garment_probability(heads, &gate_features(&features, look.as_ref(), heads, taxonomy));
         let category = category::suggest(&features, garment, heads, taxonomy);
         let foreground = place.foreground(&features, heads);
+        let mut tags = tags(&features, garment, heads);
+        let named = colours(&foreground, colour::cloth(category.as_ref(), &tags, taxonomy), taxonomy);
+        tags.extend(colour::suggestions(&named, garment, heads));
+        tags.sort_by(|a, b| a.attribute.cmp(&b.attribute));
         let object = ObjectSeen {
             region: crop.unwrap_or(foreground.region()),
             category,
-            tags: tags(&features, garment, heads),
-            colours: colours(&foreground, taxonomy),
+            tags,
+            colours: named.into_iter().map(|c| c.colour).collect(),
         };
         Recognition {
             width: image.width,
@@ -204,6 +214,14 @@ impl Vision {
             look,
             features,
         }
+    }
+
+    /// The colours of the garment in `image` with what tells how sure their names are: what a fit of that reads.
+    pub fn named_colours(&self, image: &CleanImage, heads: &HeadSet, taxonomy: &Taxonomy) -> Vec<NamedColour> {
+        let (features, place) = self.look_at(image, None, views_of(heads));
+        let category = category::suggest(&features, 1.0, heads, taxonomy);
+        let cloth = colour::cloth(category.as_ref(), &tags(&features, 1.0, heads), taxonomy);
+        colours(&place.foreground(&features, heads), cloth, taxonomy)
     }
 
     /// The pixels that the garment covers in `image` or in `crop` of it, as the heads' attention has it.
@@ -264,9 +282,9 @@ pub fn views_of(heads: &HeadSet) -> Views {
     heads.numbers.get(numbers::VIEWS).and_then(|number| Views::from_number(*number)).unwrap_or_default()
 }
 
-/// One suggestion for each head that is an attribute and not the category, by attribute id.
+/// One suggestion for each head that is an attribute and not the category.
 fn tags(features: &Features, garment: f32, heads: &HeadSet) -> Vec<Suggestion> {
-    let mut tags: Vec<Suggestion> = heads
+    heads
         .heads
         .iter()
         .filter(|(name, _)| ![numbers::CATEGORY, numbers::GATE_MEANS].contains(&name.as_str()))
@@ -274,9 +292,7 @@ fn tags(features: &Features, garment: f32, heads: &HeadSet) -> Vec<Suggestion> {
             let input = if head.dimensions() == features.print.len() { &features.print } else { &features.look };
             suggestion(AttributeId::new(name)?, head, input, garment, heads)
         })
-        .collect();
-    tags.sort_by(|a, b| a.attribute.cmp(&b.attribute));
-    tags
+        .collect()
 }
 
 /// The surest class of `head`; a question when under its threshold or when the gate is not passed.
@@ -299,6 +315,11 @@ fn judged(probability: f32, threshold: f32, garment: f32, heads: &HeadSet) -> (C
     let probability = if passed { probability } else { probability * garment };
     let state = if passed && probability >= threshold { TagState::Suggested } else { TagState::ToReview };
     (Confidence::new(probability), state)
+}
+
+/// The heads of `models/apparel`.
+pub fn builtin_heads() -> Result<HeadSet, HeadError> {
+    HeadSet::from_bytes(include_bytes!("../../../models/apparel/heads.safetensors"))
 }
 
 /// Heads before any fit: no attribute, and a look vector by fixed random signs, which keeps likeness roughly

@@ -7,7 +7,7 @@ use fixtures::{painted, png};
 use image::ExtendedColorType;
 use std::sync::OnceLock;
 use vestry_model::{ColourShare, Region, Taxonomy};
-use vestry_vision::{Kernel, Limits, METALS, Vision, colours};
+use vestry_vision::{Cloth, Kernel, Limits, METALS, Vision, colours};
 
 fn vision() -> &'static Vision {
     static VISION: OnceLock<Vision> = OnceLock::new();
@@ -21,6 +21,16 @@ fn sample(id: &str) -> [u8; 3] {
 
 /// The colours of a shirt-like shape painted by `cloth`, which lies on `ground`.
 fn seen(ground: [u8; 3], crop: Option<Region>, cloth: impl Fn(usize, usize) -> [u8; 3]) -> Vec<ColourShare> {
+    seen_as(false, ground, crop, cloth)
+}
+
+/// The same, of cloth that is known to be `woven` of threads in several colours.
+fn seen_as(
+    woven: bool,
+    ground: [u8; 3],
+    crop: Option<Region>,
+    cloth: impl Fn(usize, usize) -> [u8; 3],
+) -> Vec<ColourShare> {
     let pixels = painted(300, 400, |x, y| {
         let body = (75..225).contains(&x) && (80..340).contains(&y);
         let sleeves = (35..265).contains(&x) && (80..160).contains(&y);
@@ -29,7 +39,9 @@ fn seen(ground: [u8; 3], crop: Option<Region>, cloth: impl Fn(usize, usize) -> [
     });
     let file = png(300, 400, &pixels, ExtendedColorType::Rgb8, None);
     let image = vision().intake(&file, &Limits::default()).expect("a picture");
-    colours(&vision().foreground(&image, crop), Taxonomy::builtin())
+    let cloth = Cloth { woven, no_denim: false };
+    let named = colours(&vision().foreground(&image, crop), cloth, Taxonomy::builtin());
+    named.into_iter().map(|c| c.colour).collect()
 }
 
 #[track_caller]
@@ -50,6 +62,19 @@ fn a_plain_garment_has_one_colour() {
         let ground = if bright { [40, 60, 70] } else { [240, 238, 236] };
         check(&seen(ground, None, |_, _| cloth), &[(value.id.as_str(), 1.0)]);
     }
+}
+
+#[test]
+fn a_check_has_the_colours_of_its_threads() {
+    let (red, white) = (sample("red"), sample("white"));
+    let cloth = |x: usize, y: usize| match (x / 12 % 2, y / 12 % 2) {
+        (0, 0) => red,
+        (1, 1) => white,
+        _ => [0, 1, 2].map(|c| red[c].midpoint(white[c])),
+    };
+    check(&seen_as(true, [40, 60, 70], None, cloth), &[("red", 0.5), ("white", 0.5)]);
+    let unknown = seen([40, 60, 70], None, cloth);
+    assert!(unknown.iter().any(|c| !["red", "white"].contains(&c.value.as_str())), "{unknown:?}");
 }
 
 #[test]

@@ -97,21 +97,36 @@ pub(super) fn gate(photos: &[(String, Recognition)], nothing: &BTreeMap<String, 
     }
 }
 
-pub(super) fn colour_photos([first, three]: [Share; 2]) {
+pub(super) fn colour_photos([first, three]: [Share; 2], sure: &[(f32, bool)], report: &FitReport) {
     say(&format!(
         "\n## Colour and print\n\nSixty validation photos were given their main colour by eye before any program \
          named one (`tests/data/colour_labels.toml`). The largest colour found is one of these names for {}, one of the first three \
-         for {}. Most misses are \
-         a neighbouring name: dim light turns white into light grey and navy into dark denim.",
+         for {}. Most misses are a neighbouring name: dim light turns white into light grey and navy into black.",
         first.text(),
         three.text()
     ));
+    if let Some(colour) = &report.colour {
+        let asserted: Vec<bool> = sure.iter().filter(|(p, _)| *p >= 0.5).map(|(_, right)| *right).collect();
+        let right = Share { hits: asserted.iter().filter(|right| **right).count(), tries: asserted.len() };
+        say(&format!(
+            "\nHow sure a colour's name may be is fitted on 100 training photos, named by eye too \
+             (`models/apparel/colour_labels.toml`): a logistic over its share, its distance to this sample and to the \
+             next, chroma and lightness. Calibration error out of fold, {} colours in ten bins of equal mass: {:.3} \
+             (bootstrap {:.3}–{:.3}). On the sixty validation \
+             photos a largest colour that is answered, not asked, is right for {}.",
+            colour.answers.len(),
+            colour.ece(),
+            colour.ece_ci95()[0],
+            colour.ece_ci95()[1],
+            right.text()
+        ));
+    }
 }
 
 pub(super) fn drawn([colour, three, print]: [Share; 3], report: &FitReport) {
     say(&format!(
         "\nOn the half of the drawn catalogue that nothing was fitted on: the largest colour is one of the \
-         drawing's for {}, one of the first three for {} (checks mix two colours into a third), the print for {}. The print head is fitted on drawn cloth and is right for {:.3} of it out of fold; how it \
+         drawing's for {}, one of the first three for {}, the print for {}. The print head is fitted on drawn cloth and is right for {:.3} of it out of fold; how it \
          does on photos was not measured.",
         colour.text(),
         three.text(),

@@ -30,6 +30,10 @@ pub(crate) fn run(args: &LearnArgs) -> Result<()> {
     if let Some(passes) = report.gate_passes {
         eprintln!("drawn pictures without a garment that pass the gate: {passes:.3}");
     }
+    if let Some(colour) = &report.colour {
+        let (largest, ece) = (colour.largest, colour.ece());
+        eprintln!("largest colours rightly named: {largest:.3}; calibration error of colours, out of fold: {ece:.3}");
+    }
     for skipped in &report.skipped {
         eprintln!("passed over `{}`: {}", skipped.id, skipped.because);
     }
