@@ -57,6 +57,15 @@ pub(crate) struct Running<'a> {
     said: &'a (dyn Fn(JobId, Progress) + Sync),
 }
 
+/// A job that was worked on until it was done or could not be.
+#[derive(Debug)]
+pub struct Ended {
+    /// Which one.
+    pub job: JobId,
+    /// What it did, or why it stopped.
+    pub outcome: Result<JobReport, AppError>,
+}
+
 impl Running<'_> {
     /// What the job was asked to do.
     pub(crate) fn payload<T: DeserializeOwned>(&self) -> Result<T, AppError> {
@@ -107,11 +116,9 @@ impl App {
         Ok(job)
     }
 
-    /// Works on the oldest queued job, saying how far it is; `None` when none is due.
-    pub async fn run_next_job(
-        &self,
-        said: impl Fn(JobId, Progress) + Sync,
-    ) -> Result<Option<(JobId, JobReport)>, AppError> {
+    /// Works on the oldest queued job, saying how far it is; `None` when none is due. An error is one of the queue's;
+    /// that the job failed stands in what ended.
+    pub async fn run_next_job(&self, said: impl Fn(JobId, Progress) + Sync) -> Result<Option<Ended>, AppError> {
         let mut tx = self.store().begin().await?;
         let claimed = tx.claim_job(self.now(), LEASE).await?;
         tx.commit().await?;
@@ -125,12 +132,12 @@ impl App {
                 tx.finish_job(claim, &report, now).await?;
             }
             // Whoever has the job now says how it ends.
-            Err(AppError::Store(StoreError::LeaseLost(_))) => return outcome.map(|r| Some((job.id, r))),
+            Err(AppError::Store(StoreError::LeaseLost(_))) => return Ok(Some(Ended { job: job.id, outcome })),
             Err(AppError::Store(error)) => tx.retry_job(claim, &error.to_string(), now).await?,
             Err(error) => tx.fail_job(claim, &error.to_string(), now).await?,
         }
         tx.commit().await?;
-        outcome.map(|report| Some((job.id, report)))
+        Ok(Some(Ended { job: job.id, outcome }))
     }
 
     async fn run_job(&self, running: &Running<'_>) -> Result<JobReport, AppError> {

@@ -36,7 +36,7 @@ pub use error::AppError;
 pub use exporting::{Export, ExportFormat};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
 pub use importing::{ImportReport, ImportSource};
-pub use jobs::{JobKind, JobReport};
+pub use jobs::{Ended, JobKind, JobReport};
 pub use keys::{Access, NewKey};
 pub use looking::LookReport;
 pub use opening::{App, OpenError, Surroundings};

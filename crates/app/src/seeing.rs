@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 use tokio::task::JoinSet;
-use vestry_model::{AttributeId, ColourShare, Confidence, ImageId, Suggestion, TagState, Taxonomy};
+use vestry_model::{ColourShare, Confidence, ImageId, Suggestion, Taxonomy};
 use vestry_store::{Analysis, Document, Image, Picture, Rendition, Suggested, Tx};
 use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
@@ -287,7 +287,7 @@ fn sure(suggestion: &Suggestion) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vestry_model::ValueId;
+    use vestry_model::{AttributeId, TagState, ValueId};
 
     fn suggestion(attribute: &str, value: &str, confidence: f32) -> Suggestion {
         Suggestion {

@@ -37,9 +37,14 @@ impl App {
             }
             loop {
                 match self.run_next_job(|_, _| {}).await {
-                    Ok(Some(_)) => continue,
+                    Ok(Some(ended)) => {
+                        if let Err(error) = ended.outcome {
+                            tracing::error!(job = %ended.job, %error, "a job stopped");
+                        }
+                        continue;
+                    }
                     Ok(None) => {}
-                    Err(error) => tracing::error!(%error, "a job stopped"),
+                    Err(error) => tracing::error!(%error, "jobs wait; they are tried again"),
                 }
                 tokio::select! {
                     () = self.waiting().notified() => {}

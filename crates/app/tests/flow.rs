@@ -144,13 +144,29 @@ async fn a_feed_is_imported_with_its_errors_by_line() {
     text.push_str(",no sku,,,,1000,KRW,,\nX-9,title,,,,nonsense,KRW,,\nX-10,fine,,,,1000,KRW,,missing.jpg\n");
     std::fs::write(&feed, text).expect("written");
     let job = shop.app.start_import(shop.organisation, ImportSource::Feed(feed), None).await.expect("started");
-    let (ran, report) = shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
-    assert_eq!(ran, job);
-    let JobReport::Import(report) = report else { panic!("{report:?}") };
+    let ended = shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+    assert_eq!(ended.job, job);
+    let Ok(JobReport::Import(report)) = ended.outcome else { panic!("{ended:?}") };
     assert_eq!((report.created, report.failed, report.images, report.images_failed), (7, 2, 6, 1), "{report:?}");
     let errors = shop.app.job_errors(shop.organisation, job).await.expect("errors");
     let lines: Vec<Option<u64>> = errors.iter().map(|e| e.line).collect();
     assert_eq!(lines, [Some(8), Some(9), Some(10)], "{errors:?}");
+}
+
+#[tokio::test]
+async fn a_job_that_fails_is_not_the_failure_of_the_next() {
+    let shop = shop().await;
+    let folder = shop.folder.path().join("feed");
+    let gone = demo::write_catalogue(&folder.join("gone"), &demo::drawings(1), |_| {}).expect("written");
+    let good = demo::write_catalogue(&folder.join("good"), &demo::drawings(1), |_| {}).expect("written");
+    let app = &shop.app;
+    let first = app.start_import(shop.organisation, ImportSource::Feed(gone.clone()), None).await.expect("started");
+    let second = app.start_import(shop.organisation, ImportSource::Feed(good), None).await.expect("started");
+    std::fs::remove_file(gone).expect("removed");
+    let ended = app.run_next_job(|_, _| {}).await.expect("the queue works").expect("one");
+    assert_eq!((ended.job, ended.outcome.is_err()), (first, true));
+    let ended = app.run_next_job(|_, _| {}).await.expect("the queue works").expect("one");
+    assert_eq!((ended.job, ended.outcome.is_ok()), (second, true));
 }
 
 #[tokio::test]
@@ -190,7 +206,7 @@ async fn an_export_imported_into_another_shop_gives_the_same_export() {
         std::fs::write(&file, &text).expect("written");
         let other = app.organisation_or_new(&format!("{format:?}").to_lowercase()).await.expect("made");
         app.start_import(other, ImportSource::Feed(file), None).await.expect("started");
-        app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+        app.run_next_job(|_, _| {}).await.expect("ran").expect("one").outcome.expect("imported");
         let sku = Sku::new("E-1").expect("a SKU");
         let view = app.product(other, &sku).await.expect("there");
         assert_eq!(view.product.product, app.product(organisation, &sku).await.expect("there").product.product);
@@ -213,7 +229,7 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     let drawings = demo::drawings(4);
     let feed = demo::write_catalogue(&shop.folder.path().join("feed"), &drawings, |_| {}).expect("written");
     shop.app.start_import(shop.organisation, ImportSource::Feed(feed), None).await.expect("started");
-    shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+    shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one").outcome.expect("imported");
     assert_eq!(shop.app.start_looking().await.expect("asked"), [], "the model in use has seen everything");
     let Shop { folder, app, organisation } = shop;
     let mut heads = app.vision().heads().clone();
@@ -229,8 +245,9 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     let started = app.start_looking().await.expect("asked");
     assert_eq!(started.len(), 1);
     assert_eq!(app.start_looking().await.expect("asked"), [], "it is under way already");
-    let (job, report) = app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
-    assert_eq!((job, report), (started[0].1, JobReport::Look(LookReport { looked_at: 4, unread: 0 })));
+    let ended = app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+    assert_eq!(ended.job, started[0].1);
+    assert_eq!(ended.outcome.expect("looked"), JobReport::Look(LookReport { looked_at: 4, unread: 0 }));
     assert_eq!(app.unseen_images(organisation).await.expect("counted"), 0);
     let after = app.product(organisation, &sku).await.expect("there");
     assert_eq!(after.images[0].look(), before.images[0].look(), "the same heads give the same vector again");

@@ -23,10 +23,11 @@ pub(crate) async fn until(app: &App, job: JobId, bar: &ProgressBar) -> Result<Jo
             }
         });
         match ran.await? {
-            Some((ran, report)) if ran == job => {
+            Some(ended) if ended.job == job => {
                 bar.finish_and_clear();
-                return Ok(report);
+                return Ok(ended.outcome?);
             }
+            // One that was queued before; its own row says how it ended.
             Some(_) => {}
             None => bail!("the job is in other hands; stop the server that does it, or wait for it"),
         }

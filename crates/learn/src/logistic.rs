@@ -118,9 +118,8 @@ mod tests {
     #[track_caller]
     fn check(yes: usize, no: usize, weigh: Weigh, expected: f64) {
         let mut draws = Draws::new(7);
-        let mut some = |count: usize| -> Vec<[f32; 2]> {
-            (0..count).map(|_| [draws.below(1000) as f32 / 1000.0, 1.0]).collect()
-        };
+        let mut some =
+            |count: usize| -> Vec<[f32; 2]> { (0..count).map(|_| [draws.below(1000) as f32 / 1000.0, 1.0]).collect() };
         let fitted = Logistic::fit(&some(yes), &some(no), weigh).expect("both sides");
         let found = fitted.probability(&[0.5, 1.0]);
         assert!((found - expected).abs() < 0.03, "{found} of {expected}");

@@ -62,6 +62,16 @@ pub fn calibration_error(answers: &[(f32, bool)]) -> f64 {
         / n.max(1) as f64
 }
 
+/// The [`calibration_error`] that perfectly calibrated answers, as sure as these, are expected to show for being few: a
+/// bin's sum of right answers strays from its mean by `√(2/π · Σ p(1−p))`, the mean distance of a normal deviate.
+pub fn calibration_by_chance(answers: &[(f32, bool)]) -> f64 {
+    let mut sure: Vec<f64> = answers.iter().map(|(p, _)| f64::from(*p)).collect();
+    sure.sort_by(f64::total_cmp);
+    let n = sure.len();
+    let strays = |bin: usize| sure[bin * n / 10..(bin + 1) * n / 10].iter().map(|p| p * (1.0 - p)).sum::<f64>().sqrt();
+    (0..10).map(strays).sum::<f64>() * std::f64::consts::FRAC_2_PI.sqrt() / n.max(1) as f64
+}
+
 /// The 95 % percentile interval of `statistic` over 1,000 resamples whose draws follow from `name`.
 pub fn bootstrap<T: Clone>(items: &[T], name: &str, statistic: impl Fn(&[T]) -> f64) -> [f64; 2] {
     let mut draws = Draws::new(hash(name.as_bytes()));
@@ -162,6 +172,20 @@ mod tests {
         close(macro_f1(&confusion(&[0, 0, 0], &[0, 0, 1], 2)), 0.4);
         close(macro_f1(&confusion(&[0, 1], &[0, 1], 5)), 1.0);
         close(macro_f1(&[]), 0.0);
+    }
+
+    #[test]
+    fn chance_alone_shows_what_draws_show() {
+        let sure: Vec<f32> = (0..200).map(|i| 0.05 + 0.9 * (i as f32 / 200.0)).collect();
+        let mut draws = Draws::new(3);
+        let mut once = || {
+            let answer = |p: &f32| (*p, (draws.below(1_000_000) as f32) < p * 1e6);
+            calibration_error(&sure.iter().map(answer).collect::<Vec<_>>())
+        };
+        let drawn = (0..400).map(|_| once()).sum::<f64>() / 400.0;
+        let answers: Vec<(f32, bool)> = sure.iter().map(|p| (*p, false)).collect();
+        let expected = calibration_by_chance(&answers);
+        assert!((drawn / expected - 1.0).abs() < 0.1, "{drawn} drawn, {expected} expected");
     }
 
     #[test]

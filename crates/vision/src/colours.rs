@@ -14,15 +14,6 @@ pub const SMALLEST_SHARE: f32 = 0.06;
 /// Colours that are named at most.
 pub const MOST_COLOURS: usize = 5;
 
-/// What is known of the cloth before its colours are named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Cloth {
-    /// Threads of two colours cross and mix into a third that no thread has: a check.
-    pub woven: bool,
-    /// It is surely none that denim is sewn into, so that washes of denim do not name it.
-    pub no_denim: bool,
-}
-
 /// How many numbers [`NamedColour::signs`] has.
 pub const COLOUR_SIGNS: usize = 6;
 
@@ -36,15 +27,16 @@ pub struct NamedColour {
     pub signs: [f32; COLOUR_SIGNS],
 }
 
-/// The colours of `foreground`, largest share first.
-pub fn colours(foreground: &Foreground, cloth: Cloth, taxonomy: &Taxonomy) -> Vec<NamedColour> {
-    let samples = samples(cloth, taxonomy);
+/// The colours of `foreground`, largest share first. Threads of two colours that cross mix into a third that no thread
+/// has; in cloth that is `woven` so, a check, such a mix counts for its threads.
+pub fn colours(foreground: &Foreground, woven: bool, taxonomy: &Taxonomy) -> Vec<NamedColour> {
+    let samples = samples(taxonomy);
     let pixels = sampled(foreground);
     if samples.is_empty() || pixels.is_empty() {
         return Vec::new();
     }
     let mut groups = grouped(&pixels);
-    if cloth.woven {
+    if woven {
         groups = threads(&groups);
     }
     let mut named: Vec<(&ValueId, Group)> = Vec::new();
@@ -151,15 +143,11 @@ const APART: f32 = 70.0;
 const OFF_WAY: f32 = 16.0;
 
 /// Every sample colour with the value it stands for.
-fn samples(cloth: Cloth, taxonomy: &Taxonomy) -> Vec<(Oklab, &ValueId)> {
+fn samples(taxonomy: &Taxonomy) -> Vec<(Oklab, &ValueId)> {
     let values = taxonomy.attribute("colour").map_or(&[][..], |attribute| &attribute.values);
-    let named = |id: &str| !(METALS.contains(&id) || cloth.no_denim && DENIMS.contains(&id));
-    let flat = values.iter().filter(|value| named(value.id.as_str()));
+    let flat = values.iter().filter(|value| !METALS.contains(&value.id.as_str()));
     flat.flat_map(|value| value.rgb.iter().map(|rgb| (Oklab::from(*rgb), &value.id))).collect()
 }
-
-/// Colours that are washes of one cloth.
-const DENIMS: [&str; 3] = ["light-denim", "mid-denim", "dark-denim"];
 
 /// Colours that are a gloss: a mean colour is no sign of them, and every grey wall would be silver.
 pub const METALS: [&str; 3] = ["silver", "gold", "rose-gold"];

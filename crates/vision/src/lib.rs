@@ -23,7 +23,7 @@ mod views;
 mod weights;
 
 pub use backbone::{Backbone, Outputs};
-pub use colours::{COLOUR_SIGNS, Cloth, METALS, MOST_COLOURS, NamedColour, SMALLEST_SHARE, colours};
+pub use colours::{COLOUR_SIGNS, METALS, MOST_COLOURS, NamedColour, SMALLEST_SHARE, colours};
 pub use derivative::{
     CleanImage, DERIVATIVE_QUALITY, DERIVATIVE_SIDE, FACE_BLOCKS, FACE_MARGIN, THUMBNAIL_QUALITY, clean, hide,
     thumbnail,

@@ -197,7 +197,7 @@ impl Vision {
         let category = category::suggest(&features, garment, heads, taxonomy);
         let foreground = place.foreground(&features, heads);
         let mut tags = tags(&features, garment, heads);
-        let named = colours(&foreground, colour::cloth(category.as_ref(), &tags, taxonomy), taxonomy);
+        let named = colours(&foreground, colour::woven(&tags, taxonomy), taxonomy);
         tags.extend(colour::suggestions(&named, garment, heads));
         tags.sort_by(|a, b| a.attribute.cmp(&b.attribute));
         let object = ObjectSeen {
@@ -219,9 +219,8 @@ impl Vision {
     /// The colours of the garment in `image` with what tells how sure their names are: what a fit of that reads.
     pub fn named_colours(&self, image: &CleanImage, heads: &HeadSet, taxonomy: &Taxonomy) -> Vec<NamedColour> {
         let (features, place) = self.look_at(image, None, views_of(heads));
-        let category = category::suggest(&features, 1.0, heads, taxonomy);
-        let cloth = colour::cloth(category.as_ref(), &tags(&features, 1.0, heads), taxonomy);
-        colours(&place.foreground(&features, heads), cloth, taxonomy)
+        let woven = colour::woven(&tags(&features, 1.0, heads), taxonomy);
+        colours(&place.foreground(&features, heads), woven, taxonomy)
     }
 
     /// The pixels that the garment covers in `image` or in `crop` of it, as the heads' attention has it.

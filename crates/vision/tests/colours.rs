@@ -7,7 +7,7 @@ use fixtures::{painted, png};
 use image::ExtendedColorType;
 use std::sync::OnceLock;
 use vestry_model::{ColourShare, Region, Taxonomy};
-use vestry_vision::{Cloth, Kernel, Limits, METALS, Vision, colours};
+use vestry_vision::{Kernel, Limits, METALS, Vision, colours};
 
 fn vision() -> &'static Vision {
     static VISION: OnceLock<Vision> = OnceLock::new();
@@ -39,8 +39,7 @@ fn seen_as(
     });
     let file = png(300, 400, &pixels, ExtendedColorType::Rgb8, None);
     let image = vision().intake(&file, &Limits::default()).expect("a picture");
-    let cloth = Cloth { woven, no_denim: false };
-    let named = colours(&vision().foreground(&image, crop), cloth, Taxonomy::builtin());
+    let named = colours(&vision().foreground(&image, crop), woven, Taxonomy::builtin());
     named.into_iter().map(|c| c.colour).collect()
 }
 

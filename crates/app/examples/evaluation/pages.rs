@@ -3,7 +3,7 @@
 use super::{Recognition, Share, answered};
 use std::collections::BTreeMap;
 use vestry_app::{evaluate::Evaluation, fit::FitReport};
-use vestry_learn::measure::wilson;
+use vestry_learn::measure::{calibration_by_chance, wilson};
 
 impl Share {
     /// `0.912 (0.88–0.94; 310 of 340)`.
@@ -101,7 +101,7 @@ pub(super) fn colour_photos([first, three]: [Share; 2], sure: &[(f32, bool)], re
     say(&format!(
         "\n## Colour and print\n\nSixty validation photos were given their main colour by eye before any program \
          named one (`tests/data/colour_labels.toml`). The largest colour found is one of these names for {}, one of the first three \
-         for {}. Most misses are a neighbouring name: dim light turns white into light grey and navy into black.",
+         for {}. Most misses are a neighbouring name: dim light turns white into light grey and navy into dark denim.",
         first.text(),
         three.text()
     ));
@@ -112,12 +112,14 @@ pub(super) fn colour_photos([first, three]: [Share; 2], sure: &[(f32, bool)], re
             "\nHow sure a colour's name may be is fitted on 100 training photos, named by eye too \
              (`models/apparel/colour_labels.toml`): a logistic over its share, its distance to this sample and to the \
              next, chroma and lightness. Calibration error out of fold, {} colours in ten bins of equal mass: {:.3} \
-             (bootstrap {:.3}–{:.3}). On the sixty validation \
-             photos a largest colour that is answered, not asked, is right for {}.",
+             (bootstrap {:.3}–{:.3}); so few colours would show {:.3} by chance alone. On the sixty validation \
+             photos a largest colour that is answered, not asked, is right for {}; \
+             their names are the main colour's alone.",
             colour.answers.len(),
             colour.ece(),
             colour.ece_ci95()[0],
             colour.ece_ci95()[1],
+            calibration_by_chance(&colour.answers),
             right.text()
         ));
     }

@@ -1,7 +1,7 @@
 //! Which colours become suggestions, and how sure they are.
 
 use super::{judged, numbers};
-use crate::{Cloth, NamedColour};
+use crate::NamedColour;
 use vestry_model::{AttributeId, HeadSet, Suggestion, TagState, Taxonomy};
 
 /// The least share of a garment that makes a colour a suggestion.
@@ -9,20 +9,13 @@ pub const SUGGESTED_SHARE: f32 = 0.2;
 /// A name that is less likely than not is a question.
 const THRESHOLD: f32 = 0.5;
 
-/// What `category` and `tags` say of the cloth.
-pub(super) fn cloth(category: Option<&Suggestion>, tags: &[Suggestion], taxonomy: &Taxonomy) -> Cloth {
+/// Whether `tags` say that the cloth is a check, whose threads mix colours.
+pub(super) fn woven(tags: &[Suggestion], taxonomy: &Taxonomy) -> bool {
     let checked = |tag: &Suggestion| {
         let mut names = taxonomy.lineage(numbers::PRINT, tag.value.as_str());
         tag.attribute.as_str() == numbers::PRINT && names.any(|value| value.id.as_str() == "checked")
     };
-    let object = category
-        .filter(|c| c.state != TagState::ToReview)
-        .and_then(|c| taxonomy.value(numbers::CATEGORY, c.value.as_str()))
-        .and_then(|value| value.object.as_ref());
-    Cloth {
-        woven: tags.iter().any(|tag| checked(tag) && tag.state != TagState::ToReview),
-        no_denim: object.is_some_and(|object| !["bottom", "outerwear"].contains(&object.as_str())),
-    }
+    tags.iter().any(|tag| tag.state != TagState::ToReview && checked(tag))
 }
 
 /// One suggestion for each colour that covers enough of the garment.
@@ -41,7 +34,7 @@ pub(super) fn suggestions(named: &[NamedColour], garment: f32, heads: &HeadSet) 
 fn probability(named: &NamedColour, heads: &HeadSet) -> f32 {
     let number = |name: &str| heads.numbers.get(name).copied().unwrap_or(0.0);
     let weight = |at: usize| number(&format!("{}{at}", numbers::COLOUR_WEIGHT));
-    let score = number(numbers::COLOUR_BIAS)
-        + named.signs.iter().enumerate().map(|(at, sign)| weight(at) * sign).sum::<f32>();
+    let score =
+        number(numbers::COLOUR_BIAS) + named.signs.iter().enumerate().map(|(at, sign)| weight(at) * sign).sum::<f32>();
     1.0 / (1.0 + (-score).exp())
 }
