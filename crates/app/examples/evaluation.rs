@@ -14,10 +14,10 @@ use rayon::prelude::*;
 use std::{collections::BTreeMap, env, fs, path::PathBuf, time::Instant};
 use vestry_app::{
     evaluate::{evaluate_seen, see_both, unseen_classes},
-    fit::{FITTED_KINDS, FitReport, Seen, fit_colours_of_photos, fit_seen, read_tree},
+    fit::{FITTED_KINDS, Seen, fit_seen, read_tree},
 };
 use vestry_learn::measure;
-use vestry_model::{HeadSet, LOOK_DIMENSIONS, Region, TagState, Taxonomy};
+use vestry_model::{HeadSet, LOOK_DIMENSIONS, Region, Suggestion, TagState, Taxonomy};
 use vestry_vision::{CleanImage, Kernel, Limits, Picture, Recognition, Vision};
 
 /// What the drawings of the measurement follow from; not the seed of the fit.
@@ -88,9 +88,7 @@ fn main() -> Result<()> {
     eprintln!("{:.0?}: {}", start.elapsed(), serde_json::to_string(&evaluation)?);
     pages::category(&evaluation);
     pages::unseen(unseen_classes(&seeing)?);
-    let (mut heads, report) = fit_seen(&seeing.train, &vision, taxonomy)?;
-    let colour = fit_colours_of_photos(&train, &vision, taxonomy, &mut heads);
-    let report = FitReport { colour, ..report };
+    let (heads, report) = fit_seen(&seeing.train, &train, &vision, taxonomy)?;
     eprintln!("{:.0?}: {report:?}", start.elapsed());
     let crops = crops(&vision, &heads, &seeing.train, &train)?;
     pages::crops(crops);
@@ -98,8 +96,7 @@ fn main() -> Result<()> {
     let nothing = nothing(&vision, &heads, arguments.objects.as_deref())?;
     pages::gate(&photos, &nothing, &report);
     if let Some(labels) = &arguments.labels {
-        let labels = fs::read_to_string(labels)?;
-        pages::colour_photos(colours(&photos, &labels)?, &sure_colours(&photos, &labels)?, &report);
+        pages::colour_photos(colours(&photos, &fs::read_to_string(labels)?)?, &report);
     }
     let drawn = drawn(&vision, &heads);
     pages::drawn(drawn, &report);
@@ -210,35 +207,28 @@ fn nothing(vision: &Vision, heads: &HeadSet, objects: Option<&std::path::Path>) 
     Ok(out)
 }
 
-/// Of the photos that were named by eye: is the largest colour among those names, is any of the first three?
-fn colours(photos: &[(String, Recognition)], labels: &str) -> Result<[Share; 2]> {
+/// Of the photos that were named by eye: is the largest colour among those names, is any of the first three, and is
+/// the largest when it is an answer and not a question?
+fn colours(photos: &[(String, Recognition)], labels: &str) -> Result<[Share; 3]> {
     let labels: BTreeMap<String, Vec<String>> = toml::from_str(labels)?;
-    let mut out = [Share::default(); 2];
+    let mut out = [Share::default(); 3];
     for (id, names) in &labels {
         let Some((_, recognition)) = photos.iter().find(|(photo, _)| photo == id) else { continue };
-        let found: Vec<&str> = recognition.objects[0].colours.iter().map(|c| c.value.as_str()).collect();
+        let object = &recognition.objects[0];
+        let found: Vec<&str> = object.colours.iter().map(|c| c.value.as_str()).collect();
         let good = |first: usize| found.iter().take(first).any(|c| names.iter().any(|n| n == c));
         if !good(1) {
             eprintln!("{id}: {names:?} by eye, {found:?} found");
         }
-        for (share, first) in out.iter_mut().zip([1, 3]) {
-            share.tries += 1;
-            share.hits += usize::from(good(first));
+        let is_largest = |tag: &Suggestion| found.first() == Some(&tag.value.as_str());
+        let mut colours = object.tags.iter().filter(|tag| tag.attribute.as_str() == "colour");
+        let answered = colours.any(|tag| is_largest(tag) && tag.state == TagState::Suggested);
+        for (share, first, asked) in [(0, 1, true), (1, 3, true), (2, 1, answered)] {
+            out[share].tries += usize::from(asked);
+            out[share].hits += usize::from(asked && good(first));
         }
     }
     Ok(out)
-}
-
-/// How sure the largest colour of each photo named by eye is, and whether it is one of those names.
-fn sure_colours(photos: &[(String, Recognition)], labels: &str) -> Result<Vec<(f32, bool)>> {
-    let labels: BTreeMap<String, Vec<String>> = toml::from_str(labels)?;
-    let one = |(id, seen): &(String, Recognition)| {
-        let (names, object) = (labels.get(id)?, &seen.objects[0]);
-        let largest = &object.colours.first()?.value;
-        let tag = object.tags.iter().find(|t| t.attribute.as_str() == "colour" && t.value == *largest)?;
-        Some((tag.confidence.get(), names.iter().any(|n| n == largest.as_str())))
-    };
-    Ok(photos.iter().filter_map(one).collect())
 }
 
 /// Largest colour, first three colours, print, on the second half of a drawn catalogue; neither was fitted on it.

@@ -4,7 +4,7 @@ mod colour;
 mod folder;
 mod gate;
 
-pub use colour::{ColourFit, NamedByEye, fit_colours, fit_colours_of_photos};
+pub use colour::ColourFit;
 pub use folder::{PictureFile, class_of, read_tree};
 pub use gate::{FITTED_KINDS, fit_gate};
 
@@ -186,13 +186,17 @@ pub fn fit(
     if seen.is_empty() {
         return Err(FitError::NoPictures(train.to_owned()));
     }
-    let (mut heads, report) = fit_seen(&seen, vision, taxonomy)?;
-    let colour = fit_colours_of_photos(&files, vision, taxonomy, &mut heads);
-    Ok(Fit { heads, report: FitReport { skipped, colour, ..report } })
+    let (heads, report) = fit_seen(&seen, &files, vision, taxonomy)?;
+    Ok(Fit { heads, report: FitReport { skipped, ..report } })
 }
 
-/// The same on pictures already looked at, but for how sure colours are: see [`fit_colours_of_photos`].
-pub fn fit_seen(seen: &[Seen], vision: &Vision, taxonomy: &Taxonomy) -> Result<(HeadSet, FitReport), FitError> {
+/// The same on pictures already looked at; `files` are theirs, to read colours from.
+pub fn fit_seen(
+    seen: &[Seen],
+    files: &[PictureFile],
+    vision: &Vision,
+    taxonomy: &Taxonomy,
+) -> Result<(HeadSet, FitReport), FitError> {
     let samples = samples(&classes_of(seen), seen)?;
     let recipe = Recipe::default();
     let fitted = recipe.fit(&samples)?;
@@ -203,6 +207,7 @@ pub fn fit_seen(seen: &[Seen], vision: &Vision, taxonomy: &Taxonomy) -> Result<(
     let gate_passes = fit_gate(&recipe, &fitted, &samples, seen, &others, taxonomy, &mut heads)?;
     let print_top1 = fit_print(&recipe, vision, &mut heads)?;
     heads.numbers.insert(numbers::VIEWS.into(), Views::default().number());
+    let colour = colour::fit_photos(files, vision, taxonomy, &mut heads);
     let answers = out_of_fold(&samples, &fitted);
     let report = FitReport {
         pictures: seen.len(),
@@ -215,7 +220,7 @@ pub fn fit_seen(seen: &[Seen], vision: &Vision, taxonomy: &Taxonomy) -> Result<(
         precision_at_10: fitted.projection.precision_at_10,
         print_top1,
         gate_passes,
-        colour: None,
+        colour,
     };
     Ok((heads, report))
 }

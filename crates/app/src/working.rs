@@ -11,7 +11,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ROUND: u32 = 64;
 
 impl App {
-    /// Looks again at pictures that other heads saw, does the jobs that are queued, fetches pictures that wait and keeps the indexes, until `stop`; then saves.
+    /// Looks again at pictures that other heads saw, does the jobs that are queued, fetches pictures that wait and
+    /// keeps the indexes, until `stop`; then saves.
     pub async fn work(&self, stop: impl Future<Output = ()>) {
         let (sender, receiver) = watch::channel(false);
         let stopped = || {

@@ -5,8 +5,9 @@
 //!
 //! In reading order: [`sample`] holds features and labels, [`folds`] deals them out with near-duplicates kept
 //! together, [`ridge`] fits one-vs-rest heads, [`calibrate`] turns scores into probabilities, [`projection`] makes
-//! the space photos are searched in, [`logistic`] weighs a few numbers, [`gate`] tells garments from everything else by it, [`measure`] says how good it is,
-//! and [`recipe`] chooses among settings by cross-validation and fits the whole.
+//! the space photos are searched in, [`logistic`] weighs a few numbers, [`gate`] tells garments from everything else
+//! by it, [`measure`] says how good it is, and [`recipe`] chooses among settings by cross-validation and fits the
+//! whole.
 //!
 //! To add a setting to choose among: one field in [`recipe::Recipe`], one loop in its `choose`. To add a figure:
 //! one pure function in [`measure`] with a table test.

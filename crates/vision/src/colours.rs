@@ -11,6 +11,8 @@ const ROUNDS: usize = 12;
 const SAMPLE: usize = 4096;
 /// A colour with less of the garment is a seam, a button or a shadow.
 pub const SMALLEST_SHARE: f32 = 0.06;
+/// The least share of a garment that makes a colour a suggestion.
+const SUGGESTED_SHARE: f32 = 0.2;
 /// Colours that are named at most.
 pub const MOST_COLOURS: usize = 5;
 
@@ -27,6 +29,13 @@ pub struct NamedColour {
     pub signs: [f32; COLOUR_SIGNS],
 }
 
+impl NamedColour {
+    /// Whether it covers enough of the garment to be suggested.
+    pub fn is_suggested(&self) -> bool {
+        self.colour.share >= SUGGESTED_SHARE
+    }
+}
+
 /// The colours of `foreground`, largest share first. Threads of two colours that cross mix into a third that no thread
 /// has; in cloth that is `woven` so, a check, such a mix counts for its threads.
 pub fn colours(foreground: &Foreground, woven: bool, taxonomy: &Taxonomy) -> Vec<NamedColour> {
@@ -35,12 +44,9 @@ pub fn colours(foreground: &Foreground, woven: bool, taxonomy: &Taxonomy) -> Vec
     if samples.is_empty() || pixels.is_empty() {
         return Vec::new();
     }
-    let mut groups = grouped(&pixels);
-    if woven {
-        groups = threads(&groups);
-    }
+    let groups = grouped(&pixels);
     let mut named: Vec<(&ValueId, Group)> = Vec::new();
-    for group in groups {
+    for group in if woven { threads(&groups) } else { groups } {
         let name = nearest(group.lab(), &samples);
         match named.iter_mut().find(|(value, _)| *value == name) {
             Some((_, all)) => all.add(group.mean, group.pixels),
@@ -97,36 +103,32 @@ impl Group {
 
 /// The groups that are threads: one that lies between two others is their mix, and they share its pixels.
 fn threads(groups: &[Group]) -> Vec<Group> {
-    let between = |at: usize, ends: &[usize]| {
-        let pairs = ends.iter().flat_map(|a| ends.iter().map(move |b| (*a, *b)));
-        let mixes = pairs.filter(|(a, b)| a < b && *a != at && *b != at).filter_map(|(a, b)| {
-            let (part, off) = mixed(groups[at].mean, groups[a].mean, groups[b].mean)?;
-            Some((a, b, part, off))
-        });
-        mixes.min_by(|x, y| x.3.total_cmp(&y.3))
-    };
-    let all: Vec<usize> = (0..groups.len()).collect();
-    let ends: Vec<usize> = all.iter().copied().filter(|at| between(*at, &all).is_none()).collect();
-    let mut out: Vec<Group> = ends.iter().map(|at| groups[*at]).collect();
-    for at in all.iter().filter(|at| !ends.contains(at)) {
-        let mut give = |to: usize, part: f32| {
-            if let Some(place) = ends.iter().position(|end| *end == to) {
-                out[place].pixels += groups[*at].pixels * part;
+    let (mixes, pure): (Vec<Group>, Vec<Group>) = groups.iter().partition(|group| mix(group, groups).is_some());
+    let mut threads = pure.clone();
+    for group in mixes {
+        match mix(&group, &pure) {
+            Some((a, b, part)) => {
+                threads[a].pixels += group.pixels * (1.0 - part);
+                threads[b].pixels += group.pixels * part;
             }
-        };
-        match between(*at, &ends) {
-            Some((a, b, part, _)) => {
-                give(a, 1.0 - part);
-                give(b, part);
-            }
-            None => out.push(groups[*at]),
+            None => threads.push(group),
         }
     }
-    out
+    threads
+}
+
+/// Which two of `groups` mix into `group`, and the second's part in it. Nothing is a mix of itself.
+fn mix(group: &Group, groups: &[Group]) -> Option<(usize, usize, f32)> {
+    let pairs = (0..groups.len()).flat_map(|a| (a + 1..groups.len()).map(move |b| (a, b)));
+    let mixes = pairs.filter_map(|(a, b)| {
+        let (part, off) = between(group.mean, groups[a].mean, groups[b].mean)?;
+        Some((off, (a, b, part)))
+    });
+    mixes.min_by(|x, y| x.0.total_cmp(&y.0)).map(|(_, mix)| mix)
 }
 
 /// How far along the way from `a` to `b` the colour lies, and how far off it, when it is a mix of the two.
-fn mixed(colour: [f32; 3], a: [f32; 3], b: [f32; 3]) -> Option<(f32, f32)> {
+fn between(colour: [f32; 3], a: [f32; 3], b: [f32; 3]) -> Option<(f32, f32)> {
     let dot = |x: [f32; 3], y: [f32; 3]| (0..3).map(|c| x[c] * y[c]).sum::<f32>();
     let minus = |x: [f32; 3], y: [f32; 3]| [0, 1, 2].map(|c| x[c] - y[c]);
     let (way, from) = (minus(b, a), minus(colour, a));

@@ -36,8 +36,8 @@ pub use network::Scratch;
 pub use picture::Picture;
 pub use print::{TEXTURES, print_features, texture_measures};
 pub use recognise::{
-    Features, GATE_FEATURES, ObjectSeen, Recognition, SUGGESTED_SHARE, Vision, VisionError, builtin_heads,
-    garment_probability, gate_features, numbers, unfitted_heads, views_of,
+    Features, GATE_FEATURES, ObjectSeen, Recognition, Vision, VisionError, builtin_heads, garment_probability,
+    gate_features, numbers, unfitted_heads, views_of,
 };
 pub use views::Views;
 pub use weights::ModelError;

@@ -24,33 +24,43 @@ use vestry_model::{
     Region, Suggestion, TagState, Taxonomy,
 };
 
-pub use colour::SUGGESTED_SHARE;
 pub use gate::{GATE_FEATURES, garment_probability, gate_features};
 
-/// Names in [`HeadSet::heads`] and [`HeadSet::numbers`] that this crate reads.
+/// Names in [`HeadSet::heads`] and [`HeadSet::numbers`] that this crate reads, and how logistics stand in the latter.
 pub mod numbers {
+    use vestry_model::HeadSet;
+
     /// Number: [`crate::Views::number`] of the views that heads and projection were fitted on; `PadAndCrop` when absent.
     pub const VIEWS: &str = "views";
     /// Number: least confidence of a finer category that ImageNet's classes name; 0.5 when absent.
     pub const REFINE: &str = "refine.confidence";
-    /// Number: bias of the gate's logistic. When absent, every picture passes as a garment.
-    pub const GATE_BIAS: &str = "gate.bias";
-    /// Numbers `gate.w0` … `gate.w5`: weights of [`crate::gate_features`], in their order; 0 when absent.
-    pub const GATE_WEIGHT: &str = "gate.w";
+    /// Logistic over [`crate::gate_features`]. When absent, every picture passes as a garment.
+    pub const GATE: &str = "gate";
     /// Number: probability of a garment under which everything is a question; 0.5 when absent.
     pub const GATE_THRESHOLD: &str = "gate.threshold";
     /// Head over the 256 numbers of the look vector: a class a row (its mean vector, bias 0); only scores are read.
     /// Not an attribute; no suggestion comes of it.
     pub const GATE_MEANS: &str = "gate-means";
-    /// Numbers `colour.bias`, `colour.w0` … `colour.w5`: the logistic over [`crate::NamedColour::signs`] that says how
-    /// sure a colour's name is. When absent, every colour is an even guess.
-    pub const COLOUR_BIAS: &str = "colour.bias";
-    /// See [`COLOUR_BIAS`].
-    pub const COLOUR_WEIGHT: &str = "colour.w";
+    /// Logistic over [`crate::NamedColour::signs`]: how sure a colour's name is. When absent, it is an even guess.
+    pub const COLOUR: &str = "colour";
     /// Head of categories, over [`crate::Features::look`].
     pub const CATEGORY: &str = "category";
     /// Head of prints, over [`crate::Features::print`].
     pub const PRINT: &str = "print";
+
+    /// Writes the logistic `name` into `heads`: the numbers `name.bias` and `name.w0`, `name.w1`…
+    pub fn put_logistic(heads: &mut HeadSet, name: &str, bias: f64, weights: &[f64]) {
+        heads.numbers.insert(format!("{name}.bias"), bias as f32);
+        heads.numbers.extend(weights.iter().enumerate().map(|(at, w)| (format!("{name}.w{at}"), *w as f32)));
+    }
+
+    /// What the logistic `name` of `heads` says of `values`; `None` when there is none. A missing weight is 0.
+    pub(super) fn logistic(heads: &HeadSet, name: &str, values: &[f32]) -> Option<f32> {
+        let bias = heads.numbers.get(&format!("{name}.bias"))?;
+        let weight = |at: usize| heads.numbers.get(&format!("{name}.w{at}")).copied().unwrap_or(0.0);
+        let score = bias + values.iter().enumerate().map(|(at, value)| weight(at) * value).sum::<f32>();
+        Some(1.0 / (1.0 + (-score).exp()))
+    }
 }
 
 /// Why the recogniser does not start.

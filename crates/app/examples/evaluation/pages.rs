@@ -97,7 +97,7 @@ pub(super) fn gate(photos: &[(String, Recognition)], nothing: &BTreeMap<String, 
     }
 }
 
-pub(super) fn colour_photos([first, three]: [Share; 2], sure: &[(f32, bool)], report: &FitReport) {
+pub(super) fn colour_photos([first, three, answered]: [Share; 3], report: &FitReport) {
     say(&format!(
         "\n## Colour and print\n\nSixty validation photos were given their main colour by eye before any program \
          named one (`tests/data/colour_labels.toml`). The largest colour found is one of these names for {}, one of the first three \
@@ -106,8 +106,7 @@ pub(super) fn colour_photos([first, three]: [Share; 2], sure: &[(f32, bool)], re
         three.text()
     ));
     if let Some(colour) = &report.colour {
-        let asserted: Vec<bool> = sure.iter().filter(|(p, _)| *p >= 0.5).map(|(_, right)| *right).collect();
-        let right = Share { hits: asserted.iter().filter(|right| **right).count(), tries: asserted.len() };
+        let [low, high] = colour.ece_ci95();
         say(&format!(
             "\nHow sure a colour's name may be is fitted on 100 training photos, named by eye too \
              (`models/apparel/colour_labels.toml`): a logistic over its share, its distance to this sample and to the \
@@ -117,10 +116,10 @@ pub(super) fn colour_photos([first, three]: [Share; 2], sure: &[(f32, bool)], re
              their names are the main colour's alone.",
             colour.answers.len(),
             colour.ece(),
-            colour.ece_ci95()[0],
-            colour.ece_ci95()[1],
+            low,
+            high,
             calibration_by_chance(&colour.answers),
-            right.text()
+            answered.text()
         ));
     }
 }

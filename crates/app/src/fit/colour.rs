@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use std::{collections::BTreeMap, fs};
 use vestry_learn::{Logistic, Weigh, measure};
 use vestry_model::{HeadSet, Taxonomy, ValueId};
-use vestry_vision::{COLOUR_SIGNS, Limits, NamedColour, SUGGESTED_SHARE, Vision, builtin_heads, numbers};
+use vestry_vision::{COLOUR_SIGNS, Limits, NamedColour, Vision, builtin_heads, numbers};
 
 /// Names by eye for training photos, by their path below the tree.
 const LABELS: &str = include_str!("../../../../models/apparel/colour_labels.toml");
@@ -15,12 +15,12 @@ const LEAST: usize = 40;
 const FOLDS: usize = 5;
 
 /// A picture's colours as the program names them, and every name that a person would give to one of them.
-#[derive(Debug, Clone)]
-pub struct NamedByEye {
+#[derive(Debug)]
+struct NamedByEye {
     /// What the program found.
-    pub found: Vec<NamedColour>,
+    found: Vec<NamedColour>,
     /// What is right.
-    pub names: Vec<ValueId>,
+    names: Vec<ValueId>,
 }
 
 /// How a fit of colours came out, out of fold.
@@ -46,7 +46,7 @@ impl ColourFit {
 
 /// Fits on the named photos among `files` and puts the numbers into `heads`. A tree of other photos keeps the
 /// built-in numbers: names of colours do not hang on the classes of a tree.
-pub fn fit_colours_of_photos(
+pub(super) fn fit_photos(
     files: &[PictureFile],
     vision: &Vision,
     taxonomy: &Taxonomy,
@@ -71,15 +71,14 @@ pub fn fit_colours_of_photos(
 }
 
 /// Fits on `named` and puts the numbers into `heads`; `None`, and nothing changes, when they are too few.
-pub fn fit_colours(named: &[NamedByEye], heads: &mut HeadSet) -> Option<ColourFit> {
+fn fit_colours(named: &[NamedByEye], heads: &mut HeadSet) -> Option<ColourFit> {
     if named.iter().map(|one| examples(one).len()).sum::<usize>() < LEAST {
         return None;
     }
     let part = |keep: &dyn Fn(usize) -> bool| {
         let all = named.iter().enumerate().filter(|(at, _)| keep(*at)).flat_map(|(_, one)| examples(one));
-        let (yes, no): (Vec<_>, Vec<_>) = all.partition(|(_, right)| *right);
-        let signs = |side: Vec<([f32; COLOUR_SIGNS], bool)>| side.into_iter().map(|(signs, _)| signs).collect();
-        let (yes, no): (Vec<_>, Vec<_>) = (signs(yes), signs(no));
+        let (mut yes, mut no) = (Vec::new(), Vec::new());
+        all.for_each(|(signs, right)| if right { yes.push(signs) } else { no.push(signs) });
         Logistic::fit(&yes, &no, Weigh::EachAlike).ok()
     };
     let mut answers = Vec::new();
@@ -89,17 +88,14 @@ pub fn fit_colours(named: &[NamedByEye], heads: &mut HeadSet) -> Option<ColourFi
         answers.extend(held_out.map(|(signs, right)| (fitted.probability(&signs) as f32, right)));
     }
     let fitted = part(&|_| true)?;
-    heads.numbers.insert(numbers::COLOUR_BIAS.into(), fitted.bias as f32);
-    for (at, weight) in fitted.weights.iter().enumerate() {
-        heads.numbers.insert(format!("{}{at}", numbers::COLOUR_WEIGHT), *weight as f32);
-    }
+    numbers::put_logistic(heads, numbers::COLOUR, fitted.bias, &fitted.weights);
     let largest = named.iter().filter(|one| one.found.first().is_some_and(|c| one.names.contains(&c.colour.value)));
     Some(ColourFit { answers, largest: largest.count() as f64 / named.len() as f64 })
 }
 
 /// The suggested colours of a picture, and whether they are right.
 fn examples(one: &NamedByEye) -> Vec<([f32; COLOUR_SIGNS], bool)> {
-    let suggested = one.found.iter().filter(|c| c.colour.share >= SUGGESTED_SHARE);
+    let suggested = one.found.iter().filter(|named| named.is_suggested());
     suggested.map(|c| (c.signs, one.names.contains(&c.colour.value))).collect()
 }
 

@@ -37,11 +37,8 @@ pub fn fit_gate(
     }
     let others: Vec<[f32; GATE_FEATURES]> = others.iter().map(|features| signs(features, heads, taxonomy)).collect();
     let Ok(gate) = Gate::fit(&garments, &others, KEEP) else { return Ok(None) };
-    heads.numbers.insert(numbers::GATE_BIAS.into(), gate.garment.bias as f32);
+    numbers::put_logistic(heads, numbers::GATE, gate.garment.bias, &gate.garment.weights);
     heads.numbers.insert(numbers::GATE_THRESHOLD.into(), gate.threshold as f32);
-    for (at, weight) in gate.garment.weights.iter().enumerate() {
-        heads.numbers.insert(format!("{}{at}", numbers::GATE_WEIGHT), *weight as f32);
-    }
     Ok(Some(others.iter().filter(|x| gate.passes(x)).count() as f64 / others.len() as f64))
 }
 

@@ -208,7 +208,7 @@ async fn a_feed_becomes_products_and_comes_out_again() {
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
     let location = answer.header("location").to_owned();
     assert_eq!(house.get(&location).await.json()["state"], "waiting");
-    house.app.run_next_job(|_, _| {}).await.expect("the import runs").expect("a job").outcome.expect("imported");
+    house.run_job().await;
     let job = house.get(&location).await.json();
     assert_eq!((&job["state"], &job["error_count"]), (&json!("done"), &json!(1)), "{job}");
     assert_eq!((&job["errors"][0]["line"], &job["errors"][0]["value"]), (&json!(3), &json!("무료")));

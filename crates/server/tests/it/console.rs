@@ -139,7 +139,7 @@ async fn a_feed_is_mapped_started_and_watched() {
     columns[1] = ("field", "sku");
     let started = send(with(&columns)).await;
     assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text());
-    house.app.run_next_job(|_, _| {}).await.expect("the import runs").expect("a job").outcome.expect("imported");
+    house.run_job().await;
     let page = house.page(&cookie, started.header("location")).await.text();
     assert!(page.contains("All done.") && page.contains("<code>무료</code>"), "{page}");
     assert!(house.page(&cookie, "/imports").await.text().contains("Done"));

@@ -51,10 +51,7 @@ pub fn gate_features(
 
 /// The fitted probability that a picture with these gate features shows a garment; 1 where no gate was fitted.
 pub fn garment_probability(heads: &HeadSet, gate: &[f32; GATE_FEATURES]) -> f32 {
-    let Some(bias) = heads.numbers.get(numbers::GATE_BIAS) else { return 1.0 };
-    let weight = |at: usize| heads.numbers.get(&format!("{}{at}", numbers::GATE_WEIGHT)).copied().unwrap_or(0.0);
-    let score = bias + gate.iter().enumerate().map(|(at, value)| weight(at) * value).sum::<f32>();
-    1.0 / (1.0 + (-score).exp())
+    numbers::logistic(heads, numbers::GATE, gate).unwrap_or(1.0)
 }
 
 /// Probabilities of scores.
