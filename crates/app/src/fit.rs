@@ -15,7 +15,7 @@ use vestry_model::{HeadSet, Taxonomy, ValueId};
 use vestry_vision::{CleanImage, Features, Limits, Picture, Views, Vision, numbers};
 
 /// The name under which the built-in set is kept.
-pub const NAME: &str = "apparel@1";
+pub const NAME: &str = "apparel@2";
 /// What the drawings of a fit follow from.
 const SEED: u64 = 20_190_801;
 /// Drawn samples of cloth for the print head, and drawn pictures without garment for the gate.

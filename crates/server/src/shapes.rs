@@ -27,7 +27,7 @@ pub struct Name {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TagDocument {
     /// The model that looked, with its version.
-    #[schema(example = "apparel@1")]
+    #[schema(example = "apparel@2")]
     pub model: String,
     /// The image it looked at.
     pub image: ImageFacts,
@@ -95,7 +95,7 @@ pub struct TagShape {
     /// A calibrated probability; 1 when confirmed.
     pub confidence: f32,
     /// Who says so: `model:…`, `catalogue` or `person:…`.
-    #[schema(example = "model:apparel@1")]
+    #[schema(example = "model:apparel@2")]
     pub source: String,
     /// Where it stands.
     #[schema(value_type = StateShape)]

@@ -6,8 +6,8 @@ mod fixtures;
 use fixtures::{painted, png};
 use image::ExtendedColorType;
 use std::sync::OnceLock;
-use vestry_model::{ColourShare, Region, Taxonomy};
-use vestry_vision::{Kernel, Limits, METALS, Vision, colours};
+use vestry_model::{ColourShare, HeadSet, Region, TagState, Taxonomy};
+use vestry_vision::{Kernel, Limits, METALS, Vision, builtin_heads, colours};
 
 fn vision() -> &'static Vision {
     static VISION: OnceLock<Vision> = OnceLock::new();
@@ -97,6 +97,37 @@ fn a_crop_is_all_foreground() {
     let mut colours = seen([250; 3], Some(crop), half);
     colours.sort_by(|a, b| a.value.cmp(&b.value));
     check(&colours, &[("green", 0.5), ("yellow", 0.5)]);
+}
+
+#[test]
+fn the_gate_holds_back_colours_too() {
+    let vision = Vision::builtin(Kernel::best()).expect("built-in networks");
+    let blank = png(300, 400, &painted(300, 400, |_, _| sample("red")), ExtendedColorType::Rgb8, None);
+    let image = vision.intake(&blank, &Limits::default()).expect("a picture");
+    let seen = vision.recognise(&image, None, vision.heads(), Taxonomy::builtin());
+    let tags = &seen.objects[0].tags;
+    assert!(tags.iter().any(|tag| tag.value.as_str() == "red"), "{tags:?}");
+    assert!(tags.iter().all(|tag| tag.state == TagState::ToReview), "{tags:?}");
+}
+
+#[test]
+fn how_sure_a_colour_is_was_fitted() {
+    let vision = Vision::unfitted(Kernel::best()).expect("built-in networks");
+    let mut heads = builtin_heads().expect("built-in heads");
+    heads.numbers.retain(|name, _| !name.starts_with("gate."));
+    let ground = |x: usize, y: usize| (75..225).contains(&x) && (60..340).contains(&y);
+    let sure = |cloth: [u8; 3], heads: &HeadSet| -> f32 {
+        let pixels = painted(300, 400, |x, y| if ground(x, y) { cloth } else { [250; 3] });
+        let file = png(300, 400, &pixels, ExtendedColorType::Rgb8, None);
+        let image = vision.intake(&file, &Limits::default()).expect("a picture");
+        let seen = vision.recognise(&image, None, heads, Taxonomy::builtin());
+        let colour = seen.objects[0].tags.iter().find(|tag| tag.attribute.as_str() == "colour").expect("a colour");
+        colour.confidence.get()
+    };
+    let (red, melange) = (sure(sample("red"), &heads), sure([0x9b, 0x9b, 0x9b], &heads));
+    assert!(red > melange && melange != 0.5, "red {red}, between two greys {melange}");
+    heads.numbers.clear();
+    assert_eq!(sure(sample("red"), &heads), 0.5, "unfitted, it is an even guess");
 }
 
 #[test]
