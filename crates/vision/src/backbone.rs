@@ -5,7 +5,7 @@
 use crate::{
     Kernel, ModelError,
     kernels::{Activation, Engine, Product},
-    network::{Body, Padding, Scratch, Stage, pointwise, room},
+    network::{Body, Padding, Scratch, Stage, pointwise},
     weights::Weights,
 };
 
@@ -75,19 +75,19 @@ impl Backbone {
     /// When `pixels` has another length.
     pub fn run<'s>(&self, pixels: &[u8], scratch: &'s mut Scratch) -> Outputs<'s> {
         assert_eq!(pixels.len(), Self::SIDE * Self::SIDE * 3, "the backbone reads 224 × 224 RGB pixels");
-        let picture = room(&mut scratch.picture, pixels.len());
+        let picture = scratch.picture.room(pixels.len());
         picture.iter_mut().zip(pixels).for_each(|(to, from)| *to = (f32::from(*from) - 127.0) / 128.0);
         let (height, width) = self.body.run((Self::SIDE, Self::SIDE), scratch, |_, _, _| ());
         let cells = height * width;
-        let map = room(&mut scratch.next, cells * Self::FEATURES);
+        let map = scratch.next.room(cells * Self::FEATURES);
         self.head.run(&scratch.map[..cells * self.head.inputs()], None, map);
-        let feature = room(&mut scratch.feature, Self::FEATURES);
+        let feature = scratch.feature.room(Self::FEATURES);
         feature.fill(0.0);
         for cell in map.chunks_exact(Self::FEATURES) {
             feature.iter_mut().zip(cell).for_each(|(sum, value)| *sum += value);
         }
         feature.iter_mut().for_each(|sum| *sum /= cells as f32);
-        let logits = room(&mut scratch.logits, Self::CLASSES);
+        let logits = scratch.logits.room(Self::CLASSES);
         self.classifier.run(feature, None, logits);
         Outputs { feature, logits, map }
     }

@@ -6,8 +6,9 @@
 
 use crate::{
     Kernel, ModelError, Scratch,
+    aligned::Aligned,
     kernels::{Activation, Engine, Product},
-    network::{Body, Convolution, Padding, Stage, convolve, pointwise, room},
+    network::{Body, Convolution, Padding, Stage, convolve, pointwise},
     weights::Weights,
 };
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, images};
@@ -162,7 +163,7 @@ impl FaceFinder {
         let size = (small_height.next_multiple_of(STEP), small_width.next_multiple_of(STEP));
         let mut small = std::mem::take(&mut scratch.small);
         let pixels = shrink(rgb, (width, height), (small_width, small_height), &mut scratch.resizer, &mut small);
-        let picture = room(&mut scratch.picture, size.0 * size.1 * 3);
+        let picture = scratch.picture.room(size.0 * size.1 * 3);
         picture.fill(0.0);
         for (to, from) in picture.chunks_exact_mut(size.1 * 3).zip(pixels.chunks_exact(small_width * 3)) {
             to.iter_mut().zip(from).for_each(|(to, from)| *to = f32::from(*from));
@@ -187,7 +188,7 @@ impl FaceFinder {
     fn cells(&self, size: (usize, usize), scratch: &mut Scratch) -> (usize, usize) {
         let mut size = self.body.run(size, scratch, |stage, map, sides| {
             if let Some(side) = SIDES.iter().position(|s| *s == stage) {
-                room(&mut sides[side], map.len()).copy_from_slice(map);
+                sides[side].room(map.len()).copy_from_slice(map);
             }
         });
         apply(&self.top, size, scratch);
@@ -197,7 +198,7 @@ impl FaceFinder {
             std::mem::swap(&mut scratch.map, &mut scratch.next);
             size = (size.0 * 2, size.1 * 2);
             let cells = size.0 * size.1;
-            let joined = room(&mut scratch.next, cells * NECK);
+            let joined = scratch.next.room(cells * NECK);
             let join = &scratch.sides[level][..cells * side.inputs()];
             side.run(join, Some(&scratch.map[..cells * NECK]), joined);
             std::mem::swap(&mut scratch.map, &mut scratch.next);
@@ -211,15 +212,15 @@ impl FaceFinder {
 /// A pointwise layer over `scratch.map` of `size`.
 fn apply(layer: &Product, size: (usize, usize), scratch: &mut Scratch) {
     let cells = size.0 * size.1;
-    let next = room(&mut scratch.next, cells * layer.outputs());
+    let next = scratch.next.room(cells * layer.outputs());
     layer.run(&scratch.map[..cells * layer.inputs()], None, next);
     std::mem::swap(&mut scratch.map, &mut scratch.next);
 }
 
 /// The second half of a 2 × 2 transposed convolution: a cell's four results go to their four places.
-fn spread(map: &[f32], (height, width): (usize, usize), spread: &mut Vec<f32>) {
+fn spread(map: &[f32], (height, width): (usize, usize), spread: &mut Aligned) {
     let row = 2 * width * NECK;
-    let rows = room(spread, 2 * height * row);
+    let rows = spread.room(2 * height * row);
     for (y, line) in map.chunks_exact(width * 4 * NECK).enumerate() {
         let (upper, lower) = rows[2 * y * row..][..2 * row].split_at_mut(row);
         for (x, cell) in line.chunks_exact(4 * NECK).enumerate() {

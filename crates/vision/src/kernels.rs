@@ -7,7 +7,7 @@ mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use crate::ModelError;
+use crate::{ModelError, aligned::Aligned};
 use std::{fmt, str::FromStr};
 
 /// A way to compute; all agree within rounding.
@@ -128,7 +128,7 @@ impl Activation {
 struct Panel {
     first_column: usize,
     vectors: usize,
-    values: Vec<f32>,
+    values: Aligned,
 }
 
 /// `rows × inputs` by `inputs × outputs`, plus bias, clamped, plus what is given: a pointwise convolution.
@@ -139,7 +139,7 @@ pub(crate) struct Product {
     outputs: usize,
     panels: Vec<Panel>,
     /// Padded with zeros to whole tiles.
-    bias: Vec<f32>,
+    bias: Aligned,
     limits: (f32, f32),
 }
 
@@ -156,7 +156,7 @@ impl Product {
         while first_column < outputs {
             let vectors = (outputs - first_column).div_ceil(lanes).min(widest);
             let used = (vectors * lanes).min(outputs - first_column);
-            let mut values = vec![0.0; inputs * vectors * lanes];
+            let mut values = Aligned::zeros(inputs * vectors * lanes);
             for (to, from) in values.chunks_exact_mut(vectors * lanes).zip(weights.chunks_exact(outputs)) {
                 to[..used].copy_from_slice(&from[first_column..first_column + used]);
             }
@@ -165,7 +165,7 @@ impl Product {
         }
         let mut padded = bias.to_vec();
         padded.resize(first_column, 0.0);
-        Self { engine, inputs, outputs, panels, bias: padded, limits: activation.limits() }
+        Self { engine, inputs, outputs, panels, bias: Aligned::from(&padded[..]), limits: activation.limits() }
     }
 
     /// Numbers a row that it reads.
@@ -203,19 +203,20 @@ pub(crate) struct Depthwise {
     stride: usize,
     channels: usize,
     /// Window row, window column, channel.
-    weights: Vec<f32>,
-    bias: Vec<f32>,
+    weights: Aligned,
+    bias: Aligned,
     limits: (f32, f32),
 }
 
-/// The size of a map and how far the first window reaches over its edge.
+/// The size of a map, or of some rows of one, and how far the first window reaches over its edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Window {
     pub(crate) height: usize,
     pub(crate) width: usize,
     pub(crate) out_height: usize,
     pub(crate) out_width: usize,
-    pub(crate) before: usize,
+    pub(crate) above: usize,
+    pub(crate) left: usize,
 }
 
 impl Depthwise {
@@ -227,8 +228,8 @@ impl Depthwise {
         engine: Engine,
         side: usize,
         stride: usize,
-        weights: Vec<f32>,
-        bias: Vec<f32>,
+        weights: &[f32],
+        bias: &[f32],
         activation: Activation,
     ) -> Self {
         let channels = bias.len();
@@ -236,7 +237,7 @@ impl Depthwise {
         assert!(stride == 1 || stride == 2, "strides of 1 or 2");
         assert_eq!(weights.len(), side * side * channels, "a weight for each place and channel");
         assert_eq!(channels % Self::CHANNEL_STEP, 0, "whole vectors of channels");
-        Self { engine, side, stride, channels, weights, bias, limits: activation.limits() }
+        Self { engine, side, stride, channels, weights: weights.into(), bias: bias.into(), limits: activation.limits() }
     }
 
     /// Channels in and out.
@@ -256,10 +257,11 @@ impl Depthwise {
 
     /// Convolves `input`, a map as `window` says.
     pub(crate) fn run(&self, window: Window, input: &[f32], output: &mut [f32]) {
-        assert!(window.width > 0 && window.height > 0 && window.before < self.side, "a window touches the map");
+        assert!(window.width > 0 && window.height > 0, "a map with cells");
+        assert!(window.above < self.side && window.left < self.side, "the first window touches the map");
         let last = |out: usize| out.saturating_sub(1) * self.stride;
-        assert!(last(window.out_height) < window.height + window.before, "the last window touches the map");
-        assert!(last(window.out_width) < window.width + window.before, "the last window touches the map");
+        assert!(last(window.out_height) < window.height + window.above, "the last window touches the map");
+        assert!(last(window.out_width) < window.width + window.left, "the last window touches the map");
         assert_eq!(input.len(), window.height * window.width * self.channels, "the map that comes in");
         assert_eq!(output.len(), window.out_height * window.out_width * self.channels, "the map that goes out");
         match self.engine.0 {

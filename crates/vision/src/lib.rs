@@ -7,6 +7,7 @@
 //! To add a model: a folder in `models/` with its export script and `model.toml`, its layers built from
 //! `network` and `weights`, reference vectors beside it and a test that compares every kernel.
 
+mod aligned;
 mod backbone;
 mod colours;
 mod derivative;

@@ -5,6 +5,7 @@
 
 use crate::{
     ModelError,
+    aligned::Aligned,
     kernels::{Activation, Depthwise, Engine, Product, Window},
     weights::Weights,
 };
@@ -13,29 +14,21 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// The picture as the stem reads it.
-    pub(crate) picture: Vec<f32>,
+    pub(crate) picture: Aligned,
     /// The map between blocks; a block reads it and leaves its own there.
-    pub(crate) map: Vec<f32>,
+    pub(crate) map: Aligned,
     /// What comes next, before the two change places.
-    pub(crate) next: Vec<f32>,
-    wide: Vec<f32>,
-    deep: Vec<f32>,
-    windows: Vec<f32>,
+    pub(crate) next: Aligned,
+    wide: Aligned,
+    deep: Aligned,
+    windows: Aligned,
     /// Maps that the face finder reads again on its way up.
-    pub(crate) sides: [Vec<f32>; 3],
-    pub(crate) feature: Vec<f32>,
-    pub(crate) logits: Vec<f32>,
+    pub(crate) sides: [Aligned; 3],
+    pub(crate) feature: Aligned,
+    pub(crate) logits: Aligned,
     /// Pixels of a picture made smaller.
     pub(crate) small: Vec<u8>,
     pub(crate) resizer: fast_image_resize::Resizer,
-}
-
-/// The first `length` numbers of `buffer`, which grows when it has to and never shrinks.
-pub(crate) fn room(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
-    if buffer.len() < length {
-        buffer.resize(length, 0.0);
-    }
-    &mut buffer[..length]
 }
 
 /// How far the first window of a layer reaches over the map's edge.
@@ -57,7 +50,7 @@ impl Padding {
                 ((out_height - 1) * stride + side).saturating_sub(height) / 2
             }
         };
-        Window { height, width, out_height, out_width, before }
+        Window { height, width, out_height, out_width, above: before, left: before }
     }
 }
 
@@ -106,16 +99,16 @@ impl Convolution {
         &self,
         input: &[f32],
         size: (usize, usize),
-        windows: &mut Vec<f32>,
-        output: &mut Vec<f32>,
+        windows: &mut Aligned,
+        output: &mut Aligned,
     ) -> (usize, usize) {
         let w = self.padding.window(size, Self::SIDE, self.stride);
         let row_length = w.out_width * self.product.outputs();
-        let output = room(output, w.out_height * row_length);
+        let output = output.room(w.out_height * row_length);
         let window_length = Self::SIDE * Self::SIDE * self.inputs;
         for (strip, output) in output.chunks_mut(Self::STRIP * row_length).enumerate() {
             let rows = output.len() / row_length;
-            let windows = room(windows, rows * w.out_width * window_length);
+            let windows = windows.room(rows * w.out_width * window_length);
             for (row, windows) in windows.chunks_exact_mut(w.out_width * window_length).enumerate() {
                 self.lay_out(w, strip * Self::STRIP + row, input, windows);
             }
@@ -128,9 +121,9 @@ impl Convolution {
     fn lay_out(&self, w: Window, oy: usize, input: &[f32], windows: &mut [f32]) {
         let line = Self::SIDE * self.inputs;
         for (ox, window) in windows.chunks_exact_mut(Self::SIDE * line).enumerate() {
-            let left = (ox * self.stride).wrapping_sub(w.before);
+            let left = (ox * self.stride).wrapping_sub(w.left);
             for (i, cells) in window.chunks_exact_mut(line).enumerate() {
-                let y = (oy * self.stride + i).wrapping_sub(w.before);
+                let y = (oy * self.stride + i).wrapping_sub(w.above);
                 if y >= w.height {
                     cells.fill(0.0);
                 } else if left < w.width && left + Self::SIDE <= w.width {
@@ -208,7 +201,7 @@ impl Body {
                 let stride = if repeat == 0 { stage.stride } else { 1 };
                 blocks.push(Block {
                     expand,
-                    depth: Depthwise::new(engine, stage.side, stride, weight, bias, activation),
+                    depth: Depthwise::new(engine, stage.side, stride, &weight, &bias, activation),
                     project: pointwise(
                         weights,
                         engine,
@@ -231,7 +224,7 @@ impl Body {
         &self,
         size: (usize, usize),
         scratch: &mut Scratch,
-        mut after: impl FnMut(usize, &[f32], &mut [Vec<f32>; 3]),
+        mut after: impl FnMut(usize, &[f32], &mut [Aligned; 3]),
     ) -> (usize, usize) {
         let picture = &scratch.picture[..size.0 * size.1 * 3];
         let mut size = self.stem.run(picture, size, &mut scratch.windows, &mut scratch.map);
@@ -248,24 +241,41 @@ impl Body {
 }
 
 impl Block {
+    /// Numbers of the widened map at a time: with what is read and written they stay in a second-level cache of 1 MiB.
+    const STRIP: usize = 96 * 1024;
+
+    /// Strip by strip, so that the widened map, the largest by far, is never in memory whole.
     fn run(&self, size: (usize, usize), padding: Padding, scratch: &mut Scratch) -> (usize, usize) {
-        let cells = size.0 * size.1;
-        let w = padding.window(size, self.depth.side(), self.depth.stride());
-        let out_cells = w.out_height * w.out_width;
-        let wide = match &self.expand {
-            Some(expand) => {
-                let input = &scratch.map[..cells * expand.inputs()];
-                let wide = room(&mut scratch.wide, cells * expand.outputs());
-                expand.run(input, None, wide);
-                &*wide
-            }
-            None => &scratch.map[..cells * self.depth.channels()],
-        };
-        let deep = room(&mut scratch.deep, out_cells * self.depth.channels());
-        self.depth.run(w, wide, deep);
-        let length = out_cells * self.project.outputs();
-        let next = room(&mut scratch.next, length);
-        self.project.run(deep, self.adds_input.then(|| &scratch.map[..length]), next);
+        let (side, stride) = (self.depth.side(), self.depth.stride());
+        let w = padding.window(size, side, stride);
+        let (row, out_row) = (w.width * self.depth.channels(), w.out_width * self.project.outputs());
+        let rows = (Self::STRIP / (row * stride)).clamp(1, w.out_height);
+        let next = scratch.next.room(w.out_height * out_row);
+        let mut held = 0..0;
+        for (strip, output) in next.chunks_mut(rows * out_row).enumerate() {
+            let first = strip * rows * stride;
+            let count = output.len() / out_row;
+            let needed = first.saturating_sub(w.above)..(first + (count - 1) * stride + side - w.above).min(w.height);
+            let wide = match &self.expand {
+                Some(expand) => {
+                    let wide = scratch.wide.room(((rows - 1) * stride + side) * row);
+                    let kept = held.end.max(needed.start);
+                    wide.copy_within((needed.start - held.start) * row..(kept - held.start) * row, 0);
+                    let line = w.width * expand.inputs();
+                    let input = &scratch.map[kept * line..needed.end * line];
+                    expand.run(input, None, &mut wide[(kept - needed.start) * row..needed.len() * row]);
+                    held = needed.clone();
+                    &wide[..needed.len() * row]
+                }
+                None => &scratch.map[needed.start * row..needed.end * row],
+            };
+            let above = w.above.saturating_sub(first);
+            let window = Window { height: needed.len(), out_height: count, above, ..w };
+            let deep = scratch.deep.room(count * w.out_width * self.depth.channels());
+            self.depth.run(window, wide, deep);
+            let at = strip * rows * out_row;
+            self.project.run(deep, self.adds_input.then(|| &scratch.map[at..at + output.len()]), output);
+        }
         std::mem::swap(&mut scratch.map, &mut scratch.next);
         (w.out_height, w.out_width)
     }

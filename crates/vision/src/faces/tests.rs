@@ -22,7 +22,7 @@ fn every_kernel_agrees_with_onnxruntime() {
         let mut worst = 0.0_f32;
         for (pattern, expected) in drawn::PATTERNS.iter().zip(expected.chunks_exact(length)) {
             let pixels = drawn::picture(pattern, height, width);
-            let picture = room(&mut scratch.picture, pixels.len());
+            let picture = scratch.picture.room(pixels.len());
             picture.iter_mut().zip(&pixels).for_each(|(to, from)| *to = f32::from(*from));
             assert_eq!(finder.cells((height, width), &mut scratch), (height / 4, width / 4));
             for (cell, expected) in scratch.map[..length].chunks_exact(CELL).zip(expected.chunks_exact(CELL)) {
@@ -73,7 +73,7 @@ fn a_cell_is_read_as_a_box() {
 #[test]
 fn four_results_go_to_four_places() {
     let map: Vec<f32> = (0..2 * 4 * NECK).map(|i| (i / NECK) as f32).collect();
-    let mut out = Vec::new();
+    let mut out = Aligned::default();
     spread(&map, (1, 2), &mut out);
     let firsts: Vec<f32> = out.iter().step_by(NECK).copied().collect();
     assert_eq!(firsts, [0.0, 1.0, 4.0, 5.0, 2.0, 3.0, 6.0, 7.0]);

@@ -83,9 +83,9 @@ pub(super) fn depthwise(d: &Depthwise, w: Window, input: &[f32], output: &mut [f
     let (low, high) = d.limits;
     for (at, out) in output.chunks_exact_mut(c).enumerate() {
         let (oy, ox) = (at / w.out_width, at % w.out_width);
-        let (top, bottom) = d.inside(oy, w.height, w.before);
-        let (left, right) = d.inside(ox, w.width, w.before);
-        let (y, x) = (oy * d.stride + top - w.before, ox * d.stride + left - w.before);
+        let (top, bottom) = d.inside(oy, w.height, w.above);
+        let (left, right) = d.inside(ox, w.width, w.left);
+        let (y, x) = (oy * d.stride + top - w.above, ox * d.stride + left - w.left);
         let (out, _) = out.as_chunks_mut::<LANES>();
         for (chunk, out) in out.iter_mut().enumerate() {
             let channel = chunk * LANES;

@@ -57,11 +57,11 @@ fn products_are_right_whatever_the_shape() {
 }
 
 #[track_caller]
-fn check_depthwise(side: usize, stride: usize, (height, width): (usize, usize), before: usize) {
+fn check_depthwise(side: usize, stride: usize, (height, width): (usize, usize), (above, left): (usize, usize)) {
     let channels = 48;
     let (x, w, b) = (numbers(height * width * channels, 5), numbers(side * side * channels, 6), numbers(channels, 7));
     let (out_height, out_width) = (height.div_ceil(stride), width.div_ceil(stride));
-    let window = Window { height, width, out_height, out_width, before };
+    let window = Window { height, width, out_height, out_width, above, left };
     let mut expected = Vec::new();
     for oy in 0..out_height {
         for ox in 0..out_width {
@@ -69,8 +69,7 @@ fn check_depthwise(side: usize, stride: usize, (height, width): (usize, usize), 
                 let mut sum = f64::from(b[c]);
                 for i in 0..side {
                     for j in 0..side {
-                        let (y, x_at) =
-                            ((oy * stride + i).wrapping_sub(before), (ox * stride + j).wrapping_sub(before));
+                        let (y, x_at) = ((oy * stride + i).wrapping_sub(above), (ox * stride + j).wrapping_sub(left));
                         if y < height && x_at < width {
                             let cell = x[(y * width + x_at) * channels + c];
                             sum += f64::from(cell) * f64::from(w[(i * side + j) * channels + c]);
@@ -83,7 +82,7 @@ fn check_depthwise(side: usize, stride: usize, (height, width): (usize, usize), 
     }
     for kernel in Kernel::available() {
         let engine = Engine::new(kernel).unwrap();
-        let depthwise = Depthwise::new(engine, side, stride, w.clone(), b.clone(), Activation::Relu);
+        let depthwise = Depthwise::new(engine, side, stride, &w, &b, Activation::Relu);
         let mut got = vec![f32::NAN; expected.len()];
         depthwise.run(window, &x, &mut got);
         close(kernel, &format!("{side}/{stride} on {height}×{width}"), &got, &expected);
@@ -92,9 +91,12 @@ fn check_depthwise(side: usize, stride: usize, (height, width): (usize, usize), 
 
 #[test]
 fn depthwise_windows_stop_at_the_edge() {
-    for size in [(1, 1), (1, 9), (2, 3), (5, 5), (6, 7), (14, 14)] {
-        for (side, stride, before) in [(3, 1, 1), (3, 2, 0), (3, 2, 1), (5, 1, 2), (5, 2, 1), (5, 2, 2)] {
-            check_depthwise(side, stride, size, before);
+    for size in [(1, 1), (1, 9), (2, 3), (5, 5), (6, 7), (8, 10), (14, 14), (4, 21)] {
+        for (side, stride, left) in [(3, 1, 1), (3, 2, 0), (3, 2, 1), (5, 1, 2), (5, 2, 1), (5, 2, 2)] {
+            // The rows of a strip have their upper neighbours with them: nothing is missing above.
+            for above in [0, left] {
+                check_depthwise(side, stride, size, (above, left));
+            }
         }
     }
 }

@@ -351,9 +351,11 @@ pub(super) fn depthwise_512(_: Avx512, d: &Depthwise, w: Window, input: &[f32], 
     fn compiled(d: &Depthwise, w: Window, input: &[f32], output: &mut [f32]) {
         // SAFETY: this function is compiled for the vectors' instructions.
         unsafe {
-            match d.side {
-                3 => depthwise::<__m512, 3>(d, w, input, output),
-                _ => depthwise::<__m512, 5>(d, w, input, output),
+            match (d.side, d.stride) {
+                (3, 1) => depthwise::<__m512, 3, 1>(d, w, input, output),
+                (3, _) => depthwise::<__m512, 3, 2>(d, w, input, output),
+                (_, 1) => depthwise::<__m512, 5, 1>(d, w, input, output),
+                _ => depthwise::<__m512, 5, 2>(d, w, input, output),
             }
         }
     }
@@ -367,9 +369,11 @@ pub(super) fn depthwise_256(_: Avx2, d: &Depthwise, w: Window, input: &[f32], ou
     fn compiled(d: &Depthwise, w: Window, input: &[f32], output: &mut [f32]) {
         // SAFETY: this function is compiled for the vectors' instructions.
         unsafe {
-            match d.side {
-                3 => depthwise::<__m256, 3>(d, w, input, output),
-                _ => depthwise::<__m256, 5>(d, w, input, output),
+            match (d.side, d.stride) {
+                (3, 1) => depthwise::<__m256, 3, 1>(d, w, input, output),
+                (3, _) => depthwise::<__m256, 3, 2>(d, w, input, output),
+                (_, 1) => depthwise::<__m256, 5, 1>(d, w, input, output),
+                _ => depthwise::<__m256, 5, 2>(d, w, input, output),
             }
         }
     }
@@ -377,22 +381,32 @@ pub(super) fn depthwise_256(_: Avx2, d: &Depthwise, w: Window, input: &[f32], ou
     unsafe { compiled(d, w, input, output) }
 }
 
-/// Row by row and, inside a row, one vector of channels after the other, its weights in registers.
+/// Row by row and, inside a row, one vector of channels after the other, its weights in registers. Cells whose window
+/// lies on the map are taken four at a time, so that what their windows share is read once.
 ///
 /// # Safety
 /// As [`Vector`] says; to be inlined into a function compiled for `V`.
 #[inline(always)]
-unsafe fn depthwise<V: Vector, const SIDE: usize>(d: &Depthwise, w: Window, input: &[f32], output: &mut [f32]) {
+unsafe fn depthwise<V: Vector, const SIDE: usize, const STRIDE: usize>(
+    d: &Depthwise,
+    w: Window,
+    input: &[f32],
+    output: &mut [f32],
+) {
+    const CELLS: usize = 4;
     let c = d.channels;
-    assert!(d.side == SIDE && c.is_multiple_of(V::LANES));
+    assert!(d.side == SIDE && d.stride == STRIDE && c.is_multiple_of(V::LANES));
     assert!(d.weights.len() >= SIDE * SIDE * c && d.bias.len() >= c);
     assert!(input.len() >= w.height * w.width * c && output.len() >= w.out_height * w.out_width * c);
+    let first_whole = w.left.div_ceil(STRIDE);
+    let end_whole = (w.width + w.left).checked_sub(SIDE).map_or(0, |last| (last / STRIDE + 1).min(w.out_width));
     for oy in 0..w.out_height {
-        let (top, bottom) = d.inside(oy, w.height, w.before);
+        let (top, bottom) = d.inside(oy, w.height, w.above);
         for channel in (0..c).step_by(V::LANES) {
             // SAFETY: `channel + LANES` is at most `c`, so weights and bias have a vector at each place. `inside`
-            // gives only offsets whose cell is on the map (input row `oy * stride + i - before` below `height`,
-            // column likewise), and `ox`, `oy` are cells of the output.
+            // gives only offsets whose cell is on the map (input row `oy * stride + i - above` below `height`,
+            // column likewise); from `first_whole` to `end_whole` every column of a window is; and `ox`, `oy` are
+            // cells of the output.
             unsafe {
                 let (low, high) = (V::splat(d.limits.0), V::splat(d.limits.1));
                 let bias = V::load(d.bias.as_ptr().add(channel));
@@ -403,28 +417,40 @@ unsafe fn depthwise<V: Vector, const SIDE: usize>(d: &Depthwise, w: Window, inpu
                     }
                 }
                 let out = output.as_mut_ptr().add(oy * w.out_width * c + channel);
-                for ox in 0..w.out_width {
-                    let (left, right) = d.inside(ox, w.width, w.before);
-                    let mut sum = bias;
-                    if bottom - top == SIDE && right - left == SIDE {
-                        let (y, x) = (oy * d.stride - w.before, ox * d.stride - w.before);
+                let mut ox = 0;
+                while ox < w.out_width {
+                    if bottom - top == SIDE && ox >= first_whole && ox + CELLS <= end_whole {
+                        let (y, x) = (oy * STRIDE - w.above, ox * STRIDE - w.left);
                         let cells = input.as_ptr().add((y * w.width + x) * c + channel);
+                        let mut sums = [bias; CELLS];
                         for (i, row) in weights.iter().enumerate() {
-                            for (j, weight) in row.iter().enumerate() {
-                                sum = V::load(cells.add((i * w.width + j) * c)).mul_add(*weight, sum);
+                            for j in 0..SIDE + (CELLS - 1) * STRIDE {
+                                let cell = V::load(cells.add((i * w.width + j) * c));
+                                for (n, sum) in sums.iter_mut().enumerate() {
+                                    if n * STRIDE <= j && j < n * STRIDE + SIDE {
+                                        *sum = cell.mul_add(row[j - n * STRIDE], *sum);
+                                    }
+                                }
                             }
                         }
+                        for (n, sum) in sums.into_iter().enumerate() {
+                            sum.clamp(low, high).store(out.add((ox + n) * c));
+                        }
+                        ox += CELLS;
                     } else {
+                        let (left, right) = d.inside(ox, w.width, w.left);
+                        let mut sum = bias;
                         for i in top..bottom {
                             for j in left..right {
-                                let (y, x) = (oy * d.stride + i - w.before, ox * d.stride + j - w.before);
+                                let (y, x) = (oy * STRIDE + i - w.above, ox * STRIDE + j - w.left);
                                 let cell = V::load(input.as_ptr().add((y * w.width + x) * c + channel));
                                 let weight = V::load(d.weights.as_ptr().add((i * SIDE + j) * c + channel));
                                 sum = cell.mul_add(weight, sum);
                             }
                         }
+                        sum.clamp(low, high).store(out.add(ox * c));
+                        ox += 1;
                     }
-                    sum.clamp(low, high).store(out.add(ox * c));
                 }
             }
         }
