@@ -4,11 +4,13 @@ use crate::{Config, Cpu, fetch::Fetcher, keys::KnownKeys};
 use jiff::Timestamp;
 use std::{
     collections::HashMap,
+    fs::{self, File},
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 use tokio::sync::Notify;
-use vestry_model::{HeadSet, OrganisationId, Taxonomy};
+use vestry_model::{HeadError, HeadSet, OrganisationId, Taxonomy};
 use vestry_search::Index;
 use vestry_store::{Objects, Store, StoreError, StorePlace};
 use vestry_vision::{Kernel, Limits, Vision};
@@ -53,6 +55,22 @@ pub enum OpenError {
     /// The built-in models.
     #[error("could not load the built-in models")]
     Models(#[from] vestry_vision::VisionError),
+    /// The folder's own heads cannot be read or written.
+    #[error("could not read or write the heads in `{}`", path.display())]
+    Heads {
+        /// Their file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder's own heads are none.
+    #[error("`{}` holds no heads; write it again with `vestry learn`, or remove it to use the built-in ones", path.display())]
+    NoHeads {
+        /// Their file.
+        path: PathBuf,
+        /// Why.
+        source: HeadError,
+    },
     /// The CPU pool.
     #[error("could not start the threads of the CPU pool")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -62,8 +80,11 @@ pub enum OpenError {
 }
 
 impl App {
-    /// Opens the data folder `folder`, making it when there is none, and takes its lock. `heads` replaces the
-    /// built-in heads.
+    /// A data folder's own heads, which replace the built-in ones.
+    pub const HEADS: &str = "heads.safetensors";
+
+    /// Opens the data folder `folder`, making it when there is none, and takes its lock. `heads` become the folder's
+    /// own, for this time and later ones.
     pub async fn open(
         folder: &Path,
         config: Config,
@@ -74,7 +95,7 @@ impl App {
         let store = Store::open(&StorePlace { data_dir: folder.into(), url }).await?;
         let objects = Objects::open(folder)?;
         let mut vision = Vision::builtin(Kernel::best())?;
-        if let Some(heads) = heads {
+        if let Some(heads) = own_heads(folder, heads)? {
             vision = vision.with_heads(heads);
         }
         let limits =
@@ -186,4 +207,24 @@ impl App {
     pub async fn close(&self) {
         self.store().close().await;
     }
+}
+
+/// The heads that stand in `folder`, after `new` ones were put there.
+fn own_heads(folder: &Path, new: Option<HeadSet>) -> Result<Option<HeadSet>, OpenError> {
+    let path = folder.join(App::HEADS);
+    let failed = |source| OpenError::Heads { path: path.clone(), source };
+    if let Some(heads) = new {
+        // Renamed when it is whole, so that a stop leaves the old heads or the new ones.
+        let fresh = path.with_extension("new");
+        let mut file = File::create(&fresh).map_err(failed)?;
+        file.write_all(&heads.to_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        fs::rename(&fresh, &path).map_err(failed)?;
+        return Ok(Some(heads));
+    }
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    HeadSet::from_bytes(&bytes).map(Some).map_err(|source| OpenError::NoHeads { path, source })
 }

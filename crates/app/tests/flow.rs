@@ -274,4 +274,16 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     };
     let worked = tokio::time::timeout(std::time::Duration::from_secs(60), app.work(all_seen)).await;
     worked.expect("everything is seen within a minute");
+
+    // Heads that a folder was opened with are its own from then on.
+    app.close().await;
+    drop(app);
+    let app = App::open(folder.path(), Config::default(), surroundings(), None).await.expect("opens");
+    assert_eq!(app.vision().heads().name, "third@3");
+    assert_eq!(app.unseen_images(organisation).await.expect("counted"), 0);
+    app.close().await;
+    drop(app);
+    std::fs::write(folder.path().join(App::HEADS), b"no heads").expect("written");
+    let error = App::open(folder.path(), Config::default(), surroundings(), None).await.expect_err("refused");
+    assert!(error.to_string().contains("remove it to use the built-in ones"), "{error}");
 }

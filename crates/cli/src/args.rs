@@ -152,6 +152,9 @@ pub(crate) struct LearnArgs {
     /// File to write the heads to
     #[arg(long, value_name = "FILE", default_value = "models/apparel/heads.safetensors")]
     pub(crate) out: PathBuf,
+    /// Name of the heads; a server looks again at pictures that heads of another name saw
+    #[arg(long, value_name = "NAME", default_value = vestry_app::fit::NAME)]
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]

@@ -123,7 +123,7 @@ impl Mapping {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// No column is the SKU.
-    #[error("no column is the SKU; say which one names each product")]
+    #[error("no column is the SKU; call one `sku`, or say which one names each product")]
     NoSku,
     /// The file has no such column.
     #[error("the file has no column `{0}`; name one of its own columns")]

@@ -240,8 +240,9 @@ pub fn propose(headers: &[String], sample: &[Vec<String>]) -> Mapping {
             *target = Some(Target::Images);
         }
     }
-    if !targets.contains(&Some(Target::Sku)) {
-        // No name says so: the first free column whose sample values are short words, all different.
+    if !targets.contains(&Some(Target::Sku)) && targets.iter().flatten().any(|target| *target != Target::Skip) {
+        // No name says so: the first free column whose sample values are short words, all different. A file of which
+        // no column is known may be anything; it is left to a person to say what names its products.
         let unique = (0..headers.len()).find(|&column| {
             let seen: Vec<&str> = values(sample, column).collect();
             targets[column].is_none()

@@ -126,7 +126,10 @@ fn check_mapping(columns: &[(&str, Target)], expected: Result<(), &str>) {
 #[test]
 fn a_mapping_is_checked_by_name() {
     check_mapping(&[("a", Target::Sku), ("b", Target::Images), ("c", Target::Images)], Ok(()));
-    check_mapping(&[("a", Target::Title)], Err("no column is the SKU; say which one names each product"));
+    check_mapping(
+        &[("a", Target::Title)],
+        Err("no column is the SKU; call one `sku`, or say which one names each product"),
+    );
     check_mapping(
         &[("a", Target::Sku), ("x", Target::Title)],
         Err("the file has no column `x`; name one of its own columns"),
@@ -171,9 +174,16 @@ fn columns_are_proposed_in_both_languages() {
 #[test]
 fn an_unnamed_sku_is_the_first_column_of_different_words() {
     let preview =
-        preview(&b"thing,code,kind\nred dress,X1,a\nblue dress,X2,a\n"[..], Limits::default()).expect("a feed");
+        preview(&b"title,code,kind\nred dress,X1,a\nblue dress,X2,a\n"[..], Limits::default()).expect("a feed");
     let mapping = propose(&preview.headers, &preview.sample);
     assert_eq!(mapping.columns[1], ("code".into(), Target::Sku));
+}
+
+#[test]
+fn a_file_without_any_known_column_names_no_sku() {
+    let preview = preview(&b"a,b\n1,2\n3,4\n"[..], Limits::default()).expect("a feed");
+    let mapping = propose(&preview.headers, &preview.sample);
+    assert_eq!(mapping.check(&preview.headers), Err(MappingError::NoSku));
 }
 
 #[test]

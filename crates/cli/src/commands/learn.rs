@@ -12,8 +12,9 @@ pub(crate) fn run(args: &LearnArgs) -> Result<()> {
     let taxonomy = Taxonomy::builtin();
     let pictures = fit::read_tree(&args.train, taxonomy)?.len();
     let bar = progress::bar(pictures as u64, "looking");
-    let fitted = fit::fit(&args.train, &vision, taxonomy, &|| bar.inc(1))?;
+    let mut fitted = fit::fit(&args.train, &vision, taxonomy, &|| bar.inc(1))?;
     bar.finish_and_clear();
+    fitted.heads.name.clone_from(&args.name);
     let report = &fitted.report;
     if let Some(folder) = args.out.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("could not make `{}`", folder.display()))?;
