@@ -12,6 +12,7 @@ use std::{
 /// A new edge here is a decision record in `docs/decisions/`.
 const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("vestry-model", &[], ACTING),
+    ("vestry-policy", &[], ACTING),
     ("vestry-drawings", &["vestry-model"], ACTING),
     ("vestry-learn", &["vestry-model"], ACTING),
     ("vestry-vision", &["vestry-model"], ACTING),
@@ -29,7 +30,15 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "vestry-cli",
-        &["vestry-model", "vestry-drawings", "vestry-vision", "vestry-search", "vestry-app", "vestry-server"],
+        &[
+            "vestry-model",
+            "vestry-policy",
+            "vestry-drawings",
+            "vestry-vision",
+            "vestry-search",
+            "vestry-app",
+            "vestry-server",
+        ],
         &["sqlx", "axum"],
     ),
     ("xtask", &["vestry-server", "vestry-cli"], &["sqlx", "axum", "tokio"]),

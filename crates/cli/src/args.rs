@@ -31,8 +31,30 @@ pub(crate) enum Command {
     /// The search index
     #[command(subcommand)]
     Index(IndexCommand),
+    /// What the policy's arithmetic says
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Look at this machine and this data folder, and say what to do
     Doctor(Place),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// The last day on which what starts with an event may be held, as the Korean Civil Act counts periods
+    LastDay(LastDayArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LastDayArgs {
+    /// When the period starts: a day (`2019-02-28`) or an instant (`2020-01-01T00:00:00+09:00`)
+    #[arg(value_name = "EVENT")]
+    pub(crate) event: String,
+    /// How long it is: `5 years`, `3 months`, `30 days`
+    #[arg(value_name = "PERIOD")]
+    pub(crate) period: vestry_policy::Period,
+    /// Time zone whose days count
+    #[arg(long, value_name = "NAME", default_value = "Asia/Seoul")]
+    pub(crate) zone: String,
 }
 
 /// Where the data is.

@@ -6,6 +6,7 @@ pub(crate) mod eval;
 pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod learn;
+pub(crate) mod policy;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod tag;

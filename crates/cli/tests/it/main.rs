@@ -3,4 +3,5 @@
 mod catalogue;
 mod faults;
 mod photos;
+mod policy;
 mod program;
