@@ -82,3 +82,14 @@ async fn a_body_beyond_its_limit_is_refused_before_it_is_read() {
     let answer = house.send(request.body(Body::from(vec![0xff; (32 << 20) + 1])).expect("a request")).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large".into()));
 }
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_given_up() {
+    let house = House::new().await;
+    // Signing in asks nothing before the body is there, so that turning the clock hurries nothing else.
+    tokio::time::pause();
+    let request = Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let endless = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let answer = house.send(request.body(endless).expect("a request")).await;
+    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT, "{}", answer.text());
+}
