@@ -95,7 +95,7 @@ impl App {
         let store = Store::open(&StorePlace { data_dir: folder.into(), url }).await?;
         let objects = Objects::open(folder)?;
         let mut vision = Vision::builtin(Kernel::best())?;
-        if let Some(heads) = own_heads(folder, heads)? {
+        if let Some(heads) = own_heads(folder, heads.as_ref())? {
             vision = vision.with_heads(heads);
         }
         let limits =
@@ -209,8 +209,9 @@ impl App {
     }
 }
 
-/// The heads that stand in `folder`, after `new` ones were put there.
-fn own_heads(folder: &Path, new: Option<HeadSet>) -> Result<Option<HeadSet>, OpenError> {
+/// The heads that stand in `folder`, after `new` ones were put there. New ones are read back as well: the file rounds,
+/// and a vector must not hang on whether the server was started again.
+fn own_heads(folder: &Path, new: Option<&HeadSet>) -> Result<Option<HeadSet>, OpenError> {
     let path = folder.join(App::HEADS);
     let failed = |source| OpenError::Heads { path: path.clone(), source };
     if let Some(heads) = new {
@@ -219,7 +220,6 @@ fn own_heads(folder: &Path, new: Option<HeadSet>) -> Result<Option<HeadSet>, Ope
         let mut file = File::create(&fresh).map_err(failed)?;
         file.write_all(&heads.to_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         fs::rename(&fresh, &path).map_err(failed)?;
-        return Ok(Some(heads));
     }
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,

@@ -6,7 +6,8 @@ use vestry_app::{
     App, AppError, Config, ExportFormat, ImageInput, ImportSource, JobReport, KeyKind, ListRequest, LookReport,
     ProductInput, Put, SearchInput, Surroundings, demo,
 };
-use vestry_model::{HeadSet, LocalText, OrganisationId, Product, Sku, TagState};
+use vestry_model::{HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState};
+use vestry_vision::{Kernel, Vision};
 
 /// A clock that moves a second a look, and bytes that never repeat.
 fn surroundings() -> Surroundings {
@@ -275,9 +276,11 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     let worked = tokio::time::timeout(std::time::Duration::from_secs(60), app.work(all_seen)).await;
     worked.expect("everything is seen within a minute");
 
-    // Heads that a folder was opened with are its own from then on.
+    // Heads that a folder was opened with are its own from then on, to the last bit.
+    let in_use = app.vision().heads().to_bytes();
     app.close().await;
     drop(app);
+    assert_eq!(std::fs::read(folder.path().join(App::HEADS)).expect("there"), in_use);
     let app = App::open(folder.path(), Config::default(), surroundings(), None).await.expect("opens");
     assert_eq!(app.vision().heads().name, "third@3");
     assert_eq!(app.unseen_images(organisation).await.expect("counted"), 0);
@@ -286,4 +289,17 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     std::fs::write(folder.path().join(App::HEADS), b"no heads").expect("written");
     let error = App::open(folder.path(), Config::default(), surroundings(), None).await.expect_err("refused");
     assert!(error.to_string().contains("remove it to use the built-in ones"), "{error}");
+}
+
+#[tokio::test]
+async fn heads_in_use_are_rounded_as_their_file_rounds_them() {
+    let vision = Vision::builtin(Kernel::best()).expect("built-in networks");
+    let mut heads = vision.heads().clone();
+    let mean = vec![1.0 / 3.0; heads.projection.dimensions()];
+    let matrix = vec![1.0 / 3.0; LOOK_DIMENSIONS * mean.len()];
+    heads.projection = Projection::new(mean, matrix).expect("its shape");
+    let shop = shop_with(Some(heads.clone())).await;
+    let read_back = HeadSet::from_bytes(&heads.to_bytes()).expect("heads");
+    assert_ne!(read_back.projection, heads.projection, "the file rounds");
+    assert_eq!(shop.app.vision().heads().projection, read_back.projection);
 }

@@ -175,7 +175,7 @@ pub(crate) struct LearnArgs {
     #[arg(long, value_name = "FILE", default_value = "models/apparel/heads.safetensors")]
     pub(crate) out: PathBuf,
     /// Name of the heads; a server looks again at pictures that heads of another name saw
-    #[arg(long, value_name = "NAME", default_value = vestry_app::fit::NAME)]
+    #[arg(long, value_name = "NAME", default_value = vestry_app::fit::NAME, value_parser = heads_name)]
     pub(crate) name: String,
 }
 
@@ -196,4 +196,13 @@ pub(crate) struct EvalArgs {
 pub(crate) enum IndexCommand {
     /// Make the index again from the database
     Rebuild(Place),
+}
+
+/// A name for heads: it stands in every tag that they suggest.
+fn heads_name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@._-".contains(c);
+    if text.is_empty() || text.len() > 60 || !text.chars().all(is_plain) {
+        return Err("write up to 60 letters, digits and `@._-`, such as `ours@1`".into());
+    }
+    Ok(text.into())
 }

@@ -10,6 +10,6 @@ mod notice;
 mod period;
 mod zone;
 
-pub use notice::{Notice, is_timely};
-pub use period::{Period, PeriodError, Unit, first_counted_day, first_day_of_age};
+pub use notice::Notice;
+pub use period::{Period, PeriodError, Unit, first_day_of_age};
 pub use zone::{UnknownZone, zone};

@@ -2,7 +2,7 @@
 
 use jiff::{
     ToSpan,
-    civil::{Date, DateTime},
+    civil::{Date, DateTime, Time},
 };
 
 /// How many full days must lie between a notice and what it announces.
@@ -16,11 +16,11 @@ impl Notice {
     /// The instant, in local time, before which the notice of something on `effective` must stand; `None` before the
     /// calendar begins.
     pub fn deadline(self, effective: Date) -> Option<DateTime> {
-        Some(effective.checked_sub(i64::from(self.full_days).days()).ok()?.to_datetime(jiff::civil::Time::midnight()))
+        Some(effective.checked_sub(i64::from(self.full_days).days()).ok()?.to_datetime(Time::midnight()))
     }
-}
 
-/// Whether a notice that stood from `posted` is early enough for `effective`.
-pub fn is_timely(notice: Notice, posted: DateTime, effective: Date) -> bool {
-    notice.deadline(effective).is_some_and(|deadline| posted < deadline)
+    /// Whether a notice that stood from `posted` is early enough for something on `effective`.
+    pub fn is_timely(self, posted: DateTime, effective: Date) -> bool {
+        self.deadline(effective).is_some_and(|deadline| posted < deadline)
+    }
 }

@@ -149,7 +149,7 @@ impl FromStr for Period {
 
 /// The first day that counts of a period that starts with `event`: that day itself at 00:00 exactly, otherwise the
 /// next (article 157).
-pub fn first_counted_day(event: DateTime) -> Result<Date, jiff::Error> {
+fn first_counted_day(event: DateTime) -> Result<Date, jiff::Error> {
     if event.time() == Time::midnight() { Ok(event.date()) } else { event.date().tomorrow() }
 }
 

@@ -5,7 +5,7 @@ use jiff::{
     civil::{Date, DateTime, date},
 };
 use proptest::prelude::*;
-use vestry_policy::{Notice, Period, PeriodError, Unit, first_day_of_age, is_timely, zone};
+use vestry_policy::{Notice, Period, PeriodError, Unit, first_day_of_age, zone};
 
 fn period(text: &str) -> Period {
     text.parse().expect("a period")
@@ -45,11 +45,11 @@ fn an_age_is_reached_on_the_birthday_and_after_a_missing_one() {
 fn a_notice_stands_its_full_days() {
     let (week, month) = (Notice { full_days: 7 }, Notice { full_days: 30 });
     let effective = date(2019, 8, 1);
-    assert!(is_timely(week, date(2019, 7, 24).at(23, 59, 59, 0), effective), "D−8 23:59:59");
-    assert!(!is_timely(week, date(2019, 7, 25).at(0, 0, 0, 0), effective), "D−7 00:00:00");
-    assert!(is_timely(month, date(2019, 7, 1).at(23, 59, 59, 999_999_999), effective));
-    assert!(!is_timely(month, date(2019, 7, 2).at(0, 0, 0, 0), effective));
-    assert!(!is_timely(week, date(2019, 7, 24).at(0, 0, 0, 0), Date::MIN), "before the calendar nothing was said");
+    assert!(week.is_timely(date(2019, 7, 24).at(23, 59, 59, 0), effective), "D−8 23:59:59");
+    assert!(!week.is_timely(date(2019, 7, 25).at(0, 0, 0, 0), effective), "D−7 00:00:00");
+    assert!(month.is_timely(date(2019, 7, 1).at(23, 59, 59, 999_999_999), effective));
+    assert!(!month.is_timely(date(2019, 7, 2).at(0, 0, 0, 0), effective));
+    assert!(!week.is_timely(date(2019, 7, 24).at(0, 0, 0, 0), Date::MIN), "before the calendar nothing was said");
 }
 
 #[test]
@@ -141,6 +141,6 @@ proptest! {
     fn a_later_notice_is_never_more_timely(a in local(), b in local(), days in 0u16..60, effective in local()) {
         let (first, second) = if a <= b { (a, b) } else { (b, a) };
         let notice = Notice { full_days: days };
-        prop_assert!(!is_timely(notice, second, effective.date()) || is_timely(notice, first, effective.date()));
+        prop_assert!(!notice.is_timely(second, effective.date()) || notice.is_timely(first, effective.date()));
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers that start where a cache line starts, so that no vector load or store crosses two.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
 /// Numbers of a cache line: 64 bytes.
 const LINE: usize = 16;
@@ -29,6 +29,10 @@ impl Aligned {
         }
         &mut self[..length]
     }
+
+    fn span(&self) -> Range<usize> {
+        self.start..self.held.len().saturating_sub(LINE - 1 - self.start)
+    }
 }
 
 impl From<&[f32]> for Aligned {
@@ -43,15 +47,14 @@ impl Deref for Aligned {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        let end = self.held.len().saturating_sub(LINE - 1 - self.start);
-        &self.held[self.start..end]
+        &self.held[self.span()]
     }
 }
 
 impl DerefMut for Aligned {
     fn deref_mut(&mut self) -> &mut [f32] {
-        let end = self.held.len().saturating_sub(LINE - 1 - self.start);
-        &mut self.held[self.start..end]
+        let span = self.span();
+        &mut self.held[span]
     }
 }
 

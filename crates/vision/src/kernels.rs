@@ -163,9 +163,9 @@ impl Product {
             panels.push(Panel { first_column, vectors, values });
             first_column += vectors * lanes;
         }
-        let mut padded = bias.to_vec();
-        padded.resize(first_column, 0.0);
-        Self { engine, inputs, outputs, panels, bias: Aligned::from(&padded[..]), limits: activation.limits() }
+        let mut padded = Aligned::zeros(first_column);
+        padded[..outputs].copy_from_slice(bias);
+        Self { engine, inputs, outputs, panels, bias: padded, limits: activation.limits() }
     }
 
     /// Numbers a row that it reads.

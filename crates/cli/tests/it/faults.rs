@@ -179,3 +179,12 @@ fn a_full_disk_says_so_and_loses_nothing() {
     let said = String::from_utf8_lossy(&doctor.stdout);
     assert!(said.contains("120 products, 120 in the index; index complete"), "{said}");
 }
+
+#[test]
+fn a_name_of_heads_that_could_break_their_file_is_refused() {
+    for name in ["", "two\nlines", "a\ttab", "빨강", &"x".repeat(61)] {
+        let output = vestry(&["learn", "--train", "nowhere", "--name", name]).output().expect("the binary runs");
+        assert_eq!(output.status.code(), Some(2), "{name:?}");
+        assert!(stderr(&output).contains("such as `ours@1`"), "{name:?}: {}", stderr(&output));
+    }
+}
