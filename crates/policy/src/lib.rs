@@ -1,15 +1,37 @@
 //! What the policy says of a record on a day: until when it may be held, and what must have been said before.
 //!
-//! What it must never do: read a clock, a file or a database. A day, an instant and a zone are arguments, so that
-//! every answer can be asked for any day of any year.
+//! A policy is a file. [`Policy::read`] checks it whole; everything else asks it.
+//!
+//! What it must never do: read a clock, a file or a database. A day, an instant, a zone and a text are arguments, so
+//! that every answer can be asked for any day of any year.
 //!
 //! To add a rule of time: here, with its article of the law, rows in `tests/periods.rs`, and a property if it
-//! orders days.
+//! orders days. To add a personal item: a table in the policy file; nothing here.
 
+mod consent;
+mod facts;
+mod file;
+mod ids;
 mod notice;
 mod period;
+mod plan;
+mod policy;
+mod standing;
+mod versions;
+mod words;
 mod zone;
 
+pub use consent::Consent;
+pub use facts::{Membership, PersonFacts, RecordFacts, StoredIn, WholeDay};
+pub use file::{MAX_FILE, Mistake, PolicyError};
+pub use ids::{ClassId, ClassSet, ItemId, ItemSet, PurposeId, PurposeSet, RetentionId, RetentionSet};
 pub use notice::Notice;
 pub use period::{Period, PeriodError, Unit, first_day_of_age};
+pub use plan::{Action, Because, Plan, PlanError, Planner, Subject, Totals, Verdict};
+pub use policy::{
+    Basis, Body, Children, Class, Clause, Clock, Collected, Cookie, Dormancy, Event, Grain, Item, LawfulUse, Lives,
+    Notices, Office, Partner, Policy, Processor, Purpose, Regime, Retention, Right, Shown,
+};
+pub use versions::{Change, TooLate, Versions, VersionsError};
+pub use words::{Language, Words};
 pub use zone::{UnknownZone, zone};

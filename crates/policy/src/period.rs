@@ -9,10 +9,12 @@ use jiff::{
     Span, ToSpan,
     civil::{Date, DateTime, Time},
 };
+use serde::Deserialize;
 use std::{fmt, str::FromStr};
 
 /// A length of calendar time, such as `5 years`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Period {
     count: u16,
     unit: Unit,
@@ -103,6 +105,21 @@ impl Period {
         corresponding.yesterday().map_err(beyond)
     }
 
+    /// Whether this is, from every day of the calendar, no longer than `other`.
+    pub fn is_within(self, other: Self) -> bool {
+        match (self.unit == Unit::Days, other.unit == Unit::Days) {
+            (true, true) => self.count <= other.count,
+            (false, false) => self.months() <= other.months(),
+            // A month has 28 to 31 days; twelve have 365 or 366.
+            (true, false) => u32::from(self.count) <= other.months() / 12 * 365 + other.months() % 12 * 28,
+            (false, true) => self.months() / 12 * 366 + self.months() % 12 * 31 <= u32::from(other.count),
+        }
+    }
+
+    fn months(self) -> u32 {
+        u32::from(self.count) * if self.unit == Unit::Years { 12 } else { 1 }
+    }
+
     fn span(self) -> Span {
         match self.unit {
             Unit::Days => i64::from(self.count).days(),
@@ -122,6 +139,14 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let several = if self.count == 1 { "" } else { "s" };
         write!(f, "{} {}{several}", self.count, self.unit.name())
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = PeriodError;
+
+    fn try_from(text: String) -> Result<Self, PeriodError> {
+        text.parse()
     }
 }
 

@@ -1,0 +1,66 @@
+//! The policy file: TOML in, a checked [`Policy`] out. Reading finds what is no policy at all; checking finds every
+//! contradiction, and says each with its place and what to write instead.
+
+mod check;
+mod raw;
+
+use crate::Policy;
+use std::{fmt, ops::Range};
+
+/// The longest policy file, bytes. The document as data takes a twentieth of it.
+pub const MAX_FILE: usize = 1 << 20;
+
+/// Why a file is no policy: each mistake with its place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct PolicyError {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// Its mistakes, from top to bottom; never empty.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// One mistake in a policy file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong, then what to write instead.
+    pub message: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, Mistake { line, column, message }) in self.mistakes.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "\n" };
+            write!(f, "{separator}{}:{line}:{column}: {message}", self.file)?;
+        }
+        Ok(())
+    }
+}
+
+/// A mistake and where in the text it is.
+type Located = (Range<usize>, String);
+
+pub(crate) fn read(text: &str, file: &str) -> Result<Policy, PolicyError> {
+    let placed = |mistakes: Vec<Located>| PolicyError { file: file.into(), mistakes: places(text, mistakes) };
+    if text.len() > MAX_FILE {
+        return Err(placed(vec![(0..0, format!("longer than {MAX_FILE} bytes; a policy is shorter"))]));
+    }
+    let raw = toml::from_str(text)
+        .map_err(|error| placed(vec![(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))]))?;
+    check::policy(raw, text).map_err(placed)
+}
+
+/// The mistakes with line and column, from top to bottom.
+fn places(text: &str, mut mistakes: Vec<Located>) -> Vec<Mistake> {
+    mistakes.sort_by_key(|(span, _)| span.start);
+    let place = |(span, message): Located| {
+        let before = text.get(..span.start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        Mistake { line, column, message }
+    };
+    mistakes.into_iter().map(place).collect()
+}
