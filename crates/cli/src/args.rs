@@ -31,7 +31,7 @@ pub(crate) enum Command {
     /// The search index
     #[command(subcommand)]
     Index(IndexCommand),
-    /// What the policy's arithmetic says
+    /// What the policy says: of a file, of an instant, of a period
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Look at this machine and this data folder, and say what to do
@@ -40,8 +40,57 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
+    /// Read a policy file and say what is wrong with it: line, column, and what to write instead
+    Check {
+        /// Policy files; several must be versions of one policy
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Which version governs an instant
+    Governs {
+        /// The instant, such as `2020-01-01T00:00:00+09:00`
+        #[arg(value_name = "INSTANT")]
+        instant: jiff::Timestamp,
+        #[command(flatten)]
+        policies: PolicyFiles,
+    },
+    /// The public page of a version, made from its file, as Markdown
+    Show {
+        /// Language of the page
+        #[arg(long, value_enum, default_value_t = PageLanguage::Ko)]
+        language: PageLanguage,
+        /// Policy file; the built-in one when not given
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// What a new version changes
+    Diff {
+        /// The version before
+        #[arg(value_name = "OLD")]
+        old: PathBuf,
+        /// The new version
+        #[arg(value_name = "NEW")]
+        new: PathBuf,
+    },
     /// The last day on which what starts with an event may be held, as the Korean Civil Act counts periods
     LastDay(LastDayArgs),
+}
+
+/// Which policy is asked.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyFiles {
+    /// Policy file; repeat for its versions; the built-in one when not given
+    #[arg(long = "policy", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// A language of the public page.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum PageLanguage {
+    /// Korean
+    Ko,
+    /// English
+    En,
 }
 
 #[derive(Debug, Args)]

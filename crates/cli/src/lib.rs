@@ -11,7 +11,7 @@ mod open;
 mod progress;
 mod remote;
 
-use args::{Cli, Command, IndexCommand, PolicyCommand};
+use args::{Cli, Command, IndexCommand};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 use vestry_app::Surroundings;
@@ -43,7 +43,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Learn(args) => commands::learn::run(&args),
         Command::Eval(args) => commands::eval::run(&args),
         Command::Index(IndexCommand::Rebuild(place)) => commands::index::rebuild(&place).await,
-        Command::Policy(PolicyCommand::LastDay(args)) => commands::policy::last_day(&args),
+        Command::Policy(command) => commands::policy::run(&command),
         Command::Doctor(place) => commands::doctor::run(&place).await,
     }
 }

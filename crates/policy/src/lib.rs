@@ -13,6 +13,7 @@ mod facts;
 mod file;
 mod ids;
 mod notice;
+mod page;
 mod period;
 mod plan;
 mod policy;
@@ -26,6 +27,7 @@ pub use facts::{Membership, PersonFacts, RecordFacts, StoredIn, WholeDay};
 pub use file::{MAX_FILE, Mistake, PolicyError};
 pub use ids::{ClassId, ClassSet, ItemId, ItemSet, PurposeId, PurposeSet, RetentionId, RetentionSet};
 pub use notice::Notice;
+pub use page::{Page, Section, Table};
 pub use period::{Period, PeriodError, Unit, first_day_of_age};
 pub use plan::{Action, Because, Plan, PlanError, Planner, Subject, Totals, Verdict};
 pub use policy::{
@@ -35,3 +37,8 @@ pub use policy::{
 pub use versions::{Change, TooLate, Versions, VersionsError};
 pub use words::{Language, Words};
 pub use zone::{UnknownZone, zone};
+
+/// The client's policy, the file that governs unless another is named.
+pub const BUILTIN: &str = include_str!("../../../policy/omnious-2019-08-01.toml");
+/// The name of [`BUILTIN`] in errors.
+pub const BUILTIN_FILE: &str = "policy/omnious-2019-08-01.toml";

@@ -105,6 +105,16 @@ impl Period {
         corresponding.yesterday().map_err(beyond)
     }
 
+    /// As a Korean reader writes it: `5년`, `3개월`, `30일`.
+    pub fn korean(self) -> String {
+        let unit = match self.unit {
+            Unit::Days => "일",
+            Unit::Months => "개월",
+            Unit::Years => "년",
+        };
+        format!("{}{unit}", self.count)
+    }
+
     /// Whether this is, from every day of the calendar, no longer than `other`.
     pub fn is_within(self, other: Self) -> bool {
         match (self.unit == Unit::Days, other.unit == Unit::Days) {

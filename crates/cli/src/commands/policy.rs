@@ -1,13 +1,122 @@
-//! `vestry policy`: what the policy's arithmetic says, without a server and without data.
+//! `vestry policy`: what a policy file says, and what its arithmetic says, without a server and without data.
 
-use crate::args::LastDayArgs;
-use anyhow::{Context, Result};
+use crate::args::{LastDayArgs, PageLanguage, PolicyCommand, PolicyFiles};
+use anyhow::{Context, Result, bail};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
 };
-use std::io::{Write, stdout};
-use vestry_policy::zone;
+use std::{
+    fs::File,
+    io::{Read, Write, stdout},
+    path::{Path, PathBuf},
+};
+use vestry_policy::{BUILTIN, BUILTIN_FILE, Change, Language, MAX_FILE, Policy, Versions, zone};
+
+pub(crate) fn run(command: &PolicyCommand) -> Result<()> {
+    match command {
+        PolicyCommand::Check { files } => check(files),
+        PolicyCommand::Governs { instant, policies } => governs(*instant, policies),
+        PolicyCommand::Show { language, file } => show(*language, file.as_deref()),
+        PolicyCommand::Diff { old, new } => diff(old, new),
+        PolicyCommand::LastDay(args) => last_day(args),
+    }
+}
+
+/// The policy in a file.
+fn read(path: &Path) -> Result<Policy> {
+    let name = path.display().to_string();
+    let mut text = String::new();
+    let limit = MAX_FILE as u64 + 1;
+    let file = File::open(path).with_context(|| format!("could not open `{name}`"))?;
+    file.take(limit).read_to_string(&mut text).with_context(|| format!("could not read `{name}` as UTF-8 text"))?;
+    Ok(Policy::read(&text, &name)?)
+}
+
+fn builtin() -> Result<Policy> {
+    Ok(Policy::read(BUILTIN, BUILTIN_FILE)?)
+}
+
+fn check(files: &[PathBuf]) -> Result<()> {
+    let policies = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+    for (file, policy) in files.iter().zip(&policies) {
+        let counts = [
+            (policy.clauses.len(), "clauses"),
+            (policy.items().count(), "items"),
+            (policy.purposes().count(), "purposes"),
+            (policy.retentions().count(), "retentions"),
+        ];
+        let counts: Vec<String> = counts.iter().map(|(count, what)| format!("{count} {what}")).collect();
+        writeln!(
+            stdout(),
+            "{}: {} {}, in force from {}; {}; sha256 {}",
+            file.display(),
+            policy.id,
+            policy.version,
+            policy.effective,
+            counts.join(", "),
+            hex(policy)
+        )?;
+    }
+    Versions::new(policies)?;
+    Ok(())
+}
+
+fn hex(policy: &Policy) -> String {
+    policy.hash().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn governs(instant: Timestamp, policies: &PolicyFiles) -> Result<()> {
+    let policies = match policies.files.as_slice() {
+        [] => vec![builtin()?],
+        files => files.iter().map(|file| read(file)).collect::<Result<_>>()?,
+    };
+    let versions = Versions::new(policies)?;
+    match versions.governs(instant) {
+        Some(policy) => writeln!(stdout(), "{} {} sha256 {}", policy.id, policy.version, hex(policy))?,
+        None => {
+            let first = versions.iter().next().map_or(Date::ZERO, |policy| policy.effective);
+            bail!("no version governs {instant}; the first one is in force from {first}");
+        }
+    }
+    Ok(())
+}
+
+fn show(language: PageLanguage, file: Option<&Path>) -> Result<()> {
+    let policy = file.map_or_else(builtin, read)?;
+    let language = match language {
+        PageLanguage::Ko => Language::Korean,
+        PageLanguage::En => Language::English,
+    };
+    write!(stdout(), "{}", policy.page(language).markdown())?;
+    Ok(())
+}
+
+fn diff(old: &Path, new: &Path) -> Result<()> {
+    let (old, new) = (read(old)?, read(new)?);
+    let changes = new.changes_since(&old);
+    for change in &changes {
+        let line = match change {
+            Change::Regime => format!("~ regime {:?} to {:?}", old.regime, new.regime),
+            Change::ItemAdded(id) => format!("+ item {id}"),
+            Change::ItemRemoved(id) => format!("- item {id}"),
+            Change::ItemChanged(id) => format!("~ item {id}"),
+            Change::PurposeAdded(id) => format!("+ purpose {id}"),
+            Change::PurposeRemoved(id) => format!("- purpose {id}"),
+            Change::RetentionAdded(id) => format!("+ retention {id}"),
+            Change::RetentionRemoved(id) => format!("- retention {id}"),
+            Change::RetentionChanged(id) => format!("~ retention {id}"),
+        };
+        writeln!(stdout(), "{line}")?;
+    }
+    if changes.is_empty() {
+        writeln!(stdout(), "no item, purpose or retention differs")?;
+    }
+    if old.id == new.id {
+        new.may_follow(&old)?;
+    }
+    Ok(())
+}
 
 /// Prints the last day on which what starts with `args.event` may be held.
 pub(crate) fn last_day(args: &LastDayArgs) -> Result<()> {
