@@ -20,7 +20,15 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("vestry-store", &["vestry-model"], &["axum", "askama", "clap", "reqwest"]),
     (
         "vestry-app",
-        &["vestry-model", "vestry-drawings", "vestry-learn", "vestry-vision", "vestry-search", "vestry-store"],
+        &[
+            "vestry-model",
+            "vestry-policy",
+            "vestry-drawings",
+            "vestry-learn",
+            "vestry-vision",
+            "vestry-search",
+            "vestry-store",
+        ],
         &["axum", "askama", "clap", "sqlx"],
     ),
     (

@@ -12,6 +12,8 @@ pub const REFERENCE: &str = include_str!("config.toml");
 pub struct Config {
     /// Where things are kept.
     pub store: StoreConfig,
+    /// Which privacy policy is obeyed.
+    pub policy: PolicyConfig,
     /// What an image may be.
     pub images: ImageConfig,
     /// What may be fetched by URL.
@@ -26,6 +28,14 @@ pub struct Config {
 pub struct StoreConfig {
     /// `postgres://…`; empty for SQLite inside the data folder.
     pub url: String,
+}
+
+/// Which privacy policy is obeyed.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// The files of its versions; none for the built-in one.
+    pub files: Vec<PathBuf>,
 }
 
 /// What an image may be.

@@ -1,6 +1,11 @@
 //! Putting the parts together over one data folder.
 
-use crate::{Config, Cpu, fetch::Fetcher, keys::KnownKeys};
+use crate::{
+    Config, Cpu,
+    fetch::Fetcher,
+    keys::KnownKeys,
+    policing::{self, PoliciesError},
+};
 use jiff::Timestamp;
 use std::{
     collections::HashMap,
@@ -11,6 +16,7 @@ use std::{
 };
 use tokio::sync::Notify;
 use vestry_model::{HeadError, HeadSet, OrganisationId, Taxonomy};
+use vestry_policy::Versions;
 use vestry_search::Index;
 use vestry_store::{Objects, Store, StoreError, StorePlace};
 use vestry_vision::{Kernel, Limits, Vision};
@@ -32,6 +38,7 @@ pub struct App(Arc<Parts>);
 struct Parts {
     folder: PathBuf,
     config: Config,
+    policies: Versions,
     surroundings: Surroundings,
     store: Store,
     objects: Objects,
@@ -52,6 +59,9 @@ pub enum OpenError {
     /// The database, or the folder's lock.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The policy, or a database that does not keep to it.
+    #[error(transparent)]
+    Policy(#[from] PoliciesError),
     /// The built-in models.
     #[error("could not load the built-in models")]
     Models(#[from] vestry_vision::VisionError),
@@ -92,7 +102,12 @@ impl App {
         heads: Option<HeadSet>,
     ) -> Result<Self, OpenError> {
         let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
+        let policies = policing::policies(&config.policy.files)?;
+        let governing = policies.governs((surroundings.now)()).ok_or_else(|| PoliciesError::NotInForce {
+            id: policies.iter().next().map_or(String::new(), |policy| policy.id.clone()),
+        })?;
         let store = Store::open(&StorePlace { data_dir: folder.into(), url }).await?;
+        policing::bound(governing, &store.columns().await?)?;
         let objects = Objects::open(folder)?;
         let mut vision = Vision::builtin(Kernel::best())?;
         if let Some(heads) = own_heads(folder, heads.as_ref())? {
@@ -110,6 +125,7 @@ impl App {
         let app = Self(Arc::new(Parts {
             folder: folder.into(),
             config,
+            policies,
             surroundings,
             store,
             objects,
@@ -145,6 +161,11 @@ impl App {
     /// The settings in use.
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// The versions of the policy that is obeyed.
+    pub fn policies(&self) -> &Versions {
+        &self.0.policies
     }
 
     /// The recogniser.

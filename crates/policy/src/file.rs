@@ -2,9 +2,10 @@
 //! contradiction, and says each with its place and what to write instead.
 
 mod check;
-mod raw;
+pub(crate) mod raw;
 
 use crate::Policy;
+use serde::de::DeserializeOwned;
 use std::{fmt, ops::Range};
 
 /// The longest policy file, bytes. The document as data takes a twentieth of it.
@@ -41,16 +42,26 @@ impl fmt::Display for PolicyError {
 }
 
 /// A mistake and where in the text it is.
-type Located = (Range<usize>, String);
+pub(crate) type Located = (Range<usize>, String);
 
 pub(crate) fn read(text: &str, file: &str) -> Result<Policy, PolicyError> {
-    let placed = |mistakes: Vec<Located>| PolicyError { file: file.into(), mistakes: places(text, mistakes) };
+    let raw = parse(text, file)?;
+    check::policy(raw, text).map_err(|mistakes| error(text, file, mistakes))
+}
+
+/// The values in a TOML text of bounded length.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, PolicyError> {
     if text.len() > MAX_FILE {
-        return Err(placed(vec![(0..0, format!("longer than {MAX_FILE} bytes; a policy is shorter"))]));
+        let message = format!("longer than {MAX_FILE} bytes; nothing of the kind needs so many");
+        return Err(error(text, file, vec![(0..0, message)]));
     }
-    let raw = toml::from_str(text)
-        .map_err(|error| placed(vec![(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))]))?;
-    check::policy(raw, text).map_err(placed)
+    toml::from_str(text).map_err(|problem| {
+        error(text, file, vec![(problem.span().unwrap_or(0..0), problem.message().replace('\n', ", "))])
+    })
+}
+
+pub(crate) fn error(text: &str, file: &str, mistakes: Vec<Located>) -> PolicyError {
+    PolicyError { file: file.into(), mistakes: places(text, mistakes) }
 }
 
 /// The mistakes with line and column, from top to bottom.

@@ -17,6 +17,7 @@ mod page;
 mod period;
 mod plan;
 mod policy;
+mod schema;
 mod standing;
 mod versions;
 mod words;
@@ -34,6 +35,7 @@ pub use policy::{
     Basis, Body, Children, Class, Clause, Clock, Collected, Cookie, Dormancy, Event, Grain, Item, LawfulUse, Lives,
     Notices, Office, Partner, Policy, Processor, Purpose, Regime, Retention, Right, Shown,
 };
+pub use schema::{Schema, SchemaFault, SchemaFaults};
 pub use versions::{Change, TooLate, Versions, VersionsError};
 pub use words::{Language, Words};
 pub use zone::{UnknownZone, zone};

@@ -100,10 +100,10 @@ fn clause_2_na_only_other_terms_ask_again() {
 #[test]
 fn what_changed_is_named() {
     let visit = ("keep = \"3 months\"", "keep = \"2 months\"");
-    let item = ("[item.title]", "[item.position]");
+    let item = ("[item.app_settings]", "[item.preferences]");
     let changes = second(&[visit, item]).changes_since(&first());
     assert!(changes.contains(&Change::RetentionChanged("visit".into())), "{changes:?}");
-    assert!(changes.contains(&Change::ItemRemoved("title".into())), "{changes:?}");
-    assert!(changes.contains(&Change::ItemAdded("position".into())), "{changes:?}");
+    assert!(changes.contains(&Change::ItemRemoved("app_settings".into())), "{changes:?}");
+    assert!(changes.contains(&Change::ItemAdded("preferences".into())), "{changes:?}");
     assert_eq!(second(&[]).changes_since(&first()), []);
 }

@@ -7,7 +7,7 @@
 //! What it must never do: read a clock, decide what a tag means, serve HTTP, or let a row, a query or an engine
 //! show in its interface. Nothing else in the workspace but `vault` speaks SQL.
 //!
-//! To add a column: a new migration for both engines (see `migration.rs`), then the statement beside the function
+//! To add a column: a new migration for both engines (see `migration.rs`), its line in `columns.toml`, then the statement beside the function
 //! that needs it, one lower-case text with `$1` parameters for both engines, then a case in `tests/it`, which runs
 //! on both.
 
@@ -37,3 +37,6 @@ pub use outbox::{OutboxKind, OutboxRow, Sequence};
 pub use product::{Erased, ProductFilter, Put, PutProduct, StoredProduct};
 pub use store::{Snapshot, Store, StorePlace, Tx};
 pub use tag::{Correction, Others, Suggested, TagCount};
+
+/// What every column holds: an item of the policy, or nothing personal and why.
+pub const COLUMNS: &str = include_str!("../columns.toml");

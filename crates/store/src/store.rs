@@ -2,7 +2,7 @@
 
 use crate::{
     StoreError,
-    engine::{Conn, args},
+    engine::{Conn, Row, Sql, args},
     migration,
 };
 use sqlx::{
@@ -104,6 +104,22 @@ impl Store {
             }
             Engine::Postgres(_) => Ok(true),
         }
+    }
+
+    /// Every column of the database, as (table, column): what [`COLUMNS`](crate::COLUMNS) must declare.
+    pub async fn columns(&self) -> Result<Vec<(String, String)>, StoreError> {
+        const SQL: Sql = Sql {
+            sqlite: "select t.name, c.name from sqlite_schema t join pragma_table_xinfo(t.name) c \
+                where t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\' order by 1, 2",
+            postgres: "select table_name::text, column_name::text from information_schema.columns \
+                where table_schema = current_schema() order by 1, 2",
+        };
+        let rows = self.read().await?.conn.rows(SQL, args![]).await?;
+        let pair = |row: &Row| {
+            let mut columns = row.columns();
+            Ok((columns.take()?, columns.take()?))
+        };
+        rows.iter().map(pair).collect()
     }
 
     /// Closes every connection; pending transactions are rolled back.

@@ -15,6 +15,9 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
     println_ok("database", database);
     let app = open::app(place).await?;
     println_ok("data folder", &format!("`{}` opens and is ours", place.data.display()));
+    let policy = app.policy();
+    let finding = format!("{} {}; every column of the database is declared", policy.id, policy.version);
+    println_ok("policy", &finding);
     for organisation in app.organisations().await? {
         let products = app.count_products(organisation.id).await?;
         app.warm_index(organisation.id).await?;

@@ -7,38 +7,24 @@ use jiff::{
     civil::{Date, DateTime},
 };
 use std::{
-    fs::File,
-    io::{Read, Write, stdout},
+    io::{Write, stdout},
     path::{Path, PathBuf},
 };
-use vestry_policy::{BUILTIN, BUILTIN_FILE, Change, Language, MAX_FILE, Policy, Versions, zone};
+use vestry_app::{policies as policies_in, policy};
+use vestry_policy::{Change, Language, Policy, Versions, zone};
 
 pub(crate) fn run(command: &PolicyCommand) -> Result<()> {
     match command {
         PolicyCommand::Check { files } => check(files),
         PolicyCommand::Governs { instant, policies } => governs(*instant, policies),
-        PolicyCommand::Show { language, file } => show(*language, file.as_deref()),
+        PolicyCommand::Show { language, file } => show(*language, file.as_ref()),
         PolicyCommand::Diff { old, new } => diff(old, new),
         PolicyCommand::LastDay(args) => last_day(args),
     }
 }
 
-/// The policy in a file.
-fn read(path: &Path) -> Result<Policy> {
-    let name = path.display().to_string();
-    let mut text = String::new();
-    let limit = MAX_FILE as u64 + 1;
-    let file = File::open(path).with_context(|| format!("could not open `{name}`"))?;
-    file.take(limit).read_to_string(&mut text).with_context(|| format!("could not read `{name}` as UTF-8 text"))?;
-    Ok(Policy::read(&text, &name)?)
-}
-
-fn builtin() -> Result<Policy> {
-    Ok(Policy::read(BUILTIN, BUILTIN_FILE)?)
-}
-
 fn check(files: &[PathBuf]) -> Result<()> {
-    let policies = files.iter().map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+    let policies = files.iter().map(|file| policy(file)).collect::<Result<Vec<_>, _>>()?;
     for (file, policy) in files.iter().zip(&policies) {
         let counts = [
             (policy.clauses.len(), "clauses"),
@@ -67,11 +53,7 @@ fn hex(policy: &Policy) -> String {
 }
 
 fn governs(instant: Timestamp, policies: &PolicyFiles) -> Result<()> {
-    let policies = match policies.files.as_slice() {
-        [] => vec![builtin()?],
-        files => files.iter().map(|file| read(file)).collect::<Result<_>>()?,
-    };
-    let versions = Versions::new(policies)?;
+    let versions = policies_in(&policies.files)?;
     match versions.governs(instant) {
         Some(policy) => writeln!(stdout(), "{} {} sha256 {}", policy.id, policy.version, hex(policy))?,
         None => {
@@ -82,8 +64,9 @@ fn governs(instant: Timestamp, policies: &PolicyFiles) -> Result<()> {
     Ok(())
 }
 
-fn show(language: PageLanguage, file: Option<&Path>) -> Result<()> {
-    let policy = file.map_or_else(builtin, read)?;
+fn show(language: PageLanguage, file: Option<&PathBuf>) -> Result<()> {
+    let versions = policies_in(file.as_slice())?;
+    let policy = versions.iter().next().context("there is at least one version")?;
     let language = match language {
         PageLanguage::Ko => Language::Korean,
         PageLanguage::En => Language::English,
@@ -93,7 +76,7 @@ fn show(language: PageLanguage, file: Option<&Path>) -> Result<()> {
 }
 
 fn diff(old: &Path, new: &Path) -> Result<()> {
-    let (old, new) = (read(old)?, read(new)?);
+    let (old, new) = (policy(old)?, policy(new)?);
     let changes = new.changes_since(&old);
     for change in &changes {
         let line = match change {

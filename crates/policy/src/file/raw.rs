@@ -124,7 +124,7 @@ pub(super) enum Then {
 }
 
 /// A TOML table in the order in which it is written, each name with its place.
-pub(super) struct Table<T>(pub(super) Vec<(Spanned<String>, T)>);
+pub(crate) struct Table<T>(pub(crate) Vec<(Spanned<String>, T)>);
 
 impl<T> Default for Table<T> {
     fn default() -> Self {

@@ -1,0 +1,78 @@
+//! The policy that is obeyed: read whole, and holding the database's columns within what it lists.
+
+use crate::App;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+use vestry_policy::{
+    BUILTIN, BUILTIN_FILE, MAX_FILE, Policy, PolicyError, Schema, SchemaFaults, Versions, VersionsError,
+};
+
+/// Why there is no policy to obey, or the database does not keep to it.
+#[derive(Debug, thiserror::Error)]
+pub enum PoliciesError {
+    /// A file cannot be read.
+    #[error("could not read the policy in `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is no policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The files are not versions of one policy.
+    #[error(transparent)]
+    Versions(#[from] VersionsError),
+    /// None is in force yet.
+    #[error("no version of policy `{id}` is in force yet; add the one that governs today to `policy.files`")]
+    NotInForce {
+        /// The policy.
+        id: String,
+    },
+    /// The database holds what the policy does not list.
+    #[error("the database does not keep to policy `{version}`")]
+    Schema {
+        /// The version in force.
+        version: String,
+        /// What does not fit.
+        source: SchemaFaults,
+    },
+}
+
+/// The versions in `files`, or the built-in policy when there is none.
+pub fn policies(files: &[PathBuf]) -> Result<Versions, PoliciesError> {
+    let policies = match files {
+        [] => vec![Policy::read(BUILTIN, BUILTIN_FILE)?],
+        files => files.iter().map(|file| policy(file)).collect::<Result<_, _>>()?,
+    };
+    Ok(Versions::new(policies)?)
+}
+
+/// The policy in a file.
+pub fn policy(path: &Path) -> Result<Policy, PoliciesError> {
+    let mut text = String::new();
+    // One byte more than a policy may have: the reader of the text refuses it.
+    let limit = MAX_FILE as u64 + 1;
+    let read = File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text));
+    read.map_err(|source| PoliciesError::Read { path: path.into(), source })?;
+    Ok(Policy::read(&text, &path.display().to_string())?)
+}
+
+/// Refuses a database with a column that `policy` does not know of.
+pub(crate) fn bound(policy: &Policy, columns: &[(String, String)]) -> Result<(), PoliciesError> {
+    let declared = Schema::read(vestry_store::COLUMNS, "crates/store/columns.toml")?;
+    declared.check(policy, columns).map_err(|source| PoliciesError::Schema { version: policy.version.clone(), source })
+}
+
+impl App {
+    /// The version of the policy that governs now.
+    pub fn policy(&self) -> &Policy {
+        let versions = self.policies();
+        // One was in force when this was opened, and a later one only follows it.
+        versions.governs(self.now()).or_else(|| versions.iter().next()).expect("there is at least one version")
+    }
+}
