@@ -17,7 +17,7 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<()> {
     match command {
         PolicyCommand::Check { files } => check(files),
         PolicyCommand::Governs { instant, policies } => governs(*instant, policies),
-        PolicyCommand::Show { language, file } => show(*language, file.as_ref()),
+        PolicyCommand::Show { language, file } => show(*language, file.as_slice()),
         PolicyCommand::Diff { old, new } => diff(old, new),
         PolicyCommand::LastDay(args) => last_day(args),
     }
@@ -64,8 +64,8 @@ fn governs(instant: Timestamp, policies: &PolicyFiles) -> Result<()> {
     Ok(())
 }
 
-fn show(language: PageLanguage, file: Option<&PathBuf>) -> Result<()> {
-    let versions = policies_in(file.as_slice())?;
+fn show(language: PageLanguage, file: &[PathBuf]) -> Result<()> {
+    let versions = policies_in(file)?;
     let policy = versions.iter().next().context("there is at least one version")?;
     let language = match language {
         PageLanguage::Ko => Language::Korean,

@@ -215,3 +215,17 @@ fn a_place_keeps_its_password_to_itself() {
     let shown = format!("{place:?}");
     assert!(shown.contains("data") && !shown.contains("pass-word"), "{shown}");
 }
+
+#[tokio::test]
+async fn clause_2_ga_1_every_column_is_declared_on_each_engine() {
+    on_each_engine(async |store| {
+        let policy = vestry_policy::Policy::read(vestry_policy::BUILTIN, "policy").expect("the policy is whole");
+        let declared = vestry_policy::Schema::read(vestry_store::COLUMNS, "columns.toml").expect("declarations");
+        let columns = store.columns().await.expect("read");
+        assert!(columns.contains(&("products".into(), "own".into())), "{columns:?}");
+        if let Err(faults) = declared.check(&policy, &columns) {
+            panic!("{faults}");
+        }
+    })
+    .await;
+}
