@@ -78,7 +78,7 @@ fn periods_are_the_documents() {
         let retention = policy.retentions().find(|(_, r)| r.id == name).expect(name).1;
         policy.starts(retention).1.map_or(String::from("-"), |period| period.to_string())
     };
-    let rows = ["misuse", "usage", "member", "contract", "payment", "complaint", "visit"].map(|row| keep(row));
+    let rows = ["misuse", "usage", "member", "contract", "payment", "complaint", "visit"].map(keep);
     assert_eq!(rows, ["1 year", "5 years", "1 year", "5 years", "5 years", "3 years", "3 months"]);
     let dormancy = policy.dormancy.as_ref().expect("2019 knows dormancy");
     assert_eq!((dormancy.after.to_string().as_str(), dormancy.notice_days), ("1 year", 30));
