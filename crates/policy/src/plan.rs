@@ -322,10 +322,11 @@ impl<'p> Planner<'p> {
             own.map(|(_, r)| own_end(self.policy, r, record, standing)).any(|end| end != End::Pending)
         };
         match (self.policy.class(record.class).lives, standing) {
-            (Lives::Separated, _) | (Lives::Membership | Lives::Record, Standing::Dormant) => true,
+            (Lives::Separated, _) => true,
             (Lives::Membership | Lives::Record, Standing::Active) => false,
-            (Lives::Membership, Standing::None | Standing::Ended { .. }) => true,
-            (Lives::Record, Standing::None | Standing::Ended { .. }) => has_started(),
+            (Lives::Membership, Standing::None | Standing::Dormant | Standing::Ended { .. }) => true,
+            // What is still open, such as a complaint, is still worked on.
+            (Lives::Record, Standing::None | Standing::Dormant | Standing::Ended { .. }) => has_started(),
         }
     }
 

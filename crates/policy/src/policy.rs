@@ -191,7 +191,7 @@ pub struct Class {
 pub enum Lives {
     /// While the membership lasts.
     Membership,
-    /// Until its own clock has started and the membership is over, and never past its last day.
+    /// Until its own clock has started and the membership is over or dormant, and never past its last day.
     Record,
     /// Never: it is written to the separated store at once.
     Separated,

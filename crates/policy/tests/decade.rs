@@ -1,0 +1,207 @@
+//! Ten years of members, day by day, against a naive reading of the document: after each sweep nothing is held without
+//! a reason, nothing went early, and each record is where it belongs.
+//!
+//! A few members by default; `VESTRY_DECADE=1000x100` lives a thousand members under a hundred seeds. People do not
+//! touch each other here, so a failure tells the story of one person.
+
+#[path = "decade/calendar.rs"]
+mod calendar;
+#[path = "decade/oracle.rs"]
+mod oracle;
+#[path = "decade/world.rs"]
+mod world;
+
+use calendar::Calendar;
+use jiff::{Timestamp, civil::Date};
+use std::thread;
+use vestry_policy::{
+    Action, BUILTIN, BUILTIN_FILE, Event, ItemSet, Membership, Period, PersonFacts, Planner, Policy, PurposeSet,
+    RecordFacts, StoredIn, Subject, Unit, Verdict,
+};
+use world::{Dice, Happened, Member, Person, Record};
+
+const DAYS: i64 = 3653;
+
+#[test]
+fn clause_4_and_6_ga_ten_years_keep_to_the_document() {
+    let size = std::env::var("VESTRY_DECADE").unwrap_or_else(|_| "60x3".into());
+    let (members, seeds) = size.split_once('x').expect("members x seeds, such as `1000x100`");
+    let (members, seeds): (u64, u64) = (members.parse().expect("a number"), seeds.parse().expect("a number"));
+    let policy = Policy::read(BUILTIN, BUILTIN_FILE).expect("the built-in policy is whole");
+    let calendar = Calendar::new();
+    let workers = thread::available_parallelism().map_or(1, usize::from) as u64;
+    let live = |worker: u64| {
+        let mut destroyed = 0;
+        for seed in 1..=seeds {
+            for member in (worker..members).step_by(workers as usize) {
+                destroyed += decade(&policy, &calendar, seed, member);
+            }
+        }
+        destroyed
+    };
+    let destroyed: u64 = thread::scope(|scope| {
+        let live = &live;
+        let workers: Vec<_> = (0..workers).map(|worker| scope.spawn(move || live(worker))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("no story failed")).sum()
+    });
+    assert!(destroyed > members * seeds, "too little happened: {destroyed} items were destroyed");
+}
+
+/// Lives one member's ten years; how many items were destroyed.
+fn decade(policy: &Policy, calendar: &Calendar, seed: u64, member: u64) -> u64 {
+    let mut dice = Dice(seed << 32 | member);
+    // Sweeps that nobody ran are the same for all members of a seed.
+    let mut sweeper = Dice(seed);
+    let joined = 212 + dice.below(2000) as i64;
+    let mut person = Person::join(&mut dice, calendar, joined);
+    let (mut missed, mut destroyed) = (0, 0);
+    for day in 212..212 + DAYS {
+        if day > joined {
+            person.live(&mut dice, calendar, day);
+        }
+        let (misses, long) = (sweeper.once_in(60), sweeper.once_in(4000));
+        missed = if long { 730 } else { (if misses { 1 + day % 20 } else { missed - 1 }).max(0) };
+        if missed == 0 && day > joined {
+            destroyed += sweep(policy, calendar, &mut person, day + 1, (seed, member));
+        }
+    }
+    destroyed
+}
+
+/// Sweeps on the morning of `today` and holds what was done against the oracle.
+fn sweep(policy: &Policy, calendar: &Calendar, person: &mut Person, today: i64, who: (u64, u64)) -> u64 {
+    let apart = oracle::is_to_be_set_apart(person, calendar, today);
+    let verdicts = plan(policy, calendar, person, today);
+    let mut destroyed = 0;
+    let now = calendar.midnight(today) + 60;
+    if apart {
+        person.member = Member::Dormant { since: now };
+        person.tell(calendar, now, "is set apart");
+    }
+    for verdict in &verdicts {
+        if let (Action::Destroy { since, by }, Subject::Record { record, .. }) = (verdict.action, &verdict.subject) {
+            let today_text = calendar.text(today);
+            assert!(since <= by && since.to_string() <= today_text, "{since} {by} on {today_text}");
+            let at = person.records.iter().position(|r| id(r) == *record).expect("a record of theirs");
+            for item in names(policy, verdict.items) {
+                let is_early = oracle::is_held(person, &person.records[at], item, calendar, today);
+                fail_if(is_early, person, calendar, today, who, &person.records[at], &format!("{item} went early"));
+                destroyed += 1;
+            }
+        }
+    }
+    execute(policy, calendar, person, &verdicts, now);
+    for record in &person.records {
+        for item in &record.items {
+            let is_held = oracle::is_held(person, record, item, calendar, today);
+            fail_if(!is_held, person, calendar, today, who, record, &format!("nothing holds {item}"));
+        }
+        let belongs = oracle::is_apart(person, record, calendar, today);
+        fail_if(record.separated != belongs, person, calendar, today, who, record, "is in the wrong store");
+    }
+    destroyed
+}
+
+/// Does what the verdicts say, with no choice of its own.
+fn execute(policy: &Policy, calendar: &Calendar, person: &mut Person, verdicts: &[Verdict], now: i64) {
+    for verdict in verdicts {
+        match (verdict.action, &verdict.subject) {
+            (Action::Notify { .. }, _) => {
+                person.notified = Some(now);
+                person.tell(calendar, now, "is told");
+            }
+            (Action::Separate { .. }, Subject::Record { record, .. }) => {
+                let found = person.records.iter_mut().find(|r| id(r) == *record);
+                found.expect("a record of theirs").separated = true;
+            }
+            (Action::Destroy { .. }, Subject::Record { record, .. }) => {
+                let found = person.records.iter_mut().find(|r| id(r) == *record).expect("a record of theirs");
+                let gone = names(policy, verdict.items);
+                found.items.retain(|item| !gone.contains(item));
+                let what = format!("{} {}: {} destroyed", found.class, found.id, gone.join(", "));
+                person.tell(calendar, now, &what);
+            }
+            _ => {}
+        }
+    }
+    person.records.retain(|record| !record.items.is_empty());
+}
+
+fn plan(policy: &Policy, calendar: &Calendar, person: &Person, today: i64) -> Vec<Verdict> {
+    let at = |seconds| Timestamp::from_second(seconds).expect("within the calendar");
+    let event = |happened| match happened {
+        Happened::Made => Event::Made,
+        Happened::Payment => Event::Payment,
+        Happened::Supply => Event::Supply,
+        Happened::ContractEnd => Event::ContractEnd,
+        Happened::Cancellation => Event::Cancellation,
+        Happened::Closed => Event::Closed,
+        Happened::OfAge => Event::OfAge,
+    };
+    let events: Vec<Vec<(Event, Timestamp)>> = person
+        .records
+        .iter()
+        .map(|r| r.events.iter().map(|(h, seconds)| (event(*h), at(*seconds))).collect())
+        .collect();
+    let records: Vec<RecordFacts<'_>> = person
+        .records
+        .iter()
+        .zip(&events)
+        .map(|(record, events)| RecordFacts {
+            record: id(record),
+            class: policy.class_named(record.class).expect(record.class),
+            stored: if record.separated { StoredIn::Separated } else { StoredIn::Live },
+            items: record.items.iter().map(|item| policy.item_named(item).expect(item)).collect(),
+            events,
+            held: record.held,
+        })
+        .collect();
+    let membership = match person.member {
+        Member::Active => Membership::Active {
+            last_use: at(person.last_use),
+            notified: person.notified.map(at),
+            chosen: person.chosen.map(|n| Period::new(n as u16, Unit::Months).expect("a period")),
+        },
+        Member::Dormant { since } => Membership::Dormant { since: at(since) },
+        Member::Ended { at: ended } => Membership::Ended { at: at(ended) },
+    };
+    let marketing = policy.purpose_named("marketing").expect("marketing");
+    let taken_back: Vec<_> = person.taken_back.map(|seconds| (marketing, at(seconds))).into_iter().collect();
+    let facts = PersonFacts {
+        person: [1; 16],
+        membership,
+        consents: if person.marketing { PurposeSet::EMPTY.with(marketing) } else { PurposeSet::EMPTY },
+        taken_back: &taken_back,
+        objected: person.objected,
+        records: &records,
+    };
+    let day: Date = calendar.text(today).parse().expect("a day");
+    let mut verdicts = Vec::new();
+    Planner::new(policy, day).person(&facts, &mut |verdict| verdicts.push(verdict)).expect("in order");
+    verdicts
+}
+
+fn id(record: &Record) -> [u8; 16] {
+    u128::from(record.id).to_be_bytes()
+}
+
+fn names(policy: &Policy, items: ItemSet) -> Vec<&str> {
+    items.iter().map(|item| policy.item(item).id.as_str()).collect()
+}
+
+/// Ends the test with the person's story up to the day.
+#[track_caller]
+fn fail_if(
+    fails: bool,
+    person: &Person,
+    calendar: &Calendar,
+    today: i64,
+    (seed, member): (u64, u64),
+    record: &Record,
+    what: &str,
+) {
+    if fails {
+        let (class, id, day) = (record.class, record.id, calendar.text(today));
+        panic!("seed {seed}, member {member}, {day}: {class} {id}: {what}\n  {}", person.story.join("\n  "));
+    }
+}
