@@ -149,8 +149,10 @@ pub struct Planner<'p> {
     totals: Totals,
     last_person: Option<[u8; 16]>,
     last_day: Option<(ClassId, Date)>,
-    /// When each retention ends for the person at hand; kept to be filled again.
+    /// When each shared retention ends for the person at hand; kept to be filled again.
     ends: Vec<End>,
+    /// When each retention of the class at hand ends for the record at hand.
+    own: Vec<(RetentionId, End)>,
     bytes: Vec<u8>,
 }
 
@@ -204,7 +206,8 @@ impl<'p> Planner<'p> {
             totals: Totals::default(),
             last_person: None,
             last_day: None,
-            ends: Vec::new(),
+            ends: vec![End::Absent; policy.retentions.len()],
+            own: Vec::new(),
             bytes: Vec::new(),
         }
     }
@@ -272,19 +275,19 @@ impl<'p> Planner<'p> {
     /// When each retention ends for this person: the latest end among their records.
     fn fill_ends(&mut self, facts: &PersonFacts<'_>, standing: Standing) {
         let policy = self.policy;
-        self.ends.clear();
-        for (_, retention) in policy.retentions() {
+        for id in &policy.shared {
+            let retention = policy.retention(*id);
             let of_class = facts.records.iter().filter(|record| record.class == retention.class);
             let end = of_class.map(|record| own_end(policy, retention, record, standing)).max();
-            self.ends.push(end.unwrap_or(End::Absent));
+            self.ends[id.at()] = end.unwrap_or(End::Absent);
         }
         // What ends with another retention: the other's end, through all links.
-        for at in 0..self.ends.len() {
-            let mut root = at;
+        for id in &policy.shared {
+            let mut root = id.at();
             while let Clock::EndsWith(other) = &policy.retentions[root].clock {
                 root = other.at();
             }
-            self.ends[at] = self.ends[root];
+            self.ends[id.at()] = self.ends[root];
         }
     }
 
@@ -296,17 +299,23 @@ impl<'p> Planner<'p> {
         sink: &mut impl FnMut(Verdict),
     ) {
         self.totals.records += 1;
+        let policy = self.policy;
+        let own = policy.retentions().filter(|(_, retention)| retention.class == record.class);
+        self.own.clear();
+        self.own.extend(own.map(|(id, retention)| (id, own_end(policy, retention, record, standing))));
         let separate = self.is_to_be_separated(record, standing) && record.stored == StoredIn::Live;
         let mut parts: Vec<(Action, ItemSet)> = Vec::new();
-        for item in record.items.iter() {
+        for group in policy.end_groups(record.class) {
+            let held = group.intersection(record.items);
+            let Some(item) = held.iter().next() else { continue };
             let action = match self.held_by(facts, record, standing, item) {
                 Ok((until, because)) if separate => Action::Separate { until, because },
                 Ok((until, because)) => Action::Keep { until, because },
                 Err(since) => self.destroy(since),
             };
             match parts.iter_mut().find(|(other, _)| *other == action) {
-                Some((_, items)) => *items = items.with(item),
-                None => parts.push((action, ItemSet::EMPTY.with(item))),
+                Some((_, items)) => *items = items.union(held),
+                None => parts.push((action, held)),
             }
         }
         for (action, items) in parts {
@@ -317,10 +326,7 @@ impl<'p> Planner<'p> {
 
     /// Whether the record's place is the separated store.
     fn is_to_be_separated(&self, record: &RecordFacts<'_>, standing: Standing) -> bool {
-        let has_started = || {
-            let own = self.policy.retentions().filter(|(_, r)| r.class == record.class);
-            own.map(|(_, r)| own_end(self.policy, r, record, standing)).any(|end| end != End::Pending)
-        };
+        let has_started = || self.own.iter().any(|(_, end)| *end != End::Pending);
         match (self.policy.class(record.class).lives, standing) {
             (Lives::Separated, _) => true,
             (Lives::Membership | Lives::Record, Standing::Active) => false,
@@ -390,8 +396,8 @@ impl<'p> Planner<'p> {
         if improves_only && facts.objected && standing != Standing::Active {
             return End::Absent;
         }
-        let is_own = retention.class == record.class && matches!(retention.clock, Clock::Starts { .. });
-        let end = if is_own { own_end(self.policy, retention, record, standing) } else { self.ends[id.at()] };
+        let own = self.own.iter().find(|(own, _)| *own == id && matches!(retention.clock, Clock::Starts { .. }));
+        let end = own.map_or_else(|| self.ends[id.at()], |(_, end)| *end);
         // While a membership lasts its purposes hold what belongs to it, not the clock that leaving would start.
         let (events, _) = self.policy.starts(retention);
         let waits_for_leaving = events == [Event::Withdrawal] && end == End::Pending;

@@ -1,7 +1,7 @@
 //! The policy as values: what may be held, for what, on which basis, and until when.
 
 use crate::{
-    ClassId, ClassSet, ItemId, ItemSet, Notice, Period, PurposeId, PurposeSet, RetentionId, Words,
+    ClassId, ClassSet, ItemId, ItemSet, Notice, Period, PurposeId, PurposeSet, RetentionId, RetentionSet, Words,
     file::{self, PolicyError},
 };
 use jiff::{
@@ -52,6 +52,10 @@ pub struct Policy {
     pub(crate) purposes: Vec<Purpose>,
     pub(crate) classes: Vec<Class>,
     pub(crate) retentions: Vec<Retention>,
+    /// By class, its items by what ends together.
+    pub(crate) groups: Vec<Vec<ItemSet>>,
+    /// The retentions by which a person's records hold each other's items.
+    pub(crate) shared: Vec<RetentionId>,
 }
 
 /// The law that a policy stands under.
@@ -447,7 +451,37 @@ impl Policy {
     /// # Errors
     /// Every mistake of the file, each with its line and column and what to write instead.
     pub fn read(text: &str, file: &str) -> Result<Self, PolicyError> {
-        file::read(text, file)
+        let mut policy = file::read(text, file)?;
+        policy.groups = policy.classes().map(|(class, _)| policy.groups_of(class)).collect();
+        policy.shared = policy.shared();
+        Ok(policy)
+    }
+
+    fn groups_of(&self, class: ClassId) -> Vec<ItemSet> {
+        let mut groups: Vec<(PurposeSet, RetentionSet, ItemSet)> = Vec::new();
+        for id in self.items_of(class).iter() {
+            let purposes = self.item(id).purposes;
+            let holding = self.retentions().filter(|(_, r)| r.items.contains(id)).map(|(id, _)| id).collect();
+            match groups.iter_mut().find(|(p, r, _)| *p == purposes && *r == holding) {
+                Some((_, _, items)) => *items = items.with(id),
+                None => groups.push((purposes, holding, ItemSet::EMPTY.with(id))),
+            }
+        }
+        groups.into_iter().map(|(_, _, items)| items).collect()
+    }
+
+    /// The retentions that hold items of other classes, that end with another, or that another ends with.
+    fn shared(&self) -> Vec<RetentionId> {
+        let target = |retention: &Retention| match retention.clock {
+            Clock::EndsWith(other) => Some(other),
+            Clock::Starts { .. } => None,
+        };
+        let targets: RetentionSet = self.retentions().filter_map(|(_, retention)| target(retention)).collect();
+        let is_shared = |(id, retention): &(RetentionId, &Retention)| {
+            let others = retention.items.without(self.items_of(retention.class));
+            !others.is_empty() || target(retention).is_some() || targets.contains(*id)
+        };
+        self.retentions().filter(is_shared).map(|(id, _)| id).collect()
     }
 
     /// SHA-256 of the file's bytes: what the public page and every certificate carry.
@@ -535,19 +569,10 @@ impl Policy {
         self.item(item).purposes.contains(purpose)
     }
 
-    /// The items of `class` by what ends together on every day: what one key may cover. Two items are together when
-    /// the same purposes and the same retentions hold them.
-    pub fn end_groups(&self, class: ClassId) -> Vec<ItemSet> {
-        let mut groups: Vec<(PurposeSet, Vec<RetentionId>, ItemSet)> = Vec::new();
-        for id in self.items_of(class).iter() {
-            let purposes = self.item(id).purposes;
-            let holding: Vec<_> = self.retentions().filter(|(_, r)| r.items.contains(id)).map(|(id, _)| id).collect();
-            match groups.iter_mut().find(|(p, r, _)| *p == purposes && *r == holding) {
-                Some((_, _, items)) => *items = items.with(id),
-                None => groups.push((purposes, holding, ItemSet::EMPTY.with(id))),
-            }
-        }
-        groups.into_iter().map(|(_, _, items)| items).collect()
+    /// The items of `class` by what ends together on every day: what one key may cover, and what is judged as one. Two
+    /// items are together when the same purposes and the same retentions hold them.
+    pub fn end_groups(&self, class: ClassId) -> &[ItemSet] {
+        &self.groups[class.at()]
     }
 
     /// The instant from which this version governs: the first moment of its first day.

@@ -98,7 +98,7 @@ fn what_one_key_may_cover_ends_together() {
     let policy = omnious();
     let account = policy.class_named("account").expect("account");
     let names = |items: vestry_policy::ItemSet| items.iter().map(|i| policy.item(i).id.clone()).collect::<Vec<_>>();
-    let groups: Vec<_> = policy.end_groups(account).into_iter().map(names).collect();
+    let groups: Vec<_> = policy.end_groups(account).iter().copied().map(names).collect();
     // Mail, name and company outlive the rest for the statutes that need them; the mailing setting ends with its
     // consent.
     assert!(groups.contains(&vec!["email".into(), "name".into(), "company".into()]), "{groups:?}");

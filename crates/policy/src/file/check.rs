@@ -64,6 +64,8 @@ pub(super) fn policy(raw: Raw, text: &str) -> Result<Policy, Vec<Located>> {
             grain: c.grain,
         }),
         retentions,
+        groups: Vec::new(),
+        shared: Vec::new(),
     })
 }
 

@@ -151,10 +151,10 @@ impl Person {
                 self.records.iter_mut().for_each(|r| r.separated = false);
                 self.tell(calendar, at, "returns");
             }
-            if dice.once_in(12) {
+            if dice.once_in(60) {
                 self.add("usage", &["searches", "corrections"], vec![(Happened::Made, at)]);
             }
-            if dice.once_in(30) {
+            if dice.once_in(90) {
                 self.tell(calendar, at, "pays");
                 self.add("payment", &["card_number", "approval_number"], vec![(Happened::Payment, at)]);
             }
