@@ -126,7 +126,9 @@ impl Person {
     /// What happens on `day`, before the sweep of the next morning.
     pub(crate) fn live(&mut self, dice: &mut Dice, calendar: &Calendar, day: i64) {
         let at = instant(dice, calendar, day);
-        if !matches!(self.member, Member::Ended { .. }) {
+        // Without a password nobody logs in: what was held apart for too long is over.
+        let can_log_in = self.records.iter().any(|record| record.items.contains(&"password"));
+        if can_log_in && !matches!(self.member, Member::Ended { .. }) {
             self.use_service(dice, calendar, at);
         }
         self.cases(dice, calendar, at);
