@@ -102,7 +102,7 @@ fn edges(root: &Path) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-fn rust_files(root: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn rust_files(root: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![root.join("crates"), root.join("xtask")];
     while let Some(folder) = folders.pop() {

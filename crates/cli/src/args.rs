@@ -63,6 +63,12 @@ pub(crate) enum PolicyCommand {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Each clause of the document, what enforces it, and the tests named for it
+    Coverage {
+        /// One JSON array instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// What a new version changes
     Diff {
         /// The version before

@@ -19,6 +19,7 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<()> {
         PolicyCommand::Governs { instant, policies } => governs(*instant, policies),
         PolicyCommand::Show { language, file } => show(*language, file.as_slice()),
         PolicyCommand::Diff { old, new } => diff(old, new),
+        PolicyCommand::Coverage { json } => super::coverage::run(*json),
         PolicyCommand::LastDay(args) => last_day(args),
     }
 }
