@@ -37,8 +37,7 @@ impl Standing {
             (Membership::Active { last_use, notified, chosen }, Some(rule)) => {
                 active(policy, rule, last_use, notified, chosen, day)
             }
-            // Where the rule is gone, who was set apart waits for return; the version that drops the rule says until
-            // when by its own period of membership.
+            // A version without the rule sets nobody apart; who was set apart before stays so until they return or leave.
             (Membership::Dormant { .. }, None) => (Self::Dormant, None),
             (Membership::Dormant { since }, Some(rule)) => match rule.keep.last_day(policy.local(since)) {
                 Ok(last) if last < day => (Self::Ended { on: next(last), withdrawn: None }, None),

@@ -159,3 +159,20 @@ fn mistakes_are_named_with_their_place_and_a_remedy() {
     );
     check("basis = \"consent\"\n", "", "marketing]\nclause = \"1.ra\"", "purpose `marketing` has no basis");
 }
+
+#[test]
+fn what_is_no_file_at_all_is_said_so() {
+    let said = |text: &str| Policy::read(text, "p.toml").expect_err("refused").to_string();
+    assert!(said("[policy\n").starts_with("p.toml:1:8: "), "{}", said("[policy\n"));
+    assert!(said("").contains("missing field `policy`"), "{}", said(""));
+    let twice = OMNIOUS.replace("[item.title]", "[item.name]");
+    assert!(said(&twice).contains("duplicate key"), "{}", said(&twice));
+    let long = format!("{OMNIOUS}{}", "#\n".repeat(vestry_policy::MAX_FILE / 2));
+    assert!(said(&long).contains("longer than"), "{}", said(&long));
+    // Two mistakes are said at once, the upper one first.
+    let two =
+        OMNIOUS.replace("basis = \"consent\"\n", "").replace("time_zone = \"Asia/Seoul\"", "time_zone = \"Seoul\"");
+    let error = Policy::read(&two, "p.toml").expect_err("refused");
+    assert_eq!(error.mistakes.len(), 2, "{error}");
+    assert!(error.mistakes[0].line < error.mistakes[1].line, "{error}");
+}
