@@ -18,6 +18,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("vestry-vision", &["vestry-model"], ACTING),
     ("vestry-search", &["vestry-model"], ACTING),
     ("vestry-store", &["vestry-model"], &["axum", "askama", "clap", "reqwest"]),
+    ("vestry-vault", &[], &["axum", "askama", "clap", "reqwest"]),
     (
         "vestry-app",
         &[

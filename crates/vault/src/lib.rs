@@ -1,0 +1,38 @@
+//! Personal data under keys: what is held about a person is sealed, and ends when its key ends.
+//!
+//! Three layers of keys. The [`MasterKey`] stands outside the data and is read from exactly one
+//! [`MasterKeySource`]; it wraps data keys and seals nothing else. A [`DataKey`] seals the values that always end on
+//! the same day, and is stored only as a [`WrappedKey`]. A [`LookupKey`] turns a mail address into a hash that finds
+//! its row again and says nothing to whoever has only the rows. Every wrapped key and every sealed value is bound to
+//! its [`Place`]: moved to another row, column, shop or installation it does not open.
+//!
+//! What is opened travels as [`Personal`], which cannot be printed, serialised or copied; reading it takes an
+//! [`Opening`] that names purpose, reader and reason.
+//!
+//! # What it must never do
+//!
+//! Make a master key where one is missing; let a key or what is sealed appear in an error, a log or a `Debug`; use one
+//! key for two algorithms; take randomness from anywhere but the operating system (a seeded source exists in this
+//! crate's unit tests alone); read a clock or the environment.
+//!
+//! # To add a kind of key
+//!
+//! Derive it in the constructor of the key above it, under a label of its own (the table in `secret.rs` lists them
+//! all), give it a type of its own, and write down in its doc comment what ends when it is destroyed.
+
+mod committing;
+mod hex;
+mod lookup;
+mod master;
+mod personal;
+mod place;
+mod random;
+mod seal;
+mod secret;
+
+pub use lookup::{LookupKey, MAX_MAIL_CHARS, MailError, normalised_mail};
+pub use master::{KeyCheck, MasterKey, MasterKeyError, MasterKeySource, WrongMasterKey};
+pub use personal::{Opening, OpeningError, Personal, Reader, ReasonCode};
+pub use place::{InstallationId, KeyId, PersonId, Place, RecordId, Store};
+pub use random::RandomError;
+pub use seal::{BUCKET, DataKey, MAX_PLAINTEXT, SealError, WRAPPED_LENGTH, WrappedKey, sealed_length};
