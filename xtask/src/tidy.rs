@@ -17,8 +17,9 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("vestry-learn", &["vestry-model"], ACTING),
     ("vestry-vision", &["vestry-model"], ACTING),
     ("vestry-search", &["vestry-model"], ACTING),
-    ("vestry-store", &["vestry-model"], &["axum", "askama", "clap", "reqwest"]),
-    ("vestry-vault", &[], &["axum", "askama", "clap", "reqwest"]),
+    ("vestry-database", &[], &["axum", "askama", "clap", "reqwest", "object_store"]),
+    ("vestry-store", &["vestry-model", "vestry-database"], &["axum", "askama", "clap", "reqwest", "sqlx"]),
+    ("vestry-vault", &["vestry-database", "vestry-policy"], &["axum", "askama", "clap", "reqwest", "sqlx"]),
     (
         "vestry-app",
         &[
@@ -29,6 +30,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
             "vestry-vision",
             "vestry-search",
             "vestry-store",
+            "vestry-vault",
         ],
         &["axum", "askama", "clap", "sqlx"],
     ),

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use vestry_app::{AppError, StoreError, feed::FeedError};
+use vestry_app::{AppError, feed::FeedError};
 use vestry_search::IndexError;
 
 /// An answer that is not the one hoped for.
@@ -119,8 +119,8 @@ impl From<AppError> for Problem {
             AppError::Feed(FeedError::Read(_)) => Self::internal(&error),
             AppError::Feed(_) => Self::refused("bad_feed", said),
             AppError::Fetch(_) => Self::refused("not_fetched", said),
-            AppError::Store(StoreError::Nul) => Self::refused("bad_text", said),
-            AppError::Store(StoreError::Full(_)) => {
+            AppError::Store(error) if error.is_bad_text() => Self::refused("bad_text", said),
+            AppError::Store(error) if error.is_full() => {
                 tracing::error!(causes = causes(&error), "the disk is full");
                 Self::new(
                     StatusCode::INSUFFICIENT_STORAGE,

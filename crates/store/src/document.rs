@@ -1,7 +1,8 @@
 //! A product with everything that belongs to it, loaded in four statements however many there are.
 
-use crate::{Image, Snapshot, StoreError, StoredProduct, engine::args, image, product, tag};
+use crate::{Image, Snapshot, StoreError, StoredProduct, image, product, tag};
 use std::collections::HashMap;
+use vestry_database::args;
 use vestry_model::{OrganisationId, ProductId, Sku, Tag};
 
 /// A product, its tags and its images.

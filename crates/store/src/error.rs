@@ -1,6 +1,7 @@
 //! What can go wrong between a use case and its rows.
 
 use std::path::PathBuf;
+use vestry_database::DatabaseError;
 use vestry_model::JobId;
 
 /// Why the store did not do what was asked.
@@ -20,35 +21,18 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
-    /// A newer program wrote the data.
-    #[error("the data is at version `{found}` and this program knows versions up to `{known}`; install a newer Vestry")]
-    Newer {
-        /// The version of the data.
-        found: i64,
-        /// The newest version this program knows.
-        known: i64,
-    },
-    /// The database's address is not one.
-    #[error("the database URL cannot be read; write `postgres://name:password@host:5432/database`")]
-    Url(#[source] sqlx::Error),
-    /// PostgreSQL before 15.
-    #[error("PostgreSQL reports version `{0}`; version 15 or newer is needed")]
-    OldServer(String),
-    /// No space is left for the database or for an object.
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// No space is left for an object.
     #[error("no space is left for the data; free some and repeat")]
-    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The database answered with an error, or not at all.
-    #[error("the database refused or did not answer")]
-    Database(#[source] sqlx::Error),
+    Full(#[source] object_store::Error),
     /// A row that this program cannot have written.
     #[error("`{column}` of a row holds what cannot be read; restore a backup and report it")]
     Unreadable {
         /// Table and column.
         column: &'static str,
     },
-    /// PostgreSQL cannot keep such a text, so neither engine does.
-    #[error("a text holds a NUL character; remove it")]
-    Nul,
     /// The name that an organisation has in addresses is taken.
     #[error("an organisation `{0}` exists already; choose another short name")]
     SlugTaken(String),
@@ -82,27 +66,19 @@ pub enum StoreError {
     },
 }
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        // SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE and PostgreSQL's `disk_full`.
-        let code = error.as_database_error().and_then(|e| e.code().map(|c| c.into_owned()));
-        match code.as_deref() {
-            Some("13" | "778" | "4874" | "53100") => Self::Full(error.into()),
-            _ => Self::Database(error),
-        }
-    }
-}
-
 impl StoreError {
     /// Whether the same call may succeed when repeated: a lost connection, a busy database, a serialisation conflict.
     pub fn is_transient(&self) -> bool {
-        let Self::Database(error) = self else { return false };
-        match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
-            sqlx::Error::Database(e) => {
-                matches!(e.code().as_deref(), Some("5" | "517" | "40001" | "40P01" | "57P01"))
-            }
-            _ => false,
-        }
+        matches!(self, Self::Database(error) if error.is_transient())
+    }
+
+    /// Whether a text cannot be kept as it is.
+    pub fn is_bad_text(&self) -> bool {
+        matches!(self, Self::Database(DatabaseError::Nul))
+    }
+
+    /// Whether no space is left, for rows or for objects.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_) | Self::Database(DatabaseError::Full(_)))
     }
 }

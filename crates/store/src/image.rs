@@ -1,11 +1,9 @@
 //! Images of products: where they come from, what was stored of them, what was seen in them.
 
-use crate::{
-    ObjectKey, Snapshot, StoreError, Tx,
-    engine::{Row, Sql, Value, args},
-};
+use crate::{ObjectKey, Snapshot, StoreError, Tx};
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
+use vestry_database::{Row, Sql, Value, args};
 use vestry_model::{ColourShare, ImageId, LookVector, OrganisationId, ProductId, Region, Rgb, ValueId};
 
 /// How many images a product carries at most.

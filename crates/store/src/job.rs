@@ -4,11 +4,9 @@
 //! out and another worker claims the job again; the attempt's number keeps the dead one, should it wake, from
 //! writing over its successor.
 
-use crate::{
-    Snapshot, StoreError, Tx,
-    engine::{Row, Sql, args},
-};
+use crate::{Snapshot, StoreError, Tx};
 use jiff::{SignedDuration, Timestamp};
+use vestry_database::{Row, Sql, args};
 use vestry_model::{JobId, OrganisationId};
 
 /// How often a job is tried; also bounds what a job does that kills its worker.
@@ -329,7 +327,7 @@ impl Tx {
         &mut self,
         sql: &'static str,
         claim: Claim,
-        args: Vec<crate::engine::Value>,
+        args: Vec<vestry_database::Value>,
     ) -> Result<(), StoreError> {
         match self.conn.run(sql, args).await? {
             0 => Err(StoreError::LeaseLost(claim.job)),

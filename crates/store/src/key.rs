@@ -1,10 +1,8 @@
 //! API keys. Only the hash of a key is held; the key itself is shown once by whoever makes it.
 
-use crate::{
-    Snapshot, StoreError, Tx,
-    engine::{Row, args},
-};
+use crate::{Snapshot, StoreError, Tx};
 use jiff::Timestamp;
+use vestry_database::{Row, args};
 use vestry_model::{KeyId, OrganisationId};
 
 /// What a key may do.

@@ -5,19 +5,17 @@
 //! arguments; rows that a database hands out are checked once, here, and leave as values of `vestry-model`.
 //!
 //! What it must never do: read a clock, decide what a tag means, serve HTTP, or let a row, a query or an engine
-//! show in its interface. Nothing else in the workspace but `vault` speaks SQL.
+//! show in its interface. Nothing else in the workspace but `vault` speaks SQL, both through `vestry-database`.
 //!
-//! To add a column: a new migration for both engines (see `migration.rs`), its line in `columns.toml`, then the statement beside the function
+//! To add a column: a new migration for both engines (see `MIGRATIONS` in `store.rs`), its line in `columns.toml`, then the statement beside the function
 //! that needs it, one lower-case text with `$1` parameters for both engines, then a case in `tests/it`, which runs
 //! on both.
 
 mod document;
-mod engine;
 mod error;
 mod image;
 mod job;
 mod key;
-mod migration;
 mod object;
 mod organisation;
 mod outbox;

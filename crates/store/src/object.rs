@@ -1,8 +1,9 @@
 //! Objects: the pictures themselves, outside the database.
 
-use crate::{Snapshot, StoreError, Tx, engine::args};
+use crate::{Snapshot, StoreError, Tx};
 use object_store::{ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as ObjectPath};
 use std::{fmt, path::Path, sync::Arc};
+use vestry_database::args;
 use vestry_model::{ImageId, OrganisationId};
 
 /// Where the objects of one image are: `organisation/bucket/image`, at most a thousand buckets to a folder.
@@ -99,7 +100,7 @@ fn refused(key: &ObjectKey, source: object_store::Error) -> StoreError {
     let chain = std::iter::successors(Some(&source as &dyn std::error::Error), |e| e.source());
     let full = |e: &std::io::Error| e.kind() == std::io::ErrorKind::StorageFull;
     if chain.filter_map(|e| e.downcast_ref()).any(full) {
-        return StoreError::Full(source.into());
+        return StoreError::Full(source);
     }
     StoreError::Object { key: key.to_string(), source }
 }

@@ -1,10 +1,8 @@
 //! Organisations: the customers, each with a catalogue of its own.
 
-use crate::{
-    Snapshot, StoreError, Tx,
-    engine::{Row, args},
-};
+use crate::{Snapshot, StoreError, Tx};
 use jiff::Timestamp;
+use vestry_database::{Row, args};
 use vestry_model::OrganisationId;
 
 /// A customer company.

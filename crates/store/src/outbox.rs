@@ -3,11 +3,9 @@
 //! A row is claimed singly, never by a high-water mark: on PostgreSQL a transaction with a lower sequence may
 //! commit after one with a higher. A row goes only when whoever claimed it says that its effect is durable.
 
-use crate::{
-    Snapshot, StoreError, Tx,
-    engine::{Row, Sql, args},
-};
+use crate::{Snapshot, StoreError, Tx};
 use jiff::{SignedDuration, Timestamp};
+use vestry_database::{Row, Sql, args};
 use vestry_model::{OrganisationId, ProductId};
 
 /// The place of a row in the outbox; grows, with gaps, and is never used twice.

@@ -1,12 +1,10 @@
 //! Products as their shop describes them.
 
-use crate::{
-    ObjectKey, Snapshot, StoreError, Tx,
-    engine::{Columns, Row, Sql, Value, args},
-};
+use crate::{ObjectKey, Snapshot, StoreError, Tx};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
+use vestry_database::{Columns, Row, Sql, Value, args};
 use vestry_model::{
     AttributeId, Currency, ImageId, LocalText, OrganisationId, Price, Product, ProductId, Sku, TagState, ValueId,
 };
@@ -163,7 +161,8 @@ impl Snapshot {
             postgres: "select distinct key collate \"C\" as key from products, json_object_keys(own::json) as key \
                 where organisation = $1 and own <> '{}' order by key",
         };
-        self.conn.rows(SQL, args![organisation.get()]).await?.iter().map(Row::only).collect()
+        let rows = self.conn.rows(SQL, args![organisation.get()]).await?;
+        Ok(rows.iter().map(Row::only).collect::<Result<_, _>>()?)
     }
 
     /// The product of this SKU.

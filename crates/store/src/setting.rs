@@ -1,12 +1,13 @@
 //! Settings that belong to the data rather than to a machine: which model is current, which schema of what.
 
-use crate::{Snapshot, StoreError, Tx, engine::args};
+use crate::{Snapshot, StoreError, Tx};
+use vestry_database::args;
 
 impl Snapshot {
     /// The value kept under `key`.
     pub async fn setting(&mut self, key: &str) -> Result<Option<String>, StoreError> {
         const SQL: &str = "select value from settings where key = $1";
-        self.conn.row(SQL, args![key]).await?.map(|row| row.only()).transpose()
+        Ok(self.conn.row(SQL, args![key]).await?.map(|row| row.only()).transpose()?)
     }
 }
 

@@ -1,25 +1,15 @@
 //! Opening a data folder, and the two ways to speak to it: a snapshot to read, a transaction to write.
 
-use crate::{
-    StoreError,
-    engine::{Conn, Row, Sql, args},
-    migration,
-};
-use sqlx::{
-    PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use crate::StoreError;
 use std::{
     collections::BTreeSet,
     fmt,
     fs::{File, TryLockError},
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    str::FromStr,
     sync::Arc,
-    time::Duration,
 };
+use vestry_database::{Conn, Database, Location, Sql, args};
 use vestry_model::{OrganisationId, ProductId};
 
 /// Where an installation keeps its data.
@@ -45,20 +35,16 @@ pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    engine: Engine,
+    database: Database,
     _lock: File,
 }
 
-#[derive(Debug)]
-enum Engine {
-    Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres(PgPool),
-}
-
-/// How many connections read at once on SQLite, and work at once on PostgreSQL.
-const CONNECTIONS: u32 = 8;
-/// How long a caller waits for a connection or for the one writer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The schema, forward only. A change is a new file in each of `migrations/sqlite` and `migrations/postgres` and a
+/// line here; a file that has been released is never edited.
+const MIGRATIONS: &[Sql] = &[Sql {
+    sqlite: include_str!("../migrations/sqlite/0001_catalogue.sql"),
+    postgres: include_str!("../migrations/postgres/0001_catalogue.sql"),
+}];
 
 impl Store {
     /// Opens and migrates the data of `place`, making it when there is none.
@@ -67,70 +53,35 @@ impl Store {
     /// [`StoreError::InUse`] while another process has the folder, [`StoreError::Newer`] when a newer program wrote it.
     pub async fn open(place: &StorePlace) -> Result<Self, StoreError> {
         let lock = lock(&place.data_dir)?;
-        let engine = match &place.url {
-            None => open_sqlite(&place.data_dir.join("vestry.db")).await?,
-            Some(url) => open_postgres(url).await?,
-        };
-        Ok(Self(Arc::new(Inner { engine, _lock: lock })))
+        let file = place.data_dir.join("vestry.db");
+        let database = place.url.as_deref().map_or(Location::Sqlite(&file), Location::Postgres);
+        Ok(Self(Arc::new(Inner { database: Database::open(database, MIGRATIONS).await?, _lock: lock })))
     }
 
     /// A consistent view for reading: everything read through it is of one instant.
     pub async fn read(&self) -> Result<Snapshot, StoreError> {
-        let conn = match &self.0.engine {
-            Engine::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
-            Engine::Postgres(pool) => {
-                Conn::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
-            }
-        };
-        Ok(Snapshot { conn })
+        Ok(Snapshot { conn: self.0.database.read().await? })
     }
 
     /// A transaction for writing; nothing of it is seen until [`Tx::commit`]. On SQLite there is one at a time.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let conn = match &self.0.engine {
-            Engine::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("begin immediate").await?),
-            Engine::Postgres(pool) => Conn::Postgres(pool.begin().await?),
-        };
+        let conn = self.0.database.begin().await?;
         Ok(Tx { snapshot: Snapshot { conn }, changed: BTreeSet::new(), erased: BTreeSet::new() })
     }
 
-    /// Moves what SQLite's write-ahead log holds into the database and empties the log, so that erased rows leave it.
-    /// `false` when a reader was in the way: call again. PostgreSQL has nothing to do.
+    /// Empties SQLite's write-ahead log, so that erased rows leave it; see [`Database::empty_log`].
     pub async fn empty_log(&self) -> Result<bool, StoreError> {
-        match &self.0.engine {
-            Engine::Sqlite { write, .. } => {
-                let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(write).await?;
-                Ok(busy == 0)
-            }
-            Engine::Postgres(_) => Ok(true),
-        }
+        Ok(self.0.database.empty_log().await?)
     }
 
     /// Every column of the database, as (table, column): what [`COLUMNS`](crate::COLUMNS) must declare.
     pub async fn columns(&self) -> Result<Vec<(String, String)>, StoreError> {
-        const SQL: Sql = Sql {
-            sqlite: "select t.name, c.name from sqlite_schema t join pragma_table_xinfo(t.name) c \
-                where t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\' order by 1, 2",
-            postgres: "select table_name::text, column_name::text from information_schema.columns \
-                where table_schema = current_schema() order by 1, 2",
-        };
-        let rows = self.read().await?.conn.rows(SQL, args![]).await?;
-        let pair = |row: &Row| {
-            let mut columns = row.columns();
-            Ok((columns.take()?, columns.take()?))
-        };
-        rows.iter().map(pair).collect()
+        Ok(self.0.database.columns().await?)
     }
 
     /// Closes every connection; pending transactions are rolled back.
     pub async fn close(&self) {
-        match &self.0.engine {
-            Engine::Sqlite { write, read } => {
-                read.close().await;
-                write.close().await;
-            }
-            Engine::Postgres(pool) => pool.close().await,
-        }
+        self.0.database.close().await;
     }
 }
 
@@ -145,40 +96,6 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: folder.into() }),
         Err(TryLockError::Error(e)) => Err(refuse(&path, e)),
     }
-}
-
-async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .pragma("secure_delete", "on")
-        .pragma("temp_store", "memory");
-    // Connections are kept: opening one costs more than the statement it is for.
-    let pool = || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
-    let write = pool().max_connections(1).connect_with(options.clone()).await?;
-    migration::sqlite(&write).await?;
-    let read = pool().max_connections(CONNECTIONS).connect_lazy_with(options.pragma("query_only", "on"));
-    Ok(Engine::Sqlite { write, read })
-}
-
-async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
-    // A plan for any parameters reads a whole organisation where one for these parameters goes by the index:
-    // organisations differ in size by a thousand, and a new table has no statistics. Planning takes 0.2 ms.
-    let options = PgConnectOptions::from_str(url)
-        .map_err(StoreError::Url)?
-        .options([("plan_cache_mode", "force_custom_plan"), ("application_name", "vestry")]);
-    let pool =
-        PgPoolOptions::new().acquire_timeout(PATIENCE).max_connections(CONNECTIONS).connect_with(options).await?;
-    let number: String = sqlx::query_scalar("show server_version_num").fetch_one(&pool).await?;
-    if number.parse::<u32>().map_or(true, |n| n < 150_000) {
-        return Err(StoreError::OldServer(number));
-    }
-    migration::postgres(&pool).await?;
-    Ok(Engine::Postgres(pool))
 }
 
 /// A consistent view of the store; its functions only read. Dropping it ends it.
@@ -220,10 +137,6 @@ impl Tx {
         let erased = std::mem::take(&mut self.erased);
         let erased = erased.into_iter().map(|(o, p)| args![o.get(), p.get(), "erased"]).collect();
         self.conn.insert(ERASED, erased).await?;
-        match self.snapshot.conn {
-            Conn::Sqlite(tx) => tx.commit().await?,
-            Conn::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
+        Ok(self.snapshot.conn.commit().await?)
     }
 }

@@ -3,11 +3,9 @@
 //! A person's word stands: a value that somebody confirmed or rejected is not touched by a model. A rejection is a
 //! row in the state `rejected`, which no function here hands out.
 
-use crate::{
-    Snapshot, StoreError, Tx,
-    engine::{Row, args},
-};
+use crate::{Snapshot, StoreError, Tx};
 use jiff::Timestamp;
+use vestry_database::{Row, args};
 use vestry_model::{
     AttributeId, Confidence, ImageId, OrganisationId, ProductId, Source, Suggestion, Tag, TagState, ValueId,
 };

@@ -4,6 +4,7 @@ use crate::engines::Schema;
 use crate::{at, on_each_engine, organisation};
 use sqlx::{Connection, Row, SqliteConnection};
 use std::path::Path;
+use vestry_database::DatabaseError;
 use vestry_store::{Store, StoreError, StorePlace};
 
 fn place(folder: &Path) -> StorePlace {
@@ -38,7 +39,7 @@ async fn what_a_newer_program_wrote_is_refused() {
     sqlx::query("insert into schema_versions (version) values (999)").execute(&mut conn).await.expect("inserts");
     conn.close().await.expect("closes");
     let refused = Store::open(&place(folder.path())).await.expect_err("is newer");
-    assert!(matches!(refused, StoreError::Newer { found: 999, .. }));
+    assert!(matches!(refused, StoreError::Database(DatabaseError::Newer { found: 999, .. })));
     assert!(refused.to_string().contains("install a newer Vestry"));
 
     let Some(schema) = Schema::create().await else { return };
@@ -46,7 +47,7 @@ async fn what_a_newer_program_wrote_is_refused() {
     let place = StorePlace { data_dir: folder.path().into(), url: Some(schema.url()) };
     Store::open(&place).await.expect("opens").close().await;
     schema.run("insert into schema_versions (version) values (999)".into()).await;
-    assert!(matches!(Store::open(&place).await, Err(StoreError::Newer { found: 999, .. })));
+    assert!(matches!(Store::open(&place).await, Err(StoreError::Database(DatabaseError::Newer { found: 999, .. }))));
     schema.drop().await;
 }
 
@@ -69,7 +70,7 @@ async fn folders_and_urls_that_cannot_be_opened_are_named() {
     assert!(matches!(&refused, StoreError::Folder { .. }), "{refused}");
     let folder = tempfile::tempdir().expect("a folder");
     let nowhere = StorePlace { data_dir: folder.path().into(), url: Some("nonsense".into()) };
-    assert!(matches!(Store::open(&nowhere).await, Err(StoreError::Url(_))));
+    assert!(matches!(Store::open(&nowhere).await, Err(StoreError::Database(DatabaseError::Url(_)))));
 }
 
 #[tokio::test]
@@ -188,7 +189,7 @@ async fn writers_take_turns() {
 async fn a_text_with_nul_is_refused_by_both() {
     on_each_engine(async |store| {
         let mut tx = store.begin().await.expect("begins");
-        assert!(matches!(tx.put_setting("a", "x\0y").await, Err(StoreError::Nul)));
+        assert!(matches!(tx.put_setting("a", "x\0y").await, Err(StoreError::Database(DatabaseError::Nul))));
     })
     .await;
 }

@@ -1,15 +1,17 @@
 //! The two databases behind one SQL text: values in, rows out.
 
-use crate::StoreError;
+use crate::DatabaseError;
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Decode, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow, sqlite::SqliteRow};
 use std::borrow::Cow;
 
 /// A statement: one text, or two side by side where the engines differ.
 #[derive(Clone, Copy)]
-pub(crate) struct Sql {
-    pub(crate) sqlite: &'static str,
-    pub(crate) postgres: &'static str,
+pub struct Sql {
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
 }
 
 impl From<&'static str> for Sql {
@@ -20,10 +22,14 @@ impl From<&'static str> for Sql {
 
 /// A parameter. Instants are microseconds.
 #[derive(Clone)]
-pub(crate) enum Value {
+pub enum Value {
+    /// A number, or an instant in microseconds.
     Int(Option<i64>),
+    /// A fraction.
     Real(f64),
+    /// A text.
     Text(Option<String>),
+    /// Bytes.
     Bytes(Option<Vec<u8>>),
 }
 
@@ -54,65 +60,70 @@ values! {
 }
 
 /// Parameters of one statement, in the order of `$1`, `$2`…
+#[macro_export]
 macro_rules! args {
-    ($($value:expr),* $(,)?) => { vec![$($crate::engine::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { vec![$($crate::Value::from($value)),*] };
 }
-pub(crate) use args;
 
 /// One row of an answer.
-pub(crate) enum Row {
+pub struct Row(RowOf);
+
+enum RowOf {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
 
 /// What a column of either engine can be read as.
-pub(crate) trait Column:
-    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
-{
-}
+pub trait Column: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
 
 impl<T> Column for T where T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
 
 impl Row {
     /// Reads the columns one after the other.
-    pub(crate) fn columns(&self) -> Columns<'_> {
+    pub fn columns(&self) -> Columns<'_> {
         Columns { row: self, next: 0 }
     }
 
     /// The first column.
-    pub(crate) fn only<T: Column>(&self) -> Result<T, StoreError> {
+    pub fn only<T: Column>(&self) -> Result<T, DatabaseError> {
         self.columns().take()
     }
 }
 
 /// The columns of a row, read from left to right.
-pub(crate) struct Columns<'a> {
+pub struct Columns<'a> {
     row: &'a Row,
     next: usize,
 }
 
 impl Columns<'_> {
-    pub(crate) fn take<T: Column>(&mut self) -> Result<T, StoreError> {
+    /// The next column.
+    pub fn take<T: Column>(&mut self) -> Result<T, DatabaseError> {
         let at = self.next;
         self.next += 1;
-        Ok(match self.row {
-            Row::Sqlite(row) => row.try_get(at)?,
-            Row::Postgres(row) => row.try_get(at)?,
+        Ok(match &self.row.0 {
+            RowOf::Sqlite(row) => row.try_get(at)?,
+            RowOf::Postgres(row) => row.try_get(at)?,
         })
     }
 
-    pub(crate) fn instant(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
-        Timestamp::from_microsecond(self.take()?).map_err(|_| StoreError::Unreadable { column })
+    /// The next column, an instant; `column` is its name in errors.
+    pub fn instant(&mut self, column: &'static str) -> Result<Timestamp, DatabaseError> {
+        Timestamp::from_microsecond(self.take()?).map_err(|_| DatabaseError::Unreadable { column })
     }
 
-    pub(crate) fn instant_or_none(&mut self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    /// As [`Columns::instant`], for one that may be absent.
+    pub fn instant_or_none(&mut self, column: &'static str) -> Result<Option<Timestamp>, DatabaseError> {
         let micros: Option<i64> = self.take()?;
-        micros.map(Timestamp::from_microsecond).transpose().map_err(|_| StoreError::Unreadable { column })
+        micros.map(Timestamp::from_microsecond).transpose().map_err(|_| DatabaseError::Unreadable { column })
     }
 }
 
-/// One transaction on one engine.
-pub(crate) enum Conn {
+/// One transaction on one engine; dropping it undoes what it wrote.
+pub struct Conn(pub(crate) Transactions);
+
+/// The transaction of each engine.
+pub(crate) enum Transactions {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -139,54 +150,64 @@ const ROWS: [usize; 3] = [32, 8, 1];
 
 impl Conn {
     fn text(&self, sql: Sql) -> &'static str {
-        match self {
-            Self::Sqlite(_) => sql.sqlite,
-            Self::Postgres(_) => sql.postgres,
+        match &self.0 {
+            Transactions::Sqlite(_) => sql.sqlite,
+            Transactions::Postgres(_) => sql.postgres,
         }
     }
 
-    async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         refuse_nul(&args)?;
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(text, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
-            Self::Postgres(tx) => {
-                bound!(text, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
-            }
+        fn all<R>(rows: Vec<R>, of: impl Fn(R) -> RowOf) -> Vec<Row> {
+            rows.into_iter().map(|row| Row(of(row))).collect()
+        }
+        Ok(match &mut self.0 {
+            Transactions::Sqlite(tx) => all(bound!(text, args).fetch_all(&mut **tx).await?, RowOf::Sqlite),
+            Transactions::Postgres(tx) => all(bound!(text, args).fetch_all(&mut **tx).await?, RowOf::Postgres),
         })
     }
 
+    /// Makes everything that was written visible at once. Dropping the transaction instead undoes it.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        match self.0 {
+            Transactions::Sqlite(tx) => tx.commit().await?,
+            Transactions::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
     /// All rows of an answer; every caller bounds them by `limit` or by what it asks for.
-    pub(crate) async fn rows(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    pub async fn rows(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         let text = self.text(sql.into());
         self.fetch(text.into(), args).await
     }
 
     /// The first row, if any.
-    pub(crate) async fn row(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+    pub async fn row(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<Row>, DatabaseError> {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
     /// Runs a statement without an answer; how many rows it touched.
-    pub(crate) async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, StoreError> {
+    pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, DatabaseError> {
         let text = self.text(sql.into());
         self.execute(text.into(), args).await
     }
 
-    async fn execute(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<u64, StoreError> {
+    async fn execute(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<u64, DatabaseError> {
         refuse_nul(&args)?;
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
+        Ok(match &mut self.0 {
+            Transactions::Sqlite(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
+            Transactions::Postgres(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     /// A statement with `in (..)` for a list of any length; `args` come before the list.
-    pub(crate) async fn rows_in(
+    pub async fn rows_in(
         &mut self,
         sql: impl Into<Sql>,
         args: Vec<Value>,
         list: Vec<Value>,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<Row>, DatabaseError> {
         let text = self.text(sql.into());
         let mut rows = Vec::new();
         for (text, all) in in_lists(text, &args, &list) {
@@ -196,12 +217,12 @@ impl Conn {
     }
 
     /// As [`Conn::rows_in`], without an answer.
-    pub(crate) async fn run_in(
+    pub async fn run_in(
         &mut self,
         sql: impl Into<Sql>,
         args: Vec<Value>,
         list: Vec<Value>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, DatabaseError> {
         let text = self.text(sql.into());
         let mut touched = 0;
         for (text, all) in in_lists(text, &args, &list) {
@@ -211,11 +232,11 @@ impl Conn {
     }
 
     /// An insert with `values (..)` for many rows at once; with `returning`, their answers.
-    pub(crate) async fn insert(
+    pub async fn insert(
         &mut self,
         sql: impl Into<Sql>,
         mut inserted: Vec<Vec<Value>>,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<Row>, DatabaseError> {
         let text = self.text(sql.into());
         let mut answers = Vec::new();
         while let Some(first) = inserted.first() {
@@ -248,7 +269,7 @@ fn in_lists(text: &'static str, args: &[Value], list: &[Value]) -> Vec<(String, 
         .collect()
 }
 
-fn refuse_nul(args: &[Value]) -> Result<(), StoreError> {
+fn refuse_nul(args: &[Value]) -> Result<(), DatabaseError> {
     let nul = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
-    if args.iter().any(nul) { Err(StoreError::Nul) } else { Ok(()) }
+    if args.iter().any(nul) { Err(DatabaseError::Nul) } else { Ok(()) }
 }

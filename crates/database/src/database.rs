@@ -1,0 +1,176 @@
+//! Opening and migrating a database on either engine.
+
+use crate::{
+    DatabaseError, args,
+    conn::{Conn, Row, Sql, Transactions},
+};
+use sqlx::{
+    AssertSqlSafe, Executor, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, str::FromStr, time::Duration};
+
+/// A database on one of the engines.
+#[derive(Debug)]
+pub struct Database(Engine);
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// Where a database is.
+#[derive(Clone, Copy)]
+pub enum Location<'a> {
+    /// A file, made when there is none.
+    Sqlite(&'a Path),
+    /// A PostgreSQL URL.
+    Postgres(&'a str),
+}
+
+/// How many connections read at once on SQLite, and work at once on PostgreSQL.
+const CONNECTIONS: u32 = 8;
+/// How long a caller waits for a connection or for the one writer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const VERSIONS: Sql = Sql {
+    sqlite: "create table if not exists schema_versions (version integer primary key) strict",
+    postgres: "create table if not exists schema_versions (version bigint primary key)",
+};
+const NEWEST: &str = "select coalesce(max(version), 0) from schema_versions";
+const APPLIED: &str = "insert into schema_versions (version) values ($1)";
+/// Two servers that start together migrate one after the other. The number only has to be ours.
+const LOCK: &str = "select pg_advisory_xact_lock(7093527141)";
+
+impl Database {
+    /// Opens the database at `place` and brings its schema up to the last of `migrations`, which are forward only: a
+    /// text that has been released is never edited.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Newer`] when a newer program wrote it.
+    pub async fn open(place: Location<'_>, migrations: &'static [Sql]) -> Result<Self, DatabaseError> {
+        let database = match place {
+            Location::Sqlite(path) => Self(sqlite(path).await?),
+            Location::Postgres(url) => Self(postgres(url).await?),
+        };
+        database.migrate(migrations).await?;
+        Ok(database)
+    }
+
+    /// A consistent view for reading: everything read through it is of one instant.
+    pub async fn read(&self) -> Result<Conn, DatabaseError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { read, .. } => Conn(Transactions::Sqlite(read.begin().await?)),
+            Engine::Postgres(pool) => {
+                let begin = "begin isolation level repeatable read read only";
+                Conn(Transactions::Postgres(pool.begin_with(begin).await?))
+            }
+        })
+    }
+
+    /// A transaction for writing; nothing of it is seen until [`Conn::commit`]. On SQLite there is one at a time.
+    pub async fn begin(&self) -> Result<Conn, DatabaseError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { write, .. } => Conn(Transactions::Sqlite(write.begin_with("begin immediate").await?)),
+            Engine::Postgres(pool) => Conn(Transactions::Postgres(pool.begin().await?)),
+        })
+    }
+
+    /// Moves what SQLite's write-ahead log holds into the database and empties the log, so that erased rows leave it.
+    /// `false` when a reader was in the way: call again. PostgreSQL has nothing to do.
+    pub async fn empty_log(&self) -> Result<bool, DatabaseError> {
+        match &self.0 {
+            Engine::Sqlite { write, .. } => {
+                let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(write).await?;
+                Ok(busy == 0)
+            }
+            Engine::Postgres(_) => Ok(true),
+        }
+    }
+
+    /// Every column, as (table, column): what the owner of the tables must have declared.
+    pub async fn columns(&self) -> Result<Vec<(String, String)>, DatabaseError> {
+        const SQL: Sql = Sql {
+            sqlite: "select t.name, c.name from sqlite_schema t join pragma_table_xinfo(t.name) c \
+                where t.type in ('table', 'view') and t.name not like 'sqlite\\_%' escape '\\' order by 1, 2",
+            postgres: "select table_name::text, column_name::text from information_schema.columns \
+                where table_schema = current_schema() order by 1, 2",
+        };
+        let rows = self.read().await?.rows(SQL, args![]).await?;
+        let pair = |row: &Row| {
+            let mut columns = row.columns();
+            Ok((columns.take()?, columns.take()?))
+        };
+        rows.iter().map(pair).collect()
+    }
+
+    /// Closes every connection; pending transactions are rolled back.
+    pub async fn close(&self) {
+        match &self.0 {
+            Engine::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn migrate(&self, migrations: &'static [Sql]) -> Result<(), DatabaseError> {
+        let mut conn = self.begin().await?;
+        if let Transactions::Postgres(tx) = &mut conn.0 {
+            tx.execute(LOCK).await?;
+        }
+        conn.run(VERSIONS, args![]).await?;
+        let found: i64 = conn.row(NEWEST, args![]).await?.map_or(Ok(0), |row| row.only())?;
+        let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+        if found > known {
+            return Err(DatabaseError::Newer { found, known });
+        }
+        for (version, sql) in (1..).zip(migrations).filter(|(version, _)| *version > found) {
+            match &mut conn.0 {
+                Transactions::Sqlite(tx) => {
+                    sqlx::raw_sql(AssertSqlSafe(sql.sqlite)).execute(&mut **tx).await.map(|_| ())
+                }
+                Transactions::Postgres(tx) => {
+                    sqlx::raw_sql(AssertSqlSafe(sql.postgres)).execute(&mut **tx).await.map(|_| ())
+                }
+            }?;
+            conn.run(APPLIED, args![version]).await?;
+        }
+        conn.commit().await
+    }
+}
+
+async fn sqlite(path: &Path) -> Result<Engine, DatabaseError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("secure_delete", "on")
+        .pragma("temp_store", "memory");
+    // Connections are kept: opening one costs more than the statement it is for.
+    let pool = || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+    let write = pool().max_connections(1).connect_with(options.clone()).await?;
+    let read = pool().max_connections(CONNECTIONS).connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Engine::Sqlite { write, read })
+}
+
+async fn postgres(url: &str) -> Result<Engine, DatabaseError> {
+    // A plan for any parameters reads a whole organisation where one for these parameters goes by the index:
+    // organisations differ in size by a thousand, and a new table has no statistics. Planning takes 0.2 ms.
+    let options = PgConnectOptions::from_str(url)
+        .map_err(DatabaseError::Url)?
+        .options([("plan_cache_mode", "force_custom_plan"), ("application_name", "vestry")]);
+    let pool =
+        PgPoolOptions::new().acquire_timeout(PATIENCE).max_connections(CONNECTIONS).connect_with(options).await?;
+    let number: String = sqlx::query_scalar("show server_version_num").fetch_one(&pool).await?;
+    if number.parse::<u32>().map_or(true, |n| n < 150_000) {
+        return Err(DatabaseError::OldServer(number));
+    }
+    Ok(Engine::Postgres(pool))
+}
