@@ -1,7 +1,8 @@
 //! Settings of a running Vestry: one TOML file, read once at start, checked whole, unknown keys refused.
 
 use serde::Deserialize;
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
+use zeroize::Zeroizing;
 
 /// The reference of all settings: every key with its default and what it does. Parsing it gives the defaults.
 pub const REFERENCE: &str = include_str!("config.toml");
@@ -14,12 +15,39 @@ pub struct Config {
     pub store: StoreConfig,
     /// Which privacy policy is obeyed.
     pub policy: PolicyConfig,
+    /// Where personal data and its keys are.
+    pub vault: VaultConfig,
+    /// Where copies go that survive this machine.
+    pub backup: BackupConfig,
     /// What an image may be.
     pub images: ImageConfig,
     /// What may be fetched by URL.
     pub fetch: FetchConfig,
     /// How the server listens.
     pub server: ServerConfig,
+    /// Keys from the environment, which whoever runs this read: master, separated, signing. Not a setting.
+    #[serde(skip)]
+    pub key_variables: [KeyVariable; 3],
+}
+
+/// A key in an environment variable: its name and value, if it is set. It does not print.
+#[derive(Clone, Default, PartialEq)]
+pub struct KeyVariable {
+    /// Name and value.
+    pub value: Option<(String, Zeroizing<String>)>,
+}
+
+impl KeyVariable {
+    /// The variable of that name, if it is set.
+    pub fn read(name: &str) -> Self {
+        Self { value: std::env::var(name).ok().map(|value| (name.to_owned(), Zeroizing::new(value))) }
+    }
+}
+
+impl fmt::Debug for KeyVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KeyVariable").field(&self.value.as_ref().map(|(name, _)| name)).finish()
+    }
 }
 
 /// Where things are kept.
@@ -36,6 +64,36 @@ pub struct StoreConfig {
 pub struct PolicyConfig {
     /// The files of its versions; none for the built-in one.
     pub files: Vec<PathBuf>,
+}
+
+/// Where personal data and its keys are.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaultConfig {
+    /// The folder of the three key files; empty for the data folder's name with `-keys` behind it.
+    pub keys: PathBuf,
+    /// A program that prints the master key, and its arguments, instead of its file.
+    pub master_command: Vec<String>,
+    /// The same for the master key of what is kept apart.
+    pub separated_command: Vec<String>,
+    /// The same for the key that signs the audit log.
+    pub signing_command: Vec<String>,
+    /// `postgres://…` of the database of people; empty for files in the data folder, then the other two as well.
+    pub people_url: String,
+    /// `postgres://…` of the separated store.
+    pub separated_url: String,
+    /// `postgres://…` of the database of keys.
+    pub keys_url: String,
+}
+
+/// Where copies go that survive this machine.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupConfig {
+    /// Who may read them: `age1…`.
+    pub recipients: Vec<String>,
+    /// Folders that hold generations of the keys, the audit log and backups.
+    pub places: Vec<PathBuf>,
 }
 
 /// What an image may be.

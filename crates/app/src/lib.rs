@@ -6,8 +6,10 @@
 //!
 //! To add a use case: one file with one `impl App` block and its test, then a face in `server` and one in `cli`.
 
+mod backups;
 mod config;
 mod cpu;
+mod daily;
 pub mod demo;
 mod error;
 pub mod evaluate;
@@ -23,16 +25,24 @@ mod keys;
 mod looking;
 mod opening;
 mod organisations;
+mod persons;
 mod policing;
+mod privacy;
 mod products;
 mod recognising;
 mod searching;
 mod seeing;
+mod sweeping;
 mod tags;
 mod working;
 
-pub use config::{Config, ConfigError, FetchConfig, ImageConfig, PolicyConfig, REFERENCE, ServerConfig, StoreConfig};
+pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
+pub use config::{
+    BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, PolicyConfig, REFERENCE, ServerConfig,
+    StoreConfig, VaultConfig,
+};
 pub use cpu::Cpu;
+pub use daily::SweepState;
 pub use error::AppError;
 pub use exporting::{Export, ExportFormat};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
@@ -42,11 +52,21 @@ pub use keys::{Access, NewKey};
 pub use looking::LookReport;
 pub use opening::{App, OpenError, Surroundings};
 pub use organisations::slug;
+pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText};
 pub use policing::{PoliciesError, policies, policy};
+pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
+pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
+pub use vestry_policy::LawfulUse;
 pub use vestry_store::{
     Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture,
     ProductFilter, Progress, Put, StoreError, StoredProduct, TagCount,
+};
+pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
+pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
+pub use vestry_vault::{
+    Certificate, Counted, HoldSubject, NotAnId, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, RestoreAim,
+    VaultError, event_named,
 };

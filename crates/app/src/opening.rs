@@ -1,7 +1,7 @@
 //! Putting the parts together over one data folder.
 
 use crate::{
-    Config, Cpu,
+    Config, Cpu, Privacy, PrivacyError,
     fetch::Fetcher,
     keys::KnownKeys,
     policing::{self, PoliciesError},
@@ -39,6 +39,7 @@ struct Parts {
     folder: PathBuf,
     config: Config,
     policies: Versions,
+    privacy: Option<Privacy>,
     surroundings: Surroundings,
     store: Store,
     objects: Objects,
@@ -62,6 +63,9 @@ pub enum OpenError {
     /// The policy, or a database that does not keep to it.
     #[error(transparent)]
     Policy(#[from] PoliciesError),
+    /// The vault, or its keys.
+    #[error(transparent)]
+    Privacy(#[from] PrivacyError),
     /// The built-in models.
     #[error("could not load the built-in models")]
     Models(#[from] vestry_vision::VisionError),
@@ -103,11 +107,14 @@ impl App {
     ) -> Result<Self, OpenError> {
         let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
         let policies = policing::policies(&config.policy.files)?;
-        let governing = policies.governs((surroundings.now)()).ok_or_else(|| PoliciesError::NotInForce {
-            id: policies.iter().next().map_or(String::new(), |policy| policy.id.clone()),
-        })?;
+        let governing = policing::governing(&policies, (surroundings.now)())?;
         let store = Store::open(&StorePlace { data_dir: folder.into(), url }).await?;
         policing::bound(governing, &store.columns().await?)?;
+        let privacy = if Privacy::is_made(folder, &config)? {
+            Some(Privacy::over(folder, &config, surroundings, store.clone(), policies.clone()).await?)
+        } else {
+            None
+        };
         let objects = Objects::open(folder)?;
         let mut vision = Vision::builtin(Kernel::best())?;
         if let Some(heads) = own_heads(folder, heads.as_ref())? {
@@ -126,6 +133,7 @@ impl App {
             folder: folder.into(),
             config,
             policies,
+            privacy,
             surroundings,
             store,
             objects,
@@ -166,6 +174,11 @@ impl App {
     /// The versions of the policy that is obeyed.
     pub fn policies(&self) -> &Versions {
         &self.0.policies
+    }
+
+    /// Policy and vault; `None` where no personal data is kept.
+    pub fn privacy(&self) -> Option<&Privacy> {
+        self.0.privacy.as_ref()
     }
 
     /// The recogniser.
@@ -224,8 +237,11 @@ impl App {
         &self.0.waiting
     }
 
-    /// Closes the database; pending transactions are rolled back.
+    /// Closes the databases; pending transactions are rolled back.
     pub async fn close(&self) {
+        if let Some(privacy) = self.privacy() {
+            privacy.vault().close().await;
+        }
         self.store().close().await;
     }
 }

@@ -1,6 +1,7 @@
 //! The policy that is obeyed: read whole, and holding the database's columns within what it lists.
 
-use crate::App;
+use crate::{App, PrivacyError};
+use jiff::Timestamp;
 use std::{
     fs::File,
     io::Read,
@@ -9,6 +10,7 @@ use std::{
 use vestry_policy::{
     BUILTIN, BUILTIN_FILE, MAX_FILE, Policy, PolicyError, Schema, SchemaFaults, Versions, VersionsError,
 };
+use vestry_vault::Vault;
 
 /// Why there is no policy to obey, or the database does not keep to it.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +68,21 @@ pub fn policy(path: &Path) -> Result<Policy, PoliciesError> {
 pub(crate) fn bound(policy: &Policy, columns: &[(String, String)]) -> Result<(), PoliciesError> {
     let declared = Schema::read(vestry_store::COLUMNS, "crates/store/columns.toml")?;
     declared.check(policy, columns).map_err(|source| PoliciesError::Schema { version: policy.version.clone(), source })
+}
+
+/// The version that governs at `now`.
+pub(crate) fn governing(policies: &Versions, now: Timestamp) -> Result<&Policy, PoliciesError> {
+    policies.governs(now).ok_or_else(|| PoliciesError::NotInForce {
+        id: policies.iter().next().map_or(String::new(), |policy| policy.id.clone()),
+    })
+}
+
+/// Refuses a vault with a column that nobody declared, or with rows of an item or a class that `policy` does not list.
+pub(crate) async fn bound_vault(policy: &Policy, vault: &Vault) -> Result<(), PrivacyError> {
+    let declared = Schema::read(vestry_vault::COLUMNS, "crates/vault/columns.toml").map_err(PoliciesError::from)?;
+    let checked = declared.check(policy, &vault.columns().await?);
+    checked.map_err(|source| PoliciesError::Schema { version: policy.version.clone(), source })?;
+    Ok(vault.check_names(policy).await?)
 }
 
 impl App {

@@ -1,4 +1,4 @@
-//! What runs beside the requests: jobs, pictures by address, the index.
+//! What runs beside the requests: jobs, pictures by address, the index, the days of the privacy office.
 
 use crate::{App, AppError, seeing::Supply};
 use std::{future::Future, sync::Arc, time::Duration};
@@ -25,7 +25,13 @@ impl App {
             stop.await;
             let _ = sender.send(true);
         };
-        tokio::join!(ring, self.keep_indexes(stopped()), self.keep_jobs(stopped()), self.keep_fetching(stopped()));
+        tokio::join!(
+            ring,
+            self.keep_indexes(stopped()),
+            self.keep_jobs(stopped()),
+            self.keep_fetching(stopped()),
+            self.keep_days(stopped())
+        );
         if let Err(error) = self.save_indexes().await {
             tracing::error!(%error, "the index could not be saved; the next start applies the rest again");
         }

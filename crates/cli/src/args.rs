@@ -1,5 +1,12 @@
 //! What can be typed.
 
+mod office;
+
+pub(crate) use office::{
+    AdminCommand, AuditCommand, BackupCommand, DestroyArgs, HoldArgs, PersonCommand, PrivacyCommand, RestoreArgs,
+    ShowArgs, SweepArgs,
+};
+
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use vestry_model::Region;
@@ -34,6 +41,18 @@ pub(crate) enum Command {
     /// What the policy says: of a file, of an instant, of a period
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// What is due by the policy: sweeps, exports, erasure, certificates
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
+    /// The audit log: verified, proven, published
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Backups, and coming back from them
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Keys and people, for whoever runs this server
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Look at this machine and this data folder, and say what to do
     Doctor(Place),
 }

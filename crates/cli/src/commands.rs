@@ -1,5 +1,8 @@
 //! One file a command.
 
+pub(crate) mod admin;
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -8,6 +11,7 @@ pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod learn;
 pub(crate) mod policy;
+pub(crate) mod privacy;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod tag;

@@ -44,6 +44,10 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Eval(args) => commands::eval::run(&args),
         Command::Index(IndexCommand::Rebuild(place)) => commands::index::rebuild(&place).await,
         Command::Policy(command) => commands::policy::run(&command),
+        Command::Privacy(command) => commands::privacy::run(command).await,
+        Command::Audit(command) => commands::audit::run(command).await,
+        Command::Backup(command) => commands::backup::run(command).await,
+        Command::Admin(command) => commands::admin::run(command).await,
         Command::Doctor(place) => commands::doctor::run(&place).await,
     }
 }
@@ -102,7 +106,19 @@ mod tests {
     #[test]
     fn the_reference_names_every_command() {
         let reference = reference();
-        for name in ["demo", "serve", "tag", "import", "search", "learn", "eval", "index rebuild", "doctor"] {
+        for name in [
+            "demo",
+            "serve",
+            "tag",
+            "import",
+            "search",
+            "learn",
+            "eval",
+            "index rebuild",
+            "privacy sweep",
+            "admin init",
+            "doctor",
+        ] {
             assert!(reference.contains(&format!("## `vestry {name}`")), "{name}");
         }
     }

@@ -2,14 +2,22 @@
 
 use crate::{args::Place, surroundings};
 use anyhow::{Context, Result};
-use vestry_app::{App, Config};
+use vestry_app::{App, Config, KeyVariable, Privacy};
 
-/// The settings that `place` names, or the defaults.
+/// The settings that `place` names, or the defaults; and the keys that the environment holds.
 pub(crate) fn config(place: &Place) -> Result<Config> {
-    Ok(match &place.config {
+    let mut config = match &place.config {
         Some(path) => Config::read(path)?,
         None => Config::default(),
-    })
+    };
+    config.key_variables = ["VESTRY_MASTER_KEY", "VESTRY_SEPARATED_KEY", "VESTRY_SIGNING_KEY"].map(KeyVariable::read);
+    Ok(config)
+}
+
+/// Policy and vault of the data folder, for the work of the office.
+pub(crate) async fn privacy(place: &Place) -> Result<Privacy> {
+    let opened = Privacy::open(&place.data, &config(place)?, surroundings()).await;
+    opened.with_context(|| format!("could not open the data folder `{}`", place.data.display()))
 }
 
 /// The Vestry in `place`.

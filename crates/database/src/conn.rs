@@ -156,7 +156,11 @@ impl Conn {
         }
     }
 
-    async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.0, Transactions::Postgres(_))
+    }
+
+    pub(crate) async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         refuse_nul(&args)?;
         fn all<R>(rows: Vec<R>, of: impl Fn(R) -> RowOf) -> Vec<Row> {
             rows.into_iter().map(|row| Row(of(row))).collect()
@@ -232,12 +236,17 @@ impl Conn {
     }
 
     /// An insert with `values (..)` for many rows at once; with `returning`, their answers.
-    pub async fn insert(
+    pub async fn insert(&mut self, sql: impl Into<Sql>, inserted: Vec<Vec<Value>>) -> Result<Vec<Row>, DatabaseError> {
+        let text = self.text(sql.into());
+        self.insert_owned(text, inserted).await
+    }
+
+    /// As [`Conn::insert`], for a text that was put together.
+    pub(crate) async fn insert_owned(
         &mut self,
-        sql: impl Into<Sql>,
+        text: &str,
         mut inserted: Vec<Vec<Value>>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        let text = self.text(sql.into());
         let mut answers = Vec::new();
         while let Some(first) = inserted.first() {
             let columns = first.len();

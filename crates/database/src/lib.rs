@@ -10,8 +10,10 @@
 
 mod conn;
 mod database;
+mod dump;
 mod error;
 
 pub use conn::{Column, Columns, Conn, Row, Sql, Value};
 pub use database::{Database, Location};
+pub use dump::DumpError;
 pub use error::DatabaseError;

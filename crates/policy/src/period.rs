@@ -184,7 +184,7 @@ impl FromStr for Period {
 
 /// The first day that counts of a period that starts with `event`: that day itself at 00:00 exactly, otherwise the
 /// next (article 157).
-fn first_counted_day(event: DateTime) -> Result<Date, jiff::Error> {
+pub(crate) fn first_counted_day(event: DateTime) -> Result<Date, jiff::Error> {
     if event.time() == Time::midnight() { Ok(event.date()) } else { event.date().tomorrow() }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     ClassId, ClassSet, ItemId, ItemSet, Notice, Period, PurposeId, PurposeSet, RetentionId, RetentionSet, Words,
     file::{self, PolicyError},
+    period::first_counted_day,
 };
 use jiff::{
     Timestamp,
@@ -133,6 +134,8 @@ pub struct Purpose {
     pub says: Words,
     /// Why it is lawful.
     pub basis: Basis,
+    /// Whether it opens every item, listed or not, as the right to see what is held must.
+    pub every_item: bool,
 }
 
 /// A kind of personal data.
@@ -564,9 +567,14 @@ impl Policy {
         items.iter().map(|item| self.item(item).class).collect()
     }
 
-    /// Whether `item` may be used for `purpose`.
+    /// Whether `item` may be used for `purpose`: it lists the purpose, or the purpose is a right to every item.
     pub fn allows(&self, item: ItemId, purpose: PurposeId) -> bool {
-        self.item(item).purposes.contains(purpose)
+        self.purpose(purpose).every_item || self.item(item).purposes.contains(purpose)
+    }
+
+    /// The first day that counts towards the periods of what happened at `instant`; the calendar's last past its end.
+    pub fn first_counted_day(&self, instant: Timestamp) -> Date {
+        first_counted_day(self.local(instant)).unwrap_or(Date::MAX)
     }
 
     /// The items of `class` by what ends together on every day: what one key may cover, and what is judged as one. Two
@@ -577,8 +585,13 @@ impl Policy {
 
     /// The instant from which this version governs: the first moment of its first day.
     pub fn governs_from(&self) -> Timestamp {
-        // A checked file has a day of the calendar, and every zone of the table has a first moment of each day.
-        let first = self.effective.to_datetime(Time::midnight());
+        self.first_moment(self.effective)
+    }
+
+    /// The first moment of a day.
+    pub fn first_moment(&self, day: Date) -> Timestamp {
+        // Every zone of the table has a first moment of each day; only the calendar's end has none.
+        let first = day.to_datetime(Time::midnight());
         self.zone.to_ambiguous_timestamp(first).compatible().unwrap_or(Timestamp::MAX)
     }
 

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use std::{collections::BTreeMap, fmt::Write, sync::Mutex, time::Duration};
-use vestry_app::App;
+use vestry_app::{App, SweepState};
 
 /// Upper bounds of the duration buckets, seconds.
 const BOUNDS: [f64; 8] = [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
@@ -31,7 +31,7 @@ impl Metrics {
     }
 
     /// The text format of Prometheus.
-    pub(crate) fn text(&self, app: &App) -> String {
+    pub(crate) fn text(&self, app: &App, sweeps: Option<&SweepState>) -> String {
         let mut out = String::from(
             "# HELP vestry_requests_seconds Time to the head of an answer.\n# TYPE vestry_requests_seconds histogram\n",
         );
@@ -56,6 +56,14 @@ impl Metrics {
         gauge("vestry_index_dead_share", "Dead entries over all entries.", &|s| f64::from(s.dead_share));
         gauge("vestry_index_unsaved", "Changes that no snapshot holds yet.", &|s| s.unsaved as f64);
         gauge("vestry_index_bytes", "Bytes of vectors and graph in memory.", &|s| s.memory_bytes as f64);
+        if let Some(sweeps) = sweeps {
+            let mut alert = |name: &str, help: &str, value: usize| {
+                let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+            };
+            alert("vestry_sweep_overdue", "Whether the daily sweep missed a day.", usize::from(sweeps.is_overdue));
+            alert("vestry_sweep_pending_places", "Places that still hold destroyed keys.", sweeps.pending.len());
+            alert("vestry_audit_places_behind", "Places whose copy of the audit log is behind.", sweeps.behind.len());
+        }
         out
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong between a use case and its rows.
 
 use std::path::PathBuf;
-use vestry_database::DatabaseError;
+use vestry_database::{DatabaseError, DumpError};
 use vestry_model::JobId;
 
 /// Why the store did not do what was asked.
@@ -24,6 +24,12 @@ pub enum StoreError {
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// A table's rows, on their way into a backup or out of it.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
+    /// A stream of pictures, on its way into a backup or out of it.
+    #[error("could not read or write pictures of a backup")]
+    Stream(#[source] std::io::Error),
     /// No space is left for an object.
     #[error("no space is left for the data; free some and repeat")]
     Full(#[source] object_store::Error),

@@ -2,7 +2,12 @@
 
 use crate::{Snapshot, StoreError, Tx};
 use object_store::{ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as ObjectPath};
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt,
+    io::{self, Read, Write},
+    path::Path,
+    sync::Arc,
+};
 use vestry_database::args;
 use vestry_model::{ImageId, OrganisationId};
 
@@ -84,6 +89,26 @@ impl Objects {
         }
     }
 
+    /// Writes an object to a backup: `length of key 2 ‖ key ‖ rendition 1 ‖ length 8 ‖ bytes`.
+    pub fn write_out(key: &ObjectKey, rendition: Rendition, bytes: Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
+        let name = key.as_str().as_bytes();
+        out.write_all(&u16::try_from(name.len()).expect("keys are short").to_be_bytes())?;
+        out.write_all(name)?;
+        out.write_all(&[u8::from(rendition == Rendition::Thumbnail)])?;
+        out.write_all(&(bytes.len() as u64).to_be_bytes())?;
+        out.write_all(&bytes)
+    }
+
+    /// Puts the objects that a backup holds, as [`Objects::write_out`] wrote them; how many.
+    pub async fn read_in(&self, input: &mut (dyn Read + Send)) -> Result<u64, StoreError> {
+        let mut count = 0;
+        while let Some((key, rendition, bytes)) = next_object(input).map_err(StoreError::Stream)? {
+            self.put(&key, rendition, bytes).await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
     /// Removes every rendition; those that are gone already are no error.
     pub async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
         for rendition in Rendition::ALL {
@@ -96,6 +121,33 @@ impl Objects {
     }
 }
 
+/// The longest object that is read back, in bytes: far above any derivative.
+const MAX_OBJECT: u64 = 256 << 20;
+
+fn next_object(input: &mut (dyn Read + Send)) -> io::Result<Option<(ObjectKey, Rendition, Vec<u8>)>> {
+    let mut length = [0; 2];
+    match input.read(&mut length[..1])? {
+        0 => return Ok(None),
+        _ => input.read_exact(&mut length[1..])?,
+    }
+    let mut name = vec![0; usize::from(u16::from_be_bytes(length))];
+    input.read_exact(&mut name)?;
+    let (mut rendition, mut length) = ([0], [0; 8]);
+    input.read_exact(&mut rendition)?;
+    input.read_exact(&mut length)?;
+    let length = u64::from_be_bytes(length);
+    let (name, is_thumbnail) = (String::from_utf8(name), rendition[0] == 1);
+    let Some(name) = name.ok().filter(|_| length <= MAX_OBJECT) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "no picture of a backup"));
+    };
+    let mut bytes = Vec::new();
+    if input.take(length).read_to_end(&mut bytes)? as u64 != length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let rendition = if is_thumbnail { Rendition::Thumbnail } else { Rendition::Full };
+    Ok(Some((ObjectKey(name), rendition, bytes)))
+}
+
 fn refused(key: &ObjectKey, source: object_store::Error) -> StoreError {
     let chain = std::iter::successors(Some(&source as &dyn std::error::Error), |e| e.source());
     let full = |e: &std::io::Error| e.kind() == std::io::ErrorKind::StorageFull;
@@ -106,6 +158,14 @@ fn refused(key: &ObjectKey, source: object_store::Error) -> StoreError {
 }
 
 impl Snapshot {
+    /// The keys of stored objects after `after`, in order, at most `limit`.
+    pub async fn object_keys(&mut self, after: Option<&ObjectKey>, limit: u32) -> Result<Vec<ObjectKey>, StoreError> {
+        const SQL: &str = "select distinct object from images where object is not null and object > $1 \
+            order by object limit $2";
+        let after = after.map_or("", ObjectKey::as_str);
+        self.conn.rows(SQL, args![after, limit]).await?.iter().map(|row| Ok(ObjectKey(row.only()?))).collect()
+    }
+
     /// Objects whose rows are gone and that wait to be deleted. Every function that drops an image leaves its key
     /// here in the same transaction, so that a crash before the deletion loses nothing.
     pub async fn doomed_objects(&mut self, limit: u32) -> Result<Vec<ObjectKey>, StoreError> {

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeSet,
     fmt,
     fs::{File, TryLockError},
+    io::{Read, Write},
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     sync::Arc,
@@ -46,11 +47,110 @@ const MIGRATIONS: &[Sql] = &[Sql {
     postgres: include_str!("../migrations/postgres/0001_catalogue.sql"),
 }];
 
+/// Every table with its columns, in the order in which they refer to each other.
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("organisations", &["id", "name", "slug", "created"]),
+    ("api_keys", &["id", "organisation", "kind", "name", "hash", "origins", "created", "revoked", "last_used"]),
+    (
+        "products",
+        &[
+            "id",
+            "organisation",
+            "sku",
+            "title_ko",
+            "title_en",
+            "description_ko",
+            "description_en",
+            "brand",
+            "price_hundredths",
+            "currency",
+            "group_id",
+            "link",
+            "own",
+            "digest",
+            "created",
+            "changed",
+        ],
+    ),
+    (
+        "images",
+        &[
+            "id",
+            "organisation",
+            "product",
+            "position",
+            "source",
+            "source_digest",
+            "object",
+            "width",
+            "height",
+            "faces",
+            "placeholder",
+            "model",
+            "colours",
+            "failure",
+            "created",
+            "look",
+            "features",
+        ],
+    ),
+    ("tags", &["product", "attribute", "value", "confidence", "source", "state", "image", "changed"]),
+    ("corrections", &["sequence", "product", "attribute", "old_value", "new_value", "who", "at"]),
+    ("outbox", &["sequence", "organisation", "product", "kind", "claimed_until"]),
+    ("doomed_objects", &["object"]),
+    (
+        "jobs",
+        &[
+            "id",
+            "organisation",
+            "kind",
+            "state",
+            "payload",
+            "result",
+            "done",
+            "total",
+            "errors",
+            "attempts",
+            "run_after",
+            "lease_until",
+            "error",
+            "created",
+            "started",
+            "finished",
+        ],
+    ),
+    ("job_errors", &["id", "job", "line", "value", "message"]),
+    ("settings", &["key", "value"]),
+];
+
 impl Store {
+    /// Every table that a backup holds, in the order in which they refer to each other.
+    pub const TABLES: [&str; COLUMNS.len()] = {
+        let mut names = [""; COLUMNS.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = COLUMNS[at].0;
+            at += 1;
+        }
+        names
+    };
+
+    /// Loads the rows of `table` that `input` holds, as [`Snapshot::dump`] wrote them; how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] for a table that a backup does not hold.
+    pub async fn load(&self, table: &str, input: &mut (dyn Read + Send)) -> Result<u64, StoreError> {
+        let (table, columns) = columns_of(table)?;
+        let mut conn = self.0.database.begin().await?;
+        let (came, _) = conn.load(table, columns, input, |_| true).await?;
+        conn.commit().await?;
+        Ok(came)
+    }
+
     /// Opens and migrates the data of `place`, making it when there is none.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] while another process has the folder, [`StoreError::Newer`] when a newer program wrote it.
+    /// [`StoreError::InUse`] while another process has the folder, [`StoreError::Database`] when a newer program wrote it.
     pub async fn open(place: &StorePlace) -> Result<Self, StoreError> {
         let lock = lock(&place.data_dir)?;
         let file = place.data_dir.join("vestry.db");
@@ -82,6 +182,25 @@ impl Store {
     /// Closes every connection; pending transactions are rolled back.
     pub async fn close(&self) {
         self.0.database.close().await;
+    }
+}
+
+fn columns_of(table: &str) -> Result<(&'static str, &'static [&'static str]), StoreError> {
+    COLUMNS.iter().find(|(name, _)| *name == table).copied().ok_or(StoreError::Unknown { kind: "table", id: 0 })
+}
+
+impl Snapshot {
+    /// How many rows a backup will hold, pictures aside.
+    pub async fn count_rows(&mut self) -> Result<u64, StoreError> {
+        const SQL: &str = "select (select count(*) from products) + (select count(*) from images) \
+            + (select count(*) from tags) + (select count(*) from corrections) + (select count(*) from job_errors)";
+        Ok(self.conn.row(SQL, args![]).await?.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
+    }
+
+    /// Writes the rows of `table` to `out`; how many.
+    pub async fn dump(&mut self, table: &str, out: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
+        let (table, columns) = columns_of(table)?;
+        Ok(self.conn.dump(table, columns, out).await?)
     }
 }
 

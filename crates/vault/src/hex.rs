@@ -1,4 +1,4 @@
-//! Bytes as hex digits: ids in `Debug`, and the text of a master key.
+//! Bytes as hex digits: ids in `Debug`, the text of a master key, hashes in a manifest.
 
 use zeroize::Zeroizing;
 
@@ -14,10 +14,10 @@ pub(crate) fn encode(bytes: &[u8]) -> Zeroizing<String> {
     text
 }
 
-/// The 32 bytes that 64 digits of either case stand for; `None` for any other text.
-pub(crate) fn decode(text: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+/// The `N` bytes that twice as many digits of either case stand for; `None` for any other text.
+pub(crate) fn decode<const N: usize>(text: &[u8]) -> Option<Zeroizing<[u8; N]>> {
     let digit = |c: u8| char::from(c).to_digit(16);
-    let mut bytes = Zeroizing::new([0; 32]);
+    let mut bytes = Zeroizing::new([0; N]);
     if text.len() != 2 * bytes.len() {
         return None;
     }

@@ -9,6 +9,9 @@
 //! What is opened travels as [`Personal`], which cannot be printed, serialised or copied; reading it takes an
 //! [`Opening`] that names purpose, reader and reason.
 //!
+//! What leaves the machine leaves in an [`archive`]: encrypted to recipients whose identities the server does not hold,
+//! and signed.
+//!
 //! # What it must never do
 //!
 //! Make a master key where one is missing; let a key or what is sealed appear in an error, a log or a `Debug`; use one
@@ -20,19 +23,60 @@
 //! Derive it in the constructor of the key above it, under a label of its own (the table in `secret.rs` lists them
 //! all), give it a type of its own, and write down in its doc comment what ends when it is destroyed.
 
+pub mod archive;
+pub mod audit;
+mod backup;
+mod blocking;
+mod carrying_out;
+mod certificate;
+mod changing;
+mod cipher;
 mod committing;
+mod days;
+mod error;
+mod exposure;
+mod generations;
 mod hex;
+mod journal;
+mod keyring;
 mod lookup;
 mod master;
+mod names;
+mod people;
 mod personal;
 mod place;
 mod random;
+mod reading;
 mod seal;
+mod sealing;
 mod secret;
+mod steps;
+mod sweeping;
+mod tombstone;
+mod vault;
+mod writing;
 
+pub use backup::{RestoreAim, RestoreFrom, Restored, Restoring};
+pub use carrying_out::{Done, Planned};
+pub use certificate::{Certificate, CertificateState, Counted, GenerationState};
+pub use changing::{Hold, HoldSubject};
+pub use days::{DayOnFile, DayRecord};
+pub use error::VaultError;
+pub use journal::{Change, Ledger, LedgerReason, Line, SubjectText};
 pub use lookup::{LookupKey, MAX_MAIL_CHARS, MailError, normalised_mail};
 pub use master::{KeyCheck, MasterKey, MasterKeyError, MasterKeySource, WrongMasterKey};
+pub use names::event_named;
+pub use people::{PersonOnFile, RecordOnFile};
 pub use personal::{Opening, OpeningError, Personal, Reader, ReasonCode};
-pub use place::{InstallationId, KeyId, PersonId, Place, RecordId, Store};
+pub use place::{InstallationId, KeyId, NotAnId, PersonId, Place, RecordId, Store};
 pub use random::RandomError;
+pub use reading::{Look, OpenedRecord};
 pub use seal::{BUCKET, DataKey, MAX_PLAINTEXT, SealError, WRAPPED_LENGTH, WrappedKey, sealed_length};
+pub use steps::Steps;
+pub use sweeping::{PlanFacts, SweepTurn};
+pub use tombstone::{Subject, Tombstone};
+pub use vault::{Vault, VaultKeys, VaultPlace};
+pub use writing::{NewPerson, NewRecord};
+
+/// What every column of the three databases holds: an item of the policy, or nothing personal and why.
+pub const COLUMNS: &str = include_str!("../columns.toml");

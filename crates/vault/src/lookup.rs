@@ -15,6 +15,17 @@ use zeroize::Zeroizing;
 /// angle brackets, hence 254; addresses beyond ASCII (RFC 6531) are given as many characters.
 pub const MAX_MAIL_CHARS: usize = 254;
 
+/// What a look-up serves, and the item whose values it finds.
+pub(crate) struct Lookup {
+    pub(crate) purpose: &'static str,
+    pub(crate) item: &'static str,
+}
+
+/// Finding a member by the address they log in with.
+pub(crate) const LOGIN: Lookup = Lookup { purpose: "login", item: "email" };
+/// Telling a blocked address that signs up again.
+pub(crate) const REJOIN: Lookup = Lookup { purpose: "rejoin", item: "email" };
+
 /// The key of look-up hashes for one purpose; hashes of two purposes cannot be joined.
 ///
 /// Without the key a hash cannot be tried against guessed addresses, which a plain digest would allow: there are

@@ -9,7 +9,7 @@ mod text;
 pub use check::{KeyCheck, WrongMasterKey};
 pub use error::MasterKeyError;
 
-use crate::{committing::CommittingKey, secret::Secret};
+use crate::{committing::CommittingKey, place::Store, secret::Secret};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -82,15 +82,7 @@ impl MasterKey {
     /// # Errors
     /// [`MasterKeyError`], each with what to do next; none holds any of the key.
     pub fn read(source: &MasterKeySource, data_folder: &Path) -> Result<Self, MasterKeyError> {
-        let (text, origin) = match source {
-            MasterKeySource::File(path) => (file::read(path, data_folder)?, path.display().to_string()),
-            MasterKeySource::Environment { name, value } => (KeyText::of(value), name.clone()),
-            MasterKeySource::Command(argv) => {
-                let program = argv.first().ok_or(MasterKeyError::EmptyCommand)?;
-                (command::read(program, &argv[1..], command::PATIENCE)?, program.clone())
-            }
-        };
-        Ok(Self::new(&text.parse(&origin)?))
+        Ok(Self::new(&read_secret(source, data_folder)?))
     }
 
     /// Make a new key in a new file at `path`: mode 0600, on disk when this returns. The folder must exist, outside
@@ -99,9 +91,7 @@ impl MasterKey {
     /// # Errors
     /// [`MasterKeyError::Exists`] where there is a file already, whatever it holds; and other [`MasterKeyError`]s.
     pub fn create(path: &Path, data_folder: &Path) -> Result<Self, MasterKeyError> {
-        let secret = Secret::random()?;
-        file::create(path, data_folder, &secret.to_hex())?;
-        Ok(Self::new(&secret))
+        Ok(Self::new(&write_secret(path, data_folder)?))
     }
 
     fn new(secret: &Secret) -> Self {
@@ -118,6 +108,42 @@ impl MasterKey {
 
     pub(crate) fn lookup_root(&self) -> &Secret {
         &self.lookup
+    }
+}
+
+/// The 32 bytes that `source` gives; of a master key, or of the key that signs the audit log.
+pub(crate) fn read_secret(source: &MasterKeySource, data_folder: &Path) -> Result<Secret, MasterKeyError> {
+    let (text, origin) = match source {
+        MasterKeySource::File(path) => (file::read(path, data_folder)?, path.display().to_string()),
+        MasterKeySource::Environment { name, value } => (KeyText::of(value), name.clone()),
+        MasterKeySource::Command(argv) => {
+            let program = argv.first().ok_or(MasterKeyError::EmptyCommand)?;
+            (command::read(program, &argv[1..], command::PATIENCE)?, program.clone())
+        }
+    };
+    text.parse(&origin)
+}
+
+/// 32 new random bytes, in a new file at `path`.
+pub(crate) fn write_secret(path: &Path, data_folder: &Path) -> Result<Secret, MasterKeyError> {
+    let secret = Secret::random()?;
+    file::create(path, data_folder, &secret.to_hex())?;
+    Ok(secret)
+}
+
+/// The master keys of both stores.
+#[derive(Debug)]
+pub(crate) struct Masters {
+    pub(crate) live: MasterKey,
+    pub(crate) separated: MasterKey,
+}
+
+impl Masters {
+    pub(crate) fn of(&self, store: Store) -> &MasterKey {
+        match store {
+            Store::Live => &self.live,
+            Store::Separated => &self.separated,
+        }
     }
 }
 

@@ -50,6 +50,19 @@ impl<T: Zeroize> Personal<T> {
     }
 }
 
+impl<T: Zeroize> Personal<T> {
+    /// Read it to seal it, which shows it to nobody.
+    pub(crate) fn to_seal(&self) -> &T {
+        &self.0
+    }
+}
+
+impl From<String> for Personal<String> {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
 impl<T: Zeroize> From<Zeroizing<T>> for Personal<T> {
     fn from(value: Zeroizing<T>) -> Self {
         Self(value)
@@ -71,6 +84,8 @@ pub enum Reader {
     Guardian(PersonId),
     /// Somebody of the privacy office; says why each time.
     Staff(PersonId),
+    /// Whoever has a shell on the server; says why each time.
+    Prompt,
     /// The program itself, to do what the purpose says; nobody sees the value.
     Program,
 }
@@ -126,7 +141,7 @@ impl Opening {
         if !is_code(purpose) {
             return Err(OpeningError::NotAPurpose);
         }
-        if matches!(reader, Reader::Staff(_)) && reason.is_none() {
+        if matches!(reader, Reader::Staff(_) | Reader::Prompt) && reason.is_none() {
             return Err(OpeningError::StaffWithoutReason);
         }
         Ok(Self { purpose: purpose.into(), reader, reason })

@@ -1,10 +1,12 @@
 //! Where a sealed value belongs, and the bytes that bind it there.
 
 use crate::{
+    error::VaultError,
     hex,
     random::{self, RandomError},
 };
-use std::fmt;
+use std::{fmt, str::FromStr};
+use vestry_database::Value;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -31,6 +33,20 @@ macro_rules! ids {
             }
         }
 
+        impl $name {
+            pub(crate) fn from_row(bytes: Vec<u8>) -> Result<Self, VaultError> {
+                bytes.try_into().map(Self).map_err(|_| VaultError::Unreadable { what: "an id" })
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                hex::decode(text.as_bytes()).map(|bytes| Self(*bytes)).ok_or(NotAnId)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&hex::encode(&self.0))
@@ -45,6 +61,11 @@ macro_rules! ids {
     )+};
 }
 
+/// A text that is no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id; write its 32 digits `0` to `9` and `a` to `f`")]
+pub struct NotAnId;
+
 ids! {
     /// One installation of the program with its data; made once, when the data is.
     InstallationId,
@@ -55,6 +76,19 @@ ids! {
     /// A data key.
     KeyId,
 }
+
+macro_rules! columns {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The id as a parameter of a statement.
+            pub(crate) fn value(&self) -> Value {
+                self.0.as_slice().into()
+            }
+        }
+    )+};
+}
+
+columns! { PersonId, RecordId, KeyId }
 
 /// Which of the two stores of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

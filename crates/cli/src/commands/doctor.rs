@@ -2,6 +2,7 @@
 
 use crate::{args::Place, open};
 use anyhow::Result;
+use vestry_app::Privacy;
 use vestry_vision::Kernel;
 
 /// Prints one line a finding; fails when something has to be done.
@@ -18,6 +19,10 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
     let policy = app.policy();
     let finding = format!("{} {}; every column of the database is declared", policy.id, policy.version);
     println_ok("policy", &finding);
+    match app.privacy() {
+        None => println_ok("people", "none on file; `vestry admin init` makes keys and databases for them"),
+        Some(privacy) => people(privacy).await?,
+    }
     for organisation in app.organisations().await? {
         let products = app.count_products(organisation.id).await?;
         app.warm_index(organisation.id).await?;
@@ -32,6 +37,24 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
         }
     }
     app.close().await;
+    Ok(())
+}
+
+async fn people(privacy: &Privacy) -> Result<()> {
+    let (count, state) = (privacy.vault().count_people().await?, privacy.sweep_state().await?);
+    println_ok("people", &format!("{count} on file; master keys, signing key and audit log belong to them"));
+    let last = state.last.map_or("never swept".into(), |day| format!("last sweep for {day}"));
+    let finding = if state.is_overdue { format!("{last}; overdue, run `vestry privacy sweep`") } else { last };
+    println_ok("sweeps", &finding);
+    for place in &state.pending {
+        println_ok("sweeps", &format!("`{place}` still holds destroyed keys; mount it and sweep again"));
+    }
+    for place in &state.behind {
+        println_ok("audit log", &format!("the copy at `{place}` is behind; mount it and sweep again"));
+    }
+    if privacy.vault().place_of_files().places.is_empty() {
+        println_ok("backups", "no places; name folders on other machines under `backup.places`");
+    }
     Ok(())
 }
 

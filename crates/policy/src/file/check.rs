@@ -55,6 +55,7 @@ pub(super) fn policy(raw: Raw, text: &str) -> Result<Policy, Vec<Located>> {
             name: p.name,
             says: p.says,
             basis: p.basis.unwrap_or(Basis::Internal),
+            every_item: p.every_item,
         }),
         classes: named(raw.class, |id, c| Class {
             id,
@@ -104,6 +105,11 @@ impl Check {
         check.few(&raw.retention, "retentions");
         for (id, purpose) in &raw.purpose.0 {
             check.clause(purpose.clause.span(), purpose.clause.get_ref());
+            if purpose.every_item && purpose.basis != Some(Basis::Statute) {
+                let message =
+                    "only a law opens every item; write `basis = \"statute\"`, or list the purpose in its items";
+                check.mistake(id.span(), message.into());
+            }
             if purpose.basis.is_none() {
                 let id_text = id.get_ref();
                 check.mistake(id.span(), format!(

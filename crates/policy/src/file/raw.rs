@@ -62,6 +62,8 @@ pub(super) struct RawPurpose {
     pub(super) name: Words,
     pub(super) says: Words,
     pub(super) basis: Option<Basis>,
+    #[serde(default)]
+    pub(super) every_item: bool,
 }
 
 #[derive(Deserialize)]

@@ -82,18 +82,25 @@ impl Because {
     }
 }
 
+impl Action {
+    /// For people: what, until when, and why.
+    pub fn say(self, policy: &Policy) -> String {
+        let until = |until: Option<Date>| until.map_or(String::new(), |day| format!(" until {day}"));
+        match self {
+            Self::Keep { until: last, because } => format!("keep{} ({})", until(last), because.name(policy)),
+            Self::Separate { until: last, because } => format!("separate{} ({})", until(last), because.name(policy)),
+            Self::Notify { separation, late } => {
+                format!("notify: apart from {separation}{}", if late { ", late" } else { "" })
+            }
+            Self::Destroy { since, by } => format!("destroy: not held since {since}, due by {by}"),
+        }
+    }
+}
+
 impl Verdict {
     /// One line for people: what, to whom, which items, and why.
     pub fn line(&self, policy: &Policy) -> String {
-        let until = |until: Option<Date>| until.map_or(String::new(), |day| format!(" until {day}"));
-        let action = match self.action {
-            Action::Keep { until: last, because } => format!("keep{} ({})", until(last), because.name(policy)),
-            Action::Separate { until: last, because } => format!("separate{} ({})", until(last), because.name(policy)),
-            Action::Notify { separation, late } => {
-                format!("notify: apart from {separation}{}", if late { ", late" } else { "" })
-            }
-            Action::Destroy { since, by } => format!("destroy: not held since {since}, due by {by}"),
-        };
+        let action = self.action.say(policy);
         let subject = match &self.subject {
             Subject::Person { person } => format!("person {}", hex(person)),
             Subject::Record { person, record, class } => {

@@ -33,5 +33,10 @@ pub(crate) async fn ready(State(server): State<Server>) -> Response {
     responses((status = 200, description = "Prometheus text format", body = str, content_type = "text/plain"),
               (status = 401, description = "No key", body = crate::shapes::ErrorDocument)))]
 pub(crate) async fn metrics(State(server): State<Server>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], server.metrics.text(&server.app)).into_response()
+    let sweeps = match server.app.privacy() {
+        Some(privacy) => privacy.sweep_state().await.ok(),
+        None => None,
+    };
+    let text = server.metrics.text(&server.app, sweeps.as_ref());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

@@ -1,6 +1,7 @@
 //! A master key in a file.
 
 use super::{MasterKeyError, text::KeyText};
+use crate::exposure::{Exposure, exposure};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
@@ -19,7 +20,6 @@ pub(super) fn read(path: &Path, data_folder: &Path) -> Result<KeyText, MasterKey
     }
     outside(path, &path.canonicalize().map_err(unreadable)?, data_folder)?;
     let file = File::open(path).map_err(unreadable)?;
-    // Of the open file and not of its name, which may be another's by now; a symlink's own mode says nothing.
     private(path, &file.metadata().map_err(unreadable)?)?;
     KeyText::read(file).map_err(unreadable)
 }
@@ -66,21 +66,12 @@ fn outside(path: &Path, resolved: &Path, data_folder: &Path) -> Result<(), Maste
     Ok(())
 }
 
-#[cfg(unix)]
 fn private(path: &Path, file: &fs::Metadata) -> Result<(), MasterKeyError> {
-    use std::os::unix::fs::MetadataExt;
-    let (mode, owner, user) = (file.mode() & 0o7777, file.uid(), rustix::process::geteuid().as_raw());
-    if mode & 0o077 != 0 {
-        return Err(MasterKeyError::OpenToOthers { path: path.into(), mode });
+    match exposure(file) {
+        Some(Exposure::OpenToOthers { mode }) => Err(MasterKeyError::OpenToOthers { path: path.into(), mode }),
+        Some(Exposure::ForeignOwner { owner, user }) => {
+            Err(MasterKeyError::ForeignOwner { path: path.into(), owner, user })
+        }
+        None => Ok(()),
     }
-    if owner != user {
-        return Err(MasterKeyError::ForeignOwner { path: path.into(), owner, user });
-    }
-    Ok(())
-}
-
-/// Elsewhere access lists say who may read, which are the operator's to set.
-#[cfg(not(unix))]
-fn private(_: &Path, _: &fs::Metadata) -> Result<(), MasterKeyError> {
-    Ok(())
 }

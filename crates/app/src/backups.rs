@@ -1,0 +1,293 @@
+//! Backups, and coming back from them.
+
+use crate::{
+    Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, policing,
+    privacy::{key_sources, place},
+};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+use vestry_store::{Objects, Rendition, Store, StoreError, StorePlace};
+use vestry_vault::{
+    Certificate, GenerationState, ReasonCode, RestoreAim, RestoreFrom, Restored, Restoring, Vault, VaultError,
+    archive::{ArchiveError, ArchiveReader, ArchiveWriter, Identity, IdentityError, Manifest, check},
+    audit::SignedHead,
+};
+
+/// The folder of a place in which backups of the data stand.
+const DATA: &str = "data";
+const CATALOGUE: &str = "catalogue";
+const OBJECTS: &str = "objects";
+
+/// A backup that was written.
+#[derive(Debug)]
+pub struct Backup {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// What is in it.
+    pub manifest: Manifest,
+    /// Where the keys are that belong to it.
+    pub generations: Vec<GenerationState>,
+}
+
+/// From what to come back.
+#[derive(Debug)]
+pub struct RestoreRequest {
+    /// The backup; the newest at any place when absent.
+    pub backup: Option<PathBuf>,
+    /// Folders that were `backup.places`.
+    pub places: Vec<PathBuf>,
+    /// The file of the identity that opens archives.
+    pub identity: PathBuf,
+    /// A published head of the audit log, behind which no copy may be.
+    pub published: Option<SignedHead>,
+    /// What it is for.
+    pub aim: RestoreAim,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct RestoreReport {
+    /// From which backup.
+    pub backup: PathBuf,
+    /// The vault's part.
+    pub restored: Restored,
+    /// Rows of the catalogue, pictures included.
+    pub catalogue: u64,
+    /// The certificate of the sweep that followed: what fell due since the backup.
+    pub certificate: Certificate,
+}
+
+/// What a drill found.
+#[derive(Debug)]
+pub struct DrillReport {
+    /// The restore.
+    pub restore: RestoreReport,
+    /// What the archive's manifest lists.
+    pub manifest: Manifest,
+}
+
+impl Privacy {
+    /// Writes a backup of the data into the folder `data` of each place, or into `out`, and the keys after it; while
+    /// serving, as of one moment. `progress` hears how many rows and pictures were written.
+    pub async fn back_up(
+        &self,
+        out: Option<&Path>,
+        mut progress: impl FnMut(u64) + Send,
+    ) -> Result<Vec<Backup>, PrivacyError> {
+        let configured = &self.vault().place_of_files().places;
+        let folders =
+            out.map_or_else(|| configured.iter().map(|place| place.join(DATA)).collect(), |out| vec![out.into()]);
+        if folders.is_empty() {
+            return Err(PrivacyError::NoPlace);
+        }
+        let mut backups = Vec::new();
+        for folder in folders {
+            let failed = |source| PrivacyError::File { path: folder.clone(), source };
+            fs::create_dir_all(&folder).map_err(failed)?;
+            let (policy, now) = (self.policy(), self.now());
+            let path = folder.join(format!("data-{}.age", now.strftime("%Y%m%dT%H%M%S%fZ")));
+            let mut writer = self.vault().begin_archive(&path, policy, now).await?;
+            self.write_catalogue(&mut writer, &mut progress).await?;
+            let (manifest, generations) = self.vault().end_archive(writer, policy, now).await?;
+            backups.push(Backup { path, manifest, generations });
+        }
+        Ok(backups)
+    }
+
+    async fn write_catalogue(
+        &self,
+        writer: &mut ArchiveWriter,
+        progress: &mut (impl FnMut(u64) + Send),
+    ) -> Result<(), PrivacyError> {
+        let mut snapshot = self.store().read().await?;
+        let mut rows = 0;
+        for table in Store::TABLES {
+            let mut entry = writer.entry(&format!("{CATALOGUE}/{table}")).map_err(VaultError::from)?;
+            let count = snapshot.dump(table, &mut entry).await?;
+            entry.finish(count).map_err(VaultError::from)?;
+            rows += count;
+            progress(rows);
+        }
+        let objects = Objects::open(&self.vault().place_of_files().folder)?;
+        let mut entry = writer.entry(OBJECTS).map_err(VaultError::from)?;
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let keys = snapshot.object_keys(after.as_ref(), 256).await?;
+            let Some(last) = keys.last() else { break };
+            after = Some(last.clone());
+            for key in &keys {
+                for rendition in [Rendition::Full, Rendition::Thumbnail] {
+                    if let Some(bytes) = objects.get(key, rendition).await? {
+                        Objects::write_out(key, rendition, bytes, &mut entry).map_err(StoreError::Stream)?;
+                        count += 1;
+                    }
+                }
+            }
+            progress(rows + count);
+        }
+        entry.finish(count).map_err(VaultError::from)?;
+        Ok(())
+    }
+}
+
+/// Comes back into the data folder `folder`, which must not be there or be empty: the newest keys and audit log at any
+/// place, a backup of the data, then what the journal says since, then a sweep as of today. The folder gets its name when
+/// all of it proved whole; before, it is `FOLDER.restoring`.
+pub async fn restore(
+    folder: &Path,
+    config: &Config,
+    surroundings: Surroundings,
+    request: &RestoreRequest,
+) -> Result<RestoreReport, PrivacyError> {
+    if folder.is_dir() && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(PrivacyError::NotEmpty { folder: folder.into() });
+    }
+    let mut scratch = folder.as_os_str().to_owned();
+    scratch.push(".restoring");
+    let scratch = PathBuf::from(scratch);
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PrivacyError::File { path, source }
+    };
+    if scratch.exists() {
+        // What an earlier try left; nothing ever served from it.
+        fs::remove_dir_all(&scratch).map_err(failed(&scratch))?;
+    }
+    fs::create_dir_all(&scratch).map_err(failed(&scratch))?;
+    let (backup, restored, catalogue) = restore_into(&scratch, folder, config, surroundings, request).await?;
+    if folder.is_dir() {
+        fs::remove_dir(folder).map_err(failed(folder))?;
+    }
+    fs::rename(&scratch, folder).map_err(failed(folder))?;
+    let privacy = Privacy::open(folder, config, surroundings).await?;
+    let reason: ReasonCode = "restore".parse().expect("a code");
+    let outcome = privacy.sweep(&SweepRequest { confirm_clock: Some(reason), ..Default::default() }, |_| {}).await;
+    privacy.close().await;
+    match outcome? {
+        SweepOutcome::CarriedOut(sweep) => {
+            Ok(RestoreReport { backup, restored, catalogue, certificate: sweep.certificate })
+        }
+        SweepOutcome::Shown(_) => unreachable!("a sweep that is no dry run carries out"),
+    }
+}
+
+async fn restore_into(
+    scratch: &Path,
+    folder: &Path,
+    config: &Config,
+    surroundings: Surroundings,
+    request: &RestoreRequest,
+) -> Result<(PathBuf, Restored, u64), PrivacyError> {
+    let now = (surroundings.now)();
+    let policies = policing::policies(&config.policy.files)?;
+    let governing = policing::governing(&policies, now)?;
+    let identity = Identity::read(&request.identity)?;
+    let place = place(scratch, config)?;
+    // Key files are looked for where they will be when the folder has its name.
+    let keys = key_sources(folder, config)?;
+    let from = RestoreFrom {
+        place: &place,
+        keys: &keys,
+        identity: &identity,
+        places: &request.places,
+        published: request.published.as_ref(),
+        aim: request.aim,
+    };
+    let backup = match &request.backup {
+        Some(backup) => backup.clone(),
+        None => newest_backup(&request.places)?,
+    };
+    let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
+    let store = Store::open(&StorePlace { data_dir: scratch.into(), url }).await?;
+    let objects = Objects::open(scratch)?;
+    let mut restoring = Restoring::begin(&from).await?;
+    let mut reader = restoring.data(&backup)?;
+    let catalogue = read_streams(&mut reader, &mut restoring, &store, &objects).await?;
+    reader.finish().map_err(VaultError::from)?;
+    let (vault, restored): (Vault, Restored) = restoring.finish(governing, now).await?;
+    vault.close().await;
+    store.close().await;
+    Ok((backup, restored, catalogue))
+}
+
+async fn read_streams(
+    reader: &mut ArchiveReader,
+    restoring: &mut Restoring<'_>,
+    store: &Store,
+    objects: &Objects,
+) -> Result<u64, PrivacyError> {
+    let mut rows = 0;
+    while let Some(mut stream) = reader.next_stream().map_err(VaultError::from)? {
+        let name = stream.name().as_str().to_owned();
+        if restoring.load(&name, &mut stream).await? {
+            continue;
+        }
+        if name == OBJECTS {
+            rows += objects.read_in(&mut stream).await?;
+        } else if let Some(table) = name.strip_prefix(CATALOGUE).and_then(|rest| rest.strip_prefix('/')) {
+            rows += store.load(table, &mut stream as &mut (dyn Read + Send)).await?;
+        }
+    }
+    Ok(rows)
+}
+
+/// Comes back from the newest backup into a folder of its own, counts, and removes it again. Nothing of the running
+/// installation is touched; the sweep that follows a restore is part of the drill.
+pub async fn drill(
+    scratch: &Path,
+    config: &Config,
+    keys: &Path,
+    surroundings: Surroundings,
+    request: &RestoreRequest,
+) -> Result<DrillReport, PrivacyError> {
+    let folder = scratch.join("drill");
+    // Copies are read, never written: a drill must not become a generation.
+    let mut config =
+        Config { vault: crate::VaultConfig { keys: keys.into(), ..config.vault.clone() }, ..config.clone() };
+    config.backup.places.clear();
+    let restore = restore(&folder, &config, surroundings, request).await;
+    let restore = match restore {
+        Ok(report) => report,
+        Err(error) => {
+            let _ = fs::remove_dir_all(&folder);
+            return Err(error);
+        }
+    };
+    let privacy = Privacy::open(&folder, &config, surroundings).await?;
+    let public = privacy.vault().public_key();
+    let manifest = check(&restore.backup, public.as_bytes()).map_err(VaultError::from)?;
+    privacy.close().await;
+    fs::remove_dir_all(&folder).map_err(|source| PrivacyError::File { path: folder, source })?;
+    Ok(DrillReport { restore, manifest })
+}
+
+/// The newest backup of the data at any place, by its name, which tells when it was made.
+fn newest_backup(places: &[PathBuf]) -> Result<PathBuf, PrivacyError> {
+    let mut newest: Option<PathBuf> = None;
+    for place in places {
+        for entry in fs::read_dir(place.join(DATA)).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let is_backup = name.starts_with("data-") && name.ends_with(".age");
+            if is_backup && newest.as_ref().is_none_or(|other| other.file_name() < path.file_name()) {
+                newest = Some(path);
+            }
+        }
+    }
+    newest.ok_or_else(|| VaultError::NoCopies { what: "backup of the data" }.into())
+}
+
+impl From<IdentityError> for PrivacyError {
+    fn from(error: IdentityError) -> Self {
+        Self::Identity(Box::new(error))
+    }
+}
+
+impl From<ArchiveError> for PrivacyError {
+    fn from(error: ArchiveError) -> Self {
+        Self::Vault(error.into())
+    }
+}

@@ -1,0 +1,345 @@
+//! What the privacy office does about one person: put on file, look, correct, end, hold, export.
+
+use crate::{Privacy, PrivacyError, Sweep};
+use jiff::{Timestamp, civil::Date};
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+};
+use vestry_policy::{
+    Action, ClassId, Event, Grain, ItemId, LawfulUse, Membership, Planner, Policy, StoredIn, Subject, Verdict,
+};
+use vestry_vault::{
+    DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, Personal, Reader, ReasonCode,
+    RecordId, VaultError, event_named,
+};
+
+/// Somebody to be put on file, as a JSON document says it.
+///
+/// ```json
+/// { "organisation": 1, "member_since": "2019-08-01T09:00:00+09:00", "consents": ["marketing"],
+///   "items": { "email": "kim@shop.example", "name": "김하나" },
+///   "records": [{ "class": "payment", "items": { "invoice": "…" }, "events": { "payment": "2020-01-02T10:00:00+09:00" } }] }
+/// ```
+///
+/// `items` are put into one record of their class each; without `member_since` they are of somebody who is no member.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// The customer company they belong to.
+    organisation: Option<i64>,
+    /// Since when they are a member; nobody's membership when absent.
+    member_since: Option<Timestamp>,
+    /// Purposes they consented to.
+    #[serde(default)]
+    consents: Vec<String>,
+    #[serde(default)]
+    items: BTreeMap<String, String>,
+    #[serde(default)]
+    records: Vec<NewRecordText>,
+}
+
+/// One record of a [`Description`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRecordText {
+    class: String,
+    items: BTreeMap<String, String>,
+    #[serde(default)]
+    events: BTreeMap<String, Timestamp>,
+}
+
+/// What is held, until when, and why: a record as it is shown to whom it is about, or to who has a reason.
+#[derive(Debug)]
+pub struct HeldRecord {
+    /// Which.
+    pub record: RecordId,
+    /// Of what kind.
+    pub class: ClassId,
+    /// Where.
+    pub stored: StoredIn,
+    /// What happened to it.
+    pub events: Vec<(Event, Timestamp)>,
+    /// Whether a hold stops its destruction.
+    pub held: bool,
+    /// Its items.
+    pub items: Vec<HeldItem>,
+    /// A record of a day, as JSON of its items.
+    pub day: Option<Personal<String>>,
+}
+
+/// An item that is held.
+#[derive(Debug)]
+pub struct HeldItem {
+    /// Which.
+    pub item: ItemId,
+    /// Its value.
+    pub value: Personal<String>,
+    /// What is to happen to it as of today.
+    pub action: Option<Action>,
+}
+
+impl HeldRecord {
+    /// Whether it is in the separated store.
+    pub fn is_kept_apart(&self) -> bool {
+        self.stored == StoredIn::Separated
+    }
+}
+
+/// How a person might leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// By ending the membership.
+    Withdrawn,
+    /// By having erased what may be.
+    Erased,
+}
+
+impl Privacy {
+    /// Puts somebody on file.
+    pub async fn add_person(&self, description: &Description) -> Result<PersonId, PrivacyError> {
+        let (policy, now) = (self.policy(), self.now());
+        let (records, days) = records(policy, description, now)?;
+        let membership = match description.member_since {
+            Some(since) => Membership::Active { last_use: since, notified: None, chosen: None },
+            None => Membership::None,
+        };
+        let consents = description.consents.iter().map(|name| {
+            let unknown = || not_in_policy(policy, "purpose", name);
+            policy.purpose_named(name).ok_or_else(unknown)
+        });
+        let consents = consents.collect::<Result<_, _>>()?;
+        let new = NewPerson { organisation: description.organisation, membership, consents, records };
+        let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
+        for (class, at, items) in days {
+            self.vault().add_day_records(policy, class, &[DayRecord { person: Some(person), items }], at).await?;
+        }
+        Ok(person)
+    }
+
+    /// Opens what is held of a person for a purpose; each item with what is to happen to it.
+    pub async fn show_person(
+        &self,
+        person: PersonId,
+        opening: &Opening,
+        used: Option<LawfulUse>,
+    ) -> Result<Vec<HeldRecord>, PrivacyError> {
+        let (policy, now) = (self.policy(), self.now());
+        let opened = self.vault().read_person(policy, person, opening, None, used, now).await?;
+        let verdicts = self.outlook(person, policy.local(now).date()).await?;
+        Ok(opened.into_iter().map(|record| held(record, &verdicts)).collect())
+    }
+
+    /// Ends a membership, at once: what nothing holds is destroyed, the rest is kept apart.
+    pub async fn withdraw(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
+        self.vault().withdraw(self.policy(), person, self.now()).await?;
+        self.sweep_person(person).await
+    }
+
+    /// Erases what may be erased, at once: the membership ends, and what serves improvement alone goes too. What a
+    /// statute keeps stays apart until its day; [`outlook`](Self::outlook) says what and until when.
+    pub async fn erase(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
+        let (policy, now) = (self.policy(), self.now());
+        self.vault().object(policy, person, now).await?;
+        let membership = self.vault().person(policy, person).await?.membership;
+        if let Membership::Active { .. } | Membership::Dormant { .. } = membership {
+            self.vault().withdraw(policy, person, now).await?;
+        }
+        self.sweep_person(person).await
+    }
+
+    /// What would happen to each part of what is held if the person left now. Touches nothing.
+    pub async fn outlook_after(&self, person: PersonId, leaving: Leaving) -> Result<Vec<Verdict>, PrivacyError> {
+        let (policy, now) = (self.policy(), self.now());
+        let mut on_file = self.vault().person(policy, person).await?;
+        if let Membership::Active { .. } | Membership::Dormant { .. } = on_file.membership {
+            on_file.membership = Membership::Ended { at: now };
+        }
+        on_file.objected |= leaving == Leaving::Erased;
+        let mut verdicts = Vec::new();
+        let mut planner = Planner::new(policy, policy.local(now).date());
+        on_file.with_facts(|facts| planner.person(facts, &mut |verdict| verdicts.push(verdict)))?;
+        Ok(verdicts)
+    }
+
+    /// Takes a consent back, at once.
+    pub async fn take_back(&self, person: PersonId, purpose: &str) -> Result<Sweep, PrivacyError> {
+        let policy = self.policy();
+        let purpose = policy.purpose_named(purpose).ok_or_else(|| not_in_policy(policy, "purpose", purpose))?;
+        self.vault().take_back(policy, person, purpose, self.now()).await?;
+        self.sweep_person(person).await
+    }
+
+    /// Releases a hold; what it stopped is destroyed the same day.
+    pub async fn release(&self, subject: HoldSubject, reason: &ReasonCode) -> Result<Option<Sweep>, PrivacyError> {
+        self.vault().release(subject, reason, self.now()).await?;
+        match subject {
+            HoldSubject::Person(person) => self.sweep_person(person).await.map(Some),
+            HoldSubject::Record(record) => match self.vault().owner(record).await? {
+                Some(person) => self.sweep_person(person).await.map(Some),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Writes everything held about a person to a new file at `out`, for the person: JSON with purpose, basis and last
+    /// day of each item, and who looked. Nothing is left there when it fails.
+    pub async fn export_person(&self, person: PersonId, reason: ReasonCode, out: &Path) -> Result<u64, PrivacyError> {
+        let policy = self.policy();
+        let opening = Opening::new("rights", Reader::Prompt, Some(reason))?;
+        let before = self.vault().person(policy, person).await?.revision;
+        let records = self.show_person(person, &opening, None).await?;
+        let looks = self.vault().looks_at(policy, person).await?;
+        let document = zeroize::Zeroizing::new(document(policy, &opening, person, &records, &looks));
+        let failed = |source| PrivacyError::File { path: out.into(), source };
+        let partial: PathBuf = out.with_extension("partial");
+        let mut file = private_file(&partial).map_err(failed)?;
+        let written = file.write_all(document.as_bytes()).and_then(|()| file.sync_all());
+        // Whoever was destroyed meanwhile is in no export.
+        let after = self.vault().person(policy, person).await.map(|person| person.revision);
+        let result = match (written, after) {
+            (Err(source), _) => Err(failed(source)),
+            (_, Err(gone)) => Err(gone.into()),
+            (_, Ok(after)) if after != before => Err(VaultError::Changed.into()),
+            _ => std::fs::rename(&partial, out).map_err(failed),
+        };
+        if result.is_err() {
+            // Nothing to be done where even this fails.
+            let _ = std::fs::remove_file(&partial);
+        }
+        result.map(|()| records.len() as u64)
+    }
+}
+
+/// Records of persons, and records of days with their instants.
+type Described = (Vec<NewRecord>, Vec<(ClassId, Timestamp, Vec<(ItemId, Personal<String>)>)>);
+
+fn records(policy: &Policy, description: &Description, now: Timestamp) -> Result<Described, PrivacyError> {
+    let mut by_class: BTreeMap<ClassId, Vec<(ItemId, Personal<String>)>> = BTreeMap::new();
+    for (name, value) in &description.items {
+        let item = item_named(policy, name)?;
+        let class = policy.item(item).class;
+        by_class.entry(class).or_default().push((item, Personal::new(value.clone())));
+    }
+    let made = description.member_since.unwrap_or(now);
+    let mut described: Described = (Vec::new(), Vec::new());
+    let mut put = |class: ClassId, items, events: Vec<(Event, Timestamp)>| {
+        if policy.class(class).grain == Grain::Day {
+            let at = events.iter().map(|(_, at)| *at).max().unwrap_or(now);
+            described.1.push((class, at, items));
+        } else {
+            described.0.push(NewRecord { class, events, items });
+        }
+    };
+    for (class, items) in by_class {
+        put(class, items, vec![(Event::Made, made)]);
+    }
+    for record in &description.records {
+        let class = policy.class_named(&record.class).ok_or_else(|| not_in_policy(policy, "class", &record.class))?;
+        let items =
+            record.items.iter().map(|(name, value)| Ok((item_named(policy, name)?, Personal::new(value.clone()))));
+        let mut events = if record.events.is_empty() { vec![(Event::Made, now)] } else { Vec::new() };
+        for (name, at) in &record.events {
+            let unknown =
+                || PrivacyError::Description(format!("`{name}` is no event; write `payment`, `closed`, `visit` …"));
+            let event = event_named(name).ok_or_else(unknown)?;
+            events.push((event, *at));
+        }
+        let is_told = events.iter().any(|(event, _)| *event == Event::Made);
+        if !is_told && policy.class(class).grain != Grain::Day {
+            events.push((Event::Made, now));
+        }
+        put(class, items.collect::<Result<_, PrivacyError>>()?, events);
+    }
+    Ok(described)
+}
+
+fn item_named(policy: &Policy, name: &str) -> Result<ItemId, PrivacyError> {
+    policy.item_named(name).ok_or_else(|| not_in_policy(policy, "item", name))
+}
+
+fn not_in_policy(policy: &Policy, kind: &'static str, name: &str) -> PrivacyError {
+    VaultError::NotInPolicy { policy: policy.version.clone(), kind, name: name.into() }.into()
+}
+
+fn held(record: OpenedRecord, verdicts: &[Verdict]) -> HeldRecord {
+    let action = |item: ItemId| {
+        let about = |verdict: &&Verdict| {
+            matches!(&verdict.subject, Subject::Record { record: id, .. } if id == record.record.as_bytes())
+                && verdict.items.contains(item)
+        };
+        verdicts.iter().find(about).map(|verdict| verdict.action)
+    };
+    let items = record.items.into_iter().map(|(item, value)| HeldItem { item, action: action(item), value }).collect();
+    HeldRecord {
+        record: record.record,
+        class: record.class,
+        stored: record.stored,
+        events: record.events,
+        held: record.held,
+        items,
+        day: record.day,
+    }
+}
+
+/// The export: for the person, so it opens every value once.
+fn document(
+    policy: &Policy,
+    opening: &Opening,
+    person: PersonId,
+    records: &[HeldRecord],
+    looks: &[vestry_vault::Look],
+) -> String {
+    let record = |record: &HeldRecord| {
+        let items: Vec<serde_json::Value> = record.items.iter().map(|held| item_json(policy, opening, held)).collect();
+        let day = record.day.as_ref().map(|day| serde_json::from_str::<serde_json::Value>(day.open(opening)).ok());
+        serde_json::json!({
+            "record": record.record.to_string(),
+            "class": policy.class(record.class).id,
+            "name": policy.class(record.class).name,
+            "kept_apart": record.stored == StoredIn::Separated,
+            "held": record.held,
+            "items": items,
+            "day": day.flatten(),
+        })
+    };
+    let document = serde_json::json!({
+        "person": person.to_string(),
+        "policy": policy.version,
+        "records": records.iter().map(record).collect::<Vec<_>>(),
+        "looks": looks,
+    });
+    format!("{document:#}\n")
+}
+
+fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json::Value {
+    let item = policy.item(held.item);
+    let purposes: Vec<&str> = item.purposes.iter().map(|id| policy.purpose(id).id.as_str()).collect();
+    let (until, because) = match held.action {
+        Some(Action::Keep { until, because } | Action::Separate { until, because }) => {
+            (until.map(|day: Date| day.to_string()), Some(because.name(policy).to_owned()))
+        }
+        Some(Action::Destroy { by, .. }) => (Some(by.to_string()), None),
+        _ => (None, None),
+    };
+    serde_json::json!({
+        "item": item.id,
+        "name": item.name,
+        "value": held.value.open(opening).as_str(),
+        "purposes": purposes,
+        "because": because,
+        "last_day": until,
+    })
+}
+
+/// A new file that its owner alone may read.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

@@ -1,0 +1,205 @@
+//! The privacy side of one data folder: the policy that is obeyed and the vault that holds personal data.
+
+use crate::{
+    Config, Surroundings,
+    policing::{self, PoliciesError},
+};
+use jiff::Timestamp;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use vestry_policy::{Policy, Versions};
+use vestry_store::{Store, StoreError, StorePlace};
+use vestry_vault::{
+    MasterKeySource, OpeningError, Vault, VaultError, VaultKeys, VaultPlace,
+    archive::{IdentityError, Recipients, RecipientsError},
+};
+
+/// Policy and vault over one data folder. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Privacy(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    vault: Vault,
+    policies: Versions,
+    surroundings: Surroundings,
+    /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
+    store: Store,
+}
+
+/// Why something about people did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum PrivacyError {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The policy.
+    #[error(transparent)]
+    Policy(#[from] PoliciesError),
+    /// The catalogue's database, or the folder's lock.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Purpose or reason.
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    /// Nowhere to write a backup.
+    #[error("no place for backups; name folders under `backup.places`, or one with `--out`")]
+    NoPlace,
+    /// Something is where a restore would write.
+    #[error("`{}` is not empty; a restore writes into a new folder", folder.display())]
+    NotEmpty {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The identity that opens archives.
+    #[error(transparent)]
+    Identity(Box<IdentityError>),
+    /// Who may read backups.
+    #[error("`backup.recipients` cannot be used")]
+    Recipients(#[from] RecipientsError),
+    /// A plan.
+    #[error(transparent)]
+    Plan(#[from] vestry_policy::PlanError),
+    /// Some database URLs but not all.
+    #[error("`vault.people_url`, `separated_url` and `keys_url` go together and are three databases; give all or none")]
+    Urls,
+    /// A description of a person that cannot be read. Texts are not repeated: they may be personal.
+    #[error("the description of a person cannot be read: {0}")]
+    Description(String),
+    /// A file.
+    #[error("could not use `{}`", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Privacy {
+    /// Whether the data folder has a vault.
+    pub fn is_made(folder: &Path, config: &Config) -> Result<bool, PrivacyError> {
+        Ok(Vault::is_made(&place(folder, config)?))
+    }
+
+    /// Makes keys and databases; the folder of the keys, and the key that verifies the audit log.
+    pub async fn make(
+        folder: &Path,
+        config: &Config,
+        surroundings: Surroundings,
+    ) -> Result<(PathBuf, String), PrivacyError> {
+        // The lock: nobody makes the same folder's vault at once.
+        let _store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
+        let keys = keys_folder(folder, config);
+        let public = Vault::make(&place(folder, config)?, &keys, (surroundings.now)()).await?;
+        Ok((keys, public.to_string()))
+    }
+
+    /// Opens the data folder `folder` for the work of the privacy office alone, and takes its lock.
+    pub async fn open(folder: &Path, config: &Config, surroundings: Surroundings) -> Result<Self, PrivacyError> {
+        let store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
+        let policies = policing::policies(&config.policy.files)?;
+        Self::over(folder, config, surroundings, store, policies).await
+    }
+
+    pub(crate) async fn over(
+        folder: &Path,
+        config: &Config,
+        surroundings: Surroundings,
+        store: Store,
+        policies: Versions,
+    ) -> Result<Self, PrivacyError> {
+        let now = (surroundings.now)();
+        let governing = policing::governing(&policies, now)?;
+        let vault = Vault::open(&place(folder, config)?, &key_sources(folder, config)?, now).await?;
+        policing::bound_vault(governing, &vault).await?;
+        Ok(Self(Arc::new(Parts { vault, policies, surroundings, store })))
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// The catalogue's database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The versions of the policy.
+    pub fn policies(&self) -> &Versions {
+        &self.0.policies
+    }
+
+    /// The version that governs now.
+    pub fn policy(&self) -> &Policy {
+        let versions = self.policies();
+        // One was in force when this was opened, and a later one only follows it.
+        versions.governs(self.now()).or_else(|| versions.iter().next()).expect("there is at least one version")
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        (self.0.surroundings.now)()
+    }
+
+    /// Closes the vault and the database.
+    pub async fn close(&self) {
+        self.vault().close().await;
+        self.store().close().await;
+    }
+}
+
+fn url(config: &Config) -> Option<String> {
+    (!config.store.url.is_empty()).then(|| config.store.url.clone())
+}
+
+pub(crate) fn place(folder: &Path, config: &Config) -> Result<VaultPlace, PrivacyError> {
+    let urls = [&config.vault.people_url, &config.vault.separated_url, &config.vault.keys_url];
+    let urls = match urls.iter().filter(|url| !url.is_empty()).count() {
+        0 => None,
+        3 if urls[0] != urls[1] && urls[1] != urls[2] && urls[0] != urls[2] => Some(urls.map(Clone::clone)),
+        _ => return Err(PrivacyError::Urls),
+    };
+    let recipients = &config.backup.recipients;
+    let recipients = (!recipients.is_empty()).then(|| recipients.join("\n").parse::<Recipients>()).transpose()?;
+    if recipients.is_none() && !config.backup.places.is_empty() {
+        return Err(VaultError::NoRecipients.into());
+    }
+    Ok(VaultPlace { folder: folder.into(), urls, places: config.backup.places.clone(), recipients })
+}
+
+/// The folder of the key files: outside the data folder, beside it when nothing else is said.
+pub fn keys_folder(folder: &Path, config: &Config) -> PathBuf {
+    if !config.vault.keys.as_os_str().is_empty() {
+        return config.vault.keys.clone();
+    }
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-keys");
+    folder.with_file_name(name)
+}
+
+pub(crate) fn key_sources(folder: &Path, config: &Config) -> Result<VaultKeys, PrivacyError> {
+    let files = VaultKeys::in_folder(&keys_folder(folder, config));
+    let source = |file: MasterKeySource, command: &Vec<String>, value: &crate::config::KeyVariable| {
+        let mut given: Vec<MasterKeySource> = Vec::new();
+        if !command.is_empty() {
+            given.push(MasterKeySource::Command(command.clone()));
+        }
+        if let Some(value) = &value.value {
+            given.push(MasterKeySource::Environment { name: value.0.clone(), value: value.1.clone() });
+        }
+        if given.is_empty() {
+            given.push(file);
+        }
+        MasterKeySource::only(given).map_err(VaultError::MasterKey)
+    };
+    let (vault, [live, separated, signing]) = (&config.vault, &config.key_variables);
+    Ok(VaultKeys {
+        live: source(files.live, &vault.master_command, live)?,
+        separated: source(files.separated, &vault.separated_command, separated)?,
+        signing: source(files.signing, &vault.signing_command, signing)?,
+    })
+}

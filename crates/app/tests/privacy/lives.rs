@@ -1,0 +1,117 @@
+//! One person through the document's clocks.
+
+use crate::world::{World, member, noon, on_each_engine, reason, set_clock, sweep_on, values};
+use vestry_app::{PrivacyError, SweepRequest};
+use vestry_vault::{CertificateState, HoldSubject, VaultError};
+
+#[tokio::test]
+async fn clause_4_a_member_leaves_and_goes_item_by_item() {
+    on_each_engine("2020-01-01", leaves).await;
+}
+
+async fn leaves(world: &World) {
+    let privacy = world.open().await;
+    let person = privacy.add_person(&member("Kim@Shop.example")).await.expect("added");
+    let shown = values(&privacy, person, "membership").await.expect("shown");
+    assert!(shown.contains(&"mobile=010-1234-5678".into()), "{shown:?}");
+    // The password serves membership alone, a card number billing alone.
+    assert!(!shown.iter().any(|value| value.starts_with("card_number")), "{shown:?}");
+
+    set_clock(noon("2020-06-01"));
+    privacy.vault().beat(privacy.now()).await.expect("alive");
+    let sweep = privacy.withdraw(person).await.expect("withdrawn");
+    assert_eq!(sweep.certificate.state, CertificateState::Final);
+    // Live nothing is left; a right still opens what is kept apart.
+    assert!(matches!(
+        values(&privacy, person, "membership").await,
+        Err(PrivacyError::Vault(VaultError::NothingFor { .. }))
+    ));
+    let kept = values(&privacy, person, "rights").await.expect("shown");
+    assert!(kept.contains(&"mobile=010-1234-5678".into()) && kept.contains(&"invoice=INV-1".into()), "{kept:?}");
+    assert!(!kept.iter().any(|value| value.starts_with("password") || value.starts_with("app_settings")), "{kept:?}");
+
+    // A year after leaving: what only disputes needed goes; who paid stays with the payment.
+    sweep_on(&privacy, "2021-06-01").await;
+    assert!(values(&privacy, person, "rights").await.expect("shown").iter().any(|v| v.starts_with("mobile")));
+    sweep_on(&privacy, "2021-06-02").await;
+    let kept = values(&privacy, person, "rights").await.expect("shown");
+    assert_eq!(
+        kept.iter().filter(|v| v.starts_with("email") || v.starts_with("name") || v.starts_with("company=")).count(),
+        3
+    );
+    assert!(!kept.iter().any(|v| v.starts_with("mobile")), "{kept:?}");
+
+    sweep_on(&privacy, "2025-01-01").await;
+    assert!(values(&privacy, person, "rights").await.is_ok());
+    let last = sweep_on(&privacy, "2025-01-02").await;
+    assert_eq!(last.certificate.state, CertificateState::Final);
+    assert!(matches!(values(&privacy, person, "rights").await, Err(PrivacyError::Vault(VaultError::UnknownPerson(_)))));
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn clause_4_da_notice_separation_and_return() {
+    on_each_engine("2020-01-01", stays_away).await;
+}
+
+async fn stays_away(world: &World) {
+    let privacy = world.open().await;
+    let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    let sweep = sweep_on(&privacy, "2020-11-20").await;
+    assert_eq!(sweep.certificate.notices, 0);
+    let sweep = sweep_on(&privacy, "2020-11-30").await;
+    assert_eq!(sweep.certificate.notices, 1);
+    let sweep = sweep_on(&privacy, "2021-01-02").await;
+    assert!(sweep.certificate.separated.iter().any(|c| c.class == "account"), "{:?}", sweep.certificate);
+    assert!(values(&privacy, person, "membership").await.is_err(), "kept apart");
+    let policy = privacy.policy();
+    privacy.vault().return_member(policy, person, privacy.now()).await.expect("returns");
+    let shown = values(&privacy, person, "membership").await.expect("live again");
+    assert!(
+        shown.contains(&"mobile=010-1234-5678".into()) && shown.contains(&"password=$argon2id$x".into()),
+        "{shown:?}"
+    );
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn clause_4_a_hold_stops_and_its_release_resumes_the_same_day() {
+    on_each_engine("2020-01-01", is_held).await;
+}
+
+async fn is_held(world: &World) {
+    let privacy = world.open().await;
+    let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    let subject = HoldSubject::Person(person);
+    privacy.vault().hold(subject, &reason(), privacy.now()).await.expect("held");
+    privacy.withdraw(person).await.expect("withdrawn");
+    sweep_on(&privacy, "2030-01-01").await;
+    let kept = values(&privacy, person, "rights").await.expect("held");
+    assert!(kept.iter().any(|v| v.starts_with("password")), "{kept:?}");
+    assert_eq!(privacy.vault().holds().await.expect("listed").len(), 1);
+    privacy.release(subject, &reason()).await.expect("released");
+    assert!(values(&privacy, person, "rights").await.is_err());
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn a_clock_cannot_kill() {
+    let world = World::made("2020-01-01").await;
+    let privacy = world.open().await;
+    set_clock(noon("2020-01-05"));
+    let refused = privacy.sweep(&SweepRequest::default(), |_| {}).await;
+    assert!(matches!(refused, Err(PrivacyError::Vault(VaultError::ClockAhead { .. }))), "{refused:?}");
+    sweep_on(&privacy, "2020-01-05").await;
+    for back in ["2020-01-04", "2019-01-05"] {
+        set_clock(noon(back));
+        let refused = privacy.sweep(&SweepRequest::default(), |_| {}).await;
+        assert!(matches!(refused, Err(PrivacyError::Vault(VaultError::ClockBehind { .. }))), "{refused:?}");
+    }
+    set_clock(noon("2020-01-05"));
+    let as_of = Some("2020-01-06".parse().expect("a day"));
+    let refused = privacy.sweep(&SweepRequest { as_of, ..SweepRequest::default() }, |_| {}).await;
+    assert!(matches!(refused, Err(PrivacyError::Vault(VaultError::Future { .. }))), "{refused:?}");
+    let shown = privacy.sweep(&SweepRequest { as_of, dry_run: true, confirm_clock: None }, |_| {}).await;
+    assert!(shown.is_ok(), "{shown:?}");
+    privacy.close().await;
+}

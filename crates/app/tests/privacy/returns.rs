@@ -1,0 +1,175 @@
+//! Coming back from backups on an empty machine, with what is off it: nobody and nothing that ended comes back.
+
+use crate::world::{World, member, noon, reason, set_clock, sweep_on, values};
+use age::secrecy::ExposeSecret;
+use std::{fs, path::Path};
+use vestry_app::{PrivacyError, RestoreAim, RestoreRequest, drill, restore};
+use vestry_vault::{HoldSubject, Personal, VaultError, audit::SignedHead};
+
+/// A world with one place for copies, and the identity that opens them.
+async fn with_place(day: &str) -> (World, RestoreRequest) {
+    let mut world = World::made(day).await;
+    let (place, identity) = (world.folder.path().join("place"), world.folder.path().join("identity"));
+    fs::create_dir(&place).expect("a folder");
+    let key = age::x25519::Identity::generate();
+    fs::write(&identity, key.to_string().expose_secret()).expect("written");
+    fs::set_permissions(&identity, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("private");
+    world.config.backup.recipients = vec![key.to_public().to_string()];
+    world.config.backup.places = vec![place.clone()];
+    let request =
+        RestoreRequest { backup: None, places: vec![place], identity, published: None, aim: RestoreAim::Serve };
+    (world, request)
+}
+
+/// The machine is gone; what is off it brings the data folder back.
+async fn comes_back(world: &World, request: &RestoreRequest) -> Result<vestry_app::RestoreReport, PrivacyError> {
+    fs::remove_dir_all(world.data()).expect("gone");
+    restore(&world.data(), &world.config, crate::world::SURROUNDINGS, request).await
+}
+
+fn files(folder: &Path, prefix: &str) -> Vec<String> {
+    let names = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.retain(|name| name.starts_with(prefix) && name.ends_with(".age"));
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn clause_6_ga_a_restore_from_the_oldest_backup_brings_nobody_back() {
+    let (world, request) = with_place("2020-01-01").await;
+    let privacy = world.open().await;
+    let gone = privacy.add_person(&member("gone@shop.example")).await.expect("added");
+    let stays = privacy.add_person(&member("stays@shop.example")).await.expect("added");
+    let oldest = privacy.back_up(None, |_| {}).await.expect("backed up").remove(0);
+    assert!(oldest.generations.iter().all(|generation| generation.pending.is_none()), "{:?}", oldest.generations);
+    // Everything of the one falls due; the other uses the service.
+    set_clock(noon("2020-01-02"));
+    privacy.withdraw(gone).await.expect("withdrawn");
+    for day in ["2020-06-01", "2021-03-01", "2021-12-01", "2022-09-01", "2023-06-01", "2024-03-01", "2024-12-01"] {
+        set_clock(noon(day));
+        privacy.vault().used(privacy.policy(), stays, privacy.now()).await.expect("used");
+        sweep_on(&privacy, day).await;
+    }
+    privacy.vault().used(privacy.policy(), stays, privacy.now()).await.expect("used");
+    sweep_on(&privacy, "2025-01-05").await;
+    assert!(values(&privacy, gone, "rights").await.is_err());
+    let head = privacy.vault().audit_head();
+    privacy.close().await;
+    drop(privacy);
+    assert_eq!(files(&request.places[0].join("keys"), "keys-").len(), 1, "older generations are gone");
+
+    let backup = Some(oldest.path.clone());
+    let request = RestoreRequest { backup, published: Some(head), ..request };
+    let report = comes_back(&world, &request).await.expect("restored");
+    assert!(report.restored.dropped > 0, "{report:?}");
+    let privacy = world.open().await;
+    let found = privacy.vault().find(&Personal::new("gone@shop.example".into())).await.expect("asked");
+    assert_eq!(found, None);
+    assert!(matches!(values(&privacy, gone, "rights").await, Err(PrivacyError::Vault(VaultError::UnknownPerson(_)))));
+    // Whoever stayed is found by mail again, though no backup holds a look-up hash.
+    let found = privacy.vault().find(&Personal::new("STAYS@shop.example".into())).await.expect("asked");
+    assert_eq!(found, Some(stays));
+    assert!(values(&privacy, stays, "membership").await.expect("opens").contains(&"mobile=010-1234-5678".into()));
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn clause_6_ga_what_ended_after_a_backup_stays_ended() {
+    let (world, request) = with_place("2020-01-01").await;
+    let privacy = world.open().await;
+    let policy = privacy.policy();
+    let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    let misuser = privacy.add_person(&member("lee@shop.example")).await.expect("added");
+    let marketing = policy.purpose_named("marketing").expect("marketing");
+    privacy.vault().consent(policy, person, marketing, privacy.now()).await.expect("given");
+    privacy.vault().block(policy, misuser, noon("2020-12-31")).await.expect("blocked");
+    privacy.withdraw(misuser).await.expect("put out");
+    let again = privacy.add_person(&member("LEE@shop.example")).await;
+    assert!(matches!(again, Err(PrivacyError::Vault(VaultError::Blocked))), "{again:?}");
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+
+    set_clock(noon("2020-01-01").checked_add(jiff::SignedDuration::from_hours(1)).expect("an instant"));
+    let now = privacy.now();
+    privacy.vault().take_back(policy, person, marketing, now).await.expect("taken back");
+    privacy.vault().hold(HoldSubject::Person(person), &reason(), now).await.expect("held");
+    privacy.vault().unblock(misuser, now).await.expect("ended");
+    privacy.close().await;
+    drop(privacy);
+
+    comes_back(&world, &request).await.expect("restored");
+    let privacy = world.open().await;
+    let on_file = privacy.vault().person(privacy.policy(), person).await.expect("on file");
+    assert!(on_file.consents.is_empty() && on_file.taken_back.len() == 1, "{on_file:?}");
+    assert!(on_file.records.iter().all(|record| record.held), "{on_file:?}");
+    privacy.add_person(&member("lee@shop.example")).await.expect("the ended block stays ended");
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn a_log_behind_the_published_head_is_refused() {
+    let (world, request) = with_place("2020-01-01").await;
+    let privacy = world.open().await;
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+    let place = &request.places[0];
+    let older = world.folder.path().join("older");
+    fs::create_dir_all(older.join("audit/sealed")).expect("a folder");
+    fs::copy(place.join("audit/log"), older.join("audit/log")).expect("copied");
+    fs::create_dir(older.join("keys")).expect("a folder");
+    for file in fs::read_dir(place.join("keys")).expect("a folder") {
+        let file = file.expect("an entry");
+        fs::copy(file.path(), older.join("keys").join(file.file_name())).expect("copied");
+    }
+    privacy.vault().beat(privacy.now()).await.expect("alive");
+    let head: SignedHead = privacy.vault().audit_head();
+    let backup = Some(place.join("data").join(&files(&place.join("data"), "data-")[0]));
+    privacy.close().await;
+    drop(privacy);
+    let behind = RestoreRequest { backup, places: vec![older], published: Some(head), ..request };
+    let refused = comes_back(&world, &behind).await;
+    assert!(matches!(refused, Err(PrivacyError::Vault(VaultError::BehindPublished { .. }))), "{refused:?}");
+    assert!(!world.data().exists(), "nothing stands where the data would");
+}
+
+#[tokio::test]
+async fn a_place_that_is_not_mounted_keeps_the_certificate_pending() {
+    let (world, request) = with_place("2020-01-01").await;
+    let privacy = world.open().await;
+    let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+    let (place, away) = (&request.places[0], world.folder.path().join("away"));
+    fs::rename(place, &away).expect("unmounted");
+    let sweep = privacy.withdraw(person).await.expect("withdrawn");
+    assert_eq!(sweep.certificate.state, vestry_vault::CertificateState::Pending);
+    assert!(
+        sweep.certificate.generations.iter().any(|g| g.place == place.display().to_string() && g.pending.is_some())
+    );
+    assert!(!place.exists(), "a folder that is not mounted is not made");
+    assert_eq!(files(&away.join("keys"), "keys-"), ["keys-00000001.age"], "the older generation still holds the keys");
+    fs::rename(&away, place).expect("mounted");
+    let sweep = sweep_on(&privacy, "2020-01-01").await;
+    assert_eq!(sweep.certificate.state, vestry_vault::CertificateState::Final);
+    assert!(sweep.certificate.keys.iter().sum::<u64>() > 0, "the pending keys are certified now");
+    assert_eq!(files(&place.join("keys"), "keys-").len(), 1);
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn clause_7_ga_a_drill_restores_counts_and_leaves_nothing() {
+    let (world, request) = with_place("2020-01-01").await;
+    let privacy = world.open().await;
+    privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+    privacy.close().await;
+    drop(privacy);
+    let scratch = world.folder.path().join("scratch");
+    fs::create_dir(&scratch).expect("a folder");
+    let keys = world.folder.path().join("data-keys");
+    let request = RestoreRequest { aim: RestoreAim::Drill, ..request };
+    let before = files(&request.places[0].join("keys"), "keys-");
+    let report = drill(&scratch, &world.config, &keys, crate::world::SURROUNDINGS, &request).await.expect("drilled");
+    assert_eq!((report.restore.restored.people, report.restore.restored.lookups), (1, 1));
+    assert!(report.manifest.streams.iter().any(|stream| stream.name.as_str() == "people/items" && stream.count > 0));
+    assert_eq!(fs::read_dir(&scratch).expect("a folder").count(), 0);
+    assert_eq!(files(&request.places[0].join("keys"), "keys-"), before, "a drill writes no generation");
+}

@@ -1,0 +1,136 @@
+//! A data folder with a vault, and a clock that the test sets.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use std::{
+    cell::Cell,
+    io::Write,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+use tempfile::TempDir;
+use vestry_app::{Config, Description, Privacy, PrivacyError, Surroundings, Sweep, SweepOutcome, SweepRequest};
+use vestry_vault::{Opening, PersonId, Reader, ReasonCode};
+
+thread_local! {
+    static NOW: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The clock of this thread's test.
+fn now() -> Timestamp {
+    Timestamp::from_microsecond(NOW.get()).expect("an instant")
+}
+
+/// Noon of a day in Seoul, where the policy lives.
+pub(crate) fn noon(day: &str) -> Timestamp {
+    let day: Date = day.parse().expect("a day");
+    let zone = TimeZone::get("Asia/Seoul").expect("a zone");
+    zone.to_ambiguous_timestamp(day.at(12, 0, 0, 0)).compatible().expect("an instant")
+}
+
+pub(crate) fn set_clock(at: Timestamp) {
+    NOW.set(at.as_microsecond());
+}
+
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) config: Config,
+}
+
+/// Runs `test` on every engine that ships, each time on an installation made at noon of `day`.
+pub(crate) async fn on_each_engine(day: &str, test: impl AsyncFn(&World)) {
+    test(&World::made(day).await).await;
+    let Some(urls) = postgres().await else { return };
+    let mut config = Config::default();
+    [config.vault.people_url, config.vault.separated_url, config.vault.keys_url] = urls;
+    test(&World::made_with(day, config).await).await;
+}
+
+/// Three schemas of their own in the server of `VESTRY_TEST_POSTGRES`; `None`, said once, when there is none.
+async fn postgres() -> Option<[String; 3]> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let Ok(server) = std::env::var("VESTRY_TEST_POSTGRES") else {
+        let words = "PostgreSQL was NOT tested: set `VESTRY_TEST_POSTGRES` to the URL of a server";
+        writeln!(std::io::stderr(), "{words}").expect("standard error can be written");
+        return None;
+    };
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let names = ["people", "separated", "keys"].map(|name| format!("{name}_{}_{count}", std::process::id()));
+    let mut conn = PgConnection::connect(&server).await.expect("the server answers");
+    for name in &names {
+        let sql = format!("drop schema if exists {name} cascade; create schema {name}");
+        conn.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.expect("a schema");
+    }
+    conn.close().await.expect("closes");
+    let mark = if server.contains('?') { '&' } else { '?' };
+    Some(names.map(|name| format!("{server}{mark}options[search_path]={name}")))
+}
+
+impl World {
+    /// An installation made at noon of `day`.
+    pub(crate) async fn made(day: &str) -> Self {
+        Self::made_with(day, Config::default()).await
+    }
+
+    async fn made_with(day: &str, config: Config) -> Self {
+        set_clock(noon(day));
+        let world = Self { folder: tempfile::tempdir().expect("a folder"), config };
+        Privacy::make(&world.data(), &world.config, SURROUNDINGS).await.expect("made");
+        world
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) async fn open(&self) -> Privacy {
+        self.try_open().await.expect("opens")
+    }
+
+    pub(crate) async fn try_open(&self) -> Result<Privacy, PrivacyError> {
+        Privacy::open(&self.data(), &self.config, SURROUNDINGS).await
+    }
+}
+
+pub(crate) const SURROUNDINGS: Surroundings = Surroundings { now, random: || [7; 16] };
+
+/// A member since the clock's now, with every item of the account.
+pub(crate) fn member(mail: &str) -> Description {
+    let text = format!(
+        r#"{{"member_since":"{}","items":{{"email":"{mail}","password":"$argon2id$x","name":"김하나","mobile":"010-1234-5678",
+        "company_phone":"02-123-4567","company":"하나패션 상품팀","title":"과장","app_settings":"dark","state":"in use",
+        "member_id":"hana"}},"records":[
+        {{"class":"payment","items":{{"invoice":"INV-1","card_issuer":"하나카드","card_number":"1234-5678-9012-3456"}},
+          "events":{{"payment":"{}"}}}}]}}"#,
+        now(),
+        now()
+    );
+    serde_json::from_str(&text).expect("a description")
+}
+
+pub(crate) fn reason() -> ReasonCode {
+    "test-1".parse().expect("a reason")
+}
+
+/// Every day from the clock's to `day`, the log is alive; then a sweep.
+pub(crate) async fn sweep_on(privacy: &Privacy, day: &str) -> Sweep {
+    set_clock(noon(day));
+    let request = SweepRequest { confirm_clock: Some(reason()), ..SweepRequest::default() };
+    match privacy.sweep(&request, |_| {}).await.expect("sweeps") {
+        SweepOutcome::CarriedOut(sweep) => *sweep,
+        SweepOutcome::Shown(plan) => panic!("only shown: {plan:?}"),
+    }
+}
+
+/// The values of a person that serve `purpose`, as `item=value`.
+pub(crate) async fn values(privacy: &Privacy, person: PersonId, purpose: &str) -> Result<Vec<String>, PrivacyError> {
+    let opening = Opening::new(purpose, Reader::Prompt, Some(reason()))?;
+    let mut values = Vec::new();
+    for record in privacy.show_person(person, &opening, None).await? {
+        for held in record.items {
+            values.push(format!("{}={}", privacy.policy().item(held.item).id, held.value.open(&opening)));
+        }
+    }
+    values.sort();
+    Ok(values)
+}

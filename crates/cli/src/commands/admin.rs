@@ -1,0 +1,180 @@
+//! `vestry admin`: the vault's making, and people on file.
+
+use crate::{
+    args::{AdminCommand, DestroyArgs, HoldArgs, PersonCommand, Place, ShowArgs},
+    commands::privacy::{print_sweep, print_verdicts},
+    open,
+};
+use anyhow::{Context, Result};
+use std::{
+    io::{Read, Write, stdin, stdout},
+    path::Path,
+};
+use vestry_app::{Description, HeldRecord, LawfulUse, Leaving, Opening, Personal, Privacy, Reader, event_named};
+
+/// The longest description of a person, in bytes.
+const MAX_DESCRIPTION: u64 = 4 << 20;
+
+pub(crate) async fn run(command: AdminCommand) -> Result<()> {
+    match command {
+        AdminCommand::Init { place } => init(&place).await,
+        AdminCommand::Person(command) => person(command).await,
+    }
+}
+
+async fn init(place: &Place) -> Result<()> {
+    let (keys, public) = Privacy::make(&place.data, &open::config(place)?, crate::surroundings()).await?;
+    writeln!(
+        stdout(),
+        "made the keys in `{}`; keep a copy of each where no backup of the data is: without them nothing opens\n\
+         the audit log is verified with this key; write it down elsewhere:\n\n  {public}",
+        keys.display()
+    )?;
+    Ok(())
+}
+
+async fn person(command: PersonCommand) -> Result<()> {
+    match command {
+        PersonCommand::Add { items, place } => {
+            let description = description(&items)?;
+            let privacy = open::privacy(&place).await?;
+            let person = privacy.add_person(&description).await?;
+            writeln!(stdout(), "{person}")?;
+            privacy.close().await;
+        }
+        PersonCommand::Find { place } => {
+            let mut mail = String::new();
+            stdin()
+                .take(4_096)
+                .read_to_string(&mut mail)
+                .context("could not read a mail address from standard input")?;
+            let privacy = open::privacy(&place).await?;
+            let found = privacy.vault().find(&Personal::new(mail)).await?;
+            writeln!(stdout(), "{}", found.context("nobody has this mail address")?)?;
+            privacy.close().await;
+        }
+        PersonCommand::Show(args) => show(args).await?,
+        PersonCommand::Withdraw { act } => withdraw(act).await?,
+        PersonCommand::TakeBack { purpose, person, place } => {
+            let privacy = open::privacy(&place).await?;
+            print_sweep(privacy.policy(), &privacy.take_back(person, &purpose).await?)?;
+            privacy.close().await;
+        }
+        PersonCommand::Return { person, place } => {
+            let privacy = open::privacy(&place).await?;
+            privacy.vault().return_member(privacy.policy(), person, privacy.now()).await?;
+            privacy.close().await;
+        }
+        PersonCommand::Event { record, event, at, undo, place } => {
+            let event = event_named(&event).with_context(|| {
+                format!("`{event}` is no event; write `closed`, `supply`, `payment`, `contract-end` or `cancellation`")
+            })?;
+            let privacy = open::privacy(&place).await?;
+            let at = (!undo).then(|| at.unwrap_or_else(|| privacy.now()));
+            privacy.vault().put_event(privacy.policy(), record, event, at).await?;
+            privacy.close().await;
+        }
+        PersonCommand::Hold(args) => hold(args).await?,
+        PersonCommand::Release(args) => release(args).await?,
+        PersonCommand::Holds { place } => {
+            let privacy = open::privacy(&place).await?;
+            for hold in privacy.vault().holds().await? {
+                writeln!(stdout(), "{}  {}  since {}", hold.subject, hold.reason, hold.placed)?;
+            }
+            privacy.close().await;
+        }
+    }
+    Ok(())
+}
+
+/// The description in a file. A mistake in it is told by place and not by text, which may be personal.
+fn description(path: &Path) -> Result<Description> {
+    let file = std::fs::File::open(path).with_context(|| format!("could not read `{}`", path.display()))?;
+    let mut text = Vec::new();
+    file.take(MAX_DESCRIPTION)
+        .read_to_end(&mut text)
+        .with_context(|| format!("could not read `{}`", path.display()))?;
+    serde_json::from_slice(&text).map_err(|error| {
+        anyhow::anyhow!(
+            "`{}` does not describe a person (line {}, column {}); write `{{\"items\": {{\"email\": \"…\"}}}}`, see \
+             `vestry admin person add --help`",
+            path.display(),
+            error.line(),
+            error.column()
+        )
+    })
+}
+
+async fn show(args: ShowArgs) -> Result<()> {
+    let used = args.used.as_deref().map(lawful_use).transpose()?;
+    let privacy = open::privacy(&args.place).await?;
+    let opening = Opening::new(&args.purpose, Reader::Prompt, Some(args.reason))?;
+    let records = privacy.show_person(args.person, &opening, used).await?;
+    for record in &records {
+        print_record(&privacy, &opening, record, args.unmask)?;
+    }
+    privacy.close().await;
+    Ok(())
+}
+
+fn lawful_use(text: &str) -> Result<LawfulUse> {
+    serde_json::from_value(text.into()).ok().with_context(|| {
+        format!("`{text}` is no lawful use; write `statute`, `dispute`, `lawful-request`, `rejoin-check`, `improvement` or `proof`")
+    })
+}
+
+fn print_record(privacy: &Privacy, opening: &Opening, record: &HeldRecord, unmask: bool) -> Result<()> {
+    let policy = privacy.policy();
+    let place = if record.is_kept_apart() { "kept apart" } else { "in use" };
+    let held = if record.held { ", on hold" } else { "" };
+    writeln!(stdout(), "{} {} ({place}{held})", policy.class(record.class).id, record.record)?;
+    if let Some(day) = &record.day {
+        writeln!(stdout(), "  {}", day.open(opening))?;
+    }
+    for held in &record.items {
+        let item = policy.item(held.item);
+        let value = held.value.open(opening);
+        let value = if item.masked && !unmask { masked(value) } else { value.clone() };
+        let fate = held.action.map(|action| action.say(policy)).unwrap_or_default();
+        writeln!(stdout(), "  {:<18} {value}  [{fate}]", item.id)?;
+    }
+    Ok(())
+}
+
+/// The last four characters, behind dots.
+fn masked(value: &str) -> String {
+    let count = value.chars().count();
+    let shown = if count >= 12 { 4 } else { 0 };
+    let tail: String = value.chars().skip(count - shown).collect();
+    format!("••••{tail}")
+}
+
+async fn withdraw(args: DestroyArgs) -> Result<()> {
+    let privacy = open::privacy(&args.place).await?;
+    if args.dry_run {
+        print_verdicts(privacy.policy(), &privacy.outlook_after(args.person, Leaving::Withdrawn).await?)?;
+    } else {
+        let sweep = privacy.withdraw(args.person).await?;
+        print_sweep(privacy.policy(), &sweep)?;
+    }
+    privacy.close().await;
+    Ok(())
+}
+
+async fn hold(args: HoldArgs) -> Result<()> {
+    let privacy = open::privacy(&args.place).await?;
+    let subject = privacy.vault().hold_subject(*args.id.as_bytes()).await?;
+    privacy.vault().hold(subject, &args.reason, privacy.now()).await?;
+    privacy.close().await;
+    Ok(())
+}
+
+async fn release(args: HoldArgs) -> Result<()> {
+    let privacy = open::privacy(&args.place).await?;
+    let subject = privacy.vault().hold_subject(*args.id.as_bytes()).await?;
+    if let Some(sweep) = privacy.release(subject, &args.reason).await? {
+        print_sweep(privacy.policy(), &sweep)?;
+    }
+    privacy.close().await;
+    Ok(())
+}

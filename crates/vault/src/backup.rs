@@ -1,0 +1,382 @@
+//! What of the vault a backup holds, and how it comes back.
+//!
+//! A data archive holds sealed values and pseudonymous rows: no key, no look-up hash, nothing that opens by itself. A
+//! generation holds the keys. Bringing both together again, the newest audit log decides: keys that its ledger names stay
+//! dead, changes that its journal holds are made again.
+
+use crate::{
+    Vault,
+    archive::{ArchiveReader, ArchiveWriter, Expected, Identity, Kind, Manifest},
+    audit::{self, PublicKey, SignedHead, SigningKey, Verified},
+    certificate::GenerationState,
+    error::VaultError,
+    generations::{AUDIT, KEYS, generations_in},
+    journal::{self, Line},
+    lookup::{LOGIN, normalised_mail},
+    place::{InstallationId, KeyId, PersonId, RecordId, Store},
+    sealing::Sealing,
+    tombstone::Tombstone,
+    vault::{Databases, VaultKeys, VaultPlace},
+};
+use jiff::Timestamp;
+use std::{
+    collections::HashSet,
+    io::Read,
+    path::{Path, PathBuf},
+};
+use vestry_database::{Conn, Row, Value, args};
+use vestry_policy::{ItemSet, Policy, StoredIn};
+
+/// Tables of an archive with their columns, in the order in which they refer to each other.
+pub(crate) type Tables = &'static [(&'static str, &'static [&'static str])];
+
+pub(crate) const KEY_TABLES: Tables = &[
+    ("settings", &["name", "value"]),
+    ("keys", &["tombstone", "store", "wrapped"]),
+    ("tombstones", &["tombstone"]),
+    ("epochs", &["id", "epoch"]),
+    ("generations", &["place", "sequence", "file", "written"]),
+];
+/// Without look-up hashes: they are made again from what they find.
+const PEOPLE_TABLES: Tables = &[
+    ("settings", &["name", "value"]),
+    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision"]),
+    ("consents", &["person", "purpose", "given", "withdrawn"]),
+    ("records", &["person", "id", "class", "stored", "events"]),
+    ("items", &["person", "record", "item", "key", "revision", "sealed"]),
+    ("holds", &["subject", "reason", "placed"]),
+    ("dying", &["tombstone"]),
+];
+const SEPARATED_TABLES: Tables = &[
+    ("settings", &["name", "value"]),
+    ("items", &["person", "record", "item", "key", "revision", "sealed"]),
+    ("days", &["class", "day", "key", "records"]),
+    ("day_rows", &["record", "class", "day", "person", "key", "sealed"]),
+    ("rejoin", &["month", "hash", "subject", "ends"]),
+    ("rejoin_keys", &["month", "key"]),
+];
+
+/// Writes tables as streams `prefix/table`.
+pub(crate) async fn dump_tables(
+    conn: &mut Conn,
+    prefix: &str,
+    tables: Tables,
+    writer: &mut ArchiveWriter,
+) -> Result<(), VaultError> {
+    for (table, columns) in tables {
+        let mut entry = writer.entry(&format!("{prefix}/{table}"))?;
+        let count = conn.dump(table, columns, &mut entry).await?;
+        entry.finish(count)?;
+    }
+    Ok(())
+}
+
+impl Vault {
+    /// Begins a data archive at `path`, of which the vault's streams are the first: people and what is kept apart, as of
+    /// one moment. The caller adds its own and hands it to [`Vault::end_archive`].
+    pub async fn begin_archive(
+        &self,
+        path: &Path,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<ArchiveWriter, VaultError> {
+        // Nothing moves between the two stores while both views are taken.
+        let one = self.changing.lock().await;
+        let sequence = now.as_second().unsigned_abs();
+        let header = self.header(Kind::Data, sequence, policy.hash(), now);
+        let (mut people, mut separated) = (self.people.read().await?, self.separated.read().await?);
+        for conn in [&mut people, &mut separated] {
+            conn.rows("select count(*) from settings", args![]).await?;
+        }
+        drop(one);
+        let mut writer = ArchiveWriter::create(path, self.recipients()?, &header)?;
+        dump_tables(&mut people, PEOPLE, PEOPLE_TABLES, &mut writer).await?;
+        dump_tables(&mut separated, SEPARATED, SEPARATED_TABLES, &mut writer).await?;
+        Ok(writer)
+    }
+
+    /// Signs a data archive, and writes the keys after it: what the data names, the keys have, unless it was destroyed.
+    pub async fn end_archive(
+        &self,
+        writer: ArchiveWriter,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<(Manifest, Vec<GenerationState>), VaultError> {
+        let manifest = writer.finish(|message| self.journal.sign(message))?;
+        Ok((manifest, self.write_generations(policy.hash(), now).await?))
+    }
+
+    /// Makes look-up hashes again from the addresses that they find.
+    async fn rebuild_lookups(&self, policy: &Policy) -> Result<u64, VaultError> {
+        const SQL: &str = "insert into lookups (hash, person) values ($1, $2) on conflict do nothing";
+        let Some(item) = policy.item_named(LOGIN.item) else { return Ok(0) };
+        let key = self.login_key();
+        let (mut after, mut made) = (None, 0);
+        loop {
+            let people = self.people_after(policy, after, 500).await?;
+            let Some(last) = people.last() else { return Ok(made) };
+            after = Some(last.person);
+            let (mut live, mut apart) = (self.people.read().await?, self.separated.read().await?);
+            let mut rows = Vec::new();
+            for person in people.iter().filter(|person| person.may_log_in()) {
+                for record in person.records.iter().filter(|record| record.items.contains(item)) {
+                    let (store, conn) = match record.stored {
+                        StoredIn::Live => (Store::Live, &mut live),
+                        StoredIn::Separated => (Store::Separated, &mut apart),
+                    };
+                    let (class, record) = (record.class, record.record);
+                    let of = Sealing { person: person.person, organisation: person.organisation, record, class, store };
+                    for opened in self.open_items(policy, &of, conn, ItemSet::EMPTY.with(item)).await? {
+                        let hash = key.hash(&normalised_mail(opened.value.to_seal())?);
+                        rows.push(args![hash.as_slice(), person.person.value()]);
+                    }
+                }
+            }
+            drop((live, apart));
+            let mut conn = self.people.begin().await?;
+            for row in rows {
+                made += conn.run(SQL, row).await?;
+            }
+            conn.commit().await?;
+        }
+    }
+}
+
+pub(crate) const PEOPLE: &str = "people";
+pub(crate) const SEPARATED: &str = "separated";
+
+/// From what a vault comes back.
+#[derive(Debug)]
+pub struct RestoreFrom<'a> {
+    /// Where it is to stand: an empty folder, or empty databases.
+    pub place: &'a VaultPlace,
+    /// Its keys, from where they are kept.
+    pub keys: &'a VaultKeys,
+    /// The identity that opens archives.
+    pub identity: &'a Identity,
+    /// Places that may hold generations of the keys and copies of the audit log.
+    pub places: &'a [PathBuf],
+    /// A head of the audit log that was published; a copy that is behind it is refused.
+    pub published: Option<&'a SignedHead>,
+    /// What it is for.
+    pub aim: RestoreAim,
+}
+
+/// What a restore is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestoreAim {
+    /// To serve again. The places that hold copies are known as before.
+    Serve,
+    /// To see that it works. No place is known, so that nothing is written to any.
+    Drill,
+}
+
+/// A vault that is coming back.
+#[derive(Debug)]
+pub struct Restoring<'a> {
+    from: &'a RestoreFrom<'a>,
+    databases: Databases,
+    installation: InstallationId,
+    public: PublicKey,
+    alive: HashSet<Tombstone>,
+    dropped: u64,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// People on file.
+    pub people: u64,
+    /// Sealed values that the archive holds and whose keys were destroyed since.
+    pub dropped: u64,
+    /// Look-up hashes made again.
+    pub lookups: u64,
+}
+
+impl<'a> Restoring<'a> {
+    /// Takes the newest audit log and the newest generation of the keys, and lets the ledger of the one destroy in the
+    /// other.
+    ///
+    /// # Errors
+    /// [`VaultError::NoCopies`] where no place has both, [`VaultError::BehindPublished`] when the newest log is behind
+    /// `published`, and what is wrong with an archive or a log.
+    pub async fn begin(from: &'a RestoreFrom<'a>) -> Result<Self, VaultError> {
+        let signing = SigningKey::read(&from.keys.signing, &from.place.folder)?;
+        let public = signing.public();
+        let (log, verified) = newest_log(from.places, &public, from.published)?;
+        let installation = verified.installation;
+        let copied = from.place.folder.join(AUDIT);
+        audit::copy(&log, &copied)?;
+        let databases = Databases::open(from.place).await?;
+        let (sequence, generation) = newest_generation(from.places)?;
+        let expected = Expected { installation, kind: Kind::Keys, public_key: public.as_bytes() };
+        let mut reader = ArchiveReader::open(&generation, from.identity, &expected)?;
+        let header = reader.header().clone();
+        if header.audit_size > verified.size {
+            return Err(VaultError::LogBehindKeys { sequence, log: verified.size, keys: header.audit_size });
+        }
+        let mut conn = databases.keys.begin().await?;
+        while let Some(mut stream) = reader.next_stream()? {
+            let (table, columns) = table_of(KEYS, KEY_TABLES, stream.name().as_str())?;
+            let is_wanted = table != "generations" || from.aim == RestoreAim::Serve;
+            conn.load(table, columns, &mut stream, |_| is_wanted).await?;
+        }
+        reader.finish()?;
+        conn.commit().await?;
+        let mut restoring = Self { from, databases, installation, public, alive: HashSet::new(), dropped: 0 };
+        restoring.bury(header.audit_size).await?;
+        restoring.read_alive().await?;
+        Ok(restoring)
+    }
+
+    /// The installation that comes back.
+    pub fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
+    /// The archive of data at `path`, opened for this restore.
+    pub fn data(&self, path: &Path) -> Result<ArchiveReader, VaultError> {
+        let public_key = self.public.as_bytes();
+        let expected = Expected { installation: self.installation, kind: Kind::Data, public_key };
+        Ok(ArchiveReader::open(path, self.from.identity, &expected)?)
+    }
+
+    /// Loads the stream `name` if it is one of the vault's; whether it was.
+    pub async fn load(&mut self, name: &str, input: &mut (dyn Read + Send)) -> Result<bool, VaultError> {
+        let (database, prefix, tables) = match name.split('/').next() {
+            Some(PEOPLE) => (&self.databases.people, PEOPLE, PEOPLE_TABLES),
+            Some(SEPARATED) => (&self.databases.separated, SEPARATED, SEPARATED_TABLES),
+            _ => return Ok(false),
+        };
+        let (table, columns) = table_of(prefix, tables, name)?;
+        let key = columns.iter().position(|column| *column == "key");
+        let alive = &self.alive;
+        // A value whose key is dead is noise; what it was is gone.
+        let keep = |row: &[Value]| {
+            let Some(Value::Bytes(Some(id))) = key.map(|at| &row[at]) else { return true };
+            id.as_slice().try_into().is_ok_and(|id| alive.contains(&Tombstone::of(KeyId::from_bytes(id))))
+        };
+        let mut conn = database.begin().await?;
+        let (came, kept) = conn.load(table, columns, input, keep).await?;
+        conn.commit().await?;
+        self.dropped += came - kept;
+        Ok(true)
+    }
+
+    /// Puts in order what came back, once the archive proved to be whole; then opens it, which makes again what the
+    /// journal holds. Nothing may be served before.
+    pub async fn finish(self, policy: &Policy, now: Timestamp) -> Result<(Vault, Restored), VaultError> {
+        self.settle().await?;
+        self.databases.close().await;
+        let vault = Vault::open(self.from.place, self.from.keys, now).await?;
+        let lookups = vault.rebuild_lookups(policy).await?;
+        let restored = Restored { people: vault.count_people().await?, dropped: self.dropped, lookups };
+        vault.journal.append(&[Line::Restored { dropped: self.dropped, people: restored.people }], now).await?;
+        Ok((vault, restored))
+    }
+
+    /// Destroys in the generation what the ledger destroyed after it was written.
+    async fn bury(&mut self, from: u64) -> Result<(), VaultError> {
+        const DESTROY: &str = "delete from keys where tombstone in (..)";
+        const BURY: &str = "insert into tombstones (tombstone) values (..) on conflict do nothing";
+        let mut conn = self.databases.keys.begin().await?;
+        for line in journal::lines_of(&self.from.place.folder.join(AUDIT), from)? {
+            let (_, Line::Ledger(ledger)) = line else { continue };
+            let keys: Vec<Value> = ledger.keys().iter().map(Tombstone::value).collect();
+            conn.run_in(DESTROY, args![], keys.clone()).await?;
+            conn.insert(BURY, keys.into_iter().map(|key| vec![key]).collect()).await?;
+        }
+        Ok(conn.commit().await?)
+    }
+
+    async fn read_alive(&mut self) -> Result<(), VaultError> {
+        let rows = self.databases.keys.read().await?.rows("select tombstone from keys", args![]).await?;
+        self.alive = rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// Records say where their values are; what has none is gone; days count what they have.
+    async fn settle(&self) -> Result<(), VaultError> {
+        const APART: &str = "select distinct person, record from items";
+        const EMPTY_LIVE: &str = "select person, id from records where stored = 'live' and not exists \
+            (select 1 from items i where i.person = records.person and i.record = records.id)";
+        const SEPARATED: &str = "select person, id from records where stored = 'separated'";
+        const MOVED: &str = "update records set stored = 'separated' where person = $1 and id = $2";
+        const GONE: &str = "delete from records where person = $1 and id = $2";
+        const NOBODY: &str =
+            "delete from persons where not exists (select 1 from records r where r.person = persons.id)";
+        const COUNT: &str = "update days set records = \
+            (select count(*) from day_rows r where r.class = days.class and r.day = days.day)";
+        let mut apart = self.databases.separated.begin().await?;
+        apart.run(COUNT, args![]).await?;
+        let held = pairs(&apart.rows(APART, args![]).await?)?;
+        apart.commit().await?;
+        let held: HashSet<_> = held.into_iter().collect();
+        let mut conn = self.databases.people.begin().await?;
+        for (person, record) in pairs(&conn.rows(EMPTY_LIVE, args![]).await?)? {
+            let sql = if held.contains(&(person, record)) { MOVED } else { GONE };
+            conn.run(sql, args![person.value(), record.value()]).await?;
+        }
+        for (person, record) in pairs(&conn.rows(SEPARATED, args![]).await?)? {
+            if !held.contains(&(person, record)) {
+                conn.run(GONE, args![person.value(), record.value()]).await?;
+            }
+        }
+        conn.run(NOBODY, args![]).await?;
+        Ok(conn.commit().await?)
+    }
+}
+
+fn pairs(rows: &[Row]) -> Result<Vec<(PersonId, RecordId)>, VaultError> {
+    rows.iter()
+        .map(|row| {
+            let mut columns = row.columns();
+            Ok((PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?))
+        })
+        .collect()
+}
+
+fn table_of(prefix: &str, tables: Tables, name: &str) -> Result<(&'static str, &'static [&'static str]), VaultError> {
+    let table = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/'));
+    let found = table.and_then(|table| tables.iter().find(|(known, _)| *known == table)).copied();
+    found.ok_or(VaultError::Unreadable { what: "a stream of the archive" })
+}
+
+/// The newest generation of the keys at any place.
+fn newest_generation(places: &[PathBuf]) -> Result<(u64, PathBuf), VaultError> {
+    let found = places.iter().filter_map(|place| generations_in(&place.join(KEYS)).ok()?.pop());
+    found.max().ok_or(VaultError::NoCopies { what: "generation of the keys" })
+}
+
+/// The newest copy of the log at any place, whole as `key` signed it and not behind `published`.
+fn newest_log(
+    places: &[PathBuf],
+    key: &PublicKey,
+    published: Option<&SignedHead>,
+) -> Result<(PathBuf, Verified), VaultError> {
+    let mut newest: Option<(PathBuf, Verified)> = None;
+    let mut damaged = None;
+    for folder in places.iter().map(|place| place.join(AUDIT)).filter(|folder| folder.is_dir()) {
+        match audit::verify(&folder, key, None) {
+            Ok(verified) if newest.as_ref().is_none_or(|(_, other)| verified.size > other.size) => {
+                newest = Some((folder, verified));
+            }
+            Ok(_) => {}
+            Err(faults) => {
+                let first = faults.first().map_or(String::new(), ToString::to_string);
+                damaged = Some(VaultError::DamagedCopy { folder, first });
+            }
+        }
+    }
+    let (folder, verified) = newest.ok_or_else(|| damaged.unwrap_or(VaultError::NoCopies { what: "audit log" }))?;
+    if let Some(published) = published {
+        if verified.size < published.size {
+            return Err(VaultError::BehindPublished { size: verified.size, published: published.size });
+        }
+        if let Err(faults) = audit::verify(&folder, key, Some(published)) {
+            let first = faults.first().map_or(String::new(), ToString::to_string);
+            return Err(VaultError::DamagedCopy { folder, first });
+        }
+    }
+    Ok((folder, verified))
+}

@@ -1,0 +1,139 @@
+//! Blocks after misuse: a mail address that signs up again is recognised by a keyed hash, and by nothing else.
+//!
+//! Hashes whose blocks end in one month stand under one key, destroyed with the month; a hash itself goes with its block.
+
+use crate::{
+    Vault,
+    error::VaultError,
+    journal::{Change, Ledger, LedgerReason, Line},
+    keyring::NewKey,
+    lookup::{LookupKey, REJOIN, normalised_mail},
+    place::{KeyId, PersonId, Place, RecordId, Store},
+    seal::DataKey,
+    sealing::Sealing,
+    tombstone::{Subject, Tombstone},
+};
+use jiff::{Timestamp, civil::Date};
+use std::sync::Arc;
+use vestry_database::{Row, args};
+use vestry_policy::{ItemSet, Policy, StoredIn};
+
+impl Vault {
+    /// Blocks the mail address of a person until `ends`: nobody signs up with it again before.
+    ///
+    /// # Errors
+    /// [`VaultError::NothingFor`] for a person without an address.
+    pub async fn block(&self, policy: &Policy, person: PersonId, ends: Timestamp) -> Result<(), VaultError> {
+        const SQL: &str = "insert into rejoin (month, hash, subject, ends) values ($1, $2, $3, $4) \
+            on conflict (month, hash) do update set ends = excluded.ends";
+        let on_file = self.person(policy, person).await?;
+        let nothing = || VaultError::NothingFor { purpose: REJOIN.purpose.into() };
+        let item = policy.item_named(REJOIN.item).ok_or_else(nothing)?;
+        let record = on_file.records.iter().find(|record| record.items.contains(item)).ok_or_else(nothing)?;
+        let store = if record.stored == StoredIn::Live { Store::Live } else { Store::Separated };
+        let (organisation, class) = (on_file.organisation, record.class);
+        let of = Sealing { person, organisation, record: record.record, class, store };
+        let mut conn = self.database(store).read().await?;
+        let opened = self.open_items(policy, &of, &mut conn, ItemSet::EMPTY.with(item)).await?.pop();
+        drop(conn);
+        let mail = normalised_mail(opened.ok_or_else(nothing)?.value.to_seal())?;
+        let month = month(policy.local(ends).date());
+        let hash = self.rejoin_key(month).await?.hash(&mail);
+        let mut conn = self.separated.begin().await?;
+        conn.run(SQL, args![month, hash.as_slice(), Subject::person(person).value(), ends]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// Ends the block of a person's address before its day; a restore does not bring it back.
+    pub async fn unblock(&self, person: PersonId, now: Timestamp) -> Result<(), VaultError> {
+        self.change(Subject::person(person), Some(person), Change::BlockEnded, now).await
+    }
+
+    pub(crate) async fn drop_block(&self, subject: Subject) -> Result<(), VaultError> {
+        let mut conn = self.separated.begin().await?;
+        conn.run("delete from rejoin where subject = $1", args![subject.value()]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// Refuses normalised addresses that are blocked at `now`.
+    pub(crate) async fn refuse_blocked(&self, mails: &[impl AsRef<str>], now: Timestamp) -> Result<(), VaultError> {
+        const BLOCKED: &str = "select 1 from rejoin where month = $1 and hash = $2 and ends >= $3";
+        let months = self.rejoin_months().await?;
+        let mut conn = self.separated.read().await?;
+        for (month, key) in months {
+            let Some(key) = self.existing_rejoin_key(key).await? else { continue };
+            for mail in mails {
+                let hash = key.hash(mail.as_ref());
+                if conn.row(BLOCKED, args![month, hash.as_slice(), now]).await?.is_some() {
+                    return Err(VaultError::Blocked);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys hashes whose blocks ended before today, and the keys of months that are over; how many hashes.
+    pub async fn end_blocks_of(&self, policy: &Policy, now: Timestamp) -> Result<u64, VaultError> {
+        const ENDED: &str = "delete from rejoin where ends < $1";
+        const OVER: &str = "delete from rejoin where month = $1";
+        const KEY: &str = "delete from rejoin_keys where month = $1";
+        let today = policy.local(now).date();
+        let midnight = policy.first_moment(today);
+        let this_month = month(today);
+        let over: Vec<_> = self.rejoin_months().await?.into_iter().filter(|(month, _)| *month < this_month).collect();
+        let due: Vec<Tombstone> = over.iter().map(|(_, key)| Tombstone::of(*key)).collect();
+        if !due.is_empty() {
+            self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
+            self.steps.step("destroy the keys of past months")?;
+            self.keyring.destroy(&due).await?;
+        }
+        let mut conn = self.separated.begin().await?;
+        let mut ended = conn.run(ENDED, args![midnight]).await?;
+        for (month, _) in over {
+            ended += conn.run(OVER, args![month]).await?;
+            conn.run(KEY, args![month]).await?;
+        }
+        conn.commit().await?;
+        Ok(ended)
+    }
+
+    async fn rejoin_months(&self) -> Result<Vec<(i64, KeyId)>, VaultError> {
+        let rows =
+            self.separated.read().await?.rows("select month, key from rejoin_keys order by month", args![]).await?;
+        let month = |row: &Row| {
+            let mut columns = row.columns();
+            Ok((columns.take::<i64>()?, KeyId::from_row(columns.take()?)?))
+        };
+        rows.iter().map(month).collect()
+    }
+
+    async fn rejoin_key(&self, month: i64) -> Result<LookupKey, VaultError> {
+        const MAKE: &str = "insert into rejoin_keys (month, key) values ($1, $2) on conflict do nothing";
+        if !self.rejoin_months().await?.iter().any(|(known, _)| *known == month) {
+            let (id, key) = (KeyId::random()?, DataKey::generate()?);
+            let wrapped = key.wrap(&self.masters.separated, &self.rejoin_place(id))?;
+            self.keyring.add(&[NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped }]).await?;
+            let mut conn = self.separated.begin().await?;
+            conn.run(MAKE, args![month, id.value()]).await?;
+            conn.commit().await?;
+        }
+        let key = self.rejoin_months().await?.into_iter().find(|(known, _)| *known == month);
+        let (_, key) = key.ok_or(VaultError::Changed)?;
+        self.existing_rejoin_key(key).await?.ok_or(VaultError::Destroyed)
+    }
+
+    async fn existing_rejoin_key(&self, key: KeyId) -> Result<Option<LookupKey>, VaultError> {
+        let found: Option<Arc<DataKey>> =
+            self.keyring.unwrap_all(&self.masters, &[self.rejoin_place(key)]).await?.pop().flatten();
+        Ok(found.map(|key| LookupKey::of_data_key(&key, REJOIN.purpose)))
+    }
+
+    fn rejoin_place(&self, key: KeyId) -> Place<'static> {
+        Place { column: "", ..self.day_place(REJOIN.purpose, RecordId::from_bytes([0; 16]), key) }
+    }
+}
+
+/// 202003 for March 2020.
+fn month(day: Date) -> i64 {
+    i64::from(day.year()) * 100 + i64::from(day.month())
+}

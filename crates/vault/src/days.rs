@@ -1,0 +1,289 @@
+//! Records that end with their day, whosever they are: visits, and looks at personal data. One key covers a day.
+
+use crate::{
+    Vault,
+    error::VaultError,
+    journal::{Ledger, LedgerReason, Line},
+    keyring::NewKey,
+    personal::Personal,
+    place::{KeyId, PersonId, Place, RecordId, Store},
+    seal::DataKey,
+    sealing::text,
+    tombstone::Tombstone,
+};
+use jiff::{Timestamp, civil::Date};
+use std::sync::Arc;
+use vestry_database::{Value, args};
+use vestry_policy::{ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
+
+/// One record of a day.
+#[derive(Debug)]
+pub struct DayRecord {
+    /// Whose, if it is known.
+    pub person: Option<PersonId>,
+    /// What it holds.
+    pub items: Vec<(ItemId, Personal<String>)>,
+}
+
+/// The records of a class that end with one day.
+#[derive(Debug, Clone)]
+pub struct DayOnFile {
+    /// Of what kind.
+    pub class: ClassId,
+    /// The first day that counts.
+    pub counted_from: Date,
+    /// How many there are.
+    pub records: u64,
+    /// Those under a hold, in rising order.
+    pub held: Vec<RecordId>,
+}
+
+/// The key of a day, and its id.
+pub(crate) struct DayKey {
+    pub(crate) id: KeyId,
+    pub(crate) key: Arc<DataKey>,
+}
+
+impl Vault {
+    /// Keeps what happened at `now` of a class whose records end with their day.
+    pub async fn add_day_records(
+        &self,
+        policy: &Policy,
+        class: ClassId,
+        records: &[DayRecord],
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
+        const ADD: &str = "insert into day_rows (record, class, day, person, key, sealed) values (..)";
+        const COUNT: &str = "update days set records = records + $3 where class = $1 and day = $2";
+        let day = policy.first_counted_day(now);
+        let DayKey { id, key } = self.day_key(policy, class, day).await?;
+        let name = policy.class(class).id.as_str();
+        let mut rows = Vec::with_capacity(records.len());
+        for new in records {
+            let record = RecordId::random()?;
+            let sealed = key.seal(&self.day_place(name, record, id), written(policy, new).as_bytes())?;
+            let person = new.person.map(|person| person.as_bytes().to_vec());
+            rows.push(args![
+                record.as_bytes().as_slice(),
+                name,
+                day.to_string(),
+                person,
+                id.as_bytes().as_slice(),
+                sealed
+            ]);
+        }
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let mut conn = self.separated.begin().await?;
+        conn.insert(ADD, rows).await?;
+        if conn.run(COUNT, args![name, day.to_string(), count]).await? == 0 {
+            // A sweep took the day, and its key, in between.
+            return Err(VaultError::Changed);
+        }
+        Ok(conn.commit().await?)
+    }
+
+    /// The days on file, in the planner's order.
+    pub async fn days(&self, policy: &Policy) -> Result<Vec<DayOnFile>, VaultError> {
+        const DAYS: &str = "select day, records from days where class = $1 order by day";
+        const ROWS: &str = "select record, person, day from day_rows where class = $1 and person is not null";
+        let holds = self.held(&mut self.people.read().await?).await?;
+        let mut conn = self.separated.read().await?;
+        let mut days = Vec::new();
+        for (class, about) in policy.classes().filter(|(_, class)| class.grain == Grain::Day) {
+            let first = days.len();
+            for row in conn.rows(DAYS, args![about.id.as_str()]).await? {
+                let mut columns = row.columns();
+                let (counted_from, records) = (date(&columns.take::<String>()?)?, columns.take::<i64>()?);
+                days.push(DayOnFile { class, counted_from, records: records.unsigned_abs(), held: Vec::new() });
+            }
+            if holds.is_empty() {
+                continue;
+            }
+            for row in conn.rows(ROWS, args![about.id.as_str()]).await? {
+                let mut columns = row.columns();
+                let (record, person) = (RecordId::from_row(columns.take()?)?, PersonId::from_row(columns.take()?)?);
+                let day = date(&columns.take::<String>()?)?;
+                if (holds.record(record) || holds.person(person))
+                    && let Some(day) = days[first..].iter_mut().find(|known| known.counted_from == day)
+                {
+                    day.held.push(record);
+                }
+            }
+            days[first..].iter_mut().for_each(|day| day.held.sort_unstable());
+        }
+        Ok(days)
+    }
+
+    /// Carries out the destruction of a day: what is held is sealed anew first, then the day's key goes, and all else
+    /// under it. How many records were destroyed.
+    pub async fn carry_out_day(&self, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Result<u64, VaultError> {
+        const ROWS: &str = "select record, key, sealed from day_rows where class = $1 and day = $2 and record in (..)";
+        const KEYS: &str = "select distinct key from day_rows where class = $1 and day = $2 \
+            union select key from days where class = $1 and day = $2";
+        const ANEW: &str = "update day_rows set key = $2, sealed = $3 where record = $1";
+        const DELETE: &str = "delete from day_rows where class = $1 and day = $2 and key in (..)";
+        const LEFT: &str = "update days set records = (select count(*) from day_rows where class = $1 and day = $2) \
+            where class = $1 and day = $2";
+        const DONE: &str = "delete from days where class = $1 and day = $2 and records = 0";
+        let PlannedSubject::Day { class, counted_from, held, records } = &verdict.subject else { return Ok(0) };
+        let _one = self.changing.lock().await;
+        let held_now =
+            self.days(policy).await?.into_iter().find(|d| (d.class, d.counted_from) == (*class, *counted_from));
+        if !held_now.is_some_and(|day| day.held.iter().map(|record| record.as_bytes()).eq(held)) {
+            // A hold came or went since the plan; the next one knows.
+            return Ok(0);
+        }
+        let name = policy.class(*class).id.as_str();
+        let day = || args![name, counted_from.to_string()];
+        let mut conn = self.separated.begin().await?;
+        let held: Vec<Value> = held.iter().map(|record| record.as_slice().into()).collect();
+        let mut keys = Vec::new();
+        for row in conn.rows(KEYS, day()).await? {
+            keys.push(KeyId::from_row(row.only()?)?);
+        }
+        let mut anew = Vec::new();
+        for row in conn.rows_in(ROWS, day(), held.clone()).await? {
+            let mut columns = row.columns();
+            let (record, key) = (RecordId::from_row(columns.take()?)?, KeyId::from_row(columns.take()?)?);
+            let (id, wrapped, sealed) = self.seal_held(name, record, key, &columns.take::<Vec<u8>>()?).await?;
+            anew.push((record, id, sealed, wrapped));
+        }
+        self.steps.step("store the keys of what is held past its day")?;
+        let (mut rows, mut new) = (Vec::new(), Vec::new());
+        for (record, id, sealed, wrapped) in anew {
+            rows.push(args![record.value(), id.value(), sealed]);
+            new.push(wrapped);
+        }
+        self.keyring.add(&new).await?;
+        for row in rows {
+            conn.run(ANEW, row).await?;
+        }
+        let due: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
+        if !held.is_empty() {
+            // Durable before the key under which they stood is named.
+            conn.commit().await?;
+            conn = self.separated.begin().await?;
+        }
+        self.steps.step("write the day's ledger")?;
+        self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
+        self.steps.step("destroy the day's keys")?;
+        self.keyring.destroy(&due).await?;
+        self.steps.step("delete the day's records")?;
+        conn.run_in(DELETE, day(), keys.iter().map(KeyId::value).collect()).await?;
+        conn.run(LEFT, day()).await?;
+        conn.run(DONE, day()).await?;
+        conn.commit().await?;
+        if name == LOOKS {
+            self.journal.log().remove_day(*counted_from)?;
+        }
+        Ok(records.saturating_sub(held.len() as u64))
+    }
+
+    /// A held record under a key of its own. One that has its own already, and is held still, gets another: its day is
+    /// destroyed by key.
+    async fn seal_held(
+        &self,
+        class: &str,
+        record: RecordId,
+        key: KeyId,
+        sealed: &[u8],
+    ) -> Result<(KeyId, NewKey, Vec<u8>), VaultError> {
+        let place = self.day_key_place(class, key);
+        let old = self.keyring.unwrap_all(&self.masters, &[place]).await?.pop().flatten();
+        let opened = old.ok_or(VaultError::Destroyed)?.open(&self.day_place(class, record, key), sealed)?;
+        let (id, new) = (KeyId::random()?, DataKey::generate()?);
+        let wrapped = new.wrap(&self.masters.separated, &self.day_key_place(class, id))?;
+        let sealed = new.seal(&self.day_place(class, record, id), &opened)?;
+        Ok((id, NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped }, sealed))
+    }
+
+    /// The records of a day that one person has, for their own eyes or a lawful use; each as JSON of its items.
+    pub(crate) async fn day_records_of(
+        &self,
+        policy: &Policy,
+        person: PersonId,
+    ) -> Result<Vec<(ClassId, RecordId, Personal<String>)>, VaultError> {
+        const SQL: &str = "select class, record, key, sealed from day_rows where person = $1 order by id limit 100000";
+        let rows = self.separated.read().await?.rows(SQL, args![person.value()]).await?;
+        let mut opened = Vec::new();
+        for row in rows {
+            let mut columns = row.columns();
+            let name: String = columns.take()?;
+            let (record, key) = (RecordId::from_row(columns.take()?)?, KeyId::from_row(columns.take()?)?);
+            let sealed: Vec<u8> = columns.take()?;
+            let class = crate::names::Names::of(policy).class(&name)?;
+            let found =
+                self.keyring.unwrap_all(&self.masters, &[self.day_key_place(&name, key)]).await?.pop().flatten();
+            let Some(found) = found else { continue };
+            opened.push((class, record, text(found.open(&self.day_place(&name, record, key), &sealed)?)?));
+        }
+        Ok(opened)
+    }
+
+    /// The key of a day, made when there is none.
+    pub(crate) async fn day_key(&self, policy: &Policy, class: ClassId, day: Date) -> Result<DayKey, VaultError> {
+        const MAKE: &str = "insert into days (class, day, key, records) values ($1, $2, $3, 0) on conflict do nothing";
+        if let Some(found) = self.existing_day_key(policy, class, day).await? {
+            return Ok(found);
+        }
+        let name = policy.class(class).id.as_str();
+        let (id, key) = (KeyId::random()?, DataKey::generate()?);
+        let wrapped = key.wrap(&self.masters.separated, &self.day_key_place(name, id))?;
+        self.keyring.add(&[NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped }]).await?;
+        let mut conn = self.separated.begin().await?;
+        conn.run(MAKE, args![name, day.to_string(), id.value()]).await?;
+        conn.commit().await?;
+        // Somebody else's, if they were first.
+        self.existing_day_key(policy, class, day).await?.ok_or(VaultError::Changed)
+    }
+
+    /// The key of a day on file; `None` where there is no such day.
+    pub(crate) async fn existing_day_key(
+        &self,
+        policy: &Policy,
+        class: ClassId,
+        day: Date,
+    ) -> Result<Option<DayKey>, VaultError> {
+        const FIND: &str = "select key from days where class = $1 and day = $2";
+        let name = policy.class(class).id.as_str();
+        let row = self.separated.read().await?.row(FIND, args![name, day.to_string()]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let id = KeyId::from_row(row.only()?)?;
+        let key = self.keyring.unwrap_all(&self.masters, &[self.day_key_place(name, id)]).await?.pop().flatten();
+        Ok(Some(DayKey { id, key: key.ok_or(VaultError::Destroyed)? }))
+    }
+
+    pub(crate) fn day_place<'a>(&self, class: &'a str, record: RecordId, key: KeyId) -> Place<'a> {
+        Place {
+            installation: self.installation,
+            store: Store::Separated,
+            organisation: None,
+            person: None,
+            class,
+            record,
+            column: "day",
+            key,
+            revision: 0,
+        }
+    }
+
+    fn day_key_place<'a>(&self, class: &'a str, key: KeyId) -> Place<'a> {
+        Place { column: "", ..self.day_place(class, RecordId::from_bytes([0; 16]), key) }
+    }
+}
+
+/// The class of looks at personal data, whose records are sealed entries of the audit log.
+pub(crate) const LOOKS: &str = "look";
+
+/// `{"ip_address":"…"}`
+fn written(policy: &Policy, new: &DayRecord) -> zeroize::Zeroizing<String> {
+    let mut map = serde_json::Map::new();
+    for (item, value) in &new.items {
+        map.insert(policy.item(*item).id.clone(), value.to_seal().as_str().into());
+    }
+    zeroize::Zeroizing::new(serde_json::Value::Object(map).to_string())
+}
+
+fn date(text: &str) -> Result<Date, VaultError> {
+    text.parse().map_err(|_| VaultError::Unreadable { what: "a day" })
+}

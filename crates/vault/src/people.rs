@@ -1,0 +1,265 @@
+//! Who is on file, by pseudonym: memberships, consents, holds, and which records there are. No value is read here.
+
+use crate::{
+    Vault,
+    error::VaultError,
+    names::{Names, read_events, read_stored},
+    place::{PersonId, RecordId},
+    tombstone::Subject,
+};
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+use vestry_database::{Columns, Conn, Row, Value, args};
+use vestry_policy::{
+    ClassId, Event, ItemSet, Membership, Period, PersonFacts, Policy, PurposeId, PurposeSet, RecordFacts, StoredIn,
+};
+
+/// One person as the planner needs to know them.
+#[derive(Debug, Clone)]
+pub struct PersonOnFile {
+    /// Who.
+    pub person: PersonId,
+    /// The customer company they belong to.
+    pub organisation: Option<i64>,
+    /// Where the membership stands.
+    pub membership: Membership,
+    /// Whether they objected to improvement.
+    pub objected: bool,
+    /// Counts the changes: what was planned for another count is planned again.
+    pub revision: i64,
+    /// Purposes that have consent.
+    pub consents: PurposeSet,
+    /// Consents taken back.
+    pub taken_back: Vec<(PurposeId, Timestamp)>,
+    /// Their records, in rising order.
+    pub records: Vec<RecordOnFile>,
+}
+
+/// One record as the planner needs to know it.
+#[derive(Debug, Clone)]
+pub struct RecordOnFile {
+    /// Which.
+    pub record: RecordId,
+    /// Of what kind.
+    pub class: ClassId,
+    /// Where it is.
+    pub stored: StoredIn,
+    /// What it holds.
+    pub items: ItemSet,
+    /// What happened to it.
+    pub events: Vec<(Event, Timestamp)>,
+    /// Whether a hold stops its destruction.
+    pub held: bool,
+}
+
+impl PersonOnFile {
+    /// Hands the planner's view of this person to `ask`.
+    pub fn with_facts<T>(&self, ask: impl FnOnce(&PersonFacts<'_>) -> T) -> T {
+        let records: Vec<RecordFacts<'_>> = self
+            .records
+            .iter()
+            .map(|record| RecordFacts {
+                record: *record.record.as_bytes(),
+                class: record.class,
+                stored: record.stored,
+                items: record.items,
+                events: &record.events,
+                held: record.held,
+            })
+            .collect();
+        ask(&PersonFacts {
+            person: *self.person.as_bytes(),
+            membership: self.membership,
+            consents: self.consents,
+            taken_back: &self.taken_back,
+            objected: self.objected,
+            records: &records,
+        })
+    }
+}
+
+impl PersonOnFile {
+    /// Whether a login is to find them.
+    pub(crate) fn may_log_in(&self) -> bool {
+        matches!(self.membership, Membership::Active { .. } | Membership::Dormant { .. })
+    }
+}
+
+impl Vault {
+    /// The persons after `after`, at most `limit`, in rising order, with all their records.
+    pub async fn people_after(
+        &self,
+        policy: &Policy,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> Result<Vec<PersonOnFile>, VaultError> {
+        const SQL: &str = "select id, organisation, state, since, notified, chosen, objected, revision \
+            from persons where id > $1 order by id limit $2";
+        let mut conn = self.people.read().await?;
+        let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+        let rows = conn.rows(SQL, args![after, limit]).await?;
+        self.fill(policy, &mut conn, rows).await
+    }
+
+    /// One person with all their records.
+    pub async fn person(&self, policy: &Policy, person: PersonId) -> Result<PersonOnFile, VaultError> {
+        let mut conn = self.people.read().await?;
+        self.person_in(policy, &mut conn, person).await
+    }
+
+    /// How many people are on file.
+    pub async fn count_people(&self) -> Result<u64, VaultError> {
+        let row = self.people.read().await?.row("select count(*) from persons", args![]).await?;
+        Ok(row.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
+    }
+
+    /// Whose a record is.
+    pub async fn owner(&self, record: RecordId) -> Result<Option<PersonId>, VaultError> {
+        const SQL: &str = "select person from records where id = $1";
+        let row = self.people.read().await?.row(SQL, args![record.value()]).await?;
+        row.map(|row| PersonId::from_row(row.only()?)).transpose()
+    }
+
+    pub(crate) async fn person_in(
+        &self,
+        policy: &Policy,
+        conn: &mut Conn,
+        person: PersonId,
+    ) -> Result<PersonOnFile, VaultError> {
+        const SQL: &str = "select id, organisation, state, since, notified, chosen, objected, revision \
+            from persons where id = $1";
+        let rows = conn.rows(SQL, args![person.as_bytes().as_slice()]).await?;
+        self.fill(policy, conn, rows).await?.pop().ok_or(VaultError::UnknownPerson(person))
+    }
+
+    /// All holds, of which there are few.
+    pub(crate) async fn held(&self, conn: &mut Conn) -> Result<Held, VaultError> {
+        let rows = conn.rows("select subject from holds", args![]).await?;
+        rows.iter().map(|row| Subject::from_row(row.only()?)).collect::<Result<_, _>>().map(Held)
+    }
+
+    async fn fill(&self, policy: &Policy, conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<PersonOnFile>, VaultError> {
+        let mut people: Vec<PersonOnFile> = rows.iter().map(person_of).collect::<Result<_, _>>()?;
+        let (Some(first), Some(last)) = (people.first(), people.last()) else { return Ok(people) };
+        let range = || args![first.person.as_bytes().as_slice(), last.person.as_bytes().as_slice()];
+        let names = Names::of(policy);
+        let consents = conn.rows(CONSENTS, range()).await?;
+        let records = conn.rows(RECORDS, range()).await?;
+        let live = conn.rows(ITEMS, range()).await?;
+        let apart = self.separated.read().await?.rows(ITEMS, range()).await?;
+        let holds = self.held(conn).await?;
+        let mut held: HashMap<RecordId, (ItemSet, ItemSet)> = HashMap::new();
+        for (rows, is_live) in [(&live, true), (&apart, false)] {
+            for row in rows {
+                let mut columns = row.columns();
+                let (record, item) = (RecordId::from_row(columns.take()?)?, names.item(&columns.take::<String>()?)?);
+                let (live, apart) = held.entry(record).or_default();
+                let items = if is_live { live } else { apart };
+                *items = items.with(item);
+            }
+        }
+        let at: HashMap<PersonId, usize> = people.iter().map(|p| p.person).zip(0..).collect();
+        for row in consents {
+            let mut columns = row.columns();
+            let person = PersonId::from_row(columns.take()?)?;
+            let purpose = names.purpose(&columns.take::<String>()?)?;
+            let Some(person) = at.get(&person).map(|at| &mut people[*at]) else { continue };
+            match columns.instant_or_none("consents.withdrawn")? {
+                None => person.consents = person.consents.with(purpose),
+                Some(withdrawn) => person.taken_back.push((purpose, withdrawn)),
+            }
+        }
+        for row in records {
+            let mut columns = row.columns();
+            let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
+            let (class, stored) = (names.class(&columns.take::<String>()?)?, read_stored(&columns.take::<String>()?)?);
+            let events = read_events(&columns.take::<String>()?)?;
+            let (live, apart) = held.get(&record).copied().unwrap_or_default();
+            // A move that stopped half way leaves both; only the place that the record names counts.
+            let items = if stored == StoredIn::Live { live } else { apart };
+            let is_held = holds.person(person) || holds.record(record);
+            let Some(at) = at.get(&person) else { continue };
+            people[*at].records.push(RecordOnFile { record, class, stored, items, events, held: is_held });
+        }
+        Ok(people)
+    }
+}
+
+/// Whom and what holds are on.
+pub(crate) struct Held(HashSet<Subject>);
+
+impl Held {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn person(&self, person: PersonId) -> bool {
+        !self.0.is_empty() && self.0.contains(&Subject::person(person))
+    }
+
+    pub(crate) fn record(&self, record: RecordId) -> bool {
+        !self.0.is_empty() && self.0.contains(&Subject::record(record))
+    }
+}
+
+const CONSENTS: &str =
+    "select person, purpose, withdrawn from consents where person >= $1 and person <= $2 order by person, purpose";
+const RECORDS: &str =
+    "select person, id, class, stored, events from records where person >= $1 and person <= $2 order by person, id";
+const ITEMS: &str = "select record, item from items where person >= $1 and person <= $2";
+
+fn person_of(row: &Row) -> Result<PersonOnFile, VaultError> {
+    let mut columns = row.columns();
+    let (person, organisation) = (PersonId::from_row(columns.take()?)?, columns.take()?);
+    let membership = membership(&mut columns)?;
+    let (objected, revision): (i64, i64) = (columns.take()?, columns.take()?);
+    Ok(PersonOnFile {
+        person,
+        organisation,
+        membership,
+        objected: objected != 0,
+        revision,
+        consents: PurposeSet::EMPTY,
+        taken_back: Vec::new(),
+        records: Vec::new(),
+    })
+}
+
+fn membership(columns: &mut Columns<'_>) -> Result<Membership, VaultError> {
+    let state: String = columns.take()?;
+    let since = columns.instant("persons.since")?;
+    let notified = columns.instant_or_none("persons.notified")?;
+    let chosen: Option<String> = columns.take()?;
+    let unreadable = VaultError::Unreadable { what: "a membership" };
+    Ok(match state.as_str() {
+        "none" => Membership::None,
+        "active" => {
+            let chosen = chosen.map(|text| text.parse::<Period>()).transpose().map_err(|_| unreadable)?;
+            Membership::Active { last_use: since, notified, chosen }
+        }
+        "dormant" => Membership::Dormant { since },
+        "ended" => Membership::Ended { at: since },
+        _ => return Err(unreadable),
+    })
+}
+
+/// `state` and `since` of a row, as of `now` for somebody who is no member.
+pub(crate) fn state_of(membership: Membership, now: Timestamp) -> [Value; 2] {
+    let (state, since) = match membership {
+        Membership::None => ("none", now),
+        Membership::Active { last_use, .. } => ("active", last_use),
+        Membership::Dormant { since } => ("dormant", since),
+        Membership::Ended { at } => ("ended", at),
+    };
+    [state.into(), since.into()]
+}
+
+/// What a membership is called in messages.
+pub(crate) fn state_name(membership: Membership) -> &'static str {
+    match membership {
+        Membership::None => "none",
+        Membership::Active { .. } => "in use",
+        Membership::Dormant { .. } => "dormant",
+        Membership::Ended { .. } => "over",
+    }
+}

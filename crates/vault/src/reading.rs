@@ -1,0 +1,200 @@
+//! Opening what is held about a person. The purpose is held against the policy before a key is touched, and every look
+//! is in the audit log before anything is shown.
+
+use crate::{
+    Vault,
+    days::{DayKey, LOOKS},
+    error::VaultError,
+    people::RecordOnFile,
+    personal::{Opening, Personal, Reader},
+    place::{PersonId, RecordId, Store},
+    sealing::Sealing,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vestry_policy::{ClassId, Event, ItemId, ItemSet, LawfulUse, Policy, PurposeId, StoredIn};
+
+/// A record as it was opened.
+#[derive(Debug)]
+pub struct OpenedRecord {
+    /// Which.
+    pub record: RecordId,
+    /// Of what kind.
+    pub class: ClassId,
+    /// Where it is.
+    pub stored: StoredIn,
+    /// What happened to it.
+    pub events: Vec<(Event, Timestamp)>,
+    /// Whether a hold stops its destruction.
+    pub held: bool,
+    /// Its items.
+    pub items: Vec<(ItemId, Personal<String>)>,
+    /// The records of a day it stands for, as JSON of its items.
+    pub day: Option<Personal<String>>,
+}
+
+/// A look at personal data, as the audit log holds it, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// When.
+    pub at: Timestamp,
+    /// Who looked: `themselves`, `guardian`, `staff`, `prompt`, `program`, and which.
+    pub reader: String,
+    /// At whose data.
+    pub person: String,
+    /// What for.
+    pub purpose: String,
+    /// Why, for staff.
+    pub reason: Option<String>,
+    /// At which items, by name.
+    pub items: Vec<String>,
+}
+
+impl Vault {
+    /// Opens what of `person` serves the purpose of `opening`, or those `items` of it. Records kept apart are opened for
+    /// a lawful `used` that they serve, or for a right to every item; otherwise they are passed over.
+    ///
+    /// One look is written to the audit log, durable before anything is returned.
+    ///
+    /// # Errors
+    /// [`VaultError::Purpose`] when an item that was asked for does not list the purpose, before any key is read;
+    /// [`VaultError::NothingFor`] when nothing held serves it.
+    pub async fn read_person(
+        &self,
+        policy: &Policy,
+        person: PersonId,
+        opening: &Opening,
+        items: Option<ItemSet>,
+        used: Option<LawfulUse>,
+        now: Timestamp,
+    ) -> Result<Vec<OpenedRecord>, VaultError> {
+        let purpose = crate::changing::purpose(policy, opening.purpose())?;
+        let asked = allowed(policy, purpose, items)?;
+        let on_file = self.person(policy, person).await?;
+        let every = policy.purpose(purpose).every_item;
+        let opens = |record: &&RecordOnFile| {
+            let kept_apart = record.stored == StoredIn::Separated;
+            !record.items.intersection(asked).is_empty() && (!kept_apart || every || serves(policy, record, used))
+        };
+        let records: Vec<&RecordOnFile> = on_file.records.iter().filter(opens).collect();
+        let days = if every { self.day_records_of(policy, person).await? } else { Vec::new() };
+        if records.is_empty() && days.is_empty() {
+            return Err(VaultError::NothingFor { purpose: opening.purpose().into() });
+        }
+        let seen = records.iter().fold(ItemSet::EMPTY, |all, r| all.union(r.items.intersection(asked)));
+        let seen = days.iter().fold(seen, |all, (class, ..)| all.union(policy.items_of(*class)));
+        self.log_look(policy, person, opening, seen, now).await?;
+        let (mut live, mut apart) = (self.people.read().await?, self.separated.read().await?);
+        let mut opened = Vec::with_capacity(records.len() + days.len());
+        for record in records {
+            let (store, conn) = match record.stored {
+                StoredIn::Live => (Store::Live, &mut live),
+                StoredIn::Separated => (Store::Separated, &mut apart),
+            };
+            let organisation = on_file.organisation;
+            let of = Sealing { person, organisation, record: record.record, class: record.class, store };
+            let values = self.open_items(policy, &of, conn, record.items.intersection(asked)).await?;
+            opened.push(OpenedRecord {
+                record: record.record,
+                class: record.class,
+                stored: record.stored,
+                events: record.events.clone(),
+                held: record.held,
+                items: values.into_iter().map(|o| (o.item, o.value)).collect(),
+                day: None,
+            });
+        }
+        opened.extend(days.into_iter().map(|(class, record, text)| OpenedRecord {
+            record,
+            class,
+            stored: StoredIn::Separated,
+            events: Vec::new(),
+            held: false,
+            items: Vec::new(),
+            day: Some(text),
+        }));
+        Ok(opened)
+    }
+
+    async fn log_look(
+        &self,
+        policy: &Policy,
+        person: PersonId,
+        opening: &Opening,
+        items: ItemSet,
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
+        let reader = match opening.reader() {
+            Reader::Themselves(_) => "themselves".into(),
+            Reader::Guardian(id) => format!("guardian {id}"),
+            Reader::Staff(id) => format!("staff {id}"),
+            Reader::Prompt => "prompt".into(),
+            Reader::Program => "program".into(),
+        };
+        let look = Look {
+            at: now,
+            reader,
+            person: person.to_string(),
+            purpose: opening.purpose().into(),
+            reason: opening.reason().map(|reason| reason.as_str().into()),
+            items: items.iter().map(|item| policy.item(item).id.clone()).collect(),
+        };
+        let Some(class) = policy.class_named(LOOKS) else { return Ok(()) };
+        let day = policy.first_counted_day(now);
+        let DayKey { id, key } = self.day_key(policy, class, day).await?;
+        let record = RecordId::random()?;
+        let body = zeroize::Zeroizing::new(serde_json::to_vec(&look).expect("a look is JSON"));
+        let sealed = key.seal(&self.day_place(LOOKS, record, id), &body)?;
+        let sealed = [record.as_bytes().as_slice(), id.as_bytes(), &sealed].concat();
+        self.journal.append_look(sealed, day, now).await?;
+        Ok(())
+    }
+
+    /// Who looked at the data of `person`, the newest last, as far as looks are kept. Reading it is itself no look: it
+    /// shows nothing about the person that they did not cause.
+    pub async fn looks_at(&self, policy: &Policy, person: PersonId) -> Result<Vec<Look>, VaultError> {
+        let mut looks = Vec::new();
+        let Some(class) = policy.class_named(LOOKS) else { return Ok(looks) };
+        let of = person.to_string();
+        let days = self.journal.log().days()?;
+        for day in days {
+            let Some(DayKey { id, key }) = self.existing_day_key(policy, class, day).await? else { continue };
+            let log = self.journal.log();
+            for (_, _, body) in log.sealed_entries(day)? {
+                let Some((record, rest)) = body.split_first_chunk::<16>() else { continue };
+                let Some((_, sealed)) = rest.split_first_chunk::<16>() else { continue };
+                let opened = key.open(&self.day_place(LOOKS, RecordId::from_bytes(*record), id), sealed)?;
+                let look: Look =
+                    serde_json::from_slice(&opened).map_err(|_| VaultError::Unreadable { what: "a look" })?;
+                if look.person == of {
+                    looks.push(look);
+                }
+            }
+        }
+        Ok(looks)
+    }
+}
+
+/// The items that `purpose` may open, among those asked for.
+fn allowed(policy: &Policy, purpose: PurposeId, asked: Option<ItemSet>) -> Result<ItemSet, VaultError> {
+    let all: ItemSet = policy.items().map(|(id, _)| id).filter(|id| policy.allows(*id, purpose)).collect();
+    let Some(asked) = asked else { return Ok(all) };
+    match asked.without(all).iter().next() {
+        None => Ok(asked),
+        Some(refused) => {
+            let item = policy.item(refused);
+            let listed: Vec<String> = item.purposes.iter().map(|id| format!("`{}`", policy.purpose(id).id)).collect();
+            Err(VaultError::Purpose {
+                item: item.id.clone(),
+                purpose: policy.purpose(purpose).id.clone(),
+                listed: listed.join(", "),
+            })
+        }
+    }
+}
+
+/// Whether a record kept apart serves `used`: some retention that covers one of its items says so.
+fn serves(policy: &Policy, record: &RecordOnFile, used: Option<LawfulUse>) -> bool {
+    let Some(used) = used else { return false };
+    policy.retentions().any(|(_, r)| r.serves.contains(&used) && !r.items.intersection(record.items).is_empty())
+}

@@ -1,0 +1,197 @@
+//! The frame of a sweep: one at a time, by a clock that can be trusted, ended by a certificate.
+
+use crate::{
+    Vault,
+    carrying_out::Done,
+    certificate::{
+        Certificate, CertificateState, Counted, GenerationState, MEDIUM, METHOD, OUT_OF_REACH, installation_text,
+    },
+    error::VaultError,
+    hex,
+    journal::{LedgerReason, Line},
+    tombstone::Tombstone,
+    vault::{put_setting, setting},
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use std::collections::BTreeMap;
+use tokio::sync::MutexGuard;
+use vestry_policy::{ClassId, Policy, Totals};
+
+/// The right to sweep, held by one.
+#[derive(Debug)]
+pub struct SweepTurn<'v> {
+    _turn: MutexGuard<'v, ()>,
+}
+
+/// What the certificate says of the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanFacts {
+    /// The day it is for.
+    pub day: Date,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// How much it looked at.
+    pub totals: Totals,
+}
+
+/// The ledger since the last final certificate.
+#[derive(Debug, Default)]
+pub(crate) struct LedgerPart {
+    pub(crate) keys: Vec<Tombstone>,
+    due: u64,
+    replaced: u64,
+    entries: Option<(u64, u64)>,
+}
+
+/// Where the mark of the last final certificate is kept.
+const CERTIFIED: &str = "certified";
+/// A head may be signed a little after the clock was read, by another process.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
+
+impl Vault {
+    /// Takes the turn to destroy as of `now`.
+    ///
+    /// # Errors
+    /// [`VaultError::Busy`] while another sweep runs; [`VaultError::ClockBehind`] when the last signed head is later;
+    /// [`VaultError::ClockAhead`] when the clock stands more than one calendar day after the day of the last signed head
+    /// and nobody confirmed it: a clock cannot kill.
+    pub fn begin_sweep(&self, policy: &Policy, now: Timestamp) -> Result<SweepTurn<'_>, VaultError> {
+        let turn = self.sweeping.try_lock().map_err(|_| VaultError::Busy)?;
+        let last = self.journal.head().time;
+        if last > now.checked_add(TOLERANCE).unwrap_or(Timestamp::MAX) {
+            return Err(VaultError::ClockBehind { last });
+        }
+        let next = policy.local(last).date().checked_add(1.day()).unwrap_or(Date::MAX);
+        if policy.local(now).date() > next {
+            return Err(VaultError::ClockAhead { last });
+        }
+        Ok(SweepTurn { _turn: turn })
+    }
+
+    /// Notes that an officer looked at the clock and found it right.
+    pub async fn confirm_clock(&self, reason: &crate::ReasonCode, now: Timestamp) -> Result<(), VaultError> {
+        self.journal.append(&[Line::ClockConfirmed { reason: reason.as_str().into() }], now).await?;
+        Ok(())
+    }
+
+    /// Signs a head that says no more than that the log is alive. A clock is trusted for a day after the last head.
+    pub async fn beat(&self, now: Timestamp) -> Result<(), VaultError> {
+        self.journal.append(&[Line::Alive], now).await?;
+        Ok(())
+    }
+
+    /// Certifies what was destroyed since the last final certificate: the keys are looked for and not found, the
+    /// write-ahead logs are emptied, every place gets a generation of the keys without them and loses its older ones.
+    ///
+    /// # Errors
+    /// [`VaultError::StillThere`] when a key of the ledger is in the key database: then there is no certificate.
+    pub async fn certify(
+        &self,
+        _turn: &SweepTurn<'_>,
+        policy: &Policy,
+        plan: &PlanFacts,
+        done: &Done,
+        now: Timestamp,
+    ) -> Result<(Certificate, u64), VaultError> {
+        self.bury_the_dying(now).await?;
+        let ledger = self.ledger_since_certificate().await?;
+        let mut left = 0;
+        for keys in ledger.keys.chunks(4_096) {
+            left += self.keyring.count(keys).await?;
+        }
+        if left > 0 {
+            return Err(VaultError::StillThere { left });
+        }
+        self.steps.step("empty the write-ahead logs")?;
+        let mut generations = self.emptied_logs().await?;
+        self.steps.step("write the generations of the keys")?;
+        generations.extend(self.write_generations(policy.hash(), now).await?);
+        let is_pending = generations.iter().any(|generation| generation.pending.is_some());
+        let state = if is_pending { CertificateState::Pending } else { CertificateState::Final };
+        let entries = ledger.entries.unwrap_or((self.journal.head().size, self.journal.head().size));
+        let certificate = Certificate {
+            state,
+            installation: installation_text(self.installation),
+            policy: [policy.id.clone(), policy.version.clone(), hex::encode(&policy.hash()).to_string()],
+            day: plan.day,
+            at: now,
+            plan: hex::encode(&plan.hash).to_string(),
+            persons: plan.totals.persons,
+            records: plan.totals.records,
+            destroyed: counted(policy, &done.destroyed),
+            separated: counted(policy, &done.separated),
+            overdue: done.overdue,
+            notices: done.notices,
+            keys: [ledger.due, ledger.replaced],
+            ledger: [entries.0, entries.1],
+            method: METHOD.into(),
+            medium: MEDIUM.into(),
+            out_of_reach: OUT_OF_REACH.into(),
+            generations,
+        };
+        self.steps.step("append the certificate")?;
+        let index = self.journal.append(&[Line::Certificate(Box::new(certificate.clone()))], now).await?;
+        if state == CertificateState::Final {
+            let mut conn = self.people.begin().await?;
+            put_setting(&mut conn, CERTIFIED, &(index + 1).to_be_bytes()).await?;
+            conn.commit().await?;
+        }
+        Ok((certificate, index))
+    }
+
+    /// Empties the write-ahead logs; a reader that is in the way keeps the certificate open.
+    async fn emptied_logs(&self) -> Result<Vec<GenerationState>, VaultError> {
+        let mut busy = Vec::new();
+        let databases = [("people", &self.people), ("separated", &self.separated), ("keys", self.keyring.database())];
+        for (name, database) in databases {
+            if !database.empty_log().await? {
+                let pending = Some("a reader holds its write-ahead log; sweep again".into());
+                busy.push(GenerationState { place: format!("{name} database"), sequence: 0, pending });
+            }
+        }
+        Ok(busy)
+    }
+
+    pub(crate) async fn ledger_since_certificate(&self) -> Result<LedgerPart, VaultError> {
+        let bytes = setting(&mut self.people.read().await?, CERTIFIED).await?;
+        let from = bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let mut part = LedgerPart::default();
+        for (index, line) in self.journal.lines(from)? {
+            let Line::Ledger(ledger) = line else { continue };
+            let keys = ledger.keys();
+            match ledger.because {
+                LedgerReason::Due => part.due += keys.len() as u64,
+                LedgerReason::Replaced => part.replaced += keys.len() as u64,
+            }
+            part.keys.extend(keys);
+            part.entries = Some((part.entries.map_or(index, |(first, _)| first), index + 1));
+        }
+        Ok(part)
+    }
+
+    /// The newest certificate, pending or final.
+    pub async fn last_certificate(&self) -> Result<Option<Certificate>, VaultError> {
+        let bytes = setting(&mut self.people.read().await?, CERTIFIED).await?;
+        let mark = bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let lines = self.journal.lines(mark.saturating_sub(1))?.into_iter().rev();
+        Ok(lines.map(|(_, line)| line).find_map(|line| match line {
+            Line::Certificate(certificate) => Some(*certificate),
+            _ => None,
+        }))
+    }
+
+    /// The certificates on file, with the indices of their entries, the oldest first.
+    pub fn certificates(&self) -> Result<Vec<(u64, Certificate)>, VaultError> {
+        let lines = self.journal.lines(0)?.into_iter();
+        Ok(lines
+            .filter_map(|(index, line)| match line {
+                Line::Certificate(certificate) => Some((index, *certificate)),
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+fn counted(policy: &Policy, counts: &BTreeMap<ClassId, u64>) -> Vec<Counted> {
+    counts.iter().map(|(class, count)| Counted { class: policy.class(*class).id.clone(), count: *count }).collect()
+}

@@ -1,0 +1,375 @@
+//! Making a vault, opening it, and refusing to when its keys are not there.
+
+use crate::{
+    archive::Recipients,
+    audit::{AuditLog, PublicKey, SignedHead, SigningKey},
+    error::VaultError,
+    generations::AUDIT,
+    journal::Journal,
+    keyring::Keyring,
+    lookup::{LOGIN, LookupKey},
+    master::{KeyCheck, MasterKey, MasterKeySource, Masters},
+    names::Names,
+    place::{InstallationId, Store},
+    steps::Steps,
+};
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+use tokio::sync::Mutex;
+use vestry_database::{Conn, Database, Location, Sql, args};
+use vestry_policy::Policy;
+
+/// Where a vault is kept: files in the data folder, or databases by URL.
+#[derive(Clone)]
+pub struct VaultPlace {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// PostgreSQL URLs instead of files, each of a database of its own: people, separated, keys.
+    pub urls: Option<[String; 3]>,
+    /// Folders that hold copies of the keys and of the audit log, off this machine if they are to survive it.
+    pub places: Vec<PathBuf>,
+    /// Who may read copies and backups.
+    pub recipients: Option<Recipients>,
+}
+
+/// Where its keys are.
+#[derive(Debug)]
+pub struct VaultKeys {
+    /// The master key of what serves.
+    pub live: MasterKeySource,
+    /// The master key of what is kept apart.
+    pub separated: MasterKeySource,
+    /// The key that signs the audit log.
+    pub signing: MasterKeySource,
+}
+
+impl VaultKeys {
+    /// Three files in `folder`: `master.key`, `separated.key`, `signing.key`.
+    pub fn in_folder(folder: &Path) -> Self {
+        let file = |name: &str| MasterKeySource::File(folder.join(name));
+        Self { live: file(LIVE_KEY), separated: file(SEPARATED_KEY), signing: file(SIGNING_KEY) }
+    }
+}
+
+const LIVE_KEY: &str = "master.key";
+const SEPARATED_KEY: &str = "separated.key";
+const SIGNING_KEY: &str = "signing.key";
+
+/// Personal data under keys.
+#[derive(Debug)]
+pub struct Vault {
+    pub(crate) installation: InstallationId,
+    pub(crate) place: VaultPlace,
+    pub(crate) masters: Masters,
+    pub(crate) people: Database,
+    pub(crate) separated: Database,
+    pub(crate) keyring: Keyring,
+    pub(crate) journal: Journal,
+    /// Held by whoever changes what a plan was made from.
+    pub(crate) changing: Mutex<()>,
+    /// Held by the one sweep.
+    pub(crate) sweeping: Mutex<()>,
+    pub(crate) steps: Steps,
+}
+
+impl std::fmt::Debug for VaultPlace {
+    /// Without URLs, which may hold passwords.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VaultPlace").field("folder", &self.folder).field("places", &self.places).finish_non_exhaustive()
+    }
+}
+
+const PEOPLE: &[Sql] = &[Sql {
+    sqlite: include_str!("../migrations/sqlite/people_0001.sql"),
+    postgres: include_str!("../migrations/postgres/people_0001.sql"),
+}];
+const SEPARATED: &[Sql] = &[Sql {
+    sqlite: include_str!("../migrations/sqlite/separated_0001.sql"),
+    postgres: include_str!("../migrations/postgres/separated_0001.sql"),
+}];
+const KEYS: &[Sql] = &[Sql {
+    sqlite: include_str!("../migrations/sqlite/keys_0001.sql"),
+    postgres: include_str!("../migrations/postgres/keys_0001.sql"),
+}];
+
+const INSTALLATION: &str = "installation";
+const KEY_CHECK: &str = "key-check";
+const FILES: [&str; 3] = ["people.db", "separated.db", "keys.db"];
+
+#[derive(Debug)]
+pub(crate) struct Databases {
+    pub(crate) people: Database,
+    pub(crate) separated: Database,
+    pub(crate) keys: Database,
+}
+
+impl Vault {
+    /// Whether there is a vault at `place`, as far as files tell; one by URL is taken to be there.
+    pub fn is_made(place: &VaultPlace) -> bool {
+        place.urls.is_some() || place.folder.join(FILES[0]).exists()
+    }
+
+    /// Makes the three keys as new files in `keys`, outside the data folder, and the empty databases. The key that
+    /// verifies the audit log is the answer; it is to be written down elsewhere.
+    ///
+    /// # Errors
+    /// [`VaultError::MadeAlready`], and [`MasterKeyError::Exists`](crate::MasterKeyError::Exists) where a key file is.
+    pub async fn make(place: &VaultPlace, keys: &Path, now: Timestamp) -> Result<PublicKey, VaultError> {
+        let write = |path: &Path, source| VaultError::Write { path: path.into(), source };
+        std::fs::create_dir_all(&place.folder).map_err(|e| write(&place.folder, e))?;
+        let folder = place.folder.clone();
+        if place.urls.is_none() && FILES.iter().any(|file| folder.join(file).exists()) {
+            return Err(VaultError::MadeAlready { folder });
+        }
+        private_folder(keys).map_err(|e| write(keys, e))?;
+        let live = MasterKey::create(&keys.join(LIVE_KEY), &folder)?;
+        let separated = MasterKey::create(&keys.join(SEPARATED_KEY), &folder)?;
+        let signing = SigningKey::create(&keys.join(SIGNING_KEY), &folder)?;
+        let public = signing.public();
+        let installation = InstallationId::random()?;
+        let databases = Databases::open(place).await?;
+        drop(AuditLog::make(&folder.join(AUDIT), installation, signing, now)?);
+        let check = |master, store| KeyCheck::new(master, installation, store);
+        databases.claim(&databases.keys, installation, None).await?;
+        databases.claim(&databases.separated, installation, Some(check(&separated, Store::Separated))).await?;
+        // Last: from here on a key that is missing is a loss.
+        databases.claim(&databases.people, installation, Some(check(&live, Store::Live))).await?;
+        databases.close().await;
+        Ok(public)
+    }
+
+    /// Opens the vault, and repeats what a stop left undone.
+    ///
+    /// # Errors
+    /// [`VaultError::NotMade`] where there is none; [`VaultError::KeysLost`], [`VaultError::MasterKey`] and
+    /// [`VaultError::WrongMasterKey`] where its keys are not the right ones. Nothing is made in place of what is missing.
+    pub async fn open(place: &VaultPlace, keys: &VaultKeys, now: Timestamp) -> Result<Self, VaultError> {
+        if !Self::is_made(place) {
+            return Err(VaultError::NotMade { folder: place.folder.clone() });
+        }
+        if place.urls.is_none() {
+            // Before opening, which would make an empty file.
+            for (file, lost) in [(FILES[2], VaultError::KeysLost), (FILES[1], OTHER_SEPARATED)] {
+                if !place.folder.join(file).exists() {
+                    return Err(lost);
+                }
+            }
+        }
+        let masters = Masters {
+            live: MasterKey::read(&keys.live, &place.folder)?,
+            separated: MasterKey::read(&keys.separated, &place.folder)?,
+        };
+        let signing = SigningKey::read(&keys.signing, &place.folder)?;
+        let databases = Databases::open(place).await?;
+        let installation = databases.check(&masters, place).await?;
+        let log = AuditLog::open(&place.folder.join(AUDIT), installation, signing)?;
+        let Databases { people, separated, keys } = databases;
+        let vault = Self {
+            installation,
+            place: place.clone(),
+            masters,
+            people,
+            separated,
+            keyring: Keyring::new(keys),
+            journal: Journal::new(log, place.places.clone()),
+            changing: Mutex::default(),
+            sweeping: Mutex::default(),
+            steps: Steps::default(),
+        };
+        vault.resume(now).await?;
+        Ok(vault)
+    }
+
+    /// Repeats what the journal holds and the databases do not: keys first, then changes, then what is dying.
+    async fn resume(&self, now: Timestamp) -> Result<(), VaultError> {
+        let ledger = self.ledger_since_certificate().await?;
+        for keys in ledger.keys.chunks(4_096) {
+            self.keyring.destroy(keys).await?;
+        }
+        self.catch_up().await?;
+        self.bury_the_dying(now).await
+    }
+
+    /// The installation.
+    pub fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
+    /// Where it is kept.
+    pub fn place_of_files(&self) -> &VaultPlace {
+        &self.place
+    }
+
+    /// The key that verifies the audit log and the archives.
+    pub fn public_key(&self) -> PublicKey {
+        self.journal.log().public()
+    }
+
+    /// The audit log, for reading.
+    pub fn audit_log(&self) -> std::sync::MutexGuard<'_, AuditLog> {
+        self.journal.log()
+    }
+
+    /// The newest signed head of the audit log.
+    pub fn audit_head(&self) -> SignedHead {
+        self.journal.head()
+    }
+
+    /// When the vault was made: the time of the log's first head.
+    pub fn made_at(&self) -> Timestamp {
+        self.journal.log().made_at()
+    }
+
+    /// Backup places whose copy of the audit log misses something.
+    pub fn places_behind(&self) -> Vec<PathBuf> {
+        self.journal.behind()
+    }
+
+    /// The numbered steps of carrying out, for tests that stop at one.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    pub(crate) fn database(&self, store: Store) -> &Database {
+        match store {
+            Store::Live => &self.people,
+            Store::Separated => &self.separated,
+        }
+    }
+
+    pub(crate) fn login_key(&self) -> LookupKey {
+        LookupKey::of_master(&self.masters.live, self.installation, LOGIN.purpose)
+    }
+
+    /// Every column of the three databases, as (table, column), each table's name behind its database's.
+    pub async fn columns(&self) -> Result<Vec<(String, String)>, VaultError> {
+        let mut columns = Vec::new();
+        for (name, database) in
+            [("people", &self.people), ("separated", &self.separated), ("keys", self.keyring.database())]
+        {
+            let found = database.columns().await?;
+            columns.extend(found.into_iter().map(|(table, column)| (format!("{name}.{table}"), column)));
+        }
+        Ok(columns)
+    }
+
+    /// That every kind of record and item in the rows is one of `policy`.
+    pub async fn check_names(&self, policy: &Policy) -> Result<(), VaultError> {
+        let names = Names::of(policy);
+        for row in self.people.read().await?.rows("select distinct class from records", args![]).await? {
+            names.class(&row.only::<String>()?)?;
+        }
+        for database in [&self.people, &self.separated] {
+            for row in database.read().await?.rows("select distinct item from items", args![]).await? {
+                names.item(&row.only::<String>()?)?;
+            }
+        }
+        for row in self.separated.read().await?.rows("select distinct class from days", args![]).await? {
+            names.class(&row.only::<String>()?)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the writer of the audit log and closes the databases.
+    pub async fn close(&self) {
+        self.journal.close();
+        self.people.close().await;
+        self.separated.close().await;
+        self.keyring.database().close().await;
+    }
+}
+
+const OTHER_SEPARATED: VaultError = VaultError::OtherInstallation { which: "separated" };
+
+impl Databases {
+    pub(crate) async fn open(place: &VaultPlace) -> Result<Self, VaultError> {
+        if place.urls.is_none() {
+            // SQLite gives its logs the mode of the database.
+            for path in FILES.map(|file| place.folder.join(file)) {
+                private_file(&path).map_err(|source| VaultError::Write { path, source })?;
+            }
+        }
+        let files = FILES.map(|file| place.folder.join(file));
+        let at =
+            |n: usize| place.urls.as_ref().map_or(Location::Sqlite(&files[n]), |urls| Location::Postgres(&urls[n]));
+        Ok(Self {
+            people: Database::open(at(0), PEOPLE).await?,
+            separated: Database::open(at(1), SEPARATED).await?,
+            keys: Database::open(at(2), KEYS).await?,
+        })
+    }
+
+    async fn claim(
+        &self,
+        database: &Database,
+        installation: InstallationId,
+        check: Option<KeyCheck>,
+    ) -> Result<(), VaultError> {
+        let mut conn = database.begin().await?;
+        if setting(&mut conn, INSTALLATION).await?.is_some() {
+            return Err(VaultError::OtherInstallation { which: "people, separated or keys" });
+        }
+        put_setting(&mut conn, INSTALLATION, installation.as_bytes()).await?;
+        if let Some(check) = check {
+            put_setting(&mut conn, KEY_CHECK, check.as_bytes()).await?;
+        }
+        Ok(conn.commit().await?)
+    }
+
+    /// That all three are of one installation, and the master keys are its own.
+    async fn check(&self, masters: &Masters, place: &VaultPlace) -> Result<InstallationId, VaultError> {
+        let (mut people, mut separated) = (self.people.read().await?, self.separated.read().await?);
+        let mut keys = self.keys.read().await?;
+        let installation = setting(&mut people, INSTALLATION).await?;
+        let installation = installation.ok_or_else(|| VaultError::NotMade { folder: place.folder.clone() })?;
+        if setting(&mut keys, INSTALLATION).await?.as_ref() != Some(&installation) {
+            return Err(VaultError::KeysLost);
+        }
+        if setting(&mut separated, INSTALLATION).await?.as_ref() != Some(&installation) {
+            return Err(OTHER_SEPARATED);
+        }
+        let installation = InstallationId::from_row(installation)?;
+        for (conn, store) in [(&mut people, Store::Live), (&mut separated, Store::Separated)] {
+            let check = setting(conn, KEY_CHECK).await?.and_then(|bytes| bytes.try_into().ok());
+            let check = check.ok_or(VaultError::Unreadable { what: "the key check" })?;
+            KeyCheck::from_bytes(check).check(masters.of(store), installation, store)?;
+        }
+        Ok(installation)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.people.close().await;
+        self.separated.close().await;
+        self.keys.close().await;
+    }
+}
+
+/// Makes a folder that its owner alone may enter.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Makes an empty file that its owner alone may read, where there is none.
+fn private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+pub(crate) async fn setting(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+    const SQL: &str = "select value from settings where name = $1";
+    Ok(conn.row(SQL, args![name]).await?.map(|row| row.only()).transpose()?)
+}
+
+pub(crate) async fn put_setting(conn: &mut Conn, name: &str, value: &[u8]) -> Result<(), VaultError> {
+    const SQL: &str = "insert into settings (name, value) values ($1, $2) \
+        on conflict (name) do update set value = excluded.value";
+    conn.run(SQL, args![name, value]).await?;
+    Ok(())
+}
