@@ -13,7 +13,7 @@ use crate::{
     vault::{put_setting, setting},
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use tokio::sync::MutexGuard;
 use vestry_policy::{ClassId, Policy, Totals};
 
@@ -156,9 +156,12 @@ impl Vault {
         let bytes = setting(&mut self.people.read().await?, CERTIFIED).await?;
         let from = bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         let mut part = LedgerPart::default();
+        // After a stop the next plan names again what the ledger holds already.
+        let mut named = HashSet::new();
         for (index, line) in self.journal.lines(from)? {
             let Line::Ledger(ledger) = line else { continue };
-            let keys = ledger.keys();
+            let mut keys = ledger.keys();
+            keys.retain(|key| named.insert(*key));
             match ledger.because {
                 LedgerReason::Due => part.due += keys.len() as u64,
                 LedgerReason::Replaced => part.replaced += keys.len() as u64,

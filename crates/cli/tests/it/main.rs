@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod faults;
+mod people;
 mod photos;
 mod policy;
 mod program;
