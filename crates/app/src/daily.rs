@@ -47,7 +47,7 @@ impl Privacy {
         let is_done = last.is_some_and(|c| c.day >= today && c.state == CertificateState::Final);
         if is_done {
             if self.now().duration_since(self.vault().audit_head().time) >= BEAT_EVERY {
-                self.vault().beat(self.now()).await?;
+                self.vault().beat(self.policy(), self.now()).await?;
             }
             return Ok(());
         }

@@ -65,7 +65,7 @@ impl Privacy {
         if let Some(reason) = &request.confirm_clock {
             self.vault().confirm_clock(reason, now).await?;
         }
-        let turn = self.vault().begin_sweep(policy, now)?;
+        let turn = self.vault().begin_sweep(policy, now).await?;
         let (mut done, plan) = self.carry_out_all(policy, day, progress).await?;
         if let Some(class) = policy.class_named("rejoin") {
             let ended = self.vault().end_blocks_of(policy, now).await?;
@@ -78,7 +78,7 @@ impl Privacy {
     /// Sweeps one person: what they asked for takes effect at once.
     pub async fn sweep_person(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
-        let turn = self.vault().begin_sweep(policy, now)?;
+        let turn = self.vault().begin_sweep(policy, now).await?;
         let day = policy.local(now).date();
         let mut planner = Planner::new(policy, day);
         let on_file = self.vault().person(policy, person).await?;

@@ -45,39 +45,60 @@ pub(crate) struct LedgerPart {
 
 /// Where the mark of the last final certificate is kept.
 const CERTIFIED: &str = "certified";
+/// Where the instant is kept up to which the clock is trusted.
+const TRUSTED: &str = "trusted";
 /// A head may be signed a little after the clock was read, by another process.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
 
 impl Vault {
     /// Takes the turn to destroy as of `now`.
     ///
+    /// The clock is trusted for the day of the last head that it signed while it was trusted, and the day after: a
+    /// certificate, a beat, an officer's confirmation. Other entries do not move that day, or a clock that jumped would
+    /// be trusted as soon as somebody logged in.
+    ///
     /// # Errors
-    /// [`VaultError::Busy`] while another sweep runs; [`VaultError::ClockBehind`] when the last signed head is later;
-    /// [`VaultError::ClockAhead`] when the clock stands more than one calendar day after the day of the last signed head
-    /// and nobody confirmed it: a clock cannot kill.
-    pub fn begin_sweep(&self, policy: &Policy, now: Timestamp) -> Result<SweepTurn<'_>, VaultError> {
+    /// [`VaultError::Busy`] while another sweep runs; [`VaultError::ClockBehind`] when a signed head is later;
+    /// [`VaultError::ClockAhead`] past the trusted days: a clock cannot kill.
+    pub async fn begin_sweep(&self, policy: &Policy, now: Timestamp) -> Result<SweepTurn<'_>, VaultError> {
         let turn = self.sweeping.try_lock().map_err(|_| VaultError::Busy)?;
         let last = self.journal.head().time;
         if last > now.checked_add(TOLERANCE).unwrap_or(Timestamp::MAX) {
             return Err(VaultError::ClockBehind { last });
         }
-        let next = policy.local(last).date().checked_add(1.day()).unwrap_or(Date::MAX);
-        if policy.local(now).date() > next {
-            return Err(VaultError::ClockAhead { last });
-        }
+        self.trusts(policy, now).await?;
         Ok(SweepTurn { _turn: turn })
+    }
+
+    async fn trusts(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
+        let bytes = setting(&mut self.people.read().await?, TRUSTED).await?;
+        let micros = bytes.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes);
+        let last = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok());
+        let last = last.unwrap_or_else(|| self.made_at());
+        let next = policy.local(last).date().checked_add(1.day()).unwrap_or(Date::MAX);
+        if policy.local(now).date() > next { Err(VaultError::ClockAhead { last }) } else { Ok(()) }
+    }
+
+    async fn trust(&self, now: Timestamp) -> Result<(), VaultError> {
+        let mut conn = self.people.begin().await?;
+        put_setting(&mut conn, TRUSTED, &now.as_microsecond().to_be_bytes()).await?;
+        Ok(conn.commit().await?)
     }
 
     /// Notes that an officer looked at the clock and found it right.
     pub async fn confirm_clock(&self, reason: &crate::ReasonCode, now: Timestamp) -> Result<(), VaultError> {
         self.journal.append(&[Line::ClockConfirmed { reason: reason.as_str().into() }], now).await?;
-        Ok(())
+        self.trust(now).await
     }
 
-    /// Signs a head that says no more than that the log is alive. A clock is trusted for a day after the last head.
-    pub async fn beat(&self, now: Timestamp) -> Result<(), VaultError> {
+    /// Signs a head that says no more than that the log is alive and its clock goes on as before.
+    ///
+    /// # Errors
+    /// [`VaultError::ClockAhead`] when the clock jumped since.
+    pub async fn beat(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
+        self.trusts(policy, now).await?;
         self.journal.append(&[Line::Alive], now).await?;
-        Ok(())
+        self.trust(now).await
     }
 
     /// Certifies what was destroyed since the last final certificate: the keys are looked for and not found, the
@@ -131,6 +152,7 @@ impl Vault {
         };
         self.steps.step("append the certificate")?;
         let index = self.journal.append(&[Line::Certificate(Box::new(certificate.clone()))], now).await?;
+        self.trust(now).await?;
         if state == CertificateState::Final {
             let mut conn = self.people.begin().await?;
             put_setting(&mut conn, CERTIFIED, &(index + 1).to_be_bytes()).await?;

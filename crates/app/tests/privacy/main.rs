@@ -3,4 +3,5 @@
 mod lives;
 mod looks;
 mod returns;
+mod versions;
 mod world;

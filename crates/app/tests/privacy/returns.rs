@@ -120,7 +120,7 @@ async fn a_log_behind_the_published_head_is_refused() {
         let file = file.expect("an entry");
         fs::copy(file.path(), older.join("keys").join(file.file_name())).expect("copied");
     }
-    privacy.vault().beat(privacy.now()).await.expect("alive");
+    privacy.vault().beat(privacy.policy(), privacy.now()).await.expect("alive");
     let head: SignedHead = privacy.vault().audit_head();
     let backup = Some(place.join("data").join(&files(&place.join("data"), "data-")[0]));
     privacy.close().await;
