@@ -135,6 +135,11 @@ impl Store {
         names
     };
 
+    /// The columns of `table` that a backup holds; none for another table.
+    pub fn columns_of(table: &str) -> &'static [&'static str] {
+        columns_of(table).map_or(&[], |(_, columns)| columns)
+    }
+
     /// Loads the rows of `table` that `input` holds, as [`Snapshot::dump`] wrote them; how many.
     ///
     /// # Errors

@@ -380,3 +380,43 @@ fn newest_log(
     }
     Ok((folder, verified))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// What no archive holds: look-up hashes, the versions of schemas, a row's number within its database.
+    const LEFT_OUT: [&str; 6] = [
+        "people.lookups.hash",
+        "people.lookups.person",
+        "people.schema_versions.version",
+        "separated.schema_versions.version",
+        "separated.day_rows.id",
+        "keys.schema_versions.version",
+    ];
+
+    #[tokio::test]
+    async fn archives_hold_every_column_but_look_up_hashes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let place = VaultPlace { folder: data, urls: None, places: Vec::new(), recipients: None };
+        let (keys, now) = (folder.path().join("keys"), Timestamp::UNIX_EPOCH);
+        Vault::make(&place, &keys, now).await.expect("made");
+        let vault = Vault::open(&place, &VaultKeys::in_folder(&keys), now).await.expect("opens");
+        let there: BTreeSet<String> =
+            vault.columns().await.expect("columns").iter().map(|(table, column)| format!("{table}.{column}")).collect();
+        let held = [(PEOPLE, PEOPLE_TABLES), (SEPARATED, SEPARATED_TABLES), (KEYS, KEY_TABLES)];
+        let mut held: BTreeSet<String> = held
+            .iter()
+            .flat_map(|(prefix, tables)| {
+                tables
+                    .iter()
+                    .flat_map(move |(table, columns)| columns.iter().map(move |c| format!("{prefix}.{table}.{c}")))
+            })
+            .collect();
+        held.extend(LEFT_OUT.map(str::to_owned));
+        assert_eq!(there, held);
+        vault.close().await;
+    }
+}

@@ -4,6 +4,7 @@
 //! own and drops it.
 
 mod catalogue;
+mod dumps;
 mod engines;
 mod images;
 mod jobs;
