@@ -68,5 +68,5 @@ pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
     Certificate, Counted, HoldSubject, NotAnId, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, RestoreAim,
-    VaultError, event_named,
+    Store as VaultStore, VaultError, event_named,
 };

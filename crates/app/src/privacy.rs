@@ -12,7 +12,7 @@ use std::{
 use vestry_policy::{Policy, Versions};
 use vestry_store::{Store, StoreError, StorePlace};
 use vestry_vault::{
-    MasterKeySource, OpeningError, Vault, VaultError, VaultKeys, VaultPlace,
+    MasterKeySource, OpeningError, Rotated, Vault, VaultError, VaultKeys, VaultPlace,
     archive::{IdentityError, Recipients, RecipientsError},
 };
 
@@ -95,6 +95,20 @@ impl Privacy {
         let keys = keys_folder(folder, config);
         let public = Vault::make(&place(folder, config)?, &keys, (surroundings.now)()).await?;
         Ok((keys, public.to_string()))
+    }
+
+    /// Replaces the master key of one store: every data key is wrapped anew. Nothing else may use the folder meanwhile.
+    pub async fn rotate(
+        folder: &Path,
+        config: &Config,
+        surroundings: Surroundings,
+        which: vestry_vault::Store,
+    ) -> Result<Rotated, PrivacyError> {
+        let _store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
+        let (policies, now) = (policing::policies(&config.policy.files)?, (surroundings.now)());
+        let governing = policing::governing(&policies, now)?;
+        let keys = key_sources(folder, config)?;
+        Ok(Vault::rotate(&place(folder, config)?, &keys, which, governing, now).await?)
     }
 
     /// Opens the data folder `folder` for the work of the privacy office alone, and takes its lock.

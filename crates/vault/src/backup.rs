@@ -107,7 +107,7 @@ impl Vault {
     }
 
     /// Makes look-up hashes again from the addresses that they find.
-    async fn rebuild_lookups(&self, policy: &Policy) -> Result<u64, VaultError> {
+    pub(crate) async fn rebuild_lookups(&self, policy: &Policy) -> Result<u64, VaultError> {
         const SQL: &str = "insert into lookups (hash, person) values ($1, $2) on conflict do nothing";
         let Some(item) = policy.item_named(LOGIN.item) else { return Ok(0) };
         let key = self.login_key();

@@ -97,7 +97,7 @@ impl Vault {
         Ok(ended)
     }
 
-    async fn rejoin_months(&self) -> Result<Vec<(i64, KeyId)>, VaultError> {
+    pub(crate) async fn rejoin_months(&self) -> Result<Vec<(i64, KeyId)>, VaultError> {
         let rows =
             self.separated.read().await?.rows("select month, key from rejoin_keys order by month", args![]).await?;
         let month = |row: &Row| {

@@ -9,16 +9,17 @@ use crate::{
     error::VaultError,
     journal::{Ledger, LedgerReason, Line},
     keyring::NewKey,
+    names::Names,
     people::{PersonOnFile, RecordOnFile},
     place::{KeyId, PersonId, RecordId, Store},
-    sealing::Sealing,
+    sealing::{Sealing, text},
     tombstone::Tombstone,
     writing::{Batch, NewRecord, touch},
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use vestry_database::{Conn, Value, args};
-use vestry_policy::{Action, Because, ClassId, ItemSet, Policy, StoredIn, Subject, Verdict};
+use vestry_policy::{Action, Because, ClassId, ItemId, ItemSet, Policy, StoredIn, Subject, Verdict};
 
 /// A person as they were when the plan was made, and what it asks for.
 #[derive(Debug)]
@@ -52,11 +53,33 @@ struct Asked<'a> {
     action: Action,
 }
 
-/// An item row, without its value.
-#[derive(Debug, Clone)]
-struct ItemKey {
-    item: String,
+/// An item row.
+struct ItemRow {
+    item: ItemId,
     key: KeyId,
+    revision: i64,
+    sealed: Vec<u8>,
+}
+
+/// Item rows by record.
+#[derive(Default)]
+struct Rows {
+    live: HashMap<RecordId, Vec<ItemRow>>,
+    apart: HashMap<RecordId, Vec<ItemRow>>,
+}
+
+impl Rows {
+    fn of(&self, store: Store, record: RecordId) -> &[ItemRow] {
+        let rows = if store == Store::Live { &self.live } else { &self.apart };
+        rows.get(&record).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Values to be sealed anew: from where, to where.
+struct Move<'r> {
+    from: Sealing,
+    to: Sealing,
+    rows: Vec<&'r ItemRow>,
 }
 
 /// What carrying out will write.
@@ -81,9 +104,12 @@ impl Vault {
     pub async fn carry_out(&self, policy: &Policy, people: &[Planned], now: Timestamp) -> Result<Done, VaultError> {
         let asked: Vec<Asked<'_>> = people.iter().flat_map(asked).collect();
         let mut work = Work::default();
+        let rows = self.rows_of(policy, people).await?;
+        let mut moves = Vec::new();
         for asked in &asked {
-            self.prepare(policy, asked, &mut work).await?;
+            self.prepare(asked, &rows, &mut work, &mut moves);
         }
+        self.seal_anew(policy, &moves, &mut work).await?;
         self.prepare_notices(policy, people, &mut work)?;
         self.steps.step("store the keys of what is sealed anew")?;
         self.keyring.add(&work.keys).await?;
@@ -115,8 +141,8 @@ impl Vault {
         Ok(done)
     }
 
-    /// Seals anew what moves or loses its company, and names the keys that go.
-    async fn prepare(&self, policy: &Policy, asked: &Asked<'_>, work: &mut Work) -> Result<(), VaultError> {
+    /// What moves, what loses its company, and which keys go: found in the rows, nothing opened yet.
+    fn prepare<'r>(&self, asked: &Asked<'_>, rows: &'r Rows, work: &mut Work, moves: &mut Vec<Move<'r>>) {
         let person = &asked.planned.person;
         let store = store_of(asked.record.stored);
         let of = Sealing {
@@ -126,27 +152,26 @@ impl Vault {
             class: asked.record.class,
             store,
         };
-        let mut conn = self.database(store).read().await?;
-        let rows = keys_of(&mut conn, of.person, of.record).await?;
-        let is_asked = |row: &&ItemKey| policy.item_named(&row.item).is_some_and(|id| asked.items.contains(id));
-        let keys: HashSet<KeyId> = rows.iter().filter(is_asked).map(|row| row.key).collect();
+        let here = rows.of(store, of.record);
+        let is_asked = |row: &&ItemRow| asked.items.contains(row.item);
+        let keys: HashSet<KeyId> = here.iter().filter(is_asked).map(|row| row.key).collect();
         let replaced = |key: &KeyId| (Some(of.person), Tombstone::of(*key));
         match asked.action {
             Action::Separate { .. } => {
                 let to = Sealing { store: Store::Separated, ..of };
-                self.seal_anew(policy, &mut conn, &of, &to, asked.items, work).await?;
+                moves.push(Move { from: of, to, rows: here.iter().filter(is_asked).collect() });
                 work.replaced.extend(keys.iter().map(replaced));
                 // A move that stopped half way left copies under keys that nothing else names.
-                let mut apart = self.separated.read().await?;
-                let left = keys_of(&mut apart, of.person, of.record).await?;
+                let left = rows.of(Store::Separated, of.record);
                 work.replaced.extend(left.iter().map(|row| replaced(&row.key)));
             }
             Action::Destroy { .. } => {
-                // Items that shared a key under an earlier policy and stay on under this one.
-                let survivors = rows.iter().filter(|row| keys.contains(&row.key) && !is_asked(row));
-                let survivors: ItemSet = survivors.filter_map(|row| policy.item_named(&row.item)).collect();
+                // Items that shared a key under an earlier policy, and about which nothing is asked under this one.
+                let acted = asked_of(asked.planned, of.record);
+                let stays = |row: &&ItemRow| keys.contains(&row.key) && !acted.contains(row.item);
+                let survivors: Vec<&ItemRow> = here.iter().filter(stays).collect();
                 if !survivors.is_empty() {
-                    self.seal_anew(policy, &mut conn, &of, &of, survivors, work).await?;
+                    moves.push(Move { from: of, to: of, rows: survivors });
                     // Rows of the separated store are written over before it is known whether the person changed.
                     let is_apart = store == Store::Separated;
                     work.replaced.extend(keys.iter().filter(|_| is_apart).map(|key| (None, Tombstone::of(*key))));
@@ -155,26 +180,50 @@ impl Vault {
             }
             Action::Keep { .. } | Action::Notify { .. } => {}
         }
+    }
+
+    /// Opens what moves and seals it at its new place.
+    async fn seal_anew(&self, policy: &Policy, moves: &[Move<'_>], work: &mut Work) -> Result<(), VaultError> {
+        let class = |of: &Sealing| policy.class(of.class).id.as_str();
+        let places: Vec<_> = moves
+            .iter()
+            .flat_map(|m| m.rows.iter().map(|row| self.place(&m.from, class(&m.from), "", row.key, 0)))
+            .collect();
+        let mut keys = self.keyring.unwrap_all(&self.masters, &places).await?.into_iter();
+        for one in moves {
+            let mut opened = Vec::with_capacity(one.rows.len());
+            for row in &one.rows {
+                let Some(key) = keys.next().flatten() else { continue };
+                let name = policy.item(row.item).id.as_str();
+                let place = self.place(&one.from, class(&one.from), name, row.key, row.revision);
+                opened.push((row.item, text(key.open(&place, &row.sealed)?)?));
+            }
+            let values: Vec<_> = opened.iter().map(|(item, value)| (*item, value.to_seal().as_str())).collect();
+            let revision = one.rows.iter().map(|row| row.revision).max().unwrap_or(0) + 1;
+            let sealed = self.seal_items(policy, &one.to, &values, revision)?;
+            let rows = if one.to.store == Store::Live { &mut work.live } else { &mut work.apart };
+            rows.extend(sealed.rows(&one.to));
+            work.keys.extend(sealed.keys);
+        }
         Ok(())
     }
 
-    async fn seal_anew(
-        &self,
-        policy: &Policy,
-        conn: &mut Conn,
-        from: &Sealing,
-        to: &Sealing,
-        items: ItemSet,
-        work: &mut Work,
-    ) -> Result<(), VaultError> {
-        let opened = self.open_items(policy, from, conn, items).await?;
-        let values: Vec<_> = opened.iter().map(|o| (o.item, o.value.to_seal().as_str())).collect();
-        let revision = opened.iter().map(|o| o.revision).max().unwrap_or(0) + 1;
-        let sealed = self.seal_items(policy, to, &values, revision)?;
-        let rows = if to.store == Store::Live { &mut work.live } else { &mut work.apart };
-        rows.extend(sealed.rows(to));
-        work.keys.extend(sealed.keys);
-        Ok(())
+    /// The item rows of people, in both stores.
+    async fn rows_of(&self, policy: &Policy, people: &[Planned]) -> Result<Rows, VaultError> {
+        const SQL: &str = "select record, item, key, revision, sealed from items where person in (..)";
+        let names = Names::of(policy);
+        let mut rows = Rows::default();
+        for (database, found) in [(&self.people, &mut rows.live), (&self.separated, &mut rows.apart)] {
+            let list = people.iter().map(|planned| planned.person.person.value()).collect();
+            for row in database.read().await?.rows_in(SQL, args![], list).await? {
+                let mut columns = row.columns();
+                let (record, item) = (RecordId::from_row(columns.take()?)?, names.item(&columns.take::<String>()?)?);
+                let (key, revision) = (KeyId::from_row(columns.take()?)?, columns.take()?);
+                let row = ItemRow { item, key, revision, sealed: columns.take()? };
+                found.entry(record).or_default().push(row);
+            }
+        }
+        Ok(rows)
     }
 
     /// Mail that tells of the coming separation waits, sealed, for whoever sends it.
@@ -347,6 +396,13 @@ fn asked(planned: &Planned) -> impl Iterator<Item = Asked<'_>> {
     })
 }
 
+/// All items of a record about which something is asked.
+fn asked_of(planned: &Planned, record: RecordId) -> ItemSet {
+    asked(planned)
+        .filter(|asked| asked.record.record == record)
+        .fold(ItemSet::EMPTY, |all, asked| all.union(asked.items))
+}
+
 /// Whether all that a record holds is destroyed.
 fn goes_whole(planned: &Planned, record: &RecordOnFile) -> bool {
     let destroyed = asked(planned)
@@ -360,17 +416,6 @@ fn store_of(stored: StoredIn) -> Store {
         StoredIn::Live => Store::Live,
         StoredIn::Separated => Store::Separated,
     }
-}
-
-async fn keys_of(conn: &mut Conn, person: PersonId, record: RecordId) -> Result<Vec<ItemKey>, VaultError> {
-    const SQL: &str = "select item, key from items where person = $1 and record = $2 order by item";
-    let rows = conn.rows(SQL, args![person.value(), record.value()]).await?;
-    rows.iter()
-        .map(|row| {
-            let mut columns = row.columns();
-            Ok(ItemKey { item: columns.take()?, key: KeyId::from_row(columns.take()?)? })
-        })
-        .collect()
 }
 
 /// Persons of the plan who changed since it was made, or are gone.

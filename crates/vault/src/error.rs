@@ -105,6 +105,18 @@ pub enum VaultError {
          nothing was made in its place; bring it back with `vestry backup restore`"
     )]
     KeysLost,
+    /// A rotation that was stopped.
+    #[error(
+        "a rotation of the master key was stopped; end it with `vestry admin rotate`, which goes on from `{}`",
+        path.display()
+    )]
+    RotationStopped {
+        /// The new key.
+        path: PathBuf,
+    },
+    /// A key that is not in a file.
+    #[error("the master key comes from a program or the environment; only one in a file is replaced here")]
+    NotAFile,
     /// A database of another installation.
     #[error("the {which} database belongs to another installation; give the one of this data")]
     OtherInstallation {

@@ -93,7 +93,7 @@ const KEYS: &[Sql] = &[Sql {
 }];
 
 const INSTALLATION: &str = "installation";
-const KEY_CHECK: &str = "key-check";
+pub(crate) const KEY_CHECK: &str = "key-check";
 const FILES: [&str; 3] = ["people.db", "separated.db", "keys.db"];
 
 #[derive(Debug)]
@@ -155,16 +155,36 @@ impl Vault {
                 }
             }
         }
+        for source in [&keys.live, &keys.separated] {
+            if let MasterKeySource::File(path) = source
+                && next_file(path).exists()
+            {
+                return Err(VaultError::RotationStopped { path: next_file(path) });
+            }
+        }
         let masters = Masters {
             live: MasterKey::read(&keys.live, &place.folder)?,
             separated: MasterKey::read(&keys.separated, &place.folder)?,
         };
-        let signing = SigningKey::read(&keys.signing, &place.folder)?;
         let databases = Databases::open(place).await?;
-        let installation = databases.check(&masters, place).await?;
+        let installation = databases.installation(place).await?;
+        databases.check(&masters, installation).await?;
+        let vault = Self::assemble(place, masters, &keys.signing, databases, installation)?;
+        vault.resume(now).await?;
+        Ok(vault)
+    }
+
+    pub(crate) fn assemble(
+        place: &VaultPlace,
+        masters: Masters,
+        signing: &MasterKeySource,
+        databases: Databases,
+        installation: InstallationId,
+    ) -> Result<Self, VaultError> {
+        let signing = SigningKey::read(signing, &place.folder)?;
         let log = AuditLog::open(&place.folder.join(AUDIT), installation, signing)?;
         let Databases { people, separated, keys } = databases;
-        let vault = Self {
+        Ok(Self {
             installation,
             place: place.clone(),
             masters,
@@ -175,9 +195,7 @@ impl Vault {
             changing: Mutex::default(),
             sweeping: Mutex::default(),
             steps: Steps::default(),
-        };
-        vault.resume(now).await?;
-        Ok(vault)
+        })
     }
 
     /// Repeats what the journal holds and the databases do not: keys first, then changes, then what is dying.
@@ -316,25 +334,27 @@ impl Databases {
         Ok(conn.commit().await?)
     }
 
-    /// That all three are of one installation, and the master keys are its own.
-    async fn check(&self, masters: &Masters, place: &VaultPlace) -> Result<InstallationId, VaultError> {
-        let (mut people, mut separated) = (self.people.read().await?, self.separated.read().await?);
-        let mut keys = self.keys.read().await?;
-        let installation = setting(&mut people, INSTALLATION).await?;
+    /// The installation of all three.
+    pub(crate) async fn installation(&self, place: &VaultPlace) -> Result<InstallationId, VaultError> {
+        let installation = setting(&mut self.people.read().await?, INSTALLATION).await?;
         let installation = installation.ok_or_else(|| VaultError::NotMade { folder: place.folder.clone() })?;
-        if setting(&mut keys, INSTALLATION).await?.as_ref() != Some(&installation) {
+        if setting(&mut self.keys.read().await?, INSTALLATION).await?.as_ref() != Some(&installation) {
             return Err(VaultError::KeysLost);
         }
-        if setting(&mut separated, INSTALLATION).await?.as_ref() != Some(&installation) {
+        if setting(&mut self.separated.read().await?, INSTALLATION).await?.as_ref() != Some(&installation) {
             return Err(OTHER_SEPARATED);
         }
-        let installation = InstallationId::from_row(installation)?;
-        for (conn, store) in [(&mut people, Store::Live), (&mut separated, Store::Separated)] {
-            let check = setting(conn, KEY_CHECK).await?.and_then(|bytes| bytes.try_into().ok());
+        InstallationId::from_row(installation)
+    }
+
+    /// That the master keys are the data's own.
+    async fn check(&self, masters: &Masters, installation: InstallationId) -> Result<(), VaultError> {
+        for (database, store) in [(&self.people, Store::Live), (&self.separated, Store::Separated)] {
+            let check = setting(&mut database.read().await?, KEY_CHECK).await?.and_then(|bytes| bytes.try_into().ok());
             let check = check.ok_or(VaultError::Unreadable { what: "the key check" })?;
             KeyCheck::from_bytes(check).check(masters.of(store), installation, store)?;
         }
-        Ok(installation)
+        Ok(())
     }
 
     pub(crate) async fn close(&self) {
@@ -342,6 +362,13 @@ impl Databases {
         self.separated.close().await;
         self.keys.close().await;
     }
+}
+
+/// Where a master key that is to replace the one at `path` stands until it does.
+pub(crate) fn next_file(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".next");
+    name.into()
 }
 
 /// Makes a folder that its owner alone may enter.

@@ -3,5 +3,6 @@
 mod lives;
 mod looks;
 mod returns;
+mod rotation;
 mod versions;
 mod world;

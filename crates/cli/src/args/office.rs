@@ -13,6 +13,14 @@ pub(crate) enum AdminCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Replace a master key: every data key is wrapped anew, with no server running
+    Rotate {
+        /// The key of what is kept apart instead of the one of what serves
+        #[arg(long)]
+        separated: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// People on file
     #[command(subcommand)]
     Person(PersonCommand),
@@ -71,6 +79,23 @@ pub(crate) enum PersonCommand {
         /// Take it back, as reopening a case does its closing
         #[arg(long)]
         undo: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Block a person's mail address after misuse: nobody signs up with it again before the day is over
+    Block {
+        #[arg(value_name = "ID")]
+        person: PersonId,
+        /// The last day of the block
+        #[arg(long, value_name = "DATE")]
+        until: Date,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// End a block before its day
+    Unblock {
+        #[arg(value_name = "ID")]
+        person: PersonId,
         #[command(flatten)]
         place: Place,
     },

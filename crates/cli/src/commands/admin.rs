@@ -10,7 +10,9 @@ use std::{
     io::{Read, Write, stdin, stdout},
     path::Path,
 };
-use vestry_app::{Description, HeldRecord, LawfulUse, Leaving, Opening, Personal, Privacy, Reader, event_named};
+use vestry_app::{
+    Description, HeldRecord, LawfulUse, Leaving, Opening, Personal, Privacy, Reader, VaultStore, event_named,
+};
 
 /// The longest description of a person, in bytes.
 const MAX_DESCRIPTION: u64 = 4 << 20;
@@ -18,6 +20,12 @@ const MAX_DESCRIPTION: u64 = 4 << 20;
 pub(crate) async fn run(command: AdminCommand) -> Result<()> {
     match command {
         AdminCommand::Init { place } => init(&place).await,
+        AdminCommand::Rotate { separated, place } => {
+            let which = if separated { VaultStore::Separated } else { VaultStore::Live };
+            let rotated = Privacy::rotate(&place.data, &open::config(&place)?, crate::surroundings(), which).await?;
+            writeln!(stdout(), "{} keys wrapped anew, {} unnamed ones destroyed", rotated.keys, rotated.unnamed)?;
+            Ok(())
+        }
         AdminCommand::Person(command) => person(command).await,
     }
 }
@@ -72,6 +80,18 @@ async fn person(command: PersonCommand) -> Result<()> {
             let privacy = open::privacy(&place).await?;
             let at = (!undo).then(|| at.unwrap_or_else(|| privacy.now()));
             privacy.vault().put_event(privacy.policy(), record, event, at).await?;
+            privacy.close().await;
+        }
+        PersonCommand::Block { person, until, place } => {
+            let privacy = open::privacy(&place).await?;
+            let policy = privacy.policy();
+            let ends = policy.first_moment(until.tomorrow()?) - jiff::SignedDuration::from_secs(1);
+            privacy.vault().block(policy, person, ends).await?;
+            privacy.close().await;
+        }
+        PersonCommand::Unblock { person, place } => {
+            let privacy = open::privacy(&place).await?;
+            privacy.vault().unblock(person, privacy.now()).await?;
             privacy.close().await;
         }
         PersonCommand::Hold(args) => hold(args).await?,
