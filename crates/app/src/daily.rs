@@ -74,7 +74,7 @@ impl App {
                         tracing::error!(%error, "the daily sweep waits for an officer");
                     }
                     Err(error) => {
-                        let error = crate::error::causes(&error);
+                        let error = vestry_vault::causes(&error);
                         tracing::error!(%error, "the daily sweep did not end; it is tried again");
                     }
                 }

@@ -63,14 +63,3 @@ pub enum AppError {
         source: std::io::Error,
     },
 }
-
-/// An error with its causes, on one line, for the log. None of ours holds personal data.
-pub(crate) fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}

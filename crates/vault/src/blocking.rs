@@ -85,7 +85,7 @@ impl Vault {
         if !due.is_empty() {
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
             self.steps.step("destroy the keys of past months")?;
-            self.keyring.destroy(&due).await?;
+            self.destroy_keys(&due).await?;
         }
         let mut conn = self.separated.begin().await?;
         let mut ended = conn.run(ENDED, args![midnight]).await?;

@@ -128,7 +128,7 @@ impl Vault {
             self.steps.step("write the ledger")?;
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
             self.steps.step("destroy the keys")?;
-            self.keyring.destroy(&due).await?;
+            self.destroy_keys(&due).await?;
             self.steps.step("delete the separated ciphertext")?;
             self.delete_apart(policy, &asked, &changed).await?;
         }
@@ -354,6 +354,14 @@ impl Vault {
         Ok(())
     }
 
+    /// Destroys keys that the ledger names.
+    pub(crate) async fn destroy_keys(&self, keys: &[Tombstone]) -> Result<(), VaultError> {
+        if !self.steps.leaves_keys() {
+            self.keyring.destroy(keys).await?;
+        }
+        Ok(())
+    }
+
     /// Names keys whose values are sealed anew, in the transaction that makes the new ones count.
     pub(crate) async fn doom(&self, conn: &mut Conn, keys: &[KeyId]) -> Result<(), VaultError> {
         let keys: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
@@ -379,7 +387,7 @@ impl Vault {
             }
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Replaced, &dying))], now).await?;
             self.steps.step("destroy keys that were replaced")?;
-            self.keyring.destroy(&dying).await?;
+            self.destroy_keys(&dying).await?;
             let mut conn = self.people.begin().await?;
             conn.run_in(BURIED, args![], dying.iter().map(Tombstone::value).collect()).await?;
             conn.commit().await?;

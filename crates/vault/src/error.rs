@@ -268,3 +268,14 @@ pub enum VaultError {
         name: &'static str,
     },
 }
+
+/// An error with its causes, on one line, for a log or a certificate. None of ours holds personal data.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -6,7 +6,7 @@ use crate::{
     archive::{ArchiveError, ArchiveWriter, Header, Kind, Recipients, sidecar_path},
     backup::{KEY_TABLES, dump_tables},
     certificate::GenerationState,
-    error::VaultError,
+    error::{VaultError, causes},
     vault::{put_setting, setting},
 };
 use jiff::Timestamp;
@@ -41,7 +41,7 @@ impl Vault {
             let name = place.display().to_string();
             let pending = match self.write_generation(place, sequence, policy_hash, now).await {
                 Ok(()) => None,
-                Err(error) => Some(chain(&error)),
+                Err(error) => Some(causes(&error)),
             };
             states.push(GenerationState { place: name, sequence, pending });
         }
@@ -177,17 +177,6 @@ fn remove_older(folder: &Path, sequence: u64) -> Result<(), VaultError> {
         fs::remove_file(&partial).map_err(|source| VaultError::Write { path: partial, source })?;
     }
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
-}
-
-/// An error with its causes, on one line; none of them holds personal data.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 impl From<ArchiveError> for VaultError {

@@ -9,8 +9,9 @@
 //! What is opened travels as [`Personal`], which cannot be printed, serialised or copied; reading it takes an
 //! [`Opening`] that names purpose, reader and reason.
 //!
-//! What leaves the machine leaves in an [`archive`]: encrypted to recipients whose identities the server does not hold,
-//! and signed.
+//! A [`Vault`] keeps all of this in three databases: people, what is kept apart, and keys. It carries out what `policy`
+//! plans, and what must not be undone is a line of the [`audit`] log before it is done. What leaves the machine leaves in an
+//! [`archive`]: encrypted to recipients whose identities the server does not hold, and signed.
 //!
 //! # What it must never do
 //!
@@ -21,7 +22,8 @@
 //! # To add a kind of key
 //!
 //! Derive it in the constructor of the key above it, under a label of its own (the table in `secret.rs` lists them
-//! all), give it a type of its own, and write down in its doc comment what ends when it is destroyed.
+//! all), give it a type of its own, and write down in its doc comment what ends when it is destroyed. A key that is stored
+//! needs its rows in `rotating.rs`, which wraps every key anew.
 
 pub mod archive;
 pub mod audit;
@@ -62,7 +64,7 @@ pub use carrying_out::{Done, Planned};
 pub use certificate::{Certificate, CertificateState, Counted, GenerationState};
 pub use changing::{Hold, HoldSubject};
 pub use days::{DayOnFile, DayRecord};
-pub use error::VaultError;
+pub use error::{VaultError, causes};
 pub use journal::{Change, Ledger, LedgerReason, Line, SubjectText};
 pub use lookup::{LookupKey, MAX_MAIL_CHARS, MailError, normalised_mail};
 pub use master::{KeyCheck, MasterKey, MasterKeyError, MasterKeySource, WrongMasterKey};

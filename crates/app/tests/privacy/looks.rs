@@ -45,7 +45,7 @@ async fn clause_7_na_every_look_is_recorded_with_its_reason() {
 }
 
 #[tokio::test]
-async fn clause_6_ga_what_is_kept_apart_serves_its_basis_alone() {
+async fn clause_6_ga_and_11_what_is_kept_apart_serves_its_basis_alone() {
     let world = World::made("2020-01-01").await;
     let privacy = world.open().await;
     let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");

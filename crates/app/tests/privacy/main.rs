@@ -1,8 +1,10 @@
 //! People in a real data folder, lived day by day: kept, shown, set apart, destroyed, certified.
 
+mod forensic;
 mod lives;
 mod looks;
 mod returns;
 mod rotation;
+mod scanner;
 mod versions;
 mod world;

@@ -7,7 +7,7 @@ use vestry_app::{PrivacyError, RestoreAim, RestoreRequest, drill, restore};
 use vestry_vault::{HoldSubject, Personal, VaultError, audit::SignedHead};
 
 /// A world with one place for copies, and the identity that opens them.
-async fn with_place(day: &str) -> (World, RestoreRequest) {
+pub(crate) async fn with_place(day: &str) -> (World, RestoreRequest) {
     let mut world = World::made(day).await;
     let (place, identity) = (world.folder.path().join("place"), world.folder.path().join("identity"));
     fs::create_dir(&place).expect("a folder");
