@@ -2,8 +2,8 @@
 
 use crate::world::{World, member, reason, values};
 use std::fs;
-use vestry_app::{LawfulUse, PrivacyError};
-use vestry_vault::{HoldSubject, Opening, OpeningError, Reader, Vault, VaultError};
+use vestry_app::{LawfulUse, Privacy, PrivacyError};
+use vestry_vault::{HoldSubject, Opening, OpeningError, PersonId, Reader, Vault, VaultError};
 
 #[tokio::test]
 async fn clause_1_ga_a_purpose_that_the_item_does_not_list_is_refused_before_a_key_is_read() {
@@ -45,11 +45,21 @@ async fn clause_7_na_every_look_is_recorded_with_its_reason() {
 }
 
 #[tokio::test]
-async fn clause_6_ga_and_11_what_is_kept_apart_serves_its_basis_alone() {
+async fn clause_6_ga_what_is_kept_apart_serves_its_basis_alone() {
+    kept_apart(async |privacy, person| privacy.withdraw(person).await.map(drop)).await;
+}
+
+#[tokio::test]
+async fn clause_11_what_was_deleted_opens_for_its_basis_alone() {
+    kept_apart(async |privacy, person| privacy.erase(person).await.map(drop)).await;
+}
+
+/// What is left after `leaving` opens for no purpose of the service, and for its statute.
+async fn kept_apart(leaving: impl AsyncFn(&Privacy, PersonId) -> Result<(), PrivacyError>) {
     let world = World::made("2020-01-01").await;
     let privacy = world.open().await;
     let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
-    privacy.withdraw(person).await.expect("withdrawn");
+    leaving(&privacy, person).await.expect("left");
     for purpose in ["service", "membership", "billing"] {
         let refused = values(&privacy, person, purpose).await;
         assert!(matches!(refused, Err(PrivacyError::Vault(VaultError::NothingFor { .. }))), "{purpose}: {refused:?}");
