@@ -4,11 +4,11 @@
 //! A few members by default; `VESTRY_DECADE=1000x100` lives a thousand members under a hundred seeds. People do not
 //! touch each other here, so a failure tells the story of one person.
 
-#[path = "decade/calendar.rs"]
+#[path = "../../../tests/decade/calendar.rs"]
 mod calendar;
-#[path = "decade/oracle.rs"]
+#[path = "../../../tests/decade/oracle.rs"]
 mod oracle;
-#[path = "decade/world.rs"]
+#[path = "../../../tests/decade/world.rs"]
 mod world;
 
 use calendar::Calendar;
@@ -18,7 +18,7 @@ use vestry_policy::{
     Action, BUILTIN, BUILTIN_FILE, ClassId, Event, ItemId, ItemSet, Membership, Period, PersonFacts, Planner, Policy,
     PurposeId, PurposeSet, RecordFacts, StoredIn, Subject, Unit, Verdict,
 };
-use world::{Dice, Happened, Member, Person, Record};
+use world::{Dice, Happened, Member, Person, Record, instant};
 
 const DAYS: i64 = 3653;
 
@@ -76,11 +76,15 @@ fn decade(names: &Names<'_>, calendar: &Calendar, seed: u64, member: u64) -> u64
     // Sweeps that nobody ran are the same for all members of a seed.
     let mut sweeper = Dice(seed);
     let joined = 212 + dice.below(2000) as i64;
-    let mut person = Person::join(&mut dice, calendar, joined);
+    let at = instant(&mut dice, calendar, joined);
+    let is_stranger = dice.once_in(10);
+    let mut person =
+        if is_stranger { Person::stranger(&mut dice, calendar, at) } else { Person::join(&mut dice, calendar, at) };
     let (mut missed, mut destroyed) = (0, 0);
     for day in 212..212 + DAYS {
         if day > joined {
-            person.live(&mut dice, calendar, day);
+            let at = instant(&mut dice, calendar, day);
+            person.live(&mut dice, calendar, at);
         }
         let (misses, long) = (sweeper.once_in(60), sweeper.once_in(4000));
         missed = if long { 730 } else { (if misses { 1 + day % 20 } else { missed - 1 }).max(0) };
@@ -95,6 +99,8 @@ fn decade(names: &Names<'_>, calendar: &Calendar, seed: u64, member: u64) -> u64
 fn sweep(names: &Names<'_>, calendar: &Calendar, person: &mut Person, today: i64, who: (u64, u64)) -> u64 {
     let apart = oracle::is_to_be_set_apart(person, calendar, today);
     let verdicts = plan(names, person, today);
+    let told = verdicts.iter().any(|verdict| matches!(verdict.action, Action::Notify { .. }));
+    assert_eq!(told, oracle::is_to_be_told(person, calendar, today), "told on {}", calendar.text(today));
     let mut destroyed = 0;
     let now = calendar.midnight(today) + 60;
     if apart {
@@ -160,6 +166,8 @@ fn plan(names: &Names<'_>, person: &Person, today: i64) -> Vec<Verdict> {
         Happened::Cancellation => Event::Cancellation,
         Happened::Closed => Event::Closed,
         Happened::OfAge => Event::OfAge,
+        Happened::Asked => Event::Asked,
+        Happened::Sent => Event::Sent,
     };
     let events: Vec<Vec<(Event, Timestamp)>> = person
         .records
@@ -176,10 +184,11 @@ fn plan(names: &Names<'_>, person: &Person, today: i64) -> Vec<Verdict> {
             stored: if record.separated { StoredIn::Separated } else { StoredIn::Live },
             items: record.items.iter().map(|item| names.items[item]).collect(),
             events,
-            held: record.held,
+            held: record.held || person.held,
         })
         .collect();
     let membership = match person.member {
+        Member::Nobody => Membership::None,
         Member::Active => Membership::Active {
             last_use: at(person.last_use),
             notified: person.notified.map(at),

@@ -32,6 +32,12 @@ impl Calendar {
         (day + FIRST) * 86_400 - 9 * 3600
     }
 
+    /// The first day that counts of a period that begins with the instant.
+    pub(crate) fn first_day(&self, event: i64) -> i64 {
+        let day = self.day(event);
+        if event == self.midnight(day) { day } else { day + 1 }
+    }
+
     pub(crate) fn text(&self, day: i64) -> String {
         let (year, month, day) = self.days[usize::try_from(day).expect("on the calendar")];
         format!("{year:04}-{month:02}-{day:02}")
@@ -41,8 +47,7 @@ impl Calendar {
     /// does not count unless it happens at 00:00; the end is the day before the corresponding one, or the month's last
     /// where there is none.
     pub(crate) fn last_day(&self, event: i64, months: usize) -> i64 {
-        let day = self.day(event);
-        let first = if event == self.midnight(day) { day } else { day + 1 };
+        let first = self.first_day(event);
         let (year, month, day_of_month) = self.days[usize::try_from(first).expect("on the calendar")];
         let at = usize::try_from(year - 2019).expect("since 2019") * 12 + month as usize - 1 + months;
         let (year, month) =

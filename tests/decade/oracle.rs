@@ -16,10 +16,13 @@ enum Stands {
     Left(i64),
     /// Held apart for five years without return.
     Expired,
+    /// Never a member.
+    Nobody,
 }
 
 fn stands(person: &Person, calendar: &Calendar, today: i64) -> Stands {
     match person.member {
+        Member::Nobody => Stands::Nobody,
         Member::Active => Stands::Member,
         Member::Dormant { since } if today > calendar.last_day(since, 5 * YEAR) => Stands::Expired,
         Member::Dormant { .. } => Stands::Apart,
@@ -35,9 +38,15 @@ pub(crate) fn is_to_be_set_apart(person: &Person, calendar: &Calendar, today: i6
     person.member == Member::Active && quiet && told.is_some_and(|at| today - calendar.day(at) > 30)
 }
 
+/// Whether a member who stays away is to be told today, a week and 30 days before they may be set apart.
+pub(crate) fn is_to_be_told(person: &Person, calendar: &Calendar, today: i64) -> bool {
+    let from = calendar.last_day(person.last_use, person.chosen.unwrap_or(YEAR)) + 1 - 37;
+    person.member == Member::Active && person.notified.is_none_or(|at| at <= person.last_use) && from <= today
+}
+
 /// Whether something holds the item today.
 pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &Calendar, today: i64) -> bool {
-    if record.held {
+    if record.held || person.held {
         return true;
     }
     let stands = stands(person, calendar, today);
@@ -50,7 +59,7 @@ pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &C
     let year_after_leaving = match stands {
         Stands::Left(at) => today <= calendar.last_day(at, YEAR),
         Stands::Member | Stands::Apart => true,
-        Stands::Expired => false,
+        Stands::Expired | Stands::Nobody => false,
     };
     let paid = |record: &Record| until(happened(record, &[Happened::Payment, Happened::Supply]), 5 * YEAR);
     let contracted =
@@ -72,6 +81,12 @@ pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &C
         }
         "security" => in_use,
         "guardian" => in_use && happened(record, &[Happened::OfAge]).is_none_or(|at| today < calendar.day(at)),
+        "mail" => in_use && happened(record, &[Happened::Sent]).is_none_or(|at| today < calendar.day(at)),
+        "stub" => happened(record, &[Happened::Asked]).is_none_or(|at| today < calendar.first_day(at) + 14),
+        "request" if item == "identity_note" => {
+            happened(record, &[Happened::Closed]).is_none_or(|at| today <= calendar.day(at))
+        }
+        "request" => until(happened(record, &[Happened::Closed]), YEAR),
         "consent" => year_after_leaving,
         "usage" => {
             let objected = person.objected && stands != Stands::Member;
@@ -89,9 +104,9 @@ pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &C
 pub(crate) fn is_apart(person: &Person, record: &Record, calendar: &Calendar, today: i64) -> bool {
     match stands(person, calendar, today) {
         Stands::Member => false,
-        Stands::Apart | Stands::Left(_) | Stands::Expired => match record.class {
+        Stands::Apart | Stands::Left(_) | Stands::Expired | Stands::Nobody => match record.class {
             // What is still open is still worked on.
-            "complaint" | "contract" => !record.events.is_empty(),
+            "complaint" | "contract" | "request" => !record.events.is_empty(),
             _ => true,
         },
     }

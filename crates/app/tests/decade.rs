@@ -1,0 +1,71 @@
+//! Ten years of the whole system, real files and all, day by day: people come, pay, complain, stay away, return and
+//! leave; sweeps are missed, stop half way and go on; clocks go wrong. After each sweep the vault is held against a naive
+//! reading of the document.
+//!
+//! A few members by default; `VESTRY_SYSTEM_DECADE=50x10` lives fifty members under ten seeds, as many at once as there
+//! are processors.
+
+#[path = "../../../tests/decade/calendar.rs"]
+mod calendar;
+#[path = "decade/certified.rs"]
+mod certified;
+#[path = "decade/checks.rs"]
+mod checks;
+#[path = "decade/deeds.rs"]
+mod deeds;
+#[path = "decade/house.rs"]
+mod house;
+#[path = "../../../tests/decade/oracle.rs"]
+mod oracle;
+#[path = "decade/rows.rs"]
+mod rows;
+#[path = "../../../tests/decade/world.rs"]
+mod world;
+
+use house::{House, Tally};
+use std::{env, thread};
+
+/// 2019-08-01, when the document came into force, and ten years.
+const FIRST: i64 = 212;
+const DAYS: i64 = 3653;
+
+/// Whether a crash closes the vault and opens it again, as a new process would. Everything that is meant to survive a
+/// restart does so in files; switch this off to look at carrying out alone.
+const REOPENS: bool = true;
+
+#[test]
+fn clause_4_and_6_the_whole_system_lives_ten_years() {
+    let size = env::var("VESTRY_SYSTEM_DECADE").unwrap_or_else(|_| "3x1".into());
+    let (members, seeds) = size.split_once('x').expect("members x seeds, such as `50x10`");
+    let (members, seeds): (usize, usize) = (members.parse().expect("a number"), seeds.parse().expect("a number"));
+    // Another first seed lives other stories.
+    let first: usize = env::var("VESTRY_SYSTEM_SEED").map_or(1, |seed| seed.parse().expect("a number"));
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(seeds);
+    let live = |worker: usize| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let seeds = (first + worker..first + seeds).step_by(workers);
+        seeds.map(|seed| runtime.block_on(decade(seed as u64, members))).fold(Tally::default(), Tally::plus)
+    };
+    let tally = thread::scope(|scope| {
+        let live = &live;
+        let workers: Vec<_> = (0..workers).map(|worker| scope.spawn(move || live(worker))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("no story failed")).fold(Tally::default(), Tally::plus)
+    });
+    println_tally(&tally);
+    let least = (members * seeds) as u64;
+    assert!(tally.destroyed > 10 * least && tally.crashes > least && tally.opened > least, "too little: {tally:?}");
+}
+
+#[expect(clippy::print_stdout, reason = "how much was lived, for whoever asks with --nocapture")]
+fn println_tally(tally: &Tally) {
+    println!("{tally:?}");
+}
+
+/// Lives the ten years of one installation.
+async fn decade(seed: u64, members: usize) -> Tally {
+    let mut house = House::made(seed, members, FIRST).await;
+    for day in FIRST + 1..FIRST + DAYS {
+        house.live(day).await;
+    }
+    house.end().await
+}

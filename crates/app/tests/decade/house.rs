@@ -1,0 +1,295 @@
+//! One installation: its folder, its people, its clock, and what a day brings.
+
+use crate::{
+    REOPENS,
+    calendar::Calendar,
+    certified::Went,
+    rows::Rows,
+    world::{Dice, Member, Person, instant},
+};
+use jiff::Timestamp;
+use std::{cell::Cell, collections::HashMap, path::Path};
+use tempfile::TempDir;
+use vestry_app::{Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, VaultError};
+use vestry_vault::{PersonId, ReasonCode, RecordId};
+
+thread_local! {
+    static NOW: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The clock of this thread's installation.
+fn now() -> Timestamp {
+    at(NOW.get())
+}
+
+const SURROUNDINGS: Surroundings = Surroundings { now, random: || [7; 16] };
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).expect("within the calendar")
+}
+
+pub(crate) fn reason() -> ReasonCode {
+    "decade".parse().expect("a reason")
+}
+
+/// One person of the world, and who they are in the vault.
+pub(crate) struct Life {
+    pub(crate) person: Person,
+    pub(crate) id: PersonId,
+    pub(crate) records: HashMap<u32, RecordId>,
+    /// What was put in, by record and item.
+    pub(crate) values: HashMap<(u32, &'static str), String>,
+}
+
+/// A visit on file.
+pub(crate) struct Visit {
+    pub(crate) at: i64,
+    pub(crate) by: PersonId,
+    pub(crate) address: String,
+}
+
+/// How much was lived.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) people: u64,
+    pub(crate) deeds: u64,
+    pub(crate) sweeps: u64,
+    pub(crate) destroyed: u64,
+    pub(crate) opened: u64,
+    pub(crate) crashes: u64,
+    pub(crate) wrong_clocks: u64,
+}
+
+impl Tally {
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            people: self.people + other.people,
+            deeds: self.deeds + other.deeds,
+            sweeps: self.sweeps + other.sweeps,
+            destroyed: self.destroyed + other.destroyed,
+            opened: self.opened + other.opened,
+            crashes: self.crashes + other.crashes,
+            wrong_clocks: self.wrong_clocks + other.wrong_clocks,
+        }
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) seed: u64,
+    pub(crate) dice: Dice,
+    pub(crate) calendar: Calendar,
+    pub(crate) privacy: Privacy,
+    pub(crate) rows: Rows,
+    pub(crate) lives: Vec<Life>,
+    pub(crate) visits: Vec<Visit>,
+    pub(crate) went: Went,
+    pub(crate) tally: Tally,
+    /// What happened to the machine.
+    pub(crate) log: Vec<String>,
+    /// Who is still to sign up for the first time, at most.
+    members: usize,
+    /// Somebody asked for what only a sweep finishes.
+    pub(crate) owed: bool,
+    swept: i64,
+    /// Until when the machine is switched off, and until when nobody sweeps.
+    off: i64,
+    missed: i64,
+    config: Config,
+    folder: TempDir,
+}
+
+impl House {
+    pub(crate) async fn made(seed: u64, members: usize, day: i64) -> Self {
+        let (calendar, config) = (Calendar::new(), Config::default());
+        NOW.set(calendar.midnight(day));
+        // Memory, where there is some: what is written is the same.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let folder = folder.expect("a folder");
+        let data = folder.path().join("data");
+        Privacy::make(&data, &config, SURROUNDINGS).await.expect("made");
+        let privacy = Privacy::open(&data, &config, SURROUNDINGS).await.expect("opens");
+        Self {
+            seed,
+            dice: Dice(seed),
+            calendar,
+            privacy,
+            rows: Rows::of(&data).await,
+            lives: Vec::new(),
+            visits: Vec::new(),
+            went: Went::default(),
+            tally: Tally::default(),
+            log: Vec::new(),
+            members,
+            owed: false,
+            swept: day,
+            off: 0,
+            missed: 0,
+            config,
+            folder,
+        }
+    }
+
+    pub(crate) fn set_clock(&self, seconds: i64) {
+        NOW.set(seconds);
+    }
+
+    /// A day: who does something at midnight sharp, the sweep of the morning, and what the day brings.
+    pub(crate) async fn live(&mut self, day: i64) {
+        if day < self.off {
+            return;
+        }
+        let returns = self.off == day;
+        let midnight = self.calendar.midnight(day);
+        if self.dice.once_in(400) {
+            self.off = day + 1 + 1 + self.dice.below(20) as i64;
+            self.note(day, "the machine is off");
+        }
+        if self.missed <= day {
+            let long = self.dice.once_in(400);
+            let short = self.dice.once_in(40);
+            self.missed = day
+                + if long {
+                    90
+                } else if short {
+                    1 + self.dice.below(14) as i64
+                } else {
+                    0
+                };
+        }
+        let mut at: Vec<(i64, usize)> = Vec::new();
+        for life in 0..self.lives.len() {
+            at.push((instant(&mut self.dice, &self.calendar, day), life));
+        }
+        at.sort_unstable();
+        if returns {
+            // Nobody comes before it is known that the clock is right.
+            at.retain(|(at, _)| *at > midnight);
+        } else {
+            self.beat(midnight).await;
+        }
+        for (at, life) in at.iter().filter(|(at, _)| *at == midnight) {
+            self.lives_on(*life, *at).await;
+        }
+        let often = self.owed && self.dice.once_in(2) || self.dice.once_in(4);
+        if returns || self.missed <= day && (often || self.swept + 7 <= day || self.is_anything_due(day)) {
+            self.set_clock(midnight + 60);
+            self.sweep(day).await;
+        }
+        self.arrivals(midnight + 61).await;
+        for (at, life) in at.iter().filter(|(at, _)| *at > midnight) {
+            self.lives_on(*life, (*at).max(midnight + 61)).await;
+        }
+        if self.dice.once_in(300) {
+            self.clock_goes_back(day).await;
+        }
+    }
+
+    async fn lives_on(&mut self, life: usize, at: i64) {
+        self.set_clock(at);
+        self.lives[life].person.live(&mut self.dice, &self.calendar, at);
+        self.do_deeds(life, at).await;
+    }
+
+    /// New people, and people who come again.
+    async fn arrivals(&mut self, at: i64) {
+        self.set_clock(at);
+        let left = |life: &Life| matches!(life.person.member, Member::Ended { .. });
+        let present = self.lives.iter().filter(|life| !left(life)).count();
+        if present < self.members && self.dice.once_in(90) {
+            let person = Person::join(&mut self.dice, &self.calendar, at);
+            self.arrive(person, at).await;
+        }
+        if self.dice.once_in(700) {
+            let person = Person::stranger(&mut self.dice, &self.calendar, at);
+            self.arrive(person, at).await;
+        }
+    }
+
+    /// Signs that the machine runs and its clock goes.
+    async fn beat(&mut self, now: i64) {
+        self.set_clock(now);
+        self.privacy.vault().beat(at(now)).await.expect("the log is alive");
+    }
+
+    /// Sweeps, through every crash that the dice want, until it is done or put off; holds the vault against the oracle.
+    async fn sweep(&mut self, day: i64) {
+        let mut request = SweepRequest::default();
+        self.rows.see().await;
+        loop {
+            let crashes = self.dice.once_in(5);
+            if crashes {
+                let steps = self.dice.below(18) as u32;
+                self.privacy.vault().steps().stop_after(steps);
+            }
+            let before = self.on_file_text().await;
+            let swept = self.privacy.sweep(&request, |_| {}).await;
+            self.privacy.vault().steps().stop_after(u32::MAX);
+            match swept {
+                Ok(SweepOutcome::CarriedOut(sweep)) => {
+                    self.tally.sweeps += 1;
+                    self.certified(&sweep.certificate);
+                    (self.owed, self.swept) = (false, day);
+                    return self.check_swept(day).await;
+                }
+                Ok(SweepOutcome::Shown(_)) => panic!("seed {}: only shown", self.seed),
+                Err(PrivacyError::Vault(VaultError::ClockAhead { .. })) => {
+                    assert_eq!(
+                        before,
+                        self.on_file_text().await,
+                        "seed {}: a wrong clock changed something",
+                        self.seed
+                    );
+                    self.note(day, "the clock is confirmed");
+                    self.tally.wrong_clocks += 1;
+                    request.confirm_clock = Some(reason());
+                }
+                Err(PrivacyError::Vault(VaultError::Stopped { step, name })) => {
+                    self.note(day, &format!("the sweep stops before step {step}: {name}"));
+                    self.crash().await;
+                    self.check_stopped(day).await;
+                    if self.dice.once_in(3) {
+                        self.owed = true;
+                        return;
+                    }
+                }
+                Err(error) => panic!("seed {}, {}: {error:?}\n{:?}", self.seed, self.calendar.text(day), self.log),
+            }
+        }
+    }
+
+    /// The process ends here, and another begins.
+    pub(crate) async fn crash(&mut self) {
+        self.tally.crashes += 1;
+        if REOPENS {
+            self.privacy.close().await;
+            let data = self.folder.path().join("data");
+            self.privacy = Privacy::open(&data, &self.config, SURROUNDINGS).await.expect("opens after a crash");
+            self.privacy.vault().beat(self.privacy.now()).await.expect("the log is alive");
+        }
+    }
+
+    /// A clock set back destroys nothing, changes nothing, and is told.
+    async fn clock_goes_back(&mut self, day: i64) {
+        self.beat(self.calendar.midnight(day + 1) - 1).await;
+        let before = self.on_file_text().await;
+        let days = 1 + self.dice.below(400) as i64;
+        self.set_clock(self.calendar.midnight((day - days).max(212)));
+        let refused = self.privacy.sweep(&SweepRequest::default(), |_| {}).await;
+        let is_refused = matches!(refused, Err(PrivacyError::Vault(VaultError::ClockBehind { .. })));
+        assert!(is_refused, "seed {}: swept {days} days ago: {refused:?}", self.seed);
+        assert_eq!(before, self.on_file_text().await, "seed {}: a clock set back changed something", self.seed);
+        self.tally.wrong_clocks += 1;
+        self.set_clock(self.calendar.midnight(day + 1) - 1);
+    }
+
+    pub(crate) fn note(&mut self, day: i64, what: &str) {
+        self.log.push(format!("{} ({what})", self.calendar.text(day)));
+    }
+
+    pub(crate) async fn end(self) -> Tally {
+        self.rows.close().await;
+        self.privacy.close().await;
+        self.tally
+    }
+}
