@@ -8,7 +8,7 @@ use crate::{
     world::{Dice, Member, Person, instant},
 };
 use jiff::Timestamp;
-use std::{cell::Cell, collections::HashMap, path::Path};
+use std::{cell::Cell, collections::HashMap, ops::Deref, path::Path};
 use tempfile::TempDir;
 use vestry_app::{Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, VaultError};
 use vestry_vault::{PersonId, ReasonCode, RecordId};
@@ -74,11 +74,22 @@ impl Tally {
     }
 }
 
+/// The system, closed for the moment in which it is opened again: its folder is locked by one at a time.
+pub(crate) struct Running(Option<Privacy>);
+
+impl Deref for Running {
+    type Target = Privacy;
+
+    fn deref(&self) -> &Privacy {
+        self.0.as_ref().expect("running")
+    }
+}
+
 pub(crate) struct House {
     pub(crate) seed: u64,
     pub(crate) dice: Dice,
     pub(crate) calendar: Calendar,
-    pub(crate) privacy: Privacy,
+    pub(crate) privacy: Running,
     pub(crate) rows: Rows,
     pub(crate) lives: Vec<Life>,
     pub(crate) visits: Vec<Visit>,
@@ -113,7 +124,7 @@ impl House {
             seed,
             dice: Dice(seed),
             calendar,
-            privacy,
+            privacy: Running(Some(privacy)),
             rows: Rows::of(&data).await,
             lives: Vec::new(),
             visits: Vec::new(),
@@ -264,7 +275,9 @@ impl House {
         if REOPENS {
             self.privacy.close().await;
             let data = self.folder.path().join("data");
-            self.privacy = Privacy::open(&data, &self.config, SURROUNDINGS).await.expect("opens after a crash");
+            self.privacy.0 = None;
+            let opened = Privacy::open(&data, &self.config, SURROUNDINGS).await.expect("opens after a crash");
+            self.privacy.0 = Some(opened);
             self.privacy.vault().beat(self.privacy.now()).await.expect("the log is alive");
         }
     }
