@@ -2,10 +2,9 @@
 
 use crate::{Privacy, PrivacyError};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 use vestry_policy::{Action, Plan, Planner, Policy, Totals, Verdict, WholeDay};
 use vestry_vault::{
-    Certificate, DayOnFile, Done, PersonId, PersonOnFile, PlanFacts, Planned, ReasonCode, SweepTurn, VaultError,
+    Certificate, DayOnFile, PersonId, PersonOnFile, PlanFacts, Planned, ReasonCode, SweepTurn, VaultError,
 };
 
 /// What a sweep is asked to do.
@@ -66,13 +65,10 @@ impl Privacy {
             self.vault().confirm_clock(reason, now).await?;
         }
         let turn = self.vault().begin_sweep(policy, now).await?;
-        let (mut done, plan) = self.carry_out_all(policy, day, progress).await?;
-        if let Some(class) = policy.class_named("rejoin") {
-            let ended = self.vault().end_blocks_of(policy, now).await?;
-            *done.destroyed.entry(class).or_default() += ended;
-        }
-        let (certificate, entry) = self.finish(&turn, policy, &plan, &done).await?;
-        Ok(SweepOutcome::CarriedOut(Box::new(Sweep { certificate, entry, changed: done.changed })))
+        let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
+        self.vault().end_blocks_of(policy, now).await?;
+        let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
+        Ok(SweepOutcome::CarriedOut(Box::new(Sweep { certificate, entry, changed })))
     }
 
     /// Sweeps one person: what they asked for takes effect at once.
@@ -85,7 +81,7 @@ impl Privacy {
         let planned = planned(&mut planner, on_file)?;
         let done = self.vault().carry_out(policy, &[planned], now).await?;
         let (totals, hash) = planner.finish();
-        let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { day, hash, totals }, &done).await?;
+        let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { day, hash, totals }).await?;
         Ok(Sweep { certificate, entry, changed: done.changed })
     }
 
@@ -104,11 +100,10 @@ impl Privacy {
         turn: &SweepTurn<'_>,
         policy: &Policy,
         plan: &PlanFacts,
-        done: &Done,
     ) -> Result<(Certificate, u64), PrivacyError> {
         // What else held traces: rows that were deleted leave the catalogue's write-ahead log too.
         self.store().empty_log().await?;
-        Ok(self.vault().certify(turn, policy, plan, done, self.now()).await?)
+        Ok(self.vault().certify(turn, policy, plan, self.now()).await?)
     }
 
     async fn plan(
@@ -147,9 +142,9 @@ impl Privacy {
         policy: &Policy,
         day: Date,
         mut progress: impl FnMut(u64) + Send,
-    ) -> Result<(Done, PlanFacts), PrivacyError> {
+    ) -> Result<(u64, PlanFacts), PrivacyError> {
         let mut planner = Planner::new(policy, day);
-        let mut all = Done::default();
+        let mut changed = 0;
         let (mut after, mut seen) = (None, 0);
         loop {
             let people = self.vault().people_after(policy, after, TOGETHER).await?;
@@ -164,7 +159,7 @@ impl Privacy {
                 }
             }
             if !asked.is_empty() {
-                add(&mut all, self.vault().carry_out(policy, &asked, self.now()).await?);
+                changed += self.vault().carry_out(policy, &asked, self.now()).await?.changed;
             }
             progress(seen);
         }
@@ -174,16 +169,10 @@ impl Privacy {
             let Some(verdict) = asked.filter(|verdict| matches!(verdict.action, Action::Destroy { .. })) else {
                 continue;
             };
-            let destroyed = self.vault().carry_out_day(policy, &verdict, self.now()).await?;
-            *all.destroyed.entry(on_file.class).or_default() += destroyed;
-            if let Action::Destroy { by, .. } = verdict.action
-                && by < day
-            {
-                all.overdue += destroyed;
-            }
+            self.vault().carry_out_day(policy, &verdict, self.now()).await?;
         }
         let (totals, hash): (Totals, [u8; 32]) = planner.finish();
-        Ok((all, PlanFacts { day, hash, totals }))
+        Ok((changed, PlanFacts { day, hash, totals }))
     }
 }
 
@@ -202,15 +191,4 @@ fn planned(planner: &mut Planner<'_>, person: PersonOnFile) -> Result<Planned, P
 fn with_day<T>(day: &DayOnFile, ask: impl FnOnce(&WholeDay<'_>) -> T) -> T {
     let held: Vec<[u8; 16]> = day.held.iter().map(|record| *record.as_bytes()).collect();
     ask(&WholeDay { class: day.class, counted_from: day.counted_from, records: day.records, held: &held })
-}
-
-fn add(all: &mut Done, part: Done) {
-    let sum = |all: &mut BTreeMap<_, u64>, part: BTreeMap<_, u64>| {
-        part.into_iter().for_each(|(class, count)| *all.entry(class).or_default() += count);
-    };
-    sum(&mut all.destroyed, part.destroyed);
-    sum(&mut all.separated, part.separated);
-    all.overdue += part.overdue;
-    all.notices += part.notices;
-    all.changed += part.changed;
 }

@@ -4,6 +4,7 @@
 
 use crate::{
     Vault,
+    carrying_out::Done,
     error::VaultError,
     journal::{Change, Ledger, LedgerReason, Line},
     keyring::NewKey,
@@ -72,8 +73,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Destroys hashes whose blocks ended before today, and the keys of months that are over; how many hashes.
-    pub async fn end_blocks_of(&self, policy: &Policy, now: Timestamp) -> Result<u64, VaultError> {
+    /// Destroys hashes whose blocks ended before today, and the keys of months that are over.
+    pub async fn end_blocks_of(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
         const ENDED: &str = "delete from rejoin where ends < $1";
         const OVER: &str = "delete from rejoin where month = $1";
         const KEY: &str = "delete from rejoin_keys where month = $1";
@@ -93,8 +94,9 @@ impl Vault {
             ended += conn.run(OVER, args![month]).await?;
             conn.run(KEY, args![month]).await?;
         }
-        conn.commit().await?;
-        Ok(ended)
+        let destroyed = policy.class_named(REJOIN.purpose).map(|class| (class, ended)).into_iter().collect();
+        self.count(policy, &mut conn, &Done { destroyed, ..Done::default() }).await?;
+        Ok(conn.commit().await?)
     }
 
     pub(crate) async fn rejoin_months(&self) -> Result<Vec<(i64, KeyId)>, VaultError> {

@@ -134,6 +134,7 @@ impl Vault {
         }
         self.steps.step("delete the live ciphertext")?;
         let done = self.settle(policy, &mut conn, people, &asked, &changed, work, now).await?;
+        self.count(policy, &mut conn, &done).await?;
         self.steps.step("commit")?;
         conn.commit().await?;
         self.steps.step("destroy the replaced keys")?;

@@ -2,6 +2,7 @@
 
 use crate::{
     Vault,
+    carrying_out::Done,
     error::VaultError,
     journal::{Ledger, LedgerReason, Line},
     keyring::NewKey,
@@ -14,7 +15,7 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 use std::sync::Arc;
 use vestry_database::{Value, args};
-use vestry_policy::{ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
+use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
 
 /// One record of a day.
 #[derive(Debug)]
@@ -172,11 +173,16 @@ impl Vault {
         conn.run_in(DELETE, day(), keys.iter().map(KeyId::value).collect()).await?;
         conn.run(LEFT, day()).await?;
         conn.run(DONE, day()).await?;
+        let destroyed = records.saturating_sub(held.len() as u64);
+        let is_overdue = matches!(verdict.action, Action::Destroy { by, .. } if by < policy.local(now).date());
+        let overdue = if is_overdue { destroyed } else { 0 };
+        let done = Done { destroyed: [(*class, destroyed)].into(), overdue, ..Done::default() };
+        self.count(policy, &mut conn, &done).await?;
         conn.commit().await?;
         if name == LOOKS {
             self.journal.log().remove_day(*counted_from)?;
         }
-        Ok(records.saturating_sub(held.len() as u64))
+        Ok(destroyed)
     }
 
     /// A held record under a key of its own. One that has its own already, and is held still, gets another: its day is

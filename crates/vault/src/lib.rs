@@ -56,6 +56,7 @@ mod secret;
 mod steps;
 mod sweeping;
 mod tombstone;
+mod uncertified;
 mod vault;
 mod writing;
 

@@ -2,10 +2,7 @@
 
 use crate::{
     Vault,
-    carrying_out::Done,
-    certificate::{
-        Certificate, CertificateState, Counted, GenerationState, MEDIUM, METHOD, OUT_OF_REACH, installation_text,
-    },
+    certificate::{Certificate, CertificateState, GenerationState, MEDIUM, METHOD, OUT_OF_REACH, installation_text},
     error::VaultError,
     hex,
     journal::{LedgerReason, Line},
@@ -13,9 +10,9 @@ use crate::{
     vault::{put_setting, setting},
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use tokio::sync::MutexGuard;
-use vestry_policy::{ClassId, Policy, Totals};
+use vestry_policy::{Policy, Totals};
 
 /// The right to sweep, held by one.
 #[derive(Debug)]
@@ -101,7 +98,7 @@ impl Vault {
         self.trust(now).await
     }
 
-    /// Certifies what was destroyed since the last final certificate: the keys are looked for and not found, the
+    /// Certifies what was destroyed since the last certificate: the keys are looked for and not found, the
     /// write-ahead logs are emptied, every place gets a generation of the keys without them and loses its older ones.
     ///
     /// # Errors
@@ -111,7 +108,6 @@ impl Vault {
         _turn: &SweepTurn<'_>,
         policy: &Policy,
         plan: &PlanFacts,
-        done: &Done,
         now: Timestamp,
     ) -> Result<(Certificate, u64), VaultError> {
         self.bury_the_dying(now).await?;
@@ -129,6 +125,7 @@ impl Vault {
         generations.extend(self.write_generations(policy.hash(), now).await?);
         let is_pending = generations.iter().any(|generation| generation.pending.is_some());
         let state = if is_pending { CertificateState::Pending } else { CertificateState::Final };
+        let counts = self.uncertified().await?;
         let entries = ledger.entries.unwrap_or((self.journal.head().size, self.journal.head().size));
         let certificate = Certificate {
             state,
@@ -139,10 +136,10 @@ impl Vault {
             plan: hex::encode(&plan.hash).to_string(),
             persons: plan.totals.persons,
             records: plan.totals.records,
-            destroyed: counted(policy, &done.destroyed),
-            separated: counted(policy, &done.separated),
-            overdue: done.overdue,
-            notices: done.notices,
+            destroyed: counts.destroyed(),
+            separated: counts.separated(),
+            overdue: counts.overdue,
+            notices: counts.notices,
             keys: [ledger.due, ledger.replaced],
             ledger: [entries.0, entries.1],
             method: METHOD.into(),
@@ -152,6 +149,8 @@ impl Vault {
         };
         self.steps.step("append the certificate")?;
         let index = self.journal.append(&[Line::Certificate(Box::new(certificate.clone()))], now).await?;
+        self.steps.step("note what the certificate has")?;
+        self.certified().await?;
         self.trust(now).await?;
         if state == CertificateState::Final {
             let mut conn = self.people.begin().await?;
@@ -215,8 +214,4 @@ impl Vault {
             })
             .collect())
     }
-}
-
-fn counted(policy: &Policy, counts: &BTreeMap<ClassId, u64>) -> Vec<Counted> {
-    counts.iter().map(|(class, count)| Counted { class: policy.class(*class).id.clone(), count: *count }).collect()
 }

@@ -6,5 +6,6 @@ mod looks;
 mod returns;
 mod rotation;
 mod scanner;
+mod stops;
 mod versions;
 mod world;
