@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use std::collections::BTreeMap;
-use vestry_app::Certificate;
+use vestry_app::{Certificate, Sweep};
 
 /// What went from on file since the last certificates were held against it, and what they say.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Went {
     /// Records that lost something, and items that went, by class. One record may go in as many parts as it has items.
     classes: BTreeMap<&'static str, (u64, u64)>,
     certified: BTreeMap<String, u64>,
+    /// The entry of the newest certificate that was counted.
+    newest: Option<u64>,
 }
 
 impl Went {
@@ -19,7 +21,11 @@ impl Went {
         *all += items;
     }
 
-    pub(crate) fn certified(&mut self, certificate: &Certificate) {
+    fn certified(&mut self, entry: u64, certificate: &Certificate) {
+        if self.newest.is_some_and(|newest| entry <= newest) {
+            return;
+        }
+        self.newest = Some(entry);
         for counted in &certificate.destroyed {
             *self.certified.entry(counted.class.clone()).or_default() += counted.count;
         }
@@ -40,7 +46,14 @@ impl Went {
 }
 
 impl House {
-    pub(crate) fn certified(&mut self, certificate: &Certificate) {
-        self.went.certified(certificate);
+    pub(crate) fn certified(&mut self, sweep: &Sweep) {
+        self.went.certified(sweep.entry, &sweep.certificate);
+    }
+
+    /// Counts the certificates of whoever stopped before saying that there is one.
+    pub(crate) fn certified_before_the_stop(&mut self) {
+        for (entry, certificate) in self.privacy.vault().certificates().expect("certificates") {
+            self.went.certified(entry, &certificate);
+        }
     }
 }

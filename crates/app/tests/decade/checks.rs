@@ -7,7 +7,7 @@ use crate::{
     world::{Member, Person},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
-use vestry_app::{Certificate, Opening, PersonId, PrivacyError, Reader, RecordId, VaultError};
+use vestry_app::{Opening, PersonId, PrivacyError, Reader, RecordId, Sweep, VaultError};
 use vestry_policy::{Membership, Policy, StoredIn};
 use vestry_vault::{OpenedRecord, PersonOnFile, RecordOnFile};
 
@@ -42,7 +42,7 @@ impl House {
         assert!(on_file.keys().all(|id| self.lives.iter().any(|life| life.id == *id)), "somebody was made up");
         self.check_days(day, Swept::Whole).await;
         if let Some(wrong) = self.went.settle() {
-            panic!("seed {}, {}: {wrong}\n  {}", self.seed, self.calendar.text(day), self.log.join("\n  "));
+            self.fail_all(day, &wrong);
         }
         self.check_rows(&on_file, day).await;
         if !self.lives.is_empty() && self.dice.once_in(2) {
@@ -68,8 +68,8 @@ impl House {
     }
 
     /// After one person was swept.
-    pub(crate) async fn swept_one(&mut self, life: usize, certificate: &Certificate, now: i64) {
-        self.certified(certificate);
+    pub(crate) async fn swept_one(&mut self, life: usize, sweep: &Sweep, now: i64) {
+        self.certified(sweep);
         let found = self.privacy.vault().person(self.privacy.policy(), self.lives[life].id).await.ok();
         self.compare(life, found.as_ref(), None, self.calendar.day(now), Swept::Whole);
     }
@@ -253,8 +253,9 @@ impl House {
             }
         }
         let undead = self.rows.undead().await;
-        let log = || self.log.join("\n  ");
-        assert!(undead == 0, "seed {}, {}: {undead} keys left\n  {}", self.seed, self.calendar.text(day), log());
+        if undead > 0 {
+            self.fail_all(day, &format!("{undead} keys outlived what they sealed"));
+        }
     }
 
     /// Everything that is held opens, and is what was put in.
@@ -341,6 +342,13 @@ impl House {
         people.sort_by_key(|(id, _)| *id.as_bytes());
         let days = self.privacy.vault().days(self.privacy.policy()).await.expect("days");
         format!("{people:?} {days:?}")
+    }
+
+    /// Ends the test with what happened to the machine of late: nobody in particular is concerned.
+    #[track_caller]
+    pub(crate) fn fail_all(&self, day: i64, what: &str) -> ! {
+        let recent = &self.log[self.log.len().saturating_sub(8)..];
+        panic!("seed {}, {}: {what}\n  {}", self.seed, self.calendar.text(day), recent.join("\n  "));
     }
 
     /// Ends the test with the person's story, and what happened to the machine meanwhile.

@@ -168,11 +168,11 @@ impl House {
             Deed::Left if self.lives[life].values.len() % 2 == 0 => vault.withdraw(policy, id, then).await?,
             Deed::Left => {
                 let sweep = self.privacy.withdraw(id).await?;
-                self.swept_one(life, &sweep.certificate, now).await;
+                self.swept_one(life, &sweep, now).await;
             }
             Deed::Erased => {
                 let sweep = self.privacy.erase(id).await?;
-                self.swept_one(life, &sweep.certificate, now).await;
+                self.swept_one(life, &sweep, now).await;
             }
         }
         Ok(())

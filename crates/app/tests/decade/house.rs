@@ -244,7 +244,7 @@ impl House {
             match swept {
                 Ok(SweepOutcome::CarriedOut(sweep)) => {
                     self.tally.sweeps += 1;
-                    self.certified(&sweep.certificate);
+                    self.certified(&sweep);
                     (self.owed, self.swept) = (false, day);
                     return self.check_swept(day).await;
                 }
@@ -269,7 +269,7 @@ impl House {
                         return;
                     }
                 }
-                Err(error) => panic!("seed {}, {}: {error:?}\n{:?}", self.seed, self.calendar.text(day), self.log),
+                Err(error) => self.fail_all(day, &format!("{error:?}")),
             }
         }
     }
@@ -286,6 +286,7 @@ impl House {
             let beaten = self.privacy.vault().beat(self.privacy.policy(), self.privacy.now()).await;
             assert!(matches!(beaten, Ok(()) | Err(VaultError::ClockAhead { .. })), "{beaten:?}");
         }
+        self.certified_before_the_stop();
     }
 
     /// A clock set back destroys nothing, changes nothing, and is told.
