@@ -94,7 +94,8 @@ impl Vault {
             ended += conn.run(OVER, args![month]).await?;
             conn.run(KEY, args![month]).await?;
         }
-        let destroyed = policy.class_named(REJOIN.purpose).map(|class| (class, ended)).into_iter().collect();
+        let class = policy.class_named(REJOIN.purpose).filter(|_| ended > 0);
+        let destroyed = class.map(|class| (class, ended)).into_iter().collect();
         self.count(policy, &mut conn, &Done { destroyed, ..Done::default() }).await?;
         Ok(conn.commit().await?)
     }

@@ -165,7 +165,7 @@ impl House {
             Deed::Objected => vault.object(policy, id, then).await?,
             Deed::Held(what) => vault.hold(subject(what), &reason(), then).await?,
             Deed::Released(what) => vault.release(subject(what), &reason(), then).await?,
-            Deed::Left if self.lives[life].values.len() % 2 == 0 => vault.withdraw(policy, id, then).await?,
+            Deed::Left if self.lives[life].values.len().is_multiple_of(2) => vault.withdraw(policy, id, then).await?,
             Deed::Left => {
                 let sweep = self.privacy.withdraw(id).await?;
                 self.swept_one(life, &sweep, now).await;
