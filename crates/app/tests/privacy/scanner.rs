@@ -43,7 +43,7 @@ impl Wanted {
                 let padded = [vec![0; shift], text.as_bytes().to_vec()].concat();
                 for encoded in [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)] {
                     let from = [0, 2, 3][shift];
-                    put(encoded[from..encoded.len() - 1].as_bytes().to_vec());
+                    put(encoded.as_bytes()[from..encoded.len() - 1].to_vec());
                 }
             }
         }
