@@ -65,6 +65,7 @@ impl Privacy {
             self.vault().confirm_clock(reason, now).await?;
         }
         let turn = self.vault().begin_sweep(policy, now).await?;
+        self.vault().clear_strays(None, now).await?;
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
         self.vault().end_blocks_of(policy, now).await?;
         let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
@@ -75,11 +76,19 @@ impl Privacy {
     pub async fn sweep_person(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
         let turn = self.vault().begin_sweep(policy, now).await?;
+        self.vault().clear_strays(Some(person), now).await?;
         let day = policy.local(now).date();
         let mut planner = Planner::new(policy, day);
-        let on_file = self.vault().person(policy, person).await?;
-        let planned = planned(&mut planner, on_file)?;
-        let done = self.vault().carry_out(policy, &[planned], now).await?;
+        let mut on_file = Some(self.vault().person(policy, person).await?);
+        if self.vault().clear_husks(policy, on_file.as_slice()).await? {
+            on_file = match self.vault().person(policy, person).await {
+                Err(VaultError::UnknownPerson(_)) => None,
+                other => Some(other?),
+            };
+        }
+        let planned: Vec<Planned> =
+            on_file.map(|person| planned(&mut planner, person)).transpose()?.into_iter().collect();
+        let done = self.vault().carry_out(policy, &planned, now).await?;
         let (totals, hash) = planner.finish();
         let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { day, hash, totals }).await?;
         Ok(Sweep { certificate, entry, changed: done.changed })
@@ -149,6 +158,9 @@ impl Privacy {
         loop {
             let people = self.vault().people_after(policy, after, TOGETHER).await?;
             let Some(last) = people.last() else { break };
+            if self.vault().clear_husks(policy, &people).await? {
+                continue;
+            }
             after = Some(last.person);
             seen += people.len() as u64;
             let mut asked = Vec::new();

@@ -85,8 +85,7 @@ impl Vault {
         let due: Vec<Tombstone> = over.iter().map(|(_, key)| Tombstone::of(*key)).collect();
         if !due.is_empty() {
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
-            self.steps.step("destroy the keys of past months")?;
-            self.destroy_keys(&due).await?;
+            self.destroy_keys("destroy the keys of past months", &due).await?;
         }
         let mut conn = self.separated.begin().await?;
         let mut ended = conn.run(ENDED, args![midnight]).await?;

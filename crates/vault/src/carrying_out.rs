@@ -19,7 +19,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use vestry_database::{Conn, Value, args};
-use vestry_policy::{Action, Because, ClassId, ItemId, ItemSet, Policy, StoredIn, Subject, Verdict};
+use vestry_policy::{Action, ClassId, ItemId, ItemSet, Policy, StoredIn, Subject, Verdict};
 
 /// A person as they were when the plan was made, and what it asks for.
 #[derive(Debug)]
@@ -96,6 +96,12 @@ struct Work {
     notices: Batch,
 }
 
+/// Somebody about whom nothing is held.
+pub(crate) const NOBODY: &str = "delete from persons where id = $1 and state <> 'active' \
+    and not exists (select 1 from records r where r.person = persons.id)";
+const SEPARATED_CIPHERTEXT: &str = "delete the separated ciphertext";
+const LIVE_CIPHERTEXT: &str = "delete the live ciphertext";
+
 impl Vault {
     /// Carries out what was planned for these people. Safe to repeat after a crash.
     ///
@@ -127,12 +133,13 @@ impl Vault {
         if !due.is_empty() {
             self.steps.step("write the ledger")?;
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
-            self.steps.step("destroy the keys")?;
-            self.destroy_keys(&due).await?;
-            self.steps.step("delete the separated ciphertext")?;
-            self.delete_apart(policy, &asked, &changed).await?;
+            self.destroy_keys("destroy the keys", &due).await?;
+            self.steps.step(SEPARATED_CIPHERTEXT)?;
+            if self.steps.does(SEPARATED_CIPHERTEXT) {
+                self.delete_apart(policy, &asked, &changed).await?;
+            }
         }
-        self.steps.step("delete the live ciphertext")?;
+        self.steps.step(LIVE_CIPHERTEXT)?;
         let done = self.settle(policy, &mut conn, people, &asked, &changed, work, now).await?;
         self.count(policy, &mut conn, &done).await?;
         self.steps.step("commit")?;
@@ -277,11 +284,11 @@ impl Vault {
                 Action::Separate { .. } => {
                     let (person, record) = (asked.planned.person.person, asked.record.record);
                     conn.run(APART, args![person.value(), record.value()]).await?;
-                    delete_items(policy, conn, asked).await?;
+                    self.delete_live(policy, conn, asked).await?;
                     *done.separated.entry(asked.record.class).or_default() += 1;
                 }
                 Action::Destroy { by, .. } => {
-                    delete_items(policy, conn, asked).await?;
+                    self.delete_live(policy, conn, asked).await?;
                     *done.destroyed.entry(asked.record.class).or_default() += 1;
                     done.overdue += u64::from(by < policy.local(now).date());
                 }
@@ -303,6 +310,10 @@ impl Vault {
         Ok(done)
     }
 
+    async fn delete_live(&self, policy: &Policy, conn: &mut Conn, asked: &Asked<'_>) -> Result<(), VaultError> {
+        if self.steps.does(LIVE_CIPHERTEXT) { delete_items(policy, conn, asked).await } else { Ok(()) }
+    }
+
     async fn settle_person(
         &self,
         policy: &Policy,
@@ -317,8 +328,6 @@ impl Vault {
         const NOTIFIED: &str = "update persons set notified = $2 where id = $1";
         const DORMANT: &str = "update persons set state = 'dormant', since = $2 where id = $1 and state = 'active'";
         const UNKNOWN: &str = "delete from lookups where person = $1";
-        const NOBODY: &str = "delete from persons where id = $1 and state <> 'active' \
-            and not exists (select 1 from records r where r.person = persons.id)";
         let id = planned.person.person;
         let mut acted = false;
         for verdict in &planned.verdicts {
@@ -328,10 +337,8 @@ impl Vault {
                     conn.run(NOTIFIED, args![id.value(), now]).await?;
                     done.notices += 1;
                 }
-                Action::Separate { because: Because::Return, .. } => {
-                    conn.run(DORMANT, args![id.value(), now]).await?;
-                }
-                Action::Separate { .. } => {}
+                // Nothing of a membership in use is set apart but for want of use, whatever else holds it there.
+                Action::Separate { .. } => drop(conn.run(DORMANT, args![id.value(), now]).await?),
                 Action::Destroy { .. } => {
                     if let Subject::Record { record, .. } = verdict.subject
                         && let Some(known) = planned.person.records.iter().find(|r| *r.record.as_bytes() == record)
@@ -355,14 +362,6 @@ impl Vault {
         Ok(())
     }
 
-    /// Destroys keys that the ledger names.
-    pub(crate) async fn destroy_keys(&self, keys: &[Tombstone]) -> Result<(), VaultError> {
-        if !self.steps.leaves_keys() {
-            self.keyring.destroy(keys).await?;
-        }
-        Ok(())
-    }
-
     /// Names keys whose values are sealed anew, in the transaction that makes the new ones count.
     pub(crate) async fn doom(&self, conn: &mut Conn, keys: &[KeyId]) -> Result<(), VaultError> {
         let keys: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
@@ -372,6 +371,15 @@ impl Vault {
     async fn doom_named(&self, conn: &mut Conn, keys: &[Tombstone]) -> Result<(), VaultError> {
         const SQL: &str = "insert into dying (tombstone) values (..) on conflict do nothing";
         conn.insert(SQL, keys.iter().map(|key| vec![key.value()]).collect()).await?;
+        Ok(())
+    }
+
+    /// Destroys keys whose names the ledger has: a step of its own.
+    pub(crate) async fn destroy_keys(&self, step: &'static str, keys: &[Tombstone]) -> Result<(), VaultError> {
+        self.steps.step(step)?;
+        if self.steps.does(step) {
+            self.keyring.destroy(keys).await?;
+        }
         Ok(())
     }
 
@@ -387,8 +395,7 @@ impl Vault {
                 return Ok(());
             }
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Replaced, &dying))], now).await?;
-            self.steps.step("destroy keys that were replaced")?;
-            self.destroy_keys(&dying).await?;
+            self.destroy_keys("destroy keys that were replaced", &dying).await?;
             let mut conn = self.people.begin().await?;
             conn.run_in(BURIED, args![], dying.iter().map(Tombstone::value).collect()).await?;
             conn.commit().await?;

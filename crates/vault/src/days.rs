@@ -167,8 +167,7 @@ impl Vault {
         }
         self.steps.step("write the day's ledger")?;
         self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
-        self.steps.step("destroy the day's keys")?;
-        self.destroy_keys(&due).await?;
+        self.destroy_keys("destroy the day's keys", &due).await?;
         self.steps.step("delete the day's records")?;
         conn.run_in(DELETE, day(), keys.iter().map(KeyId::value).collect()).await?;
         conn.run(LEFT, day()).await?;

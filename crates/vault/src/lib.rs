@@ -54,6 +54,7 @@ mod seal;
 mod sealing;
 mod secret;
 mod steps;
+mod strays;
 mod sweeping;
 mod tombstone;
 mod uncertified;

@@ -1,20 +1,23 @@
 //! The numbered steps of what must survive a crash at any of them.
 
 use crate::error::VaultError;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 
-/// Counts the steps of carrying out; a test lets it stop before the n-th, as a crash there would. In a real run it never
-/// stops.
+/// Counts the steps of carrying out; a test lets it stop before the n-th, as a crash there would, or leaves one out to
+/// see that somebody notices. In a real run it does neither.
 #[derive(Debug)]
 pub struct Steps {
     taken: AtomicU32,
     last: AtomicU32,
-    leaves_keys: AtomicBool,
+    left_out: OnceLock<&'static str>,
 }
 
 impl Default for Steps {
     fn default() -> Self {
-        Self { taken: AtomicU32::new(0), last: AtomicU32::new(u32::MAX), leaves_keys: AtomicBool::new(false) }
+        Self { taken: AtomicU32::new(0), last: AtomicU32::new(u32::MAX), left_out: OnceLock::new() }
     }
 }
 
@@ -25,14 +28,20 @@ impl Steps {
         self.last.store(count, Ordering::SeqCst);
     }
 
-    /// From now on keys that are to be destroyed stay: what a destruction that does not destroy would do.
-    pub fn leave_keys(&self) {
-        self.leaves_keys.store(true, Ordering::SeqCst);
+    /// How many steps were taken since the last [`stop_after`](Self::stop_after), or ever.
+    pub fn taken(&self) -> u32 {
+        self.taken.load(Ordering::SeqCst)
     }
 
-    /// Whether a test lets keys stay.
-    pub(crate) fn leaves_keys(&self) -> bool {
-        self.leaves_keys.load(Ordering::SeqCst)
+    /// A fault that a test injects: from now on the step of this name does nothing and says that it was done. Once in
+    /// the life of a vault; of use for the steps that ask [`does`](Self::does).
+    pub fn leave_out(&self, name: &'static str) {
+        self.left_out.set(name).expect("one fault at a time");
+    }
+
+    /// Whether a step is to do its work.
+    pub(crate) fn does(&self, name: &'static str) -> bool {
+        self.left_out.get() != Some(&name)
     }
 
     /// One step, before it is done.

@@ -178,11 +178,14 @@ impl Vault {
     /// Keys first, then what is kept apart, then what makes all of it count.
     async fn write(&self, mut batch: Batch, touched: Option<PersonId>) -> Result<(), VaultError> {
         self.keyring.add(&batch.keys).await?;
+        // What is kept apart and does not count yet must not be taken for a stray.
+        let _one = if batch.apart.is_empty() { None } else { Some(self.changing.lock().await) };
         if !batch.apart.is_empty() {
             let mut conn = self.separated.begin().await?;
             conn.insert(PUT_ITEMS, std::mem::take(&mut batch.apart)).await?;
             conn.commit().await?;
         }
+        self.steps.step("make what is written count")?;
         let mut conn = self.people.begin().await?;
         if let Some(person) = touched {
             touch(&mut conn, person).await?;

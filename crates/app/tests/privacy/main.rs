@@ -1,11 +1,15 @@
 //! People in a real data folder, lived day by day: kept, shown, set apart, destroyed, certified.
 
+mod faults;
 mod forensic;
+mod left_out;
 mod lives;
 mod looks;
+mod population;
 mod returns;
 mod rotation;
 mod scanner;
 mod stops;
+mod strays;
 mod versions;
 mod world;

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::{
     cell::Cell,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
 };
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// The clock of this thread's test.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_microsecond(NOW.get()).expect("an instant")
 }
 
@@ -79,8 +79,19 @@ impl World {
         world
     }
 
+    /// Another installation with the same files.
+    pub(crate) fn copied(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(self.folder.path(), folder.path(), |_| true);
+        Self { folder, config: Config::default() }
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.folder.path().join("data-keys")
     }
 
     pub(crate) async fn open(&self) -> Privacy {
@@ -90,6 +101,25 @@ impl World {
     pub(crate) async fn try_open(&self) -> Result<Privacy, PrivacyError> {
         Privacy::open(&self.data(), &self.config, SURROUNDINGS).await
     }
+}
+
+/// Copies every file whose name is `wanted`.
+pub(crate) fn copy(from: &Path, to: &Path, wanted: fn(&str) -> bool) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("listed") {
+        let entry = entry.expect("an entry");
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            copy(&path, &to.join(name), wanted);
+        } else if wanted(&name.to_string_lossy()) {
+            std::fs::copy(&path, to.join(name)).expect("copied");
+        }
+    }
+}
+
+/// What a backup of the data holds: every file but the keys.
+pub(crate) fn copy_without_keys(from: &Path, to: &Path) {
+    copy(from, to, |name| !name.starts_with("keys.db"));
 }
 
 pub(crate) const SURROUNDINGS: Surroundings = Surroundings { now, random: || [7; 16] };

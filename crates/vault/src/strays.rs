@@ -1,0 +1,140 @@
+//! Strays: rows of the separated store whose record is not kept apart. A move that stopped half way leaves them, and so
+//! does a record that was to be written there at once and never came to count. Nobody reads them and no plan knows them,
+//! so they are looked for before each plan; their keys go first, as everywhere.
+//!
+//! Husks: records that hold nothing any more. A destruction that stopped between the two databases leaves them, with
+//! whose they were; no verdict is about them, since a verdict is about items.
+
+use crate::{
+    Vault,
+    carrying_out::NOBODY,
+    error::VaultError,
+    lookup::LOGIN,
+    names::write_stored,
+    people::PersonOnFile,
+    place::{KeyId, PersonId, RecordId},
+    writing::touch,
+};
+use jiff::Timestamp;
+use std::collections::HashSet;
+use vestry_database::{Columns, Row, Value, args};
+use vestry_policy::{Membership, Policy};
+
+/// Records looked at together.
+const TOGETHER: i64 = 1_000;
+
+impl Vault {
+    /// Takes strays away, those `of` one person or all: keys, then rows; how many rows there were. For whoever has the
+    /// turn to sweep: nobody else moves a record there.
+    pub async fn clear_strays(&self, of: Option<PersonId>, now: Timestamp) -> Result<u64, VaultError> {
+        const NEXT: &str = "select distinct person, record from items where (person, record) > ($1, $2) \
+            order by person, record limit $3";
+        const OF_ONE: &str = "select distinct person, record from items where person = $1";
+        let (mut after, mut cleared) = ((Vec::new(), Vec::new()), 0);
+        loop {
+            let mut apart = self.separated.read().await?;
+            let rows = match of {
+                Some(person) => apart.rows(OF_ONE, args![person.value()]).await?,
+                None => apart.rows(NEXT, args![after.0, after.1, TOGETHER]).await?,
+            };
+            drop(apart);
+            let records = rows.iter().map(record).collect::<Result<Vec<_>, VaultError>>()?;
+            cleared += self.clear(&records, now).await?;
+            match records.last() {
+                Some((person, record)) if of.is_none() => {
+                    after = (person.as_bytes().to_vec(), record.as_bytes().to_vec());
+                }
+                _ => return Ok(cleared),
+            }
+        }
+    }
+
+    /// Takes husks of these people away, and the hash that finds somebody by an address that is not held any more; whether
+    /// there was anything, and they are to be read again. For whoever has the turn to sweep.
+    pub async fn clear_husks(&self, policy: &Policy, people: &[PersonOnFile]) -> Result<bool, VaultError> {
+        const FOUND: &str = "select person from lookups where person in (..)";
+        const HUSK: &str = "delete from records where person = $1 and id = $2 and stored = $3";
+        const UNKNOWN: &str = "delete from lookups where person = $1";
+        let login = policy.item_named(LOGIN.item);
+        let has_login =
+            |person: &&PersonOnFile| person.records.iter().any(|r| login.is_some_and(|l| r.items.contains(l)));
+        let without = people.iter().filter(|person| !has_login(person)).map(|person| person.person.value()).collect();
+        let mut found = HashSet::new();
+        for row in self.people.read().await?.rows_in(FOUND, args![], without).await? {
+            found.insert(PersonId::from_row(row.only()?)?);
+        }
+        let is_husk = |person: &PersonOnFile| {
+            let ended = matches!(person.membership, Membership::Ended { .. } | Membership::Dormant { .. });
+            person.records.iter().any(|r| r.items.is_empty())
+                || found.contains(&person.person)
+                || ended && person.records.is_empty()
+        };
+        let husks: Vec<&PersonOnFile> = people.iter().filter(|person| is_husk(person)).collect();
+        if husks.is_empty() {
+            return Ok(false);
+        }
+        let _one = self.changing.lock().await;
+        let mut conn = self.people.begin().await?;
+        for person in husks {
+            // Whoever changed since is looked at again anyhow.
+            if self.person_in(policy, &mut conn, person.person).await?.revision != person.revision {
+                continue;
+            }
+            for record in person.records.iter().filter(|record| record.items.is_empty()) {
+                let stored = write_stored(record.stored);
+                conn.run(HUSK, args![person.person.value(), record.record.value(), stored]).await?;
+            }
+            if found.contains(&person.person) {
+                conn.run(UNKNOWN, args![person.person.value()]).await?;
+            }
+            touch(&mut conn, person.person).await?;
+            conn.run(NOBODY, args![person.person.value()]).await?;
+        }
+        conn.commit().await?;
+        Ok(true)
+    }
+
+    async fn clear(&self, records: &[(PersonId, RecordId)], now: Timestamp) -> Result<u64, VaultError> {
+        const APART: &str = "select id from records where stored = 'separated' and id in (..)";
+        const KEYS: &str = "select key from items where person = $1 and record = $2";
+        const DELETE: &str = "delete from items where person = $1 and record = $2";
+        // Whoever writes there does so before the record counts, under this lock.
+        let one = self.changing.lock().await;
+        let mut conn = self.people.begin().await?;
+        let list: Vec<Value> = records.iter().map(|(_, record)| record.value()).collect();
+        let mut kept_apart = HashSet::new();
+        for row in conn.rows_in(APART, args![], list).await? {
+            kept_apart.insert(RecordId::from_row(row.only()?)?);
+        }
+        let strays: Vec<_> = records.iter().filter(|(_, record)| !kept_apart.contains(record)).collect();
+        if strays.is_empty() {
+            return Ok(0);
+        }
+        let mut keys = Vec::new();
+        let mut apart = self.separated.read().await?;
+        for (person, record) in &strays {
+            for row in apart.rows(KEYS, args![person.value(), record.value()]).await? {
+                keys.push(KeyId::from_row(row.only()?)?);
+            }
+        }
+        drop(apart);
+        self.doom(&mut conn, &keys).await?;
+        self.steps.step("name the keys of strays")?;
+        conn.commit().await?;
+        self.bury_the_dying(now).await?;
+        self.steps.step("delete strays")?;
+        let mut conn = self.separated.begin().await?;
+        let mut cleared = 0;
+        for (person, record) in &strays {
+            cleared += conn.run(DELETE, args![person.value(), record.value()]).await?;
+        }
+        conn.commit().await?;
+        drop(one);
+        Ok(cleared)
+    }
+}
+
+fn record(row: &Row) -> Result<(PersonId, RecordId), VaultError> {
+    let mut columns: Columns<'_> = row.columns();
+    Ok((PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?))
+}
