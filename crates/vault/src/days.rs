@@ -13,7 +13,7 @@ use crate::{
     tombstone::Tombstone,
 };
 use jiff::{Timestamp, civil::Date};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use vestry_database::{Value, args};
 use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
 
@@ -119,8 +119,8 @@ impl Vault {
     /// under it. How many records were destroyed.
     pub async fn carry_out_day(&self, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Result<u64, VaultError> {
         const ROWS: &str = "select record, key, sealed from day_rows where class = $1 and day = $2 and record in (..)";
-        const KEYS: &str = "select distinct key from day_rows where class = $1 and day = $2 \
-            union select key from days where class = $1 and day = $2";
+        const KEYS: &str = "select distinct key from day_rows where class = $1 and day = $2";
+        const KEY: &str = "select key from days where class = $1 and day = $2";
         const ANEW: &str = "update day_rows set key = $2, sealed = $3 where record = $1";
         const DELETE: &str = "delete from day_rows where class = $1 and day = $2 and key in (..)";
         const LEFT: &str = "update days set records = (select count(*) from day_rows where class = $1 and day = $2) \
@@ -138,20 +138,36 @@ impl Vault {
         let day = || args![name, counted_from.to_string()];
         let mut conn = self.separated.begin().await?;
         let held: Vec<Value> = held.iter().map(|record| record.as_slice().into()).collect();
-        let mut keys = Vec::new();
+        let Some(row) = conn.row(KEY, day()).await? else { return Ok(0) };
+        let of_day = KeyId::from_row(row.only()?)?;
+        let mut keys = HashSet::from([of_day]);
         for row in conn.rows(KEYS, day()).await? {
-            keys.push(KeyId::from_row(row.only()?)?);
+            keys.insert(KeyId::from_row(row.only()?)?);
         }
-        let mut anew = Vec::new();
-        for row in conn.rows_in(ROWS, day(), held.clone()).await? {
+        let (mut anew, mut kept) = (Vec::new(), 0);
+        for row in conn.rows_in(ROWS, day(), held).await? {
             let mut columns = row.columns();
             let (record, key) = (RecordId::from_row(columns.take()?)?, KeyId::from_row(columns.take()?)?);
-            let (id, wrapped, sealed) = self.seal_held(name, record, key, &columns.take::<Vec<u8>>()?).await?;
-            anew.push((record, id, sealed, wrapped));
+            if key != of_day {
+                // Sealed anew by an earlier sweep, under a key of its own.
+                keys.remove(&key);
+            } else if let Some(sealed) = self.seal_held(name, record, key, &columns.take::<Vec<u8>>()?).await? {
+                anew.push((record, sealed));
+            } else {
+                // The hold came after the key had gone.
+                continue;
+            }
+            kept += 1;
+        }
+        let due: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
+        if kept > 0 && kept == *records && keys.len() == 1 && anew.is_empty() && self.keyring.count(&due).await? == 0 {
+            // Nothing is left of the day but what is held.
+            return Ok(0);
         }
         self.steps.step("store the keys of what is held past its day")?;
         let (mut rows, mut new) = (Vec::new(), Vec::new());
-        for (record, id, sealed, wrapped) in anew {
+        let is_anew = !anew.is_empty();
+        for (record, (id, wrapped, sealed)) in anew {
             rows.push(args![record.value(), id.value(), sealed]);
             new.push(wrapped);
         }
@@ -159,8 +175,7 @@ impl Vault {
         for row in rows {
             conn.run(ANEW, row).await?;
         }
-        let due: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
-        if !held.is_empty() {
+        if is_anew {
             // Durable before the key under which they stood is named.
             conn.commit().await?;
             conn = self.separated.begin().await?;
@@ -169,37 +184,38 @@ impl Vault {
         self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
         self.destroy_keys("destroy the day's keys", &due).await?;
         self.steps.step("delete the day's records")?;
+        if name == LOOKS {
+            // Before the day is forgotten: after it nothing would ask for this again.
+            self.journal.log().remove_day(*counted_from)?;
+        }
         conn.run_in(DELETE, day(), keys.iter().map(KeyId::value).collect()).await?;
         conn.run(LEFT, day()).await?;
         conn.run(DONE, day()).await?;
-        let destroyed = records.saturating_sub(held.len() as u64);
+        let destroyed = records.saturating_sub(kept);
         let is_overdue = matches!(verdict.action, Action::Destroy { by, .. } if by < policy.local(now).date());
         let overdue = if is_overdue { destroyed } else { 0 };
         let done = Done { destroyed: [(*class, destroyed)].into(), overdue, ..Done::default() };
         self.count(policy, &mut conn, &done).await?;
         conn.commit().await?;
-        if name == LOOKS {
-            self.journal.log().remove_day(*counted_from)?;
-        }
         Ok(destroyed)
     }
 
-    /// A held record under a key of its own. One that has its own already, and is held still, gets another: its day is
-    /// destroyed by key.
+    /// A held record under a key of its own; `None` when the key it has is gone.
     async fn seal_held(
         &self,
         class: &str,
         record: RecordId,
         key: KeyId,
         sealed: &[u8],
-    ) -> Result<(KeyId, NewKey, Vec<u8>), VaultError> {
+    ) -> Result<Option<(KeyId, NewKey, Vec<u8>)>, VaultError> {
         let place = self.day_key_place(class, key);
         let old = self.keyring.unwrap_all(&self.masters, &[place]).await?.pop().flatten();
-        let opened = old.ok_or(VaultError::Destroyed)?.open(&self.day_place(class, record, key), sealed)?;
+        let Some(old) = old else { return Ok(None) };
+        let opened = old.open(&self.day_place(class, record, key), sealed)?;
         let (id, new) = (KeyId::random()?, DataKey::generate()?);
         let wrapped = new.wrap(&self.masters.separated, &self.day_key_place(class, id))?;
         let sealed = new.seal(&self.day_place(class, record, id), &opened)?;
-        Ok((id, NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped }, sealed))
+        Ok(Some((id, NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped }, sealed)))
     }
 
     /// The records of a day that one person has, for their own eyes or a lawful use; each as JSON of its items.

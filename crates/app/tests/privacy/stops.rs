@@ -1,7 +1,8 @@
 //! Work that stops half way, and what the next does about it.
 
-use crate::world::{World, member, sweep_on};
-use vestry_app::{Privacy, PrivacyError, SweepRequest, VaultError};
+use crate::world::{World, member, noon, reason, set_clock, sweep_on};
+use vestry_app::{HoldSubject, Privacy, PrivacyError, SweepRequest, VaultError};
+use vestry_vault::DayRecord;
 
 /// A member who left and was not swept yet.
 async fn left(world: &World) -> Privacy {
@@ -33,5 +34,35 @@ async fn clause_6_na_what_a_stopped_sweep_destroyed_is_in_the_next_certificate()
         let with: Vec<_> = certificates.iter().filter(|(_, one)| !one.destroyed.is_empty()).collect();
         let counts: Vec<_> = with.iter().map(|(_, one)| (&one.destroyed, &one.separated)).collect();
         assert_eq!(counts, [(&whole.destroyed, &whole.separated)], "stopped before `{name}`");
+    }
+}
+
+async fn keys(world: &World) -> i64 {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.data().join("keys.db")).read_only(true);
+    let pool = sqlx::SqlitePool::connect_with(options).await.expect("opens");
+    sqlx::query_scalar("select count(*) from keys").fetch_one(&pool).await.expect("counted")
+}
+
+#[tokio::test]
+async fn clause_4_na_visit_a_held_visit_leaves_no_key_behind() {
+    let world = World::made("2020-01-01").await;
+    let privacy = world.open().await;
+    let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    let policy = privacy.policy();
+    let item = policy.item_named("ip_address").expect("an item");
+    let visit = DayRecord { person: Some(person), items: vec![(item, String::from("10.0.0.1").into())] };
+    let class = policy.class_named("visit").expect("a class");
+    privacy.vault().add_day_records(policy, class, &[visit], privacy.now()).await.expect("kept");
+    privacy.vault().hold(HoldSubject::Person(person), &reason(), privacy.now()).await.expect("held");
+    let before = keys(&world).await;
+    for steps in 0..12 {
+        set_clock(noon("2020-05-01"));
+        privacy.vault().confirm_clock(&reason(), privacy.now()).await.expect("confirmed");
+        privacy.vault().steps().stop_after(steps);
+        // Stopped or not.
+        drop(privacy.sweep(&SweepRequest::default(), |_| {}).await);
+        privacy.vault().steps().stop_after(u32::MAX);
+        sweep_on(&privacy, "2020-05-01").await;
+        assert_eq!(keys(&world).await, before, "stopped before step {steps}");
     }
 }
