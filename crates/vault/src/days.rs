@@ -14,7 +14,7 @@ use crate::{
 };
 use jiff::{Timestamp, civil::Date};
 use std::{collections::HashSet, sync::Arc};
-use vestry_database::{Value, args};
+use vestry_database::{Conn, Value, args};
 use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
 
 /// One record of a day.
@@ -37,6 +37,35 @@ pub struct DayOnFile {
     pub records: u64,
     /// Those under a hold, in rising order.
     pub held: Vec<RecordId>,
+}
+
+/// A day of a class, as statements name it.
+struct Day<'a> {
+    name: &'a str,
+    counted_from: Date,
+}
+
+impl Day<'_> {
+    fn args(&self) -> Vec<Value> {
+        args![self.name, self.counted_from.to_string()]
+    }
+}
+
+/// A record sealed anew: the id of its key, the key, and the value.
+struct Anew {
+    id: KeyId,
+    key: NewKey,
+    sealed: Vec<u8>,
+}
+
+/// A day that is destroyed, sorted.
+struct Sorted {
+    /// Keys that go.
+    keys: HashSet<KeyId>,
+    /// What is held under the day's key.
+    anew: Vec<(RecordId, Anew)>,
+    /// How many records stay.
+    kept: u64,
 }
 
 /// The key of a day, and its id.
@@ -118,14 +147,7 @@ impl Vault {
     /// Carries out the destruction of a day: what is held is sealed anew first, then the day's key goes, and all else
     /// under it. How many records were destroyed.
     pub async fn carry_out_day(&self, policy: &Policy, verdict: &Verdict, now: Timestamp) -> Result<u64, VaultError> {
-        const ROWS: &str = "select record, key, sealed from day_rows where class = $1 and day = $2 and record in (..)";
-        const KEYS: &str = "select distinct key from day_rows where class = $1 and day = $2";
-        const KEY: &str = "select key from days where class = $1 and day = $2";
         const ANEW: &str = "update day_rows set key = $2, sealed = $3 where record = $1";
-        const DELETE: &str = "delete from day_rows where class = $1 and day = $2 and key in (..)";
-        const LEFT: &str = "update days set records = (select count(*) from day_rows where class = $1 and day = $2) \
-            where class = $1 and day = $2";
-        const DONE: &str = "delete from days where class = $1 and day = $2 and records = 0";
         let PlannedSubject::Day { class, counted_from, held, records } = &verdict.subject else { return Ok(0) };
         let _one = self.changing.lock().await;
         let held_now =
@@ -134,31 +156,10 @@ impl Vault {
             // A hold came or went since the plan; the next one knows.
             return Ok(0);
         }
-        let name = policy.class(*class).id.as_str();
-        let day = || args![name, counted_from.to_string()];
+        let day = Day { name: policy.class(*class).id.as_str(), counted_from: *counted_from };
         let mut conn = self.separated.begin().await?;
         let held: Vec<Value> = held.iter().map(|record| record.as_slice().into()).collect();
-        let Some(row) = conn.row(KEY, day()).await? else { return Ok(0) };
-        let of_day = KeyId::from_row(row.only()?)?;
-        let mut keys = HashSet::from([of_day]);
-        for row in conn.rows(KEYS, day()).await? {
-            keys.insert(KeyId::from_row(row.only()?)?);
-        }
-        let (mut anew, mut kept) = (Vec::new(), 0);
-        for row in conn.rows_in(ROWS, day(), held).await? {
-            let mut columns = row.columns();
-            let (record, key) = (RecordId::from_row(columns.take()?)?, KeyId::from_row(columns.take()?)?);
-            if key != of_day {
-                // Sealed anew by an earlier sweep, under a key of its own.
-                keys.remove(&key);
-            } else if let Some(sealed) = self.seal_held(name, record, key, &columns.take::<Vec<u8>>()?).await? {
-                anew.push((record, sealed));
-            } else {
-                // The hold came after the key had gone.
-                continue;
-            }
-            kept += 1;
-        }
+        let Some(Sorted { keys, anew, kept }) = self.sort_day(&mut conn, &day, held).await? else { return Ok(0) };
         let due: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
         if kept > 0 && kept == *records && keys.len() == 1 && anew.is_empty() && self.keyring.count(&due).await? == 0 {
             // Nothing is left of the day but what is held.
@@ -166,16 +167,15 @@ impl Vault {
         }
         self.steps.step("store the keys of what is held past its day")?;
         let (mut rows, mut new) = (Vec::new(), Vec::new());
-        let is_anew = !anew.is_empty();
-        for (record, (id, wrapped, sealed)) in anew {
+        for (record, Anew { id, key, sealed }) in anew {
             rows.push(args![record.value(), id.value(), sealed]);
-            new.push(wrapped);
+            new.push(key);
         }
         self.keyring.add(&new).await?;
         for row in rows {
             conn.run(ANEW, row).await?;
         }
-        if is_anew {
+        if !new.is_empty() {
             // Durable before the key under which they stood is named.
             conn.commit().await?;
             conn = self.separated.begin().await?;
@@ -184,13 +184,7 @@ impl Vault {
         self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
         self.destroy_keys("destroy the day's keys", &due).await?;
         self.steps.step("delete the day's records")?;
-        if name == LOOKS {
-            // Before the day is forgotten: after it nothing would ask for this again.
-            self.journal.log().remove_day(*counted_from)?;
-        }
-        conn.run_in(DELETE, day(), keys.iter().map(KeyId::value).collect()).await?;
-        conn.run(LEFT, day()).await?;
-        conn.run(DONE, day()).await?;
+        self.delete_day(&mut conn, &day, &keys).await?;
         let destroyed = records.saturating_sub(kept);
         let is_overdue = matches!(verdict.action, Action::Destroy { by, .. } if by < policy.local(now).date());
         let overdue = if is_overdue { destroyed } else { 0 };
@@ -200,6 +194,49 @@ impl Vault {
         Ok(destroyed)
     }
 
+    /// Which keys of a day go, and what is sealed anew because it is held; `None` where there is no such day.
+    async fn sort_day(&self, conn: &mut Conn, day: &Day<'_>, held: Vec<Value>) -> Result<Option<Sorted>, VaultError> {
+        const ROWS: &str = "select record, key, sealed from day_rows where class = $1 and day = $2 and record in (..)";
+        const KEYS: &str = "select distinct key from day_rows where class = $1 and day = $2";
+        const KEY: &str = "select key from days where class = $1 and day = $2";
+        let Some(row) = conn.row(KEY, day.args()).await? else { return Ok(None) };
+        let of_day = KeyId::from_row(row.only()?)?;
+        let mut sorted = Sorted { keys: HashSet::from([of_day]), anew: Vec::new(), kept: 0 };
+        for row in conn.rows(KEYS, day.args()).await? {
+            sorted.keys.insert(KeyId::from_row(row.only()?)?);
+        }
+        for row in conn.rows_in(ROWS, day.args(), held).await? {
+            let mut columns = row.columns();
+            let (record, key) = (RecordId::from_row(columns.take()?)?, KeyId::from_row(columns.take()?)?);
+            if key != of_day {
+                // Sealed anew by an earlier sweep, under a key of its own.
+                sorted.keys.remove(&key);
+            } else if let Some(anew) = self.seal_held(day.name, record, key, &columns.take::<Vec<u8>>()?).await? {
+                sorted.anew.push((record, anew));
+            } else {
+                // The hold came after the key had gone.
+                continue;
+            }
+            sorted.kept += 1;
+        }
+        Ok(Some(sorted))
+    }
+
+    async fn delete_day(&self, conn: &mut Conn, day: &Day<'_>, keys: &HashSet<KeyId>) -> Result<(), VaultError> {
+        const DELETE: &str = "delete from day_rows where class = $1 and day = $2 and key in (..)";
+        const LEFT: &str = "update days set records = (select count(*) from day_rows where class = $1 and day = $2) \
+            where class = $1 and day = $2";
+        const DONE: &str = "delete from days where class = $1 and day = $2 and records = 0";
+        if day.name == LOOKS {
+            // Before the day is forgotten: after it nothing would ask for this again.
+            self.journal.log().remove_day(day.counted_from)?;
+        }
+        conn.run_in(DELETE, day.args(), keys.iter().map(KeyId::value).collect()).await?;
+        conn.run(LEFT, day.args()).await?;
+        conn.run(DONE, day.args()).await?;
+        Ok(())
+    }
+
     /// A held record under a key of its own; `None` when the key it has is gone.
     async fn seal_held(
         &self,
@@ -207,7 +244,7 @@ impl Vault {
         record: RecordId,
         key: KeyId,
         sealed: &[u8],
-    ) -> Result<Option<(KeyId, NewKey, Vec<u8>)>, VaultError> {
+    ) -> Result<Option<Anew>, VaultError> {
         let place = self.day_key_place(class, key);
         let old = self.keyring.unwrap_all(&self.masters, &[place]).await?.pop().flatten();
         let Some(old) = old else { return Ok(None) };
@@ -215,7 +252,8 @@ impl Vault {
         let (id, new) = (KeyId::random()?, DataKey::generate()?);
         let wrapped = new.wrap(&self.masters.separated, &self.day_key_place(class, id))?;
         let sealed = new.seal(&self.day_place(class, record, id), &opened)?;
-        Ok(Some((id, NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped }, sealed)))
+        let key = NewKey { tombstone: Tombstone::of(id), store: Store::Separated, wrapped };
+        Ok(Some(Anew { id, key, sealed }))
     }
 
     /// The records of a day that one person has, for their own eyes or a lawful use; each as JSON of its items.
