@@ -90,6 +90,17 @@ impl Database {
         }
     }
 
+    /// Writes SQLite's file anew. Deleted rows are overwritten where they stood (`secure_delete`), but a page that was
+    /// rebalanced may still hold an older copy of a row in its free space; a file that is written anew has none. Takes as
+    /// much memory as the database has bytes, so that no temporary file holds a row. PostgreSQL has nothing to do here: its
+    /// operator vacuums.
+    pub async fn rewrite(&self) -> Result<(), DatabaseError> {
+        if let Engine::Sqlite { write, .. } = &self.0 {
+            sqlx::raw_sql("vacuum").execute(write).await?;
+        }
+        Ok(())
+    }
+
     /// Every column, as (table, column): what the owner of the tables must have declared.
     pub async fn columns(&self) -> Result<Vec<(String, String)>, DatabaseError> {
         const SQL: Sql = Sql {

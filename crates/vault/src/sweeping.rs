@@ -120,6 +120,12 @@ impl Vault {
         if left > 0 {
             return Err(VaultError::StillThere { left });
         }
+        if !ledger.keys.is_empty() {
+            self.steps.step("write the databases anew")?;
+            for database in [&self.people, &self.separated, self.keyring.database()] {
+                database.rewrite().await?;
+            }
+        }
         self.steps.step(EMPTY_LOGS)?;
         let mut generations = if self.steps.does(EMPTY_LOGS) { self.emptied_logs().await? } else { Vec::new() };
         self.steps.step("write the generations of the keys")?;
