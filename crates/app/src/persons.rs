@@ -335,10 +335,14 @@ fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json:
     })
 }
 
-/// A new file that its owner alone may read.
+/// A new file that its owner alone may read, in place of one that was left there.
 fn private_file(path: &Path) -> std::io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = File::options();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

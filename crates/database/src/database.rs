@@ -5,7 +5,7 @@ use crate::{
     conn::{Conn, Row, Sql, Transactions},
 };
 use sqlx::{
-    AssertSqlSafe, Executor, PgPool, SqlitePool,
+    AssertSqlSafe, Connection, Executor, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -34,6 +34,8 @@ pub enum Location<'a> {
 const CONNECTIONS: u32 = 8;
 /// How long a caller waits for a connection or for the one writer.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long emptying a write-ahead log waits for who reads out of it.
+const PATIENCE_FOR_READERS: Duration = Duration::from_millis(500);
 
 const VERSIONS: Sql = Sql {
     sqlite: "create table if not exists schema_versions (version integer primary key) strict",
@@ -80,10 +82,17 @@ impl Database {
 
     /// Moves what SQLite's write-ahead log holds into the database and empties the log, so that erased rows leave it.
     /// `false` when a reader was in the way: call again. PostgreSQL has nothing to do.
+    ///
+    /// It waits for readers much less long than others do for the writer: as long as it waits, nobody writes.
     pub async fn empty_log(&self) -> Result<bool, DatabaseError> {
         match &self.0 {
             Engine::Sqlite { write, .. } => {
-                let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(write).await?;
+                let mut conn = write.acquire().await?;
+                let patience = |wait: Duration| AssertSqlSafe(format!("pragma busy_timeout = {}", wait.as_millis()));
+                sqlx::query(patience(PATIENCE_FOR_READERS)).execute(&mut *conn).await?;
+                let busy = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut *conn).await;
+                sqlx::query(patience(PATIENCE)).execute(&mut *conn).await?;
+                let busy: i64 = busy?;
                 Ok(busy == 0)
             }
             Engine::Postgres(_) => Ok(true),
@@ -166,7 +175,13 @@ async fn sqlite(path: &Path) -> Result<Engine, DatabaseError> {
         .pragma("temp_store", "memory");
     // Connections are kept: opening one costs more than the statement it is for.
     let pool = || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
-    let write = pool().max_connections(1).connect_with(options.clone()).await?;
+    // A full disk makes SQLite end the transaction by itself; sqlx goes on counting it, and would begin no other on this
+    // connection.
+    let write = pool().max_connections(1).after_release(|conn, _| {
+        let is_whole = !conn.is_in_transaction();
+        Box::pin(async move { Ok(is_whole) })
+    });
+    let write = write.connect_with(options.clone()).await?;
     let read = pool().max_connections(CONNECTIONS).connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Engine::Sqlite { write, read })
 }

@@ -1,5 +1,6 @@
 //! People in a real data folder, lived day by day: kept, shown, set apart, destroyed, certified.
 
+mod bad;
 mod faults;
 mod forensic;
 mod left_out;

@@ -43,7 +43,8 @@ pub(crate) async fn on_each_engine(day: &str, test: impl AsyncFn(&World)) {
     let Some(urls) = postgres().await else { return };
     let mut config = Config::default();
     [config.vault.people_url, config.vault.separated_url, config.vault.keys_url] = urls;
-    test(&World::made_with(day, config).await).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    test(&World::made_with(folder, day, config).await).await;
 }
 
 /// Three schemas of their own in the server of `VESTRY_TEST_POSTGRES`; `None`, said once, when there is none.
@@ -69,12 +70,17 @@ async fn postgres() -> Option<[String; 3]> {
 impl World {
     /// An installation made at noon of `day`.
     pub(crate) async fn made(day: &str) -> Self {
-        Self::made_with(day, Config::default()).await
+        Self::made_with(tempfile::tempdir().expect("a folder"), day, Config::default()).await
     }
 
-    async fn made_with(day: &str, config: Config) -> Self {
+    /// One in `folder`.
+    pub(crate) async fn made_in(folder: TempDir, day: &str) -> Self {
+        Self::made_with(folder, day, Config::default()).await
+    }
+
+    async fn made_with(folder: TempDir, day: &str, config: Config) -> Self {
         set_clock(noon(day));
-        let world = Self { folder: tempfile::tempdir().expect("a folder"), config };
+        let world = Self { folder, config };
         Privacy::make(&world.data(), &world.config, SURROUNDINGS).await.expect("made");
         world
     }
