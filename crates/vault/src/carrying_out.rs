@@ -136,7 +136,7 @@ impl Vault {
             self.destroy_keys("destroy the keys", &due).await?;
             self.steps.step(SEPARATED_CIPHERTEXT)?;
             if self.steps.does(SEPARATED_CIPHERTEXT) {
-                self.delete_apart(policy, &asked, &changed).await?;
+                self.delete_apart(policy, &asked, &changed, now).await?;
             }
         }
         self.steps.step(LIVE_CIPHERTEXT)?;
@@ -254,14 +254,19 @@ impl Vault {
         policy: &Policy,
         asked: &[Asked<'_>],
         changed: &HashSet<PersonId>,
+        now: Timestamp,
     ) -> Result<(), VaultError> {
-        let mut conn = self.separated.begin().await?;
+        let (mut conn, mut done) = (self.separated.begin().await?, Done::default());
         for asked in asked.iter().filter(|asked| !changed.contains(&asked.planned.person.person)) {
             let is_apart = asked.record.stored == StoredIn::Separated;
-            if is_apart && matches!(asked.action, Action::Destroy { .. }) {
+            if is_apart && let Action::Destroy { by, .. } = asked.action {
                 delete_items(policy, &mut conn, asked).await?;
+                *done.destroyed.entry(asked.record.class).or_default() += 1;
+                done.overdue += u64::from(by < policy.local(now).date());
             }
         }
+        // Counted where it is gone: after a stop the next plan does not know of it.
+        self.count(policy, &mut conn, &done).await?;
         Ok(conn.commit().await?)
     }
 
@@ -287,6 +292,8 @@ impl Vault {
                     self.delete_live(policy, conn, asked).await?;
                     *done.separated.entry(asked.record.class).or_default() += 1;
                 }
+                // What was kept apart is gone, and counted, already.
+                Action::Destroy { .. } if asked.record.stored == StoredIn::Separated => {}
                 Action::Destroy { by, .. } => {
                     self.delete_live(policy, conn, asked).await?;
                     *done.destroyed.entry(asked.record.class).or_default() += 1;

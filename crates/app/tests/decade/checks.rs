@@ -109,6 +109,14 @@ impl House {
             }
             moved.push((record.id, is_apart));
         }
+        let known: Vec<_> = person.records.iter().filter_map(|record| records.get(&record.id)).collect();
+        let stray = found.iter().flat_map(|found| &found.records).find(|found| !known.contains(&&found.record));
+        if let (Some(stray), Swept::Whole) = (stray, swept) {
+            self.fail(life, day, &format!("a record is left of which nothing is held: {stray:?}"));
+        }
+        if found.is_some() && person.records.is_empty() && swept == Swept::Whole {
+            self.fail(life, day, "somebody is left of whom nothing is held");
+        }
         self.adopt(life, day, &gone, &moved);
     }
 

@@ -97,7 +97,7 @@ pub(crate) struct House {
     pub(crate) tally: Tally,
     /// What happened to the machine.
     pub(crate) log: Vec<String>,
-    /// Who is still to sign up for the first time, at most.
+    /// How many are members at once, at most.
     members: usize,
     /// Somebody asked for what only a sweep finishes.
     pub(crate) owed: bool,
@@ -207,7 +207,7 @@ impl House {
         self.set_clock(at);
         let left = |life: &Life| matches!(life.person.member, Member::Ended { .. });
         let present = self.lives.iter().filter(|life| !left(life)).count();
-        if present < self.members && self.dice.once_in(90) {
+        if present < self.members && self.dice.once_in(20) {
             let person = Person::join(&mut self.dice, &self.calendar, at);
             self.arrive(person, at).await;
         }

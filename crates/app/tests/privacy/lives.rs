@@ -95,6 +95,20 @@ async fn is_held(world: &World) {
 }
 
 #[tokio::test]
+async fn clause_4_da_a_member_under_a_hold_is_set_apart_as_a_member_who_may_return() {
+    let world = World::made("2020-01-01").await;
+    let privacy = world.open().await;
+    let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    privacy.vault().hold(HoldSubject::Person(person), &reason(), privacy.now()).await.expect("held");
+    sweep_on(&privacy, "2020-11-30").await;
+    sweep_on(&privacy, "2021-01-02").await;
+    assert!(values(&privacy, person, "membership").await.is_err(), "kept apart");
+    privacy.vault().return_member(privacy.policy(), person, privacy.now()).await.expect("returns");
+    assert!(values(&privacy, person, "membership").await.is_ok(), "live again");
+    privacy.close().await;
+}
+
+#[tokio::test]
 async fn a_clock_cannot_kill() {
     let world = World::made("2020-01-01").await;
     let privacy = world.open().await;

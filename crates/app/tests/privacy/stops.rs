@@ -1,8 +1,9 @@
 //! Work that stops half way, and what the next does about it.
 
 use crate::world::{World, member, noon, reason, set_clock, sweep_on};
+use std::collections::HashSet;
 use vestry_app::{HoldSubject, Privacy, PrivacyError, SweepRequest, VaultError};
-use vestry_vault::DayRecord;
+use vestry_vault::{DayRecord, KeyId, Tombstone};
 
 /// A member who left and was not swept yet.
 async fn left(world: &World) -> Privacy {
@@ -64,5 +65,55 @@ async fn clause_4_na_visit_a_held_visit_leaves_no_key_behind() {
         privacy.vault().steps().stop_after(u32::MAX);
         sweep_on(&privacy, "2020-05-01").await;
         assert_eq!(keys(&world).await, before, "stopped before step {steps}");
+    }
+}
+
+/// The keys that seal something in the separated store, and those that are there.
+async fn apart(world: &World) -> [HashSet<Tombstone>; 2] {
+    let rows = async |file: &str, sql: &'static str| -> Vec<Vec<u8>> {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.data().join(file)).read_only(true);
+        let pool = sqlx::SqlitePool::connect_with(options).await.expect("opens");
+        sqlx::query_scalar(sql).fetch_all(&pool).await.expect("read")
+    };
+    let sealing = rows("separated.db", "select key from items").await.into_iter();
+    let there = rows("keys.db", "select tombstone from keys").await.into_iter();
+    [
+        sealing.map(|key| Tombstone::of(KeyId::from_bytes(key.try_into().expect("16 bytes")))).collect(),
+        there.map(|key| Tombstone::from_bytes(key.try_into().expect("32 bytes"))).collect(),
+    ]
+}
+
+#[tokio::test]
+async fn clause_6_ga_a_move_that_stopped_twice_leaves_no_key_of_its_copies() {
+    for (first, second) in (2..9).flat_map(|first| (2..9).map(move |second| (first, second))) {
+        let world = World::made("2020-01-01").await;
+        let privacy = left(&world).await;
+        let mut sealed = HashSet::new();
+        for steps in [first, second, u32::MAX] {
+            privacy.vault().steps().stop_after(steps);
+            // Stopped or not.
+            drop(privacy.sweep(&SweepRequest::default(), |_| {}).await);
+            sealed.extend(apart(&world).await[0].iter().copied());
+        }
+        let [now, there] = apart(&world).await;
+        let left = sealed.difference(&now).filter(|key| there.contains(key)).count();
+        assert_eq!(left, 0, "stopped before steps {first} and {second}");
+    }
+}
+
+#[tokio::test]
+async fn clause_6_ga_nothing_is_left_of_whom_a_stop_destroyed() {
+    for steps in 0..12 {
+        let world = World::made("2020-01-01").await;
+        let privacy = left(&world).await;
+        sweep_on(&privacy, "2020-01-01").await;
+        set_clock(noon("2025-01-02"));
+        privacy.vault().confirm_clock(&reason(), privacy.now()).await.expect("confirmed");
+        privacy.vault().steps().stop_after(steps);
+        // Stopped or not.
+        drop(privacy.sweep(&SweepRequest::default(), |_| {}).await);
+        privacy.vault().steps().stop_after(u32::MAX);
+        sweep_on(&privacy, "2025-01-02").await;
+        assert_eq!(privacy.vault().count_people().await.expect("counted"), 0, "stopped before step {steps}");
     }
 }
