@@ -42,6 +42,9 @@ struct Sealed {
     bytes: Vec<u8>,
 }
 
+/// Keys that were tried for a record, opened where one of them could be.
+type OpenedKeys = HashMap<(KeyId, RecordId), Option<Rc<DataKey>>>;
+
 /// Collects keys, ids and sealed rows, then opens what opens.
 pub(super) struct Opener<'a> {
     secrets: &'a Secrets,
@@ -52,7 +55,7 @@ pub(super) struct Opener<'a> {
     wrapped: HashMap<[u8; 32], HashSet<[u8; WRAPPED_LENGTH]>>,
     sealed: HashMap<(KeyId, RecordId, String, Vec<u8>), Sealed>,
     days: HashSet<(String, KeyId)>,
-    opened_keys: RefCell<HashMap<(KeyId, RecordId), Option<Rc<DataKey>>>>,
+    opened_keys: RefCell<OpenedKeys>,
 }
 
 const DAY: &str = "day";
