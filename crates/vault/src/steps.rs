@@ -34,7 +34,7 @@ impl Steps {
     }
 
     /// A fault that a test injects: from now on the step of this name does nothing and says that it was done. Once in
-    /// the life of a vault; of use for the steps that ask [`does`](Self::does).
+    /// the life of a vault; of use for the steps that ask whether they are to do their work.
     pub fn leave_out(&self, name: &'static str) {
         self.left_out.set(name).expect("one fault at a time");
     }
