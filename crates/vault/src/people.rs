@@ -243,15 +243,17 @@ fn membership(columns: &mut Columns<'_>) -> Result<Membership, VaultError> {
     })
 }
 
-/// `state` and `since` of a row, as of `now` for somebody who is no member.
-pub(crate) fn state_of(membership: Membership, now: Timestamp) -> [Value; 2] {
-    let (state, since) = match membership {
-        Membership::None => ("none", now),
-        Membership::Active { last_use, .. } => ("active", last_use),
-        Membership::Dormant { since } => ("dormant", since),
-        Membership::Ended { at } => ("ended", at),
+/// `state`, `since`, `notified` and `chosen` of a row, as of `now` for somebody who is no member.
+pub(crate) fn columns_of(membership: Membership, now: Timestamp) -> [Value; 4] {
+    let row = |state: &str, since: Timestamp, notified: Option<Timestamp>, chosen: Option<Period>| {
+        [state.into(), since.into(), notified.into(), chosen.map(|period| period.to_string()).into()]
     };
-    [state.into(), since.into()]
+    match membership {
+        Membership::None => row("none", now, None, None),
+        Membership::Active { last_use, notified, chosen } => row("active", last_use, notified, chosen),
+        Membership::Dormant { since } => row("dormant", since, None, None),
+        Membership::Ended { at } => row("ended", at, None, None),
+    }
 }
 
 /// What a membership is called in messages.

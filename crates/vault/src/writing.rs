@@ -7,7 +7,7 @@ use crate::{
     keyring::NewKey,
     lookup::{LOGIN, normalised_mail},
     names::{write_events, write_stored},
-    people::state_of,
+    people::columns_of,
     personal::Personal,
     place::{PersonId, RecordId, Store},
     sealing::Sealing,
@@ -77,8 +77,10 @@ impl Vault {
             if let Membership::Active { .. } = new.membership {
                 complete(policy, new)?;
             }
-            let [state, since] = state_of(new.membership, now);
-            batch.persons.push(vec![person.value(), new.organisation.into(), state, since, 0_i64.into(), 0_i64.into()]);
+            let mut row = vec![person.value(), new.organisation.into()];
+            row.extend(columns_of(new.membership, now));
+            row.extend([0_i64.into(), 0_i64.into()]);
+            batch.persons.push(row);
             for purpose in &new.consents {
                 batch.consents.push(args![person.as_bytes().as_slice(), policy.purpose(*purpose).id.as_str(), now]);
             }
@@ -196,7 +198,8 @@ impl Vault {
 
     /// Rows of the people's database, within a transaction; their keys are stored already.
     pub(crate) async fn put_batch(&self, conn: &mut Conn, batch: Batch) -> Result<(), VaultError> {
-        const PERSONS: &str = "insert into persons (id, organisation, state, since, objected, revision) values (..)";
+        const PERSONS: &str = "insert into persons (id, organisation, state, since, notified, chosen, objected, revision) \
+            values (..)";
         const CONSENTS: &str = "insert into consents (person, purpose, given) values (..)";
         const RECORDS: &str = "insert into records (person, id, class, stored, events) values (..)";
         const LOOKUPS: &str = "insert into lookups (hash, person) values (..)";

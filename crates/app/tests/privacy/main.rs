@@ -1,5 +1,6 @@
 //! People in a real data folder, lived day by day: kept, shown, set apart, destroyed, certified.
 
+mod backups;
 mod bad;
 mod faults;
 mod forensic;

@@ -102,14 +102,12 @@ impl Evidence {
     }
 
     /// Adds bytes from elsewhere: a file of an archive that the caller opened.
-    #[expect(dead_code, reason = "for archives of backups")]
     pub(crate) fn feed(mut self, name: &str, bytes: Vec<u8>) -> Self {
         self.streams.push(Stream { name: name.into(), bytes });
         self
     }
 
     /// Adds rows from elsewhere: a table of a decrypted generation of the keys, a PostgreSQL database.
-    #[expect(dead_code, reason = "for generations of the keys and for PostgreSQL")]
     pub(crate) fn feed_rows(mut self, table: Table) -> Self {
         self.tables.push(table);
         self
