@@ -88,13 +88,20 @@ pub struct GenerationState {
 
 /// What destroying means here.
 pub(crate) const METHOD: &str = "the data key (256 bits, XChaCha20-Poly1305) of everything that ended was deleted from the \
-    key database and from every registered copy of it; ciphertext was deleted with secure_delete and the write-ahead logs \
-    were truncated";
+    key database and from every registered copy of it; ciphertext was deleted, \
+    the databases were written anew and their write-ahead logs truncated";
+/// The same where the databases are PostgreSQL's.
+pub(crate) const METHOD_POSTGRES: &str = "the data key (256 bits, XChaCha20-Poly1305) of everything that ended was deleted \
+    from the key database and from every registered copy of it; ciphertext was deleted";
 /// On what it was done.
 pub(crate) const MEDIUM: &str = "files on the disk of the server and at the places named under generations";
 /// What it cannot do.
 pub(crate) const OUT_OF_REACH: &str = "spare blocks of flash memory and copies that a file system keeps by itself; what lies \
     there is a wrapped key, which opens with the master key only";
+
+/// The same where the databases are PostgreSQL's.
+pub(crate) const OUT_OF_REACH_POSTGRES: &str = "deleted rows until PostgreSQL's operator vacuums, archived write-ahead logs, \
+    spare blocks of flash memory; what lies there is a wrapped key, which opens with the master key only";
 
 impl Certificate {
     /// A page to print.

@@ -2,7 +2,10 @@
 
 use crate::{
     Vault,
-    certificate::{Certificate, CertificateState, GenerationState, MEDIUM, METHOD, OUT_OF_REACH, installation_text},
+    certificate::{
+        Certificate, CertificateState, GenerationState, MEDIUM, METHOD, METHOD_POSTGRES, OUT_OF_REACH,
+        OUT_OF_REACH_POSTGRES, installation_text,
+    },
     error::VaultError,
     hex,
     journal::{LedgerReason, Line},
@@ -134,6 +137,10 @@ impl Vault {
         let state = if is_pending { CertificateState::Pending } else { CertificateState::Final };
         let counts = self.uncertified().await?;
         let entries = ledger.entries.unwrap_or((self.journal.head().size, self.journal.head().size));
+        let (method, out_of_reach) = match &self.place.urls {
+            None => (METHOD, OUT_OF_REACH),
+            Some(_) => (METHOD_POSTGRES, OUT_OF_REACH_POSTGRES),
+        };
         let certificate = Certificate {
             state,
             installation: installation_text(self.installation),
@@ -149,9 +156,9 @@ impl Vault {
             notices: counts.notices,
             keys: [ledger.due, ledger.replaced],
             ledger: [entries.0, entries.1],
-            method: METHOD.into(),
+            method: method.into(),
             medium: MEDIUM.into(),
-            out_of_reach: OUT_OF_REACH.into(),
+            out_of_reach: out_of_reach.into(),
             generations,
         };
         self.steps.step("append the certificate")?;
