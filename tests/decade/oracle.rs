@@ -3,6 +3,7 @@
 
 use crate::{
     calendar::Calendar,
+    versions::{months_after_leaving, months_of_usage},
     world::{Happened, Member, Person, Record},
 };
 
@@ -56,8 +57,8 @@ pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &C
     };
     // A clock that has not started holds; one that has, until its last day.
     let until = |started: Option<i64>, months| started.is_none_or(|at| today <= calendar.last_day(at, months));
-    let year_after_leaving = match stands {
-        Stands::Left(at) => today <= calendar.last_day(at, YEAR),
+    let after_leaving = match stands {
+        Stands::Left(at) => today <= calendar.last_day(at, months_after_leaving(today)),
         Stands::Member | Stands::Apart => true,
         Stands::Expired | Stands::Nobody => false,
     };
@@ -67,9 +68,9 @@ pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &C
     match record.class {
         "account" => {
             let used = in_use && (item != "mailing" || person.marketing);
-            // The year after leaving is for disputes, which no password and no setting settles.
+            // The time after leaving is for disputes, which no password and no setting settles.
             let left = matches!(stands, Stands::Left(_))
-                && year_after_leaving
+                && after_leaving
                 && !["password", "mailing", "app_settings"].contains(&item);
             let pays = ["email", "name", "company"].contains(&item)
                 && person.records.iter().any(|other| match other.class {
@@ -87,10 +88,10 @@ pub(crate) fn is_held(person: &Person, record: &Record, item: &str, calendar: &C
             happened(record, &[Happened::Closed]).is_none_or(|at| today <= calendar.day(at))
         }
         "request" => until(happened(record, &[Happened::Closed]), YEAR),
-        "consent" => year_after_leaving,
+        "consent" => after_leaving,
         "usage" => {
             let objected = person.objected && stands != Stands::Member;
-            !objected && until(happened(record, &[Happened::Made]), 5 * YEAR)
+            !objected && until(happened(record, &[Happened::Made]), months_of_usage(today))
         }
         "misuse" => until(happened(record, &[Happened::Made]), YEAR),
         "payment" => paid(record),
@@ -107,6 +108,8 @@ pub(crate) fn is_apart(person: &Person, record: &Record, calendar: &Calendar, to
         Stands::Apart | Stands::Left(_) | Stands::Expired | Stands::Nobody => match record.class {
             // What is still open is still worked on.
             "complaint" | "contract" | "request" => !record.events.is_empty(),
+            // A guardian's answer is waited for.
+            "stub" => false,
             _ => true,
         },
     }

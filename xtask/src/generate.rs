@@ -14,7 +14,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// `path name` of every test that bears a clause's name, for `vestry policy coverage`.
-fn clause_tests(root: &Path) -> Result<String> {
+pub(crate) fn clause_tests(root: &Path) -> Result<String> {
     let mut lines = Vec::new();
     for file in rust_files(root)? {
         let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;

@@ -1,6 +1,7 @@
-//! Checks and generators of the workspace: `cargo xtask tidy`, `cargo xtask generate`.
+//! Checks and generators of the workspace: `cargo xtask tidy`, `cargo xtask generate`, `cargo xtask mechanisms`.
 
 mod generate;
+mod mechanisms;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -11,7 +12,11 @@ fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::run(&root),
         Some("generate") => generate::run(&root),
-        _ => bail!("use `cargo xtask tidy` (layering and sizes) or `cargo xtask generate` (reference files)"),
+        Some("mechanisms") => mechanisms::run(&root, &std::env::args().skip(2).collect::<Vec<_>>()),
+        _ => bail!(
+            "use `cargo xtask tidy` (layering and sizes), `cargo xtask generate` (reference files) or \
+             `cargo xtask mechanisms` (each clause's mechanism switched off)"
+        ),
     }
 }
 

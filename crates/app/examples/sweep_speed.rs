@@ -43,7 +43,13 @@ async fn main() {
                 let items = vec![(item("misuse"), Personal::new("x".repeat(100)))];
                 let misuse = NewRecord { class: class("misuse"), events: vec![(Event::Made, now())], items };
                 let records = vec![account, misuse];
-                NewPerson { organisation: Some(1), membership: Membership::None, consents: Vec::new(), records }
+                NewPerson {
+                    organisation: Some(1),
+                    role: None,
+                    membership: Membership::None,
+                    consents: Vec::new(),
+                    records,
+                }
             })
             .collect();
         privacy.vault().add_people(policy, &people, now()).await.expect("added");

@@ -19,6 +19,8 @@ pub struct Config {
     pub vault: VaultConfig,
     /// Where copies go that survive this machine.
     pub backup: BackupConfig,
+    /// How letters leave, and who writes them.
+    pub mail: MailConfig,
     /// What an image may be.
     pub images: ImageConfig,
     /// What may be fetched by URL.
@@ -94,6 +96,55 @@ pub struct BackupConfig {
     pub recipients: Vec<String>,
     /// Folders that hold generations of the keys, the audit log and backups.
     pub places: Vec<PathBuf>,
+}
+
+/// How letters leave, and who writes them.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailConfig {
+    /// The mail server; empty: letters are written into a folder of the data folder.
+    pub host: String,
+    /// Its port; 0 for 465, or 587 with STARTTLS.
+    pub port: u16,
+    /// `tls`, `starttls`, or `none` for a server on this machine.
+    pub encryption: String,
+    /// Who logs in there; empty for nobody.
+    pub user: String,
+    /// The file of the password, which the server alone can read.
+    pub password_file: PathBuf,
+    /// The address that letters come from.
+    pub from: String,
+    /// What people know the service as.
+    pub name: String,
+    /// A phone number under every letter.
+    pub phone: String,
+    /// A postal address under every letter.
+    pub address: String,
+    /// Where links in letters lead: `https://vestry.shop.example`.
+    pub links: String,
+}
+
+impl fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailConfig").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 0,
+            encryption: "tls".into(),
+            user: String::new(),
+            password_file: PathBuf::new(),
+            from: "vestry@localhost.localdomain".into(),
+            name: "Vestry".into(),
+            phone: String::new(),
+            address: String::new(),
+            links: "http://127.0.0.1:8080".into(),
+        }
+    }
 }
 
 /// What an image may be.

@@ -6,6 +6,7 @@
 //!
 //! To add a use case: one file with one `impl App` block and its test, then a face in `server` and one in `cli`.
 
+mod accounts;
 mod backups;
 mod config;
 mod cpu;
@@ -36,10 +37,15 @@ mod sweeping;
 mod tags;
 mod working;
 
+pub use accounts::{
+    AccountError, AskedItem, ChildAccount, Colleague, ConsentView, Delivered, Device, Entered, GuardianPage, Joined,
+    LogIn, NamedGuardian, NewStaff, OwnRecord, PostOffice, PostOfficeError, SessionView, SignUp, StaffEntered,
+    StaffMember, Visitor,
+};
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
-    BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, PolicyConfig, REFERENCE, ServerConfig,
-    StoreConfig, VaultConfig,
+    BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig, REFERENCE,
+    ServerConfig, StoreConfig, VaultConfig,
 };
 pub use cpu::Cpu;
 pub use daily::SweepState;
@@ -59,6 +65,7 @@ pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductVi
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
+pub use vestry_mail::Language;
 pub use vestry_policy::LawfulUse;
 pub use vestry_store::{
     Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture,
@@ -68,5 +75,5 @@ pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
     Certificate, Counted, HoldSubject, NotAnId, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, RestoreAim,
-    Store as VaultStore, VaultError, event_named,
+    Role, Store as VaultStore, VaultError, event_named,
 };

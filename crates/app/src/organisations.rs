@@ -26,6 +26,12 @@ impl App {
         Ok(found.ok_or_else(|| AppError::UnknownOrganisation(slug.into()))?.id)
     }
 
+    /// The name of an organisation; empty when there is none.
+    pub async fn organisation_name(&self, id: OrganisationId) -> Result<String, AppError> {
+        let found = self.store().read().await?.organisation_by_id(id).await?;
+        Ok(found.map(|organisation| organisation.name).unwrap_or_default())
+    }
+
     /// The organisation with this short name, made when there is none.
     pub async fn organisation_or_new(&self, name: &str) -> Result<OrganisationId, AppError> {
         let slug = slug(name);

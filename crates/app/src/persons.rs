@@ -112,7 +112,7 @@ impl Privacy {
             policy.purpose_named(name).ok_or_else(unknown)
         });
         let consents = consents.collect::<Result<_, _>>()?;
-        let new = NewPerson { organisation: description.organisation, membership, consents, records };
+        let new = NewPerson { organisation: description.organisation, role: None, membership, consents, records };
         let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
         for (class, at, items) in days {
             self.vault().add_day_records(policy, class, &[DayRecord { person: Some(person), items }], at).await?;
@@ -211,6 +211,14 @@ impl Privacy {
             let _ = std::fs::remove_file(&partial);
         }
         result.map(|()| records.len() as u64)
+    }
+
+    /// Everything held about somebody, for themselves: as [`Privacy::export_person`], handed over at once.
+    pub async fn own_export(&self, person: PersonId) -> Result<zeroize::Zeroizing<String>, PrivacyError> {
+        let opening = Opening::new("rights", Reader::Themselves(person), None)?;
+        let records = self.show_person(person, &opening, None).await?;
+        let looks = self.vault().looks_at(self.policy(), person).await?;
+        Ok(zeroize::Zeroizing::new(document(self.policy(), &opening, person, &records, &looks)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Config, Surroundings,
+    accounts::Hashing,
     policing::{self, PoliciesError},
 };
 use jiff::Timestamp;
@@ -25,6 +26,7 @@ struct Parts {
     vault: Vault,
     policies: Versions,
     surroundings: Surroundings,
+    hashing: Hashing,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
 }
@@ -129,7 +131,7 @@ impl Privacy {
         let governing = policing::governing(&policies, now)?;
         let vault = Vault::open(&place(folder, config)?, &key_sources(folder, config)?, now).await?;
         policing::bound_vault(governing, &vault).await?;
-        Ok(Self(Arc::new(Parts { vault, policies, surroundings, store })))
+        Ok(Self(Arc::new(Parts { vault, policies, surroundings, hashing: Hashing::default(), store })))
     }
 
     /// The vault.
@@ -152,6 +154,14 @@ impl Privacy {
         let versions = self.policies();
         // One was in force when this was opened, and a later one only follows it.
         versions.governs(self.now()).or_else(|| versions.iter().next()).expect("there is at least one version")
+    }
+
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        self.0.surroundings
+    }
+
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.0.hashing
     }
 
     /// What time it is.

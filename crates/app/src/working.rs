@@ -11,8 +11,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ROUND: u32 = 64;
 
 impl App {
-    /// Looks again at pictures that other heads saw, does the jobs that are queued, fetches pictures that wait and
-    /// keeps the indexes, until `stop`; then saves.
+    /// Looks again at pictures that other heads saw, does the jobs that are queued, fetches pictures that wait, keeps
+    /// the indexes and posts letters, until `stop`; then saves.
     pub async fn work(&self, stop: impl Future<Output = ()>) {
         let (sender, receiver) = watch::channel(false);
         let stopped = || {
@@ -30,7 +30,8 @@ impl App {
             self.keep_indexes(stopped()),
             self.keep_jobs(stopped()),
             self.keep_fetching(stopped()),
-            self.keep_days(stopped())
+            self.keep_days(stopped()),
+            self.keep_posting(stopped())
         );
         if let Err(error) = self.save_indexes().await {
             tracing::error!(%error, "the index could not be saved; the next start applies the rest again");

@@ -19,6 +19,8 @@ mod house;
 mod oracle;
 #[path = "decade/rows.rs"]
 mod rows;
+#[path = "../../../tests/decade/versions.rs"]
+mod versions;
 #[path = "../../../tests/decade/world.rs"]
 mod world;
 

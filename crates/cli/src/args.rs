@@ -4,7 +4,7 @@ mod office;
 
 pub(crate) use office::{
     AdminCommand, AuditCommand, BackupCommand, DestroyArgs, HoldArgs, PersonCommand, PrivacyCommand, RestoreArgs,
-    ShowArgs, SweepArgs,
+    ShowArgs, StaffCommand, SweepArgs,
 };
 
 use clap::{Args, Parser, Subcommand};

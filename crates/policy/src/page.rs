@@ -284,6 +284,7 @@ impl Writer<'_> {
             LawfulUse::Dispute => self.pick("분쟁 해결", "disputes"),
             LawfulUse::LawfulRequest => self.pick("적법한 요청", "lawful requests"),
             LawfulUse::Proof => self.pick("증명", "proof"),
+            LawfulUse::Return => self.pick("복귀", "coming back"),
         }
     }
 

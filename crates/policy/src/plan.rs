@@ -331,8 +331,11 @@ impl<'p> Planner<'p> {
             (Lives::Separated, _) => true,
             (Lives::Membership | Lives::Record, Standing::Active) => false,
             (Lives::Membership, Standing::None | Standing::Dormant | Standing::Ended { .. }) => true,
-            // What is still open, such as a complaint, is still worked on.
-            (Lives::Record, Standing::None | Standing::Dormant | Standing::Ended { .. }) => has_started(),
+            // What is still open, such as a complaint, is still worked on; what waits for an event is still needed.
+            (Lives::Record, Standing::None | Standing::Dormant | Standing::Ended { .. }) => {
+                let waits = self.policy.class(record.class).until.is_some() && !self.is_over(record);
+                has_started() && !waits
+            }
         }
     }
 
@@ -457,10 +460,17 @@ fn own_end(policy: &Policy, retention: &Retention, record: &RecordFacts<'_>, sta
         ([Event::Withdrawal], Standing::Active | Standing::Dormant) => None,
         _ => latest(policy, record, events),
     };
-    let Some(started) = started else { return End::Pending };
-    match keep {
+    let end = match (started, keep) {
+        (None, _) => End::Pending,
         // The calendar's end is later than any plan.
-        Some(keep) => keep.last_day(started).map_or(End::Pending, End::Last),
-        None => End::Last(started.date()),
+        (Some(started), Some(keep)) => keep.last_day(started).map_or(End::Pending, End::Last),
+        (Some(started), None) => End::Last(started.date()),
+    };
+    // With the event that a record waited for, a reason of our own to keep it is met.
+    let class = policy.class(record.class);
+    let waited = class.until.filter(|_| class.lives == Lives::Record && retention.basis == Basis::Internal);
+    match waited.and_then(|event| latest(policy, record, &[event])) {
+        Some(met) => end.min(End::Last(met.date().yesterday().unwrap_or(Date::MIN))),
+        None => end,
     }
 }

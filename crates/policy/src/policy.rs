@@ -29,6 +29,8 @@ pub struct Policy {
     pub without_delay: Period,
     /// Groups of fewer people than this are not shown in statistics.
     pub small_cell: u32,
+    /// How long staff may keep a password; for good when absent.
+    pub staff_password: Option<Period>,
     /// What the document says, in its order.
     pub clauses: Vec<Clause>,
     /// Who does work with personal data on the controller's behalf.
@@ -186,7 +188,8 @@ pub struct Class {
     pub name: Words,
     /// Until when it is in use.
     pub lives: Lives,
-    /// The event that ends its use before the membership does, such as a child's fourteenth birthday.
+    /// The event that ends its use before the membership does, such as a child's fourteenth birthday, or, of a record
+    /// that is of no membership, before the clock of a reason of our own does, such as the answer that was waited for.
     pub until: Option<Event>,
     /// What is destroyed at once.
     pub grain: Grain,
@@ -291,6 +294,8 @@ pub enum Event {
 pub enum LawfulUse {
     /// What its law asks for.
     Statute,
+    /// Coming back of a member who was set apart for want of use; no retention has to name it.
+    Return,
     /// Telling by a keyed hash whether somebody blocked signs up again.
     RejoinCheck,
     /// Improving the algorithms, under a pseudonym.

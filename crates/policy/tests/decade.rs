@@ -8,6 +8,8 @@
 mod calendar;
 #[path = "../../../tests/decade/oracle.rs"]
 mod oracle;
+#[path = "../../../tests/decade/versions.rs"]
+mod versions;
 #[path = "../../../tests/decade/world.rs"]
 mod world;
 
@@ -50,8 +52,9 @@ fn clause_4_and_6_ga_ten_years_keep_to_the_document() {
     let size = std::env::var("VESTRY_DECADE").unwrap_or_else(|_| "60x3".into());
     let (members, seeds) = size.split_once('x').expect("members x seeds, such as `1000x100`");
     let (members, seeds): (u64, u64) = (members.parse().expect("a number"), seeds.parse().expect("a number"));
-    let policy = Policy::read(BUILTIN, BUILTIN_FILE).expect("the built-in policy is whole");
-    let (names, calendar) = (Names::of(&policy), Calendar::new());
+    let policies = versions::texts(BUILTIN).map(|text| Policy::read(&text, BUILTIN_FILE).expect("a policy"));
+    let names = [Names::of(&policies[0]), Names::of(&policies[1])];
+    let calendar = Calendar::new();
     let workers = thread::available_parallelism().map_or(1, usize::from) as u64;
     let live = |worker: u64| {
         let mut destroyed = 0;
@@ -71,7 +74,7 @@ fn clause_4_and_6_ga_ten_years_keep_to_the_document() {
 }
 
 /// Lives one member's ten years; how many items were destroyed.
-fn decade(names: &Names<'_>, calendar: &Calendar, seed: u64, member: u64) -> u64 {
+fn decade(names: &[Names<'_>; 2], calendar: &Calendar, seed: u64, member: u64) -> u64 {
     let mut dice = Dice(seed << 32 | member);
     // Sweeps that nobody ran are the same for all members of a seed.
     let mut sweeper = Dice(seed);
@@ -89,6 +92,7 @@ fn decade(names: &Names<'_>, calendar: &Calendar, seed: u64, member: u64) -> u64
         let (misses, long) = (sweeper.once_in(60), sweeper.once_in(4000));
         missed = if long { 730 } else { (if misses { 1 + day % 20 } else { missed - 1 }).max(0) };
         if missed == 0 && day > joined && !person.records.is_empty() {
+            let names = &names[usize::from(day + 1 >= versions::SECOND)];
             destroyed += sweep(names, calendar, &mut person, day + 1, (seed, member));
         }
     }

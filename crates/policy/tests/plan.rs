@@ -253,6 +253,21 @@ fn clause_9_a_stub_without_answer_goes() {
     check_clock("stub", "stub_guardian", &[(Event::Asked, "2020-01-01")], "2020-01-15");
 }
 
+/// An address that nobody confirms makes no member; one that was confirmed leaves no sign-up behind.
+#[test]
+fn clause_4_a_sign_up_that_waits_goes_with_its_answer_or_after_three_days() {
+    check_clock("pending", "pending", &[(Event::Asked, "2020-01-01")], "2020-01-04");
+    let policy = policy();
+    let asked = [(Event::Asked, noon("2020-01-01")), (Event::Closed, noon("2020-01-02"))];
+    for (events, on, expected) in [
+        (&asked[..1], "2020-01-02", "keep 2020-01-04 pending: pending"),
+        (&asked[..], "2020-01-02", "destroy 2020-01-02 2020-01-06: pending"),
+    ] {
+        let records = [record(&policy, "pending", &["pending"], StoredIn::Live, events)];
+        assert_eq!(said(&policy, on, &person(Membership::None, &records)), [expected]);
+    }
+}
+
 #[test]
 fn a_hold_always_wins_and_its_release_resumes_the_same_day() {
     let policy = policy();

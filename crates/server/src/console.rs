@@ -8,7 +8,13 @@ pub(crate) mod product;
 pub(crate) mod seek;
 mod tiles;
 
-use crate::{envelope, pages::Frame, problem::Problem, session::Session, words::Words};
+use crate::{
+    envelope,
+    pages::{Frame, May},
+    problem::Problem,
+    session::Session,
+    words::Words,
+};
 use askama::Template;
 use axum::{
     http::{HeaderMap, Uri},
@@ -16,6 +22,7 @@ use axum::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use vestry_app::Role;
 
 /// What a console handler answers.
 pub(crate) type Shown = Result<Html<String>, Problem>;
@@ -41,6 +48,11 @@ pub(crate) fn frame(session: &Session, headers: &HeaderMap, uri: &Uri, section: 
         section,
         shop: session.shop.clone(),
         csrf: session.csrf.clone(),
+        may: May {
+            edit: session.role() >= Some(Role::Editor),
+            own: session.role() >= Some(Role::Owner),
+            me: session.member().is_some(),
+        },
         find: String::new(),
         here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
     }

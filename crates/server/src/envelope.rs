@@ -5,25 +5,28 @@ use crate::{
     pages::{ProblemPage, Theme},
     problem::Problem,
     shapes::{ErrorDocument, ErrorShape},
-    state::{Server, cookie},
+    state::{Network, Server, cookie},
     words::{Language, Words},
 };
 use askama::Template;
 use axum::{
     Json,
     body::Body,
-    extract::{MatchedPath, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use std::net::SocketAddr;
 
 /// No inline script or style anywhere, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Wraps everything.
-pub(crate) async fn envelope(State(server): State<Server>, request: Request, next: Next) -> Response {
+pub(crate) async fn envelope(State(server): State<Server>, mut request: Request, next: Next) -> Response {
+    let network = network(&server, &request);
+    request.extensions_mut().insert(network);
     let started = clock();
     let id: String = server.app.random()[..8].iter().map(|b| format!("{b:02x}")).collect();
     let method = request.method().clone();
@@ -54,6 +57,15 @@ pub(crate) async fn envelope(State(server): State<Server>, request: Request, nex
         all.insert(HeaderName::from_static("x-request-id"), id);
     }
     response
+}
+
+/// Where a request comes from: the peer, or what the proxy in front says of it.
+fn network(server: &Server, request: &Request) -> Network {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_string());
+    let named = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
+    // The last is the one that our own proxy wrote; what stands before it, anyone can write.
+    let named = named.and_then(|list| list.rsplit(',').next()).map(|last| last.trim().to_owned());
+    Network(named.filter(|_| server.options.behind_proxy).or(peer).unwrap_or_else(|| "local".into()))
 }
 
 #[expect(

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use vestry_app::{Access, KeyKind};
+use vestry_app::{KeyKind, Role};
 use vestry_model::OrganisationId;
 
 /// What a route needs.
@@ -23,10 +23,51 @@ pub enum Need {
     Nothing,
     /// Any key of an organisation, also one that stands in a web page.
     AnyKey,
-    /// A secret key, or a session of the console with its token.
+    /// A secret key, or a session of the console with its token: of a viewer to see, of an editor to change.
     SecretKey,
+    /// A secret key, or an owner's session.
+    OwnerKey,
+    /// A session, of whomever.
+    Anybody,
     /// A session of the console.
     Session,
+    /// One of somebody who may change the catalogue.
+    Editor,
+    /// One of somebody who gives roles and makes keys.
+    Owner,
+    /// A member's, whatever their role: their own data.
+    Member,
+    /// One of the operator's people.
+    Staff,
+    /// One of them who runs the machine.
+    Operator,
+    /// One of the privacy office.
+    Officer,
+}
+
+impl Need {
+    /// Whether somebody of that role, of that kind, has it.
+    fn is_met_by(self, session: &Session) -> bool {
+        let has = |role: Role| session.role().is_some_and(|has| !has.is_staff() && has >= role);
+        match self {
+            Self::Nothing | Self::Anybody => true,
+            Self::AnyKey | Self::SecretKey | Self::Session => has(Role::Viewer),
+            Self::Editor => has(Role::Editor),
+            Self::OwnerKey | Self::Owner => has(Role::Owner),
+            Self::Member => session.member().is_some(),
+            Self::Staff => session.staff().is_some(),
+            Self::Operator => session.staff().is_some_and(|staff| staff.role == Some(Role::Operator)),
+            Self::Officer => session.staff().is_some_and(|staff| staff.role == Some(Role::Officer)),
+        }
+    }
+
+    /// Where somebody without it signs in.
+    fn door(self) -> &'static str {
+        match self {
+            Self::Staff | Self::Operator | Self::Officer => "/office/sign-in",
+            _ => "/sign-in",
+        }
+    }
 }
 
 /// Who asks, for handlers of the API.
@@ -75,8 +116,8 @@ impl Fields {
 pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Request, next: Next) -> Response {
     let outcome = match need {
         Need::Nothing => Ok(request),
-        Need::AnyKey | Need::SecretKey => with_key(&server, need, request).await,
-        Need::Session => with_session(&server, limit, request).await,
+        Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
+        _ => with_session(&server, need, limit, request).await,
     };
     match outcome {
         Ok(request) => {
@@ -112,10 +153,15 @@ async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<R
                 )
             })?
         }
-        None => session_access(server, request.method(), request.headers()).await?,
+        None => {
+            let session = api_session(server, need, request.method(), request.headers()).await?;
+            let who = server.pseudonym(&session);
+            request.extensions_mut().insert(Actor { organisation: session.organisation(), who });
+            return Ok(request);
+        }
     };
     if let KeyKind::Publishable { origins } = &access.kind {
-        if need == Need::SecretKey {
+        if need != Need::AnyKey {
             return Err(refuse(
                 Problem::new(StatusCode::FORBIDDEN, "secret_key_needed", "a publishable key may search, nothing else")
                     .hint("use a secret key, from a server of yours"),
@@ -153,7 +199,7 @@ async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<R
 }
 
 /// The console's own scripts use the API with the session and its token.
-async fn session_access(server: &Server, method: &Method, headers: &HeaderMap) -> Result<Access, Refused> {
+async fn api_session(server: &Server, need: Need, method: &Method, headers: &HeaderMap) -> Result<Session, Refused> {
     let missing = || {
         refuse(
             Problem::new(StatusCode::UNAUTHORIZED, "no_key", "this address needs a key")
@@ -166,7 +212,13 @@ async fn session_access(server: &Server, method: &Method, headers: &HeaderMap) -
     if !safe && token != Some(session.csrf.as_bytes()) {
         return Err(refuse(stale_form()));
     }
-    Ok(session.access)
+    let need = if need == Need::SecretKey && !safe { Need::Editor } else { need };
+    if need.is_met_by(&session) { Ok(session) } else { Err(refuse(not_yours())) }
+}
+
+fn not_yours() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "not_yours", "your role does not reach this")
+        .hint("ask an owner of your organisation, or sign in as somebody else")
 }
 
 fn stale_form() -> Problem {
@@ -177,7 +229,9 @@ fn stale_form() -> Problem {
 async fn live_session(server: &Server, headers: &HeaderMap) -> Result<Option<Session>, Refused> {
     let Some(token) = cookie(headers, session::COOKIE) else { return Ok(None) };
     let now = server.app.now();
-    let Some((session, stale)) = server.sessions.get(token, now) else { return Ok(None) };
+    let Some((session, stale)) = server.sessions.get(token, now) else {
+        return visitor_session(server, token).await.map_err(refuse);
+    };
     if stale {
         let keys = server.app.keys(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
         let live = keys.iter().any(|k| k.id == session.access.key && k.revoked.is_none_or(|at| at > now));
@@ -186,16 +240,30 @@ async fn live_session(server: &Server, headers: &HeaderMap) -> Result<Option<Ses
             return Ok(None);
         }
     }
-    Ok(Some(session))
+    Ok(Some(Session::of_key(&session.access, session.shop, session.csrf)))
 }
 
-async fn with_session(server: &Server, limit: usize, mut request: Request) -> Result<Request, Refused> {
+/// A member's or staff's session, as the vault has it at this moment.
+async fn visitor_session(server: &Server, token: &str) -> Result<Option<Session>, Problem> {
+    let Some(privacy) = server.app.privacy() else { return Ok(None) };
+    let Some(visitor) = privacy.visitor(token).await? else { return Ok(None) };
+    let shop = match visitor.organisation {
+        Some(id) => server.app.organisation_name(OrganisationId::from_row(id)).await?,
+        None => String::new(),
+    };
+    Ok(Some(Session::of_visitor(visitor, shop, token)))
+}
+
+async fn with_session(server: &Server, need: Need, limit: usize, mut request: Request) -> Result<Request, Refused> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     let Some(session) = live_session(server, request.headers()).await? else {
         let back = if safe { request.uri().path_and_query().map_or("/", |p| p.as_str()) } else { "/catalogue" };
-        let to = format!("/sign-in?next={}", utf8_percent_encode(back, NON_ALPHANUMERIC));
+        let to = format!("{}?next={}", need.door(), utf8_percent_encode(back, NON_ALPHANUMERIC));
         return Err(Box::new(Redirect::to(&to).into_response()));
     };
+    if !need.is_met_by(&session) {
+        return Err(refuse(not_yours()));
+    }
     if !safe {
         let (parts, body) = request.into_parts();
         let bytes = axum::body::to_bytes(body, limit)

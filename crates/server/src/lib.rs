@@ -8,12 +8,14 @@
 //! and one in `api/openapi.rs`; `cargo xtask generate` writes `docs/openapi.json`. To add a page: a typed struct in
 //! `pages.rs` with a template and a sample, a handler in `console/`, its words in both files of `locales/`.
 
+mod account;
 mod api;
 mod assets;
 mod console;
 mod envelope;
 mod guard;
 mod metrics;
+mod office;
 mod pages;
 mod problem;
 mod routes;
@@ -117,6 +119,7 @@ pub async fn serve(
         shutdown.await;
         let _ = sender.send(true);
     };
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(stopped());
     let ((), (), served) = tokio::join!(ring, app.work(stopped()), async { serving.await });
     served.map_err(ServeError::Serve)

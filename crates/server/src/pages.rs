@@ -1,6 +1,17 @@
 //! The console's pages as typed values: a page is a struct with its template, and samples that a test renders.
 
+mod account;
+mod office;
 mod samples;
+
+pub(crate) use account::{
+    CertificateLine, ColleagueLine, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
+    LeftPage, LookLine, MePage, SessionLine, TeamPage,
+};
+pub(crate) use office::{
+    BoardPage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame, PeoplePage, PlanLine,
+    PlanPage, StaffLine, StaffPage,
+};
 
 use crate::words::Words;
 use askama::Template;
@@ -46,16 +57,29 @@ impl Theme {
 pub(crate) struct Frame {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
-    /// `catalogue`, `search`, `imports` or `keys`.
+    /// `catalogue`, `search`, `imports`, `keys`, `team` or `me`.
     pub(crate) section: &'static str,
     /// The organisation's name.
     pub(crate) shop: String,
     /// The session's token, for forms.
     pub(crate) csrf: String,
+    /// What the session's owner may do, and whether it is a member who has data of their own here.
+    pub(crate) may: May,
     /// What stands in the search box.
     pub(crate) find: String,
     /// This page's own address.
     pub(crate) here: String,
+}
+
+/// What is offered to somebody: what they may do, not what they may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct May {
+    /// Change the catalogue.
+    pub(crate) edit: bool,
+    /// Make keys, give roles.
+    pub(crate) own: bool,
+    /// See their own data.
+    pub(crate) me: bool,
 }
 
 impl Frame {
@@ -403,16 +427,6 @@ pub(crate) struct KeysPage {
     /// The secret of a key that was just made.
     pub(crate) made: Option<String>,
     pub(crate) keys: Vec<KeyLine>,
-}
-
-/// Signing in.
-#[derive(Debug, Template)]
-#[template(path = "gate.html")]
-pub(crate) struct GatePage {
-    pub(crate) words: Words,
-    pub(crate) theme: Theme,
-    pub(crate) wrong: bool,
-    pub(crate) next: String,
 }
 
 /// Something went wrong.

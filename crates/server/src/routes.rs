@@ -1,7 +1,7 @@
 //! Every address of the server in one table, with what it needs. The router is built from it, so that no route can
 //! exist without its guard, and tests walk it.
 
-use crate::{api, assets, console, envelope, guard, guard::Need, state::Server};
+use crate::{account, api, assets, console, envelope, guard, guard::Need, office, state::Server};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -46,8 +46,8 @@ pub(crate) fn table() -> Vec<Line> {
     const PUT: Method = Method::PUT;
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
-    use Need::{AnyKey, Nothing, SecretKey, Session};
-    vec![
+    use Need::{AnyKey, Editor, Nothing, Owner, OwnerKey, SecretKey, Session};
+    let mut table = vec![
         line(GET, "/healthz", Nothing, SMALL, get(api::health::alive)),
         line(GET, "/readyz", Nothing, SMALL, get(api::health::ready)),
         line(GET, "/metrics", SecretKey, SMALL, get(api::health::metrics)),
@@ -69,29 +69,86 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/api/v1/jobs", SecretKey, SMALL, get(api::feeds::list_jobs)),
         line(GET, "/api/v1/jobs/{id}", SecretKey, SMALL, get(api::feeds::get_job)),
         line(POST, "/api/v1/search", AnyKey, PICTURES, post(api::search::search)),
-        line(GET, "/api/v1/keys", SecretKey, SMALL, get(api::keys::list_keys)),
-        line(POST, "/api/v1/keys", SecretKey, SMALL, post(api::keys::make_key)),
-        line(POST, "/api/v1/keys/{id}/rotate", SecretKey, SMALL, post(api::keys::rotate_key)),
-        line(DELETE, "/api/v1/keys/{id}", SecretKey, SMALL, delete(api::keys::revoke_key)),
+        line(GET, "/api/v1/keys", OwnerKey, SMALL, get(api::keys::list_keys)),
+        line(POST, "/api/v1/keys", OwnerKey, SMALL, post(api::keys::make_key)),
+        line(POST, "/api/v1/keys/{id}/rotate", OwnerKey, SMALL, post(api::keys::rotate_key)),
+        line(DELETE, "/api/v1/keys/{id}", OwnerKey, SMALL, delete(api::keys::revoke_key)),
         line(GET, "/assets/{version}/{name}", Nothing, SMALL, get(assets::serve)),
-        line(GET, "/sign-in", Nothing, SMALL, get(console::gate::show)),
-        line(POST, "/sign-in", Nothing, SMALL, post(console::gate::enter)),
-        line(POST, "/sign-out", Session, SMALL, post(console::gate::leave)),
         line(POST, "/preferences", Session, SMALL, post(console::gate::prefer)),
         line(GET, "/", Session, SMALL, get(console::catalogue::home)),
         line(GET, "/catalogue", Session, SMALL, get(console::catalogue::show)),
         line(GET, "/search", Session, SMALL, get(console::seek::show)),
         line(POST, "/search", Session, PICTURE, post(console::seek::by_photo)),
         line(GET, "/products/{sku}", Session, SMALL, get(console::product::show)),
-        line(POST, "/products/{sku}/tags", Session, SMALL, post(console::product::change)),
+        line(POST, "/products/{sku}/tags", Editor, SMALL, post(console::product::change)),
         line(GET, "/pictures/{id}", Session, SMALL, get(console::product::picture)),
-        line(GET, "/imports", Session, SMALL, get(console::imports::show)),
-        line(POST, "/imports", Session, FEED, post(console::imports::upload)),
-        line(POST, "/imports/start", Session, SMALL, post(console::imports::start)),
-        line(GET, "/imports/{id}", Session, SMALL, get(console::imports::job)),
-        line(GET, "/keys", Session, SMALL, get(console::keys::show)),
-        line(POST, "/keys", Session, SMALL, post(console::keys::make)),
-        line(POST, "/keys/{id}", Session, SMALL, post(console::keys::change)),
+        line(GET, "/imports", Editor, SMALL, get(console::imports::show)),
+        line(POST, "/imports", Editor, FEED, post(console::imports::upload)),
+        line(POST, "/imports/start", Editor, SMALL, post(console::imports::start)),
+        line(GET, "/imports/{id}", Editor, SMALL, get(console::imports::job)),
+        line(GET, "/keys", Owner, SMALL, get(console::keys::show)),
+        line(POST, "/keys", Owner, SMALL, post(console::keys::make)),
+        line(POST, "/keys/{id}", Owner, SMALL, post(console::keys::change)),
+    ];
+    table.extend(accounts());
+    table.extend(office_routes());
+    table
+}
+
+/// Accounts: joining, signing in, one's own data, colleagues.
+fn accounts() -> Vec<Line> {
+    use Need::{Member, Nothing, Owner};
+    use account::{guardian, joining, me, passwords, signing, team};
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    vec![
+        line(GET, "/sign-in", Nothing, SMALL, get(signing::show)),
+        line(POST, "/sign-in", Nothing, SMALL, post(signing::enter)),
+        line(POST, "/sign-out", Need::Anybody, SMALL, post(signing::leave)),
+        line(GET, "/join", Nothing, SMALL, get(joining::show)),
+        line(POST, "/join", Nothing, SMALL, post(joining::join)),
+        line(GET, "/join/child", Nothing, SMALL, get(guardian::ask_page)),
+        line(POST, "/join/child", Nothing, SMALL, post(guardian::ask)),
+        line(GET, "/guardian/{token}", Nothing, SMALL, get(guardian::show)),
+        line(POST, "/guardian/{token}", Nothing, SMALL, post(guardian::act)),
+        line(GET, "/join/confirm/{token}", Nothing, SMALL, get(joining::confirm_page)),
+        line(POST, "/join/confirm/{token}", Nothing, SMALL, post(joining::confirm)),
+        line(GET, "/password", Nothing, SMALL, get(passwords::ask_page)),
+        line(POST, "/password", Nothing, SMALL, post(passwords::ask)),
+        line(GET, "/password/{token}", Nothing, SMALL, get(passwords::new_page)),
+        line(POST, "/password/{token}", Nothing, SMALL, post(passwords::renew)),
+        line(GET, "/me", Member, SMALL, get(me::show)),
+        line(POST, "/me", Member, SMALL, post(me::change)),
+        line(GET, "/me/export", Member, SMALL, get(me::export)),
+        line(GET, "/me/leave", Member, SMALL, get(me::leave_page)),
+        line(POST, "/me/leave", Member, SMALL, post(me::leave)),
+        line(GET, "/team", Owner, SMALL, get(team::show)),
+        line(POST, "/team", Owner, SMALL, post(team::invite)),
+        line(POST, "/team/{id}", Owner, SMALL, post(team::change)),
+    ]
+}
+
+/// The privacy office.
+fn office_routes() -> Vec<Line> {
+    use Need::{Nothing, Officer, Operator, Staff};
+    use office::{board, people, signing, staff, sweeps};
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    vec![
+        line(GET, "/office/sign-in", Nothing, SMALL, get(signing::show)),
+        line(POST, "/office/sign-in", Nothing, SMALL, post(signing::enter)),
+        line(GET, "/office/enrol/{token}", Nothing, SMALL, get(signing::enrol_page)),
+        line(POST, "/office/enrol/{token}", Nothing, SMALL, post(signing::enrol)),
+        line(GET, "/office/password/{token}", Nothing, SMALL, get(signing::renew_page)),
+        line(POST, "/office/password/{token}", Nothing, SMALL, post(signing::renew)),
+        line(GET, "/office", Staff, SMALL, get(board::show)),
+        line(GET, "/office/sweep", Staff, SMALL, get(sweeps::plan)),
+        line(POST, "/office/sweep", Officer, SMALL, post(sweeps::sweep)),
+        line(GET, "/office/certificates/{entry}", Staff, SMALL, get(sweeps::certificate)),
+        line(GET, "/office/people", Officer, SMALL, get(people::show)),
+        line(POST, "/office/people", Officer, SMALL, post(people::find)),
+        line(GET, "/office/staff", Operator, SMALL, get(staff::show)),
+        line(POST, "/office/staff", Operator, SMALL, post(staff::change)),
     ]
 }
 

@@ -1,6 +1,10 @@
 //! What every handler shares.
 
-use crate::{Options, metrics::Metrics, session::Sessions};
+use crate::{
+    Options,
+    metrics::Metrics,
+    session::{Session, Sessions, Who},
+};
 use axum::http::{HeaderMap, header};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{
@@ -26,6 +30,10 @@ pub(crate) struct Parts {
     pub(crate) uploads: Mutex<Vec<Upload>>,
     pub(crate) metrics: Metrics,
 }
+
+/// The address of the network that a request came from, for counting tries; it is not kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Network(pub(crate) String);
 
 /// A feed that waits for its mapping to be confirmed.
 #[derive(Debug, Clone)]
@@ -56,6 +64,15 @@ impl Server {
     /// Random digits that nobody can guess.
     pub(crate) fn token(&self) -> String {
         self.app.random().iter().chain(&self.app.random()).map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// Under which name somebody's corrections stand: one that says nothing without the vault's key.
+    pub(crate) fn pseudonym(&self, session: &Session) -> String {
+        match (&session.who, self.app.privacy()) {
+            (Who::Member(visitor) | Who::Staff(visitor), Some(privacy)) => privacy.pseudonym(visitor.person),
+            (Who::Key(key), _) => format!("key-{key}"),
+            _ => "somebody".into(),
+        }
     }
 
     pub(crate) fn keep_upload(&self, organisation: OrganisationId, name: String, source: ImportSource) -> String {

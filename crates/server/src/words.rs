@@ -36,6 +36,14 @@ impl Language {
         }
     }
 
+    /// The same for letters.
+    pub(crate) fn mail(self) -> vestry_mail::Language {
+        match self {
+            Self::Korean => vestry_mail::Language::Korean,
+            Self::English => vestry_mail::Language::English,
+        }
+    }
+
     /// The first of ours that an `Accept-Language` header names; English when it names neither.
     pub(crate) fn accepted(header: &str) -> Self {
         header.split(',').filter_map(|part| Self::from_code(part.trim().get(..2)?)).next().unwrap_or(Self::English)
@@ -76,6 +84,42 @@ impl Words {
         let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> =
             HashMap::from([("count".into(), count.into()), ("shown".into(), grouped(count).into())]);
         LOCALES.lookup_with_args(self.id(), key, &arguments)
+    }
+
+    /// The name of a role.
+    pub(crate) fn role(&self, role: &str) -> String {
+        self.t(match role {
+            "viewer" =>
+            /* word */
+            {
+                "role-viewer"
+            }
+            "editor" =>
+            /* word */
+            {
+                "role-editor"
+            }
+            "owner" =>
+            /* word */
+            {
+                "role-owner"
+            }
+            "operator" =>
+            /* word */
+            {
+                "role-operator"
+            }
+            "officer" =>
+            /* word */
+            {
+                "role-officer"
+            }
+            _ =>
+            /* word */
+            {
+                "role-auditor"
+            }
+        })
     }
 
     /// The words for `key` with a text in it, as `$text`.

@@ -1,6 +1,7 @@
 //! The server as its callers see it: one binary, one real data folder a test.
 
 mod it {
+    mod accounts;
     mod api;
     mod browser;
     mod chromium;

@@ -12,7 +12,8 @@ use crate::{
     error::VaultError,
     generations::{AUDIT, KEYS, generations_in},
     journal::{self, Line},
-    lookup::{LOGIN, normalised_mail},
+    lookup::{FINDING, normalised_mail},
+    people::RecordOnFile,
     place::{InstallationId, KeyId, PersonId, RecordId, Store},
     sealing::Sealing,
     tombstone::Tombstone,
@@ -37,10 +38,10 @@ pub(crate) const KEY_TABLES: Tables = &[
     ("epochs", &["id", "epoch"]),
     ("generations", &["place", "sequence", "file", "written"]),
 ];
-/// Without look-up hashes: they are made again from what they find.
+/// Without look-up hashes, which are made again from what they find, and without sessions, links and attempts.
 const PEOPLE_TABLES: Tables = &[
     ("settings", &["name", "value"]),
-    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision"]),
+    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role"]),
     ("consents", &["person", "purpose", "given", "withdrawn"]),
     ("records", &["person", "id", "class", "stored", "events"]),
     ("items", &["person", "record", "item", "key", "revision", "sealed"]),
@@ -109,8 +110,12 @@ impl Vault {
     /// Makes look-up hashes again from the addresses that they find.
     pub(crate) async fn rebuild_lookups(&self, policy: &Policy) -> Result<u64, VaultError> {
         const SQL: &str = "insert into lookups (hash, person) values ($1, $2) on conflict do nothing";
-        let Some(item) = policy.item_named(LOGIN.item) else { return Ok(0) };
-        let key = self.login_key();
+        let keys = FINDING.iter().filter_map(|lookup| {
+            let item = policy.item_named(lookup.item)?;
+            Some((item, self.finding_key(lookup)))
+        });
+        let keys: Vec<_> = keys.collect();
+        let found_by: ItemSet = keys.iter().map(|(item, _)| *item).collect();
         let (mut after, mut made) = (None, 0);
         loop {
             let people = self.people_after(policy, after, 500).await?;
@@ -119,14 +124,16 @@ impl Vault {
             let (mut live, mut apart) = (self.people.read().await?, self.separated.read().await?);
             let mut rows = Vec::new();
             for person in people.iter().filter(|person| person.may_log_in()) {
-                for record in person.records.iter().filter(|record| record.items.contains(item)) {
+                let finds = |record: &&RecordOnFile| !record.items.intersection(found_by).is_empty();
+                for record in person.records.iter().filter(finds) {
                     let (store, conn) = match record.stored {
                         StoredIn::Live => (Store::Live, &mut live),
                         StoredIn::Separated => (Store::Separated, &mut apart),
                     };
-                    let (class, record) = (record.class, record.record);
+                    let (class, items, record) = (record.class, record.items.intersection(found_by), record.record);
                     let of = Sealing { person: person.person, organisation: person.organisation, record, class, store };
-                    for opened in self.open_items(policy, &of, conn, ItemSet::EMPTY.with(item)).await? {
+                    for opened in self.open_items(policy, &of, conn, items).await? {
+                        let Some((_, key)) = keys.iter().find(|(item, _)| *item == opened.item) else { continue };
                         let hash = key.hash(&normalised_mail(opened.value.to_seal())?);
                         rows.push(args![hash.as_slice(), person.person.value()]);
                     }
@@ -386,8 +393,20 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// What no archive holds: look-up hashes, the versions of schemas, a row's number within its database.
-    const LEFT_OUT: [&str; 6] = [
+    /// What no archive holds: look-up hashes, sessions, mailed links and tries in vain, the versions of schemas, a row's
+    /// number within its database.
+    const LEFT_OUT: [&str; 17] = [
+        "people.attempts.failures",
+        "people.attempts.last",
+        "people.attempts.subject",
+        "people.links.ends",
+        "people.links.person",
+        "people.links.token",
+        "people.links.what",
+        "people.sessions.begun",
+        "people.sessions.person",
+        "people.sessions.token",
+        "people.sessions.used",
         "people.lookups.hash",
         "people.lookups.person",
         "people.schema_versions.version",

@@ -353,8 +353,8 @@ impl Vault {
                     {
                         conn.run(GONE, args![id.value(), record.as_slice()]).await?;
                     }
-                    let login = policy.item_named(crate::lookup::LOGIN.item);
-                    if login.is_some_and(|item| verdict.items.contains(item)) {
+                    let finding = crate::lookup::FINDING.iter().filter_map(|lookup| policy.item_named(lookup.item));
+                    if finding.into_iter().any(|item| verdict.items.contains(item)) {
                         conn.run(UNKNOWN, args![id.value()]).await?;
                     }
                 }

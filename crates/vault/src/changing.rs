@@ -312,6 +312,9 @@ async fn apply(
     const ENDED: &str =
         "update persons set state = 'ended', since = $2 where id = $1 and state in ('active', 'dormant')";
     const UNKNOWN: &str = "delete from lookups where person = $1";
+    const OUT: &str = "delete from sessions where person = $1";
+    const VOID: &str = "delete from links where person = $1";
+    const NO_ROLE: &str = "update persons set role = null where id = $1 and role = $2";
     const OBJECTED: &str = "update persons set objected = 1 where id = $1";
     const TAKEN_BACK: &str = "update consents set withdrawn = $3 \
         where person = $1 and purpose = $2 and given <= $3 and withdrawn is null";
@@ -328,13 +331,19 @@ async fn apply(
     match change {
         Change::Withdrawn => {
             conn.run(ENDED, args![person.value(), at]).await?;
-            conn.run(UNKNOWN, args![person.value()]).await?;
+            for sql in [UNKNOWN, OUT, VOID] {
+                conn.run(sql, args![person.value()]).await?;
+            }
+        }
+        Change::RoleRemoved { role } => {
+            conn.run(NO_ROLE, args![person.value(), role.as_str()]).await?;
+            conn.run(OUT, args![person.value()]).await?;
         }
         Change::Objected => drop(conn.run(OBJECTED, args![person.value()]).await?),
         Change::ConsentTakenBack { purpose } => {
             conn.run(TAKEN_BACK, args![person.value(), purpose.as_str(), at]).await?;
         }
-        Change::Held { .. } | Change::Released { .. } | Change::BlockEnded | Change::RoleRemoved { .. } => {}
+        Change::Held { .. } | Change::Released { .. } | Change::BlockEnded => {}
     }
     touch(conn, *person).await
 }

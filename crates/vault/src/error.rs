@@ -31,6 +31,12 @@ pub enum VaultError {
     /// A table's rows, on their way into an archive or out of it.
     #[error(transparent)]
     Dump(#[from] DumpError),
+    /// Nobody else would be left who may let others in.
+    #[error("nobody else has the role `{role}`; give it to somebody first")]
+    LastOfRole {
+        /// The role.
+        role: &'static str,
+    },
     /// Copies are to be written and nobody may read them.
     #[error("backups and copies of the keys need a recipient; put an `age1…` line under `backup.recipients`")]
     NoRecipients,

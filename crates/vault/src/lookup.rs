@@ -23,6 +23,10 @@ pub(crate) struct Lookup {
 
 /// Finding a member by the address they log in with.
 pub(crate) const LOGIN: Lookup = Lookup { purpose: "login", item: "email" };
+/// Finding somebody of the staff by theirs, at a door of their own.
+pub(crate) const STAFF: Lookup = Lookup { purpose: "staff-login", item: "staff_mail" };
+/// The items by whose values somebody is found.
+pub(crate) const FINDING: [Lookup; 2] = [LOGIN, STAFF];
 /// Telling a blocked address that signs up again.
 pub(crate) const REJOIN: Lookup = Lookup { purpose: "rejoin", item: "email" };
 

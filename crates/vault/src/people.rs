@@ -81,7 +81,8 @@ impl PersonOnFile {
 impl PersonOnFile {
     /// Whether a login is to find them.
     pub(crate) fn may_log_in(&self) -> bool {
-        matches!(self.membership, Membership::Active { .. } | Membership::Dormant { .. })
+        // Staff are no members; who else is none has nothing to be found by.
+        !matches!(self.membership, Membership::Ended { .. })
     }
 }
 
@@ -111,6 +112,25 @@ impl Vault {
     pub async fn count_people(&self) -> Result<u64, VaultError> {
         let row = self.people.read().await?.row("select count(*) from persons", args![]).await?;
         Ok(row.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
+    }
+
+    /// Records of these kinds to which nothing was sent yet, of people who are there to be written to: the oldest first.
+    pub async fn unsent(&self, classes: &[&str]) -> Result<Vec<(PersonId, RecordId)>, VaultError> {
+        const SQL: &str = "select r.person, r.id, r.events from records r join persons p on p.id = r.person \
+            where r.stored = 'live' and p.state <> 'ended' and r.class in (..)";
+        let classes = classes.iter().map(|class| Value::from(*class)).collect();
+        let rows = self.people.read().await?.rows_in(SQL, args![], classes).await?;
+        let mut unsent = Vec::new();
+        for row in &rows {
+            let mut columns = row.columns();
+            let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
+            let events = read_events(&columns.take::<String>()?)?;
+            if !events.iter().any(|(event, _)| *event == Event::Sent) {
+                unsent.push((events.iter().map(|(_, at)| *at).min(), person, record));
+            }
+        }
+        unsent.sort_unstable();
+        Ok(unsent.into_iter().map(|(_, person, record)| (person, record)).collect())
     }
 
     /// Whose a record is.

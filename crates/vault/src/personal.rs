@@ -82,6 +82,8 @@ pub enum Reader {
     Themselves(PersonId),
     /// The guardian of a child it is about.
     Guardian(PersonId),
+    /// Somebody who works for the same organisation, and sees who else does.
+    Colleague(PersonId),
     /// Somebody of the privacy office; says why each time.
     Staff(PersonId),
     /// Whoever has a shell on the server; says why each time.

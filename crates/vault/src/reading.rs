@@ -12,7 +12,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestry_policy::{ClassId, Event, ItemId, ItemSet, LawfulUse, Policy, PurposeId, StoredIn};
+use vestry_policy::{ClassId, Event, ItemId, ItemSet, LawfulUse, Membership, Policy, PurposeId, StoredIn};
 
 /// A record as it was opened.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct OpenedRecord {
 pub struct Look {
     /// When.
     pub at: Timestamp,
-    /// Who looked: `themselves`, `guardian`, `staff`, `prompt`, `program`, and which.
+    /// Who looked: `themselves`, `guardian`, `colleague`, `staff`, `prompt`, `program`, and which.
     pub reader: String,
     /// At whose data.
     pub person: String,
@@ -72,9 +72,12 @@ impl Vault {
         let asked = allowed(policy, purpose, items)?;
         let on_file = self.person(policy, person).await?;
         let every = policy.purpose(purpose).every_item;
+        let is_dormant = matches!(on_file.membership, Membership::Dormant { .. });
+        let returns = is_dormant && used == Some(LawfulUse::Return);
         let opens = |record: &&RecordOnFile| {
             let kept_apart = record.stored == StoredIn::Separated;
-            !record.items.intersection(asked).is_empty() && (!kept_apart || every || serves(policy, record, used))
+            !record.items.intersection(asked).is_empty()
+                && (!kept_apart || every || serves(policy, record, used) || returns)
         };
         let records: Vec<&RecordOnFile> = on_file.records.iter().filter(opens).collect();
         let days = if every { self.day_records_of(policy, person).await? } else { Vec::new() };
@@ -127,6 +130,7 @@ impl Vault {
         let reader = match opening.reader() {
             Reader::Themselves(_) => "themselves".into(),
             Reader::Guardian(id) => format!("guardian {id}"),
+            Reader::Colleague(id) => format!("colleague {id}"),
             Reader::Staff(id) => format!("staff {id}"),
             Reader::Prompt => "prompt".into(),
             Reader::Program => "program".into(),

@@ -9,7 +9,7 @@ use crate::{
     Vault,
     carrying_out::NOBODY,
     error::VaultError,
-    lookup::LOGIN,
+    lookup::FINDING,
     names::write_stored,
     people::PersonOnFile,
     place::{KeyId, PersonId, RecordId},
@@ -18,7 +18,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::HashSet;
 use vestry_database::{Columns, Row, Value, args};
-use vestry_policy::{Membership, Policy};
+use vestry_policy::{ItemSet, Membership, Policy};
 
 /// Records looked at together.
 const TOGETHER: i64 = 1_000;
@@ -55,9 +55,9 @@ impl Vault {
         const FOUND: &str = "select person from lookups where person in (..)";
         const HUSK: &str = "delete from records where person = $1 and id = $2 and stored = $3";
         const UNKNOWN: &str = "delete from lookups where person = $1";
-        let login = policy.item_named(LOGIN.item);
+        let finding: ItemSet = FINDING.iter().filter_map(|lookup| policy.item_named(lookup.item)).collect();
         let has_login =
-            |person: &&PersonOnFile| person.records.iter().any(|r| login.is_some_and(|l| r.items.contains(l)));
+            |person: &&PersonOnFile| person.records.iter().any(|r| !r.items.intersection(finding).is_empty());
         let without = people.iter().filter(|person| !has_login(person)).map(|person| person.person.value()).collect();
         let mut found = HashSet::new();
         for row in self.people.read().await?.rows_in(FOUND, args![], without).await? {

@@ -7,7 +7,7 @@ use crate::{
     generations::AUDIT,
     journal::Journal,
     keyring::Keyring,
-    lookup::{LOGIN, LookupKey},
+    lookup::{FINDING, Lookup, LookupKey},
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
     names::Names,
     place::{InstallationId, Store},
@@ -79,10 +79,16 @@ impl std::fmt::Debug for VaultPlace {
     }
 }
 
-const PEOPLE: &[Sql] = &[Sql {
-    sqlite: include_str!("../migrations/sqlite/people_0001.sql"),
-    postgres: include_str!("../migrations/postgres/people_0001.sql"),
-}];
+const PEOPLE: &[Sql] = &[
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/people_0001.sql"),
+        postgres: include_str!("../migrations/postgres/people_0001.sql"),
+    },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/people_0002.sql"),
+        postgres: include_str!("../migrations/postgres/people_0002.sql"),
+    },
+];
 const SEPARATED: &[Sql] = &[Sql {
     sqlite: include_str!("../migrations/sqlite/separated_0001.sql"),
     postgres: include_str!("../migrations/postgres/separated_0001.sql"),
@@ -255,8 +261,14 @@ impl Vault {
         }
     }
 
-    pub(crate) fn login_key(&self) -> LookupKey {
-        LookupKey::of_master(&self.masters.live, self.installation, LOGIN.purpose)
+    /// The key of the hashes that find somebody by this item, if it finds anybody.
+    pub(crate) fn finding(&self, item: &str) -> Option<LookupKey> {
+        let lookup = FINDING.iter().find(|lookup| lookup.item == item)?;
+        Some(LookupKey::of_master(&self.masters.live, self.installation, lookup.purpose))
+    }
+
+    pub(crate) fn finding_key(&self, lookup: &Lookup) -> LookupKey {
+        LookupKey::of_master(&self.masters.live, self.installation, lookup.purpose)
     }
 
     /// Every column of the three databases, as (table, column), each table's name behind its database's.

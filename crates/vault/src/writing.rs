@@ -5,11 +5,12 @@ use crate::{
     Vault,
     error::VaultError,
     keyring::NewKey,
-    lookup::{LOGIN, normalised_mail},
+    lookup::{LOGIN, Lookup, STAFF, normalised_mail},
     names::{write_events, write_stored},
     people::columns_of,
     personal::Personal,
     place::{PersonId, RecordId, Store},
+    roles::Role,
     sealing::Sealing,
 };
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ use zeroize::Zeroizing;
 pub struct NewPerson {
     /// The customer company they belong to.
     pub organisation: Option<i64>,
+    /// What they may do there, or for the operator.
+    pub role: Option<Role>,
     /// Where their membership stands: in use since the sign-up, or none for somebody who wrote to the office.
     pub membership: Membership,
     /// Purposes they consent to now.
@@ -79,7 +82,7 @@ impl Vault {
             }
             let mut row = vec![person.value(), new.organisation.into()];
             row.extend(columns_of(new.membership, now));
-            row.extend([0_i64.into(), 0_i64.into()]);
+            row.extend([0_i64.into(), 0_i64.into(), new.role.map(Role::as_str).into()]);
             batch.persons.push(row);
             for purpose in &new.consents {
                 batch.consents.push(args![person.as_bytes().as_slice(), policy.purpose(*purpose).id.as_str(), now]);
@@ -158,11 +161,14 @@ impl Vault {
             new.items.iter().map(|(item, value)| (*item, value.to_seal().as_str())).collect();
         let sealing = Sealing { person, organisation, record, class: new.class, store };
         let sealed = self.seal_items(policy, &sealing, &items, 0)?;
-        if let Some((_, mail)) = items.iter().find(|(item, _)| policy.item(*item).id == LOGIN.item) {
+        for (item, mail) in &items {
+            let name = policy.item(*item).id.as_str();
+            let Some(key) = self.finding(name) else { continue };
             let mail = normalised_mail(mail)?;
-            let hash = self.login_key().hash(&mail);
-            batch.lookups.push(args![hash.as_slice(), person.as_bytes().as_slice()]);
-            batch.mails.push(mail);
+            batch.lookups.push(args![key.hash(&mail).as_slice(), person.as_bytes().as_slice()]);
+            if name == LOGIN.item {
+                batch.mails.push(mail);
+            }
         }
         batch.records.push(args![
             person.as_bytes().as_slice(),
@@ -198,8 +204,8 @@ impl Vault {
 
     /// Rows of the people's database, within a transaction; their keys are stored already.
     pub(crate) async fn put_batch(&self, conn: &mut Conn, batch: Batch) -> Result<(), VaultError> {
-        const PERSONS: &str = "insert into persons (id, organisation, state, since, notified, chosen, objected, revision) \
-            values (..)";
+        const PERSONS: &str = "insert into persons (id, organisation, state, since, notified, chosen, objected, \
+            revision, role) values (..)";
         const CONSENTS: &str = "insert into consents (person, purpose, given) values (..)";
         const RECORDS: &str = "insert into records (person, id, class, stored, events) values (..)";
         const LOOKUPS: &str = "insert into lookups (hash, person) values (..)";
@@ -265,8 +271,8 @@ impl Vault {
             }
         }
         conn.insert(PUT_ITEMS, added).await?;
-        if policy.item(item).id == LOGIN.item {
-            let hash = self.login_key().hash(&normalised_mail(value.to_seal())?);
+        if let Some(key) = self.finding(&policy.item(item).id) {
+            let hash = key.hash(&normalised_mail(value.to_seal())?);
             conn.run(DROP, args![person.value()]).await?;
             if !known(&mut conn, vec![hash.as_slice().into()]).await?.is_empty() {
                 return Err(VaultError::KnownAlready);
@@ -280,9 +286,18 @@ impl Vault {
         self.bury_the_dying(now).await
     }
 
-    /// Who has this mail address, by its look-up hash.
+    /// The member who has this mail address, by its look-up hash.
     pub async fn find(&self, mail: &Personal<String>) -> Result<Option<PersonId>, VaultError> {
-        let hash = self.login_key().hash(&normalised_mail(mail.to_seal())?);
+        self.find_by(&LOGIN, mail).await
+    }
+
+    /// Who of the staff has this mail address, by its look-up hash.
+    pub async fn find_staff(&self, mail: &Personal<String>) -> Result<Option<PersonId>, VaultError> {
+        self.find_by(&STAFF, mail).await
+    }
+
+    async fn find_by(&self, lookup: &Lookup, mail: &Personal<String>) -> Result<Option<PersonId>, VaultError> {
+        let hash = self.finding_key(lookup).hash(&normalised_mail(mail.to_seal())?);
         let mut conn = self.people.read().await?;
         Ok(known(&mut conn, vec![hash.as_slice().into()]).await?.pop())
     }

@@ -5,6 +5,7 @@ use crate::{
     calendar::Calendar,
     certified::Went,
     rows::Rows,
+    versions,
     world::{Dice, Member, Person, instant},
 };
 use jiff::Timestamp;
@@ -111,12 +112,17 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn made(seed: u64, members: usize, day: i64) -> Self {
-        let (calendar, config) = (Calendar::new(), Config::default());
+        let (calendar, mut config) = (Calendar::new(), Config::default());
         NOW.set(calendar.midnight(day));
         // Memory, where there is some: what is written is the same.
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let folder = folder.expect("a folder");
+        for (text, name) in versions::texts(vestry_policy::BUILTIN).iter().zip(["first.toml", "second.toml"]) {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).expect("written");
+            config.policy.files.push(file);
+        }
         let data = folder.path().join("data");
         Privacy::make(&data, &config, SURROUNDINGS).await.expect("made");
         let privacy = Privacy::open(&data, &config, SURROUNDINGS).await.expect("opens");

@@ -25,7 +25,7 @@ pub(crate) fn planted(policy: &Policy, tag: &str) -> Planted {
         for item in policy.items_of(id).iter() {
             let name = &policy.item(item).id;
             let value = match name.as_str() {
-                "email" => format!("canary-{tag}-{name}@shop.example"),
+                "email" | "staff_mail" => format!("canary-{tag}-{name}@shop.example"),
                 _ => format!("Canary-{tag}-{name}-각"),
             };
             canaries.push(Canary::text(name, &value));

@@ -57,7 +57,13 @@ async fn a_rotation_that_was_stopped_goes_on_and_nothing_opens_before() {
     let items = vec![(policy.item_named("misuse").expect("an item"), Personal::new("scraping".into()))];
     let class = policy.class_named("misuse").expect("misuse");
     let record = NewRecord { class, events: vec![(Event::Made, privacy.now())], items };
-    let new = NewPerson { organisation: None, membership: Membership::None, consents: vec![], records: vec![record] };
+    let new = NewPerson {
+        organisation: None,
+        role: None,
+        membership: Membership::None,
+        consents: vec![],
+        records: vec![record],
+    };
     privacy.vault().add_people(policy, &[new], privacy.now()).await.expect("added");
     privacy
         .vault()

@@ -27,7 +27,13 @@ async fn searched(privacy: &Privacy) -> PersonId {
     let items = vec![(policy.item_named("searches").expect("searches"), Personal::new("린넨 원피스".into()))];
     let class = policy.class_named("usage").expect("usage");
     let record = NewRecord { class, events: vec![(Event::Made, privacy.now())], items };
-    let new = NewPerson { organisation: None, membership: Membership::None, consents: vec![], records: vec![record] };
+    let new = NewPerson {
+        organisation: None,
+        role: None,
+        membership: Membership::None,
+        consents: vec![],
+        records: vec![record],
+    };
     privacy.vault().add_people(policy, &[new], privacy.now()).await.expect("added")[0]
 }
 

@@ -4,7 +4,7 @@ use super::Place;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use std::path::PathBuf;
-use vestry_app::{PersonId, ReasonCode};
+use vestry_app::{PersonId, ReasonCode, Role};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminCommand {
@@ -24,6 +24,33 @@ pub(crate) enum AdminCommand {
     /// People on file
     #[command(subcommand)]
     Person(PersonCommand),
+    /// The operator's people, who sign in at `/office`
+    #[command(subcommand)]
+    Staff(StaffCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Put somebody on file by the two lines on standard input, mail address and name; prints a link to enrol with
+    Add {
+        /// What they may do: `officer` (people, sweeps), `operator` (staff, settings) or `auditor` (certificates)
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List them
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// A new link to enrol with, for somebody who lost password or device; the old ones are void
+    Renew {
+        /// Whose id
+        person: PersonId,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Debug, Subcommand)]

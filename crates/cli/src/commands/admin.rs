@@ -1,7 +1,7 @@
 //! `vestry admin`: the vault's making, and people on file.
 
 use crate::{
-    args::{AdminCommand, DestroyArgs, HoldArgs, PersonCommand, Place, ShowArgs},
+    args::{AdminCommand, DestroyArgs, HoldArgs, PersonCommand, Place, ShowArgs, StaffCommand},
     commands::privacy::{print_sweep, print_verdicts},
     open,
 };
@@ -11,7 +11,8 @@ use std::{
     path::Path,
 };
 use vestry_app::{
-    Description, HeldRecord, LawfulUse, Leaving, Opening, Personal, Privacy, Reader, VaultStore, event_named,
+    Description, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal, Privacy, Reader, VaultStore,
+    event_named,
 };
 
 /// The longest description of a person, in bytes.
@@ -27,6 +28,7 @@ pub(crate) async fn run(command: AdminCommand) -> Result<()> {
             Ok(())
         }
         AdminCommand::Person(command) => person(command).await,
+        AdminCommand::Staff(command) => staff(command).await,
     }
 }
 
@@ -35,10 +37,52 @@ async fn init(place: &Place) -> Result<()> {
     writeln!(
         stdout(),
         "made the keys in `{}`; keep a copy of each where no backup of the data is: without them nothing opens\n\
-         the audit log is verified with this key; write it down elsewhere:\n\n  {public}",
+         the audit log is verified with this key; write it down elsewhere:\n\n  {public}\n\n\
+         next: `vestry admin staff add --role operator`, which reads a mail address and a name from standard input",
         keys.display()
     )?;
     Ok(())
+}
+
+async fn staff(command: StaffCommand) -> Result<()> {
+    match command {
+        StaffCommand::Add { role, place } => {
+            let mut text = zeroize::Zeroizing::new(String::new());
+            stdin().take(4_096).read_to_string(&mut text).context("could not read standard input")?;
+            let (mail, name) =
+                text.trim().split_once('\n').context("give two lines: the mail address, and the name")?;
+            let new = NewStaff {
+                mail: Personal::new(mail.trim().to_owned()),
+                name: Personal::new(name.trim().to_owned()),
+                role,
+                language: Language::Korean,
+            };
+            let privacy = open::privacy(&place).await?;
+            let (person, token) = privacy.add_staff(&new).await?;
+            writeln!(stdout(), "{person}\n{}", enrolment(&place, &token)?)?;
+            privacy.close().await;
+        }
+        StaffCommand::List { place } => {
+            let privacy = open::privacy(&place).await?;
+            for (person, role) in privacy.vault().with_roles(None).await? {
+                writeln!(stdout(), "{person}  {}", role.as_str())?;
+            }
+            privacy.close().await;
+        }
+        StaffCommand::Renew { person, place } => {
+            let privacy = open::privacy(&place).await?;
+            let token = privacy.renew_staff(person).await?;
+            writeln!(stdout(), "{}", enrolment(&place, &token)?)?;
+            privacy.close().await;
+        }
+    }
+    Ok(())
+}
+
+/// Where the server shows the page to enrol.
+fn enrolment(place: &Place, token: &str) -> Result<String> {
+    let base = open::config(place)?.mail.links;
+    Ok(format!("{}/office/enrol/{token}", base.trim_end_matches('/')))
 }
 
 async fn person(command: PersonCommand) -> Result<()> {

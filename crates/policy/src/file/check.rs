@@ -37,6 +37,7 @@ pub(super) fn policy(raw: Raw, text: &str) -> Result<Policy, Vec<Located>> {
         controller: raw.policy.controller,
         without_delay: raw.policy.without_delay,
         small_cell: raw.policy.small_cell.into_inner(),
+        staff_password: raw.policy.staff_password,
         clauses: named(raw.clause, |id, c| Clause { id, heading: c.heading, says: c.says, shows: c.shows }),
         processors: named(raw.processor, |id, p| crate::Processor { id, ..p.into_inner() }),
         partners: named(raw.partner, |id, p| crate::Partner { id, ..p.into_inner() }),
@@ -347,8 +348,9 @@ impl Check {
                     format!("class `{name}` has no clock; write `[retention.{name}]` with `starts` and `keep`");
                 self.mistake(id.span(), message);
             }
-            if let Some(until) = class.until.as_ref().filter(|_| class.lives != Lives::Membership) {
-                let message = "`until` ends the use of what a membership holds; write `lives = \"membership\"`, or a retention that starts with it";
+            let is_ours = class.lives == Lives::Record && own.iter().all(|r| r.basis == Basis::Internal);
+            if let Some(until) = class.until.as_ref().filter(|_| class.lives != Lives::Membership && !is_ours) {
+                let message = "`until` ends what a membership or a reason of our own holds, no statute; write `lives = \"membership\"`, or a retention that starts with it";
                 self.mistake(until.span(), message.into());
             }
             if class.grain == Grain::Day && (own.len() != 1 || class.lives != Lives::Separated) {

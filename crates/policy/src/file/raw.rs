@@ -44,6 +44,7 @@ pub(super) struct Head {
     pub(super) controller: Words,
     pub(super) without_delay: Period,
     pub(super) small_cell: Spanned<u32>,
+    pub(super) staff_password: Option<Period>,
 }
 
 #[derive(Deserialize)]

@@ -202,3 +202,237 @@ field-group = Group of variants
 field-link = Page in the shop
 field-images = Picture addresses
 field-tag = Tag: { $text }
+
+# Accounts
+optional = (optional)
+mail = E-mail address
+password = Password
+password-hint = At least 10 characters. A few words that only you put together are better than signs and digits.
+join = Sign up
+join-age = Are you fourteen or older? A child's guardian is asked first.
+join-adult = I am fourteen or older
+join-child = I am younger than fourteen
+join-lead = This is all we ask. What is marked optional may stay empty.
+join-terms = I have read the privacy policy and the terms of use.
+join-agree = I agree. { $text }
+join-button = Sign up
+have-account = I have an account
+policy = Privacy policy
+mail-sent = Look into your mail
+mail-sent-lead = If there is something to do for this address, a mail is on its way. Its link holds for a while only.
+mail-in-folder = No mail server is set up here, so letters are written into a folder. Ask whoever runs this server.
+to-sign-in = Sign in
+confirm = Confirm your address
+confirm-lead = One press, and your account is there.
+confirm-button = Confirm
+confirmed = Your account is there
+confirmed-lead = Sign in with your address and your password.
+link-over = This link was used already, or it is too old. Ask for a new one.
+with-mail = Sign in with mail and password
+with-key = Sign in with a key
+code = One-time password
+code-needed = Your account asks for a one-time password too.
+code-wrong = That one-time password does not fit. Wait for the next one and try again.
+sign-in-wrong = Address and password do not go together.
+sign-in-wait = Too many tries. Try again in { $shown } s.
+password-lost = I forgot my password
+password-lost-lead = Tell us your address. If it is a member's, a link comes by mail.
+password-lost-button = Send me the link
+password-new = New password
+password-new-button = Set it
+password-set = Your new password is set
+password-set-lead = All your sessions were ended.
+password-wrong = That is not your password.
+field-missing = Something is missing: { $text }
+field-unusable = This cannot be right: { $text }
+weak-short = A password has at least 10 characters.
+weak-long = A password has at most 128 characters.
+weak-row = Keys in a row, or one over and over, are guessed first. Choose another password.
+weak-common = Many people use this password. Choose another one.
+weak-name = A password with your name or address in it is guessed first. Choose another one.
+
+# My data
+me = My data
+me-held = { $count ->
+    [one] We hold one item about you.
+   *[other] We hold { $shown } items about you.
+}
+me-goes = { $count ->
+    [one] One goes when you leave.
+   *[other] { $shown } go when you leave.
+}
+me-stays = { $count ->
+    [one] One stays for a while, because a law asks for it or to answer for it;
+   *[other] { $shown } stay for a while, because a law asks for it or to answer for it;
+}
+me-until = the last until { $text }.
+me-until-closed = until the case is closed
+me-goes-by = goes by { $text }
+me-goes-after = until { $text }
+me-goes-leaving = when you leave
+me-goes-day = with its day
+me-corrected = Corrected. The old value was destroyed.
+me-consent-done = Your choice holds from now on.
+me-password-done = Your new password is set. The other sessions were ended.
+me-session-done = The session was ended.
+me-dormancy-done = Noted.
+me-export = Take my data along (JSON)
+me-consents = Consents
+me-agree = Agree
+me-take-back = Take back
+me-taken-back = taken back on { $text }
+me-sessions = Where you are signed in
+me-password = Change the password
+me-dormancy = When you do not come for long
+me-dormancy-lead = After this time without a visit your data is set apart, and we tell you beforehand.
+me-dormancy-policy = as the policy says
+me-years = { $shown } years
+me-looks = Who looked at your data
+me-looks-none = Nobody but you.
+reader-staff = privacy office
+reader-guardian = guardian
+reader-colleague = colleague
+this-session = this one
+end-session = End
+begun = Since
+item = Item
+purpose = Purpose
+goes = Goes
+why = Why
+save = Save
+correct = correct
+masked = ••••
+kept-apart = kept apart
+leave = Leave
+leave-lead = You may leave at any time. We show you first what goes and what stays.
+leave-look = What happens if I leave?
+leave-at-once = Leaving takes effect at once: you are signed out everywhere, and what nothing asks us to keep is destroyed.
+leave-stays = What stays, why and until when
+leave-nothing = Nothing stays.
+leave-erase = Erase also what we kept to make the service better.
+leave-password = Your password, to be sure that it is you
+leave-button = Leave
+left = You have left
+left-lead = What could go is destroyed. This certificate says so; keep it, anyone can verify it against the audit log.
+left-certificate = Certificate, entry { $shown } of the audit log
+
+# Team
+team = Team
+team-by-key = Sign in as a member to see who works here.
+team-invite = Invite somebody
+team-invite-button = Send the invitation
+team-invited = The invitation is on its way. It holds for seven days.
+team-changed = Changed. Whoever lost a role was signed out.
+team-last-owner = Nobody else is an owner. Make somebody else one first.
+team-remove = Remove
+name = Name
+role = Role
+role-viewer = viewer
+role-editor = editor
+role-owner = owner
+role-officer = privacy officer
+role-operator = operator
+role-auditor = auditor
+
+# Privacy office
+office = Privacy office
+office-sign-in = Privacy office
+office-sign-in-lead = For those who work for the operator.
+to-office = To the office
+enrol = Your account for the office
+enrol-lead = Put this secret into your app for one-time passwords, choose a password, and type what the app shows.
+enrol-button = Done
+recovery = Recovery codes
+recovery-lead = Each of these gets you in once when your device is gone. Print them; they are not shown again.
+password-expired = Your password is too old
+password-expired-lead = Choose a new one. Nothing else opens before.
+password-same = That is the old one. Choose another.
+board = Today
+board-last = Last sweep: { $text }
+board-due = to be destroyed
+board-overdue = overdue
+board-separate = to be set apart
+board-notices = notices to give
+board-holds = Holds
+board-letters = Letters that wait
+board-letters-wait = { $count ->
+    [0] Nothing waits.
+    [one] One letter waits to be sent.
+   *[other] { $shown } letters wait to be sent.
+}
+board-no-holds = Nothing is held.
+board-no-certificates = No sweep yet.
+board-sweep-overdue = A day went by without a sweep.
+board-pending = Destroyed keys are still at { $text }.
+board-behind = The copy of the audit log at { $text } is behind.
+hold-on = Held
+held = held
+certificates = Certificates
+entry = Entry
+destroyed = Destroyed
+separated = Set apart
+final = final
+pending = pending
+audit-log = Audit log
+audit-entries = { $text } entries;
+audit-at = signed last on { $text }.
+people = People
+people-lead = Somebody is found by their exact address or id, for a purpose and a reason. They can see that you looked.
+people-who = E-mail address or id
+people-use = What a record kept apart is opened for
+people-reason = A reason is a code such as request-2031: lower-case letters, digits and -.
+people-find = Open
+people-nobody = Nobody of that address or id.
+people-unmask = Show what is masked
+people-hold = Hold everything
+people-release = Release
+people-held = Held. Nothing of it is destroyed until it is released.
+people-released = Released. What was due is destroyed.
+people-withdraw = End the membership
+people-erase = Erase what may be
+people-withdrawn = Done. The certificate is entry { $text } of the audit log.
+people-write-id = To end or erase, write the id above once more
+people-day = record of a day
+use-statute = what a statute asks for
+use-dispute = a dispute
+use-lawful-request = a request of an authority
+use-proof = proof
+last-day = Last day
+sweep = Sweep
+sweep-for = for { $text }
+sweep-lines = { $count ->
+    [0] Nothing is due.
+    [one] One thing would happen.
+   *[other] { $shown } things would happen.
+}
+sweep-hash = Plan { $text }
+sweep-write-day = To carry it out, write { $text }
+sweep-button = Carry it out
+staff = Staff
+staff-add = Add somebody
+staff-link = Hand this link over yourself if no mail server is set up. It is shown once and holds for three days.
+staff-password = Password set
+staff-not-enrolled = not enrolled yet
+staff-renew = New link
+staff-dismiss = Dismiss
+
+# Guardians
+child-lead = Somebody who answers for you has to agree first. Tell us who; we ask nothing about you.
+child-button = Ask them
+guardian-name = Guardian's name
+guardian-mail = Guardian's e-mail address
+guardian-consent = A child asks for your consent
+guardian-consent-lead = With your consent an account is made. What you give here is all that we take. The child then chooses a password by a mail to the address below.
+guardian-day = The day on which the child turns fourteen
+guardian-day-hint = We keep this day and no birth date. On it your name and address go, and your page ends.
+guardian-agree = As the guardian I agree. { $text }
+guardian-button = Consent
+guardian-done = You have consented
+guardian-done-lead = The link in your mail is your page from now on: see, correct or end the account, until the fourteenth birthday.
+guardian-page = To your page
+guardian-of = The account of your child
+guardian-of-lead = This page is yours until the fourteenth birthday.
+guardian-sure = To end the account, tick the box first.
+guardian-end = End the account
+guardian-end-sure = I want to end my child's account.
+guardian-ended = The account is over. What nothing asks us to keep is destroyed.

@@ -42,7 +42,7 @@ pub(crate) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let frame = frame(&session, &headers, &uri, "catalogue");
-    let organisation = session.access.organisation;
+    let organisation = session.organisation();
     if value(&pairs, "state") == Some("to_review") {
         return Ok(to_review(&server, organisation, frame, &pairs).await?.into_response());
     }

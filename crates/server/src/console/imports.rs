@@ -29,7 +29,7 @@ pub(crate) async fn show(
     uri: Uri,
 ) -> Shown {
     let frame = frame(&session, &headers, &uri, "imports");
-    let jobs = server.app.jobs(session.access.organisation, 50).await?;
+    let jobs = server.app.jobs(session.organisation(), 50).await?;
     let line = |job: &Job| JobLine {
         href: format!("/imports/{}", job.id),
         kind: kind(job, &frame),
@@ -73,7 +73,7 @@ pub(crate) async fn upload(
     let name: String = file.file.as_deref().unwrap_or("").chars().take(120).collect();
     let source = server.app.keep_upload(file.bytes.to_vec()).await?;
     let (preview, mapping) = look(source.clone()).await?;
-    let token = server.keep_upload(session.access.organisation, name.clone(), source);
+    let token = server.keep_upload(session.organisation(), name.clone(), source);
     let frame = frame(&session, &headers, &uri, "imports");
     shown(&mapping_page(&server, frame, name, token, &preview, &mapping, None))
 }
@@ -190,7 +190,7 @@ pub(crate) async fn start(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let organisation = session.access.organisation;
+    let organisation = session.organisation();
     let frame = frame(&session, &headers, &uri, "imports");
     let token = fields.text("upload").unwrap_or("");
     let Some(Upload { name, source, .. }) = server.upload(organisation, token) else {
@@ -221,7 +221,7 @@ pub(crate) async fn job(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    let (organisation, id, now) = (session.access.organisation, JobId::from_row(id), server.app.now());
+    let (organisation, id, now) = (session.organisation(), JobId::from_row(id), server.app.now());
     let job = server.app.job(organisation, id).await?;
     let errors = server.app.job_errors(organisation, id).await?;
     let frame = frame(&session, &headers, &uri, "imports");

@@ -31,7 +31,7 @@ async fn page(server: &Server, session: &Session, mut frame: Frame, made: Option
     // A form's answer has the form's address; the switches lead to the page.
     frame.here = "/keys".into();
     let now = server.app.now();
-    let keys = server.app.keys(session.access.organisation).await?;
+    let keys = server.app.keys(session.organisation()).await?;
     let line = |key: &Key| {
         let (kind, origins) = match &key.kind {
             KeyKind::Secret => (frame.words.t("kind-secret"), String::new()),
@@ -61,7 +61,7 @@ pub(crate) async fn make(
     let origins: Vec<String> =
         fields.text("origins").unwrap_or("").split([' ', ',']).filter(|o| !o.is_empty()).map(Into::into).collect();
     let (name, kind) = (fields.text("name").unwrap_or(""), fields.text("kind").unwrap_or(""));
-    let made = make_key(&server, session.access.organisation, name, kind, &origins).await?;
+    let made = make_key(&server, session.organisation(), name, kind, &origins).await?;
     page(&server, &session, frame(&session, &headers, &uri, "keys"), Some(made.secret)).await
 }
 
@@ -74,7 +74,7 @@ pub(crate) async fn change(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    let (organisation, id) = (session.access.organisation, KeyId::from_row(id));
+    let (organisation, id) = (session.organisation(), KeyId::from_row(id));
     let made = match fields.text("act") {
         Some("rotate") => Some(server.app.rotate_key(organisation, id, 24).await?.secret),
         Some("revoke") => {

@@ -33,12 +33,14 @@ pub(crate) async fn show(
     uri: Uri,
 ) -> Shown {
     let sku = sku(&sku_text)?;
-    let organisation = session.access.organisation;
+    let organisation = session.organisation();
     let view = server.app.product(organisation, &sku).await?;
     let history = server.app.tag_history(organisation, &sku).await?;
     let frame = frame(&session, &headers, &uri, "catalogue");
     let alike = alike(&server, organisation, &sku, &frame).await?;
-    shown(&page(&server, frame, &view, &history, alike))
+    let you = server.pseudonym(&session);
+    let history = history.iter().rev().map(|c| line(c, &server, &frame, &you)).collect();
+    shown(&page(&server, frame, &view, history, alike))
 }
 
 /// Look-alikes; none while the product has no picture in the index.
@@ -65,7 +67,7 @@ fn page(
     server: &Server,
     frame: Frame,
     view: &ProductView,
-    history: &[Correction],
+    history: Vec<HistoryLine>,
     alike: Vec<TileView>,
 ) -> ProductPage {
     let (product, words) = (&view.product.product, frame.words);
@@ -87,7 +89,7 @@ fn page(
         tags_action: format!("/products/{}/tags", encoded(product.sku.as_str())),
         rows: attributes.iter().filter_map(|a| row(a, view, &frame)).collect(),
         addable: attributes.iter().map(|a| empty_row(a, &frame)).collect(),
-        history: history.iter().rev().map(|c| line(c, server, &frame)).collect(),
+        history,
         alike,
         title,
         frame,
@@ -128,7 +130,7 @@ fn tag(tag: &Tag, attribute: &Attribute, frame: &Frame) -> TagView {
     }
 }
 
-fn line(correction: &Correction, server: &Server, frame: &Frame) -> HistoryLine {
+fn line(correction: &Correction, server: &Server, frame: &Frame, you: &str) -> HistoryLine {
     let (taxonomy, words) = (server.app.taxonomy(), frame.words);
     let attribute = correction.attribute.as_str();
     let name = |value: &vestry_model::ValueId| tiles::value_name(taxonomy, attribute, value.as_str(), words);
@@ -144,15 +146,10 @@ fn line(correction: &Correction, server: &Server, frame: &Frame) -> HistoryLine 
         },
         who: match correction.who.as_str() {
             "catalogue" => words.t("who-catalogue"),
-            who if who == console_name() => words.t("who-you"),
+            who if who == you => words.t("who-you"),
             _ => words.t("who-person"),
         },
     }
-}
-
-/// The pseudonym of corrections that the console makes, until accounts exist.
-fn console_name() -> &'static str {
-    "console"
 }
 
 /// `POST /products/{sku}/tags`: accept, reject, change or add.
@@ -162,7 +159,7 @@ pub(crate) async fn change(
     Extension(fields): Extension<Fields>,
     Path(sku_text): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let (sku, organisation, who) = (sku(&sku_text)?, session.access.organisation, console_name());
+    let (sku, organisation, who) = (sku(&sku_text)?, session.organisation(), server.pseudonym(&session));
     let missing = || Problem::bad_request("the form names no tag");
     let (attribute, value) = match fields.text("tag").and_then(|t| t.split_once('=')) {
         Some(tag) => tag,
@@ -170,15 +167,15 @@ pub(crate) async fn change(
     };
     let (attribute, value) = server.app.tag_ids(attribute, value)?;
     match fields.text("act") {
-        Some("accept" | "add") => server.app.put_tag(organisation, &sku, (&attribute, &value), who).await?,
-        Some("reject") => server.app.remove_tag(organisation, &sku, (&attribute, &value), who).await?,
+        Some("accept" | "add") => server.app.put_tag(organisation, &sku, (&attribute, &value), &who).await?,
+        Some("reject") => server.app.remove_tag(organisation, &sku, (&attribute, &value), &who).await?,
         Some("change") => {
             let old = fields.text("old").map(|old| server.app.tag_ids(attribute.as_str(), old)).transpose()?;
             // Where an attribute has several values, the changed one would stay beside the new one.
             if let Some((_, old)) = old.filter(|(_, old)| *old != value) {
-                server.app.remove_tag(organisation, &sku, (&attribute, &old), who).await?;
+                server.app.remove_tag(organisation, &sku, (&attribute, &old), &who).await?;
             }
-            server.app.put_tag(organisation, &sku, (&attribute, &value), who).await?;
+            server.app.put_tag(organisation, &sku, (&attribute, &value), &who).await?;
         }
         _ => return Err(Problem::bad_request("the form says neither accept, reject, change nor add")),
     }
@@ -192,5 +189,5 @@ pub(crate) async fn picture(
     Path(id): Path<i64>,
     Query(query): Query<SizeQuery>,
 ) -> Result<Response, Problem> {
-    stored(&server, session.access.organisation, id, &query).await
+    stored(&server, session.organisation(), id, &query).await
 }

@@ -118,7 +118,7 @@ pub(crate) async fn show(
     if question.is_empty() {
         return Ok(empty(&server, frame, &question)?.into_response());
     }
-    let organisation = session.access.organisation;
+    let organisation = session.organisation();
     match server.app.search(organisation, question.input()?).await {
         Ok(found) => Ok(page(&server, organisation, frame, &question, found).await?.into_response()),
         Err(AppError::Index(IndexError::CursorGone)) => Ok(Redirect::to(&question.address(None)).into_response()),
@@ -144,7 +144,7 @@ pub(crate) async fn by_photo(
     let mut input = question.input()?;
     input.image = Some(photo.bytes.to_vec());
     input.crop = region_text(fields.text("crop"))?;
-    let organisation = session.access.organisation;
+    let organisation = session.organisation();
     let found = server.app.search(organisation, input).await?;
     let frame = frame(&session, &headers, &uri, "search");
     Ok(page(&server, organisation, frame, &question, found).await?.into_response())

@@ -2,6 +2,8 @@
 //! writes them as files, to be looked at.
 #![cfg(test)]
 
+mod account;
+
 use super::*;
 use crate::words::Language;
 
@@ -29,6 +31,7 @@ fn frame(language: Language, theme: Theme, section: &'static str) -> Frame {
         section,
         shop: if language == Language::Korean { "한빛상점".into() } else { "Hanbit Shop".into() },
         csrf: "0f".repeat(16),
+        may: May { edit: true, own: true, me: true },
         find: String::new(),
         here: "/catalogue".into(),
     }
@@ -335,7 +338,8 @@ fn keys(language: Language, theme: Theme) -> KeysPage {
 fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
     let words = Words(language);
     let render = |page: &dyn askama::DynTemplate| page.dyn_render().expect("the page renders");
-    vec![
+    let mut pages = account::all(language, theme, render);
+    pages.extend(vec![
         ("catalogue", render(&catalogue(language, theme))),
         ("catalogue-empty", render(&empty(language, theme))),
         ("search", render(&search(language, theme, true))),
@@ -358,7 +362,6 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("mapping", render(&mapping(language, theme))),
         ("job", render(&job(language, theme))),
         ("keys", render(&keys(language, theme))),
-        ("sign-in", render(&GatePage { words, theme, wrong: true, next: "/catalogue".into() })),
         (
             "problem",
             render(&ProblemPage {
@@ -370,7 +373,8 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
                 request_id: "5b1f0c9e21aa7d04".into(),
             }),
         ),
-    ]
+    ]);
+    pages
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn sign_in(browser: &mut Chromium, base: &str, key: &str) {
     browser.open(&format!("{base}/catalogue"));
     browser.until("location.pathname === '/sign-in'");
     browser.picture("sign-in");
-    browser.ask(&format!("document.getElementById('key').value = '{key}'; document.forms[0].requestSubmit(); true"));
+    browser.ask(&format!("document.getElementById('f-key').value = '{key}'; document.forms[0].requestSubmit(); true"));
     browser.until("location.pathname === '/catalogue' && document.querySelector('.grid')");
 }
 

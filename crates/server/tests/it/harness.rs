@@ -56,7 +56,7 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) secret: String,
     pub(crate) publishable: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -71,14 +71,47 @@ impl House {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let app = App::open(folder.path(), config, surroundings(), None).await.expect("the app opens");
+        Self::over(tempfile::tempdir().expect("a folder"), "", config).await
+    }
+
+    /// One that keeps accounts.
+    pub(crate) async fn with_accounts() -> Self {
+        let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
+        let data = folder.path().join("data");
+        vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("a vault");
+        Self::over(folder, "data", config).await
+    }
+
+    async fn over(folder: TempDir, data: &str, config: Config) -> Self {
+        let app = App::open(&folder.path().join(data), config, surroundings(), None).await.expect("the app opens");
         let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
         let secret = app.make_key(organisation, KeyKind::Secret, "test").await.expect("a key").secret;
         let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };
         let publishable = app.make_key(organisation, kind, "page").await.expect("a key").secret;
         let router = router(app.clone(), Options::default());
-        Self { app, router, secret, publishable, _folder: folder }
+        Self { app, router, secret, publishable, folder }
+    }
+
+    /// The privacy side.
+    pub(crate) fn privacy(&self) -> &vestry_app::Privacy {
+        self.app.privacy().expect("a vault")
+    }
+
+    /// Posts the letters that wait; the path of the first link in each, the newest last.
+    pub(crate) async fn post(&self) -> Vec<String> {
+        let office = vestry_app::PostOffice::of(&self.app.config().mail, &self.folder.path().join("data"));
+        self.privacy().post_letters(&office.expect("a folder")).await.expect("posted");
+        let entries = std::fs::read_dir(self.folder.path().join("data/mail")).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+        files.sort_by_key(|path| std::fs::metadata(path).and_then(|m| m.modified()).ok());
+        let base = "http://127.0.0.1:8080";
+        let link = |file: &std::path::PathBuf| {
+            let text = std::fs::read_to_string(file).unwrap_or_default().replace("=\r\n", "").replace("=3D", "=");
+            let at = text.find(base)? + base.len();
+            let is_link = |c: char| c.is_ascii_alphanumeric() || "_-/?=.".contains(c);
+            Some(text[at..].chars().take_while(|c| is_link(*c)).collect())
+        };
+        files.iter().filter_map(link).collect()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -8,7 +8,13 @@ use axum::{
 use vestry_server::{Line, Need, openapi, route_table};
 
 fn address(line: &Line) -> String {
-    line.path.replace("{id}", "1").replace("{sku}", "a").replace("{version}", "x").replace("{name}", "console.css")
+    line.path
+        .replace("{id}", "1")
+        .replace("{entry}", "1")
+        .replace("{token}", "vml_x")
+        .replace("{sku}", "a")
+        .replace("{version}", "x")
+        .replace("{name}", "console.css")
 }
 
 fn request(line: &Line) -> axum::http::request::Builder {
@@ -28,10 +34,14 @@ async fn nothing_is_answered_without_what_it_needs() {
             Need::Nothing => {
                 assert!(answer.status != StatusCode::FORBIDDEN && !answer.status.is_server_error(), "{what}")
             }
-            Need::AnyKey | Need::SecretKey => {
+            Need::AnyKey | Need::SecretKey | Need::OwnerKey => {
                 assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "no_key".into()), "{what}");
             }
-            Need::Session => {
+            Need::Staff | Need::Operator | Need::Officer => {
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}");
+                assert!(answer.header("location").starts_with("/office/sign-in?next="), "{what}");
+            }
+            Need::Anybody | Need::Session | Need::Editor | Need::Owner | Need::Member => {
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}");
                 assert!(answer.header("location").starts_with("/sign-in?next="), "{what}");
             }
@@ -47,14 +57,14 @@ async fn nothing_is_answered_to_the_wrong_one() {
         let what = format!("{} {}", line.method, line.path);
         match line.need {
             Need::Nothing => {}
-            Need::AnyKey | Need::SecretKey => {
+            Need::AnyKey | Need::SecretKey | Need::OwnerKey => {
                 let unknown = request(&line).header(header::AUTHORIZATION, "Bearer vs_0000").body(Body::empty());
                 let answer = house.send(unknown.expect("a request")).await;
                 assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "unknown_key".into()), "{what}");
                 let key = format!("Bearer {}", house.publishable);
                 let weak = request(&line).header(header::AUTHORIZATION, key).body(Body::empty());
                 let answer = house.send(weak.expect("a request")).await;
-                if line.need == Need::SecretKey {
+                if line.need != Need::AnyKey {
                     let expected = (StatusCode::FORBIDDEN, "secret_key_needed".to_owned());
                     assert_eq!((answer.status, answer.code()), expected, "{what}");
                 } else {
@@ -67,8 +77,14 @@ async fn nothing_is_answered_to_the_wrong_one() {
                     assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()), "{what}");
                 }
             }
-            Need::Session if line.method == Method::GET => {}
-            Need::Session => {
+            // A key is as good as an owner, and neither a member nor staff.
+            Need::Member | Need::Staff | Need::Operator | Need::Officer => {
+                let key = request(&line).header(header::COOKIE, &cookie).body(Body::empty());
+                let answer = house.send(key.expect("a request")).await;
+                assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "not_yours".into()), "{what}");
+            }
+            _ if line.method == Method::GET => {}
+            Need::Anybody | Need::Session | Need::Editor | Need::Owner => {
                 let forged = request(&line).header(header::COOKIE, &cookie).body(Body::from("csrf=guess"));
                 let answer = house.send(forged.expect("a request")).await;
                 assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()), "{what}");

@@ -1,0 +1,260 @@
+//! Logging in and out, and who a session's token is.
+
+use super::{AccountError, Opened, hash_of, letters::Queued, token};
+use crate::{Privacy, PrivacyError};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use vestry_credentials::{
+    Attempts, LockoutRules, Password, PasswordHash, RecoveryCodes, SessionRules, SessionTimes, Token, TokenUse,
+    TotpSecret, Verdict,
+};
+use vestry_mail::Language;
+use vestry_policy::Membership;
+use vestry_vault::{AttemptsOnFile, Opening, PersonId, Personal, Reader, Role, SessionOnFile};
+use zeroize::Zeroizing;
+
+/// Who tries to log in, from where, with what.
+#[derive(Debug)]
+pub struct LogIn {
+    /// The address.
+    pub mail: Personal<String>,
+    /// The password.
+    pub password: Personal<String>,
+    /// The one-time password or a recovery code, if one was asked for.
+    pub code: Option<Personal<String>>,
+    /// Where they come from.
+    pub device: Device,
+}
+
+/// Where somebody comes from.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// The address of the network, for counting tries; it is not kept.
+    pub network: String,
+    /// What the browser calls itself, in few words: `Firefox, Linux`.
+    pub name: String,
+    /// The language they read.
+    pub language: Language,
+}
+
+/// What came of it. `Debug` does not show the token.
+pub enum Entered {
+    /// They are in; the session's token, for the cookie.
+    In(Zeroizing<String>),
+    /// Mail and password are right; the account asks for a one-time password too.
+    CodeNeeded,
+}
+
+impl fmt::Debug for Entered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::In(_) => "In([token])",
+            Self::CodeNeeded => "CodeNeeded",
+        })
+    }
+}
+
+/// Somebody who is in.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor {
+    /// Who.
+    pub person: PersonId,
+    /// Where they work.
+    pub organisation: Option<i64>,
+    /// What they may do there, or for the operator.
+    pub role: Option<Role>,
+    /// When they proved who they are.
+    pub since: Timestamp,
+    /// The hash of the session's token.
+    pub session: [u8; 32],
+}
+
+/// A second proof, as it is sealed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Second {
+    /// The secret, 20 bytes in hexadecimal.
+    pub(super) secret: String,
+    /// The last step that was used.
+    pub(super) step: Option<u64>,
+    pub(super) recovery: String,
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.secret);
+    }
+}
+
+impl Second {
+    /// Of a secret in hexadecimal, nothing used yet.
+    pub(super) fn new(secret: String) -> Self {
+        Self { secret, step: None, recovery: String::new() }
+    }
+
+    /// Whether `code` is one, once: a one-time password that was used, or a recovery code, is none any more.
+    pub(super) fn accept(&mut self, code: &str, now: Timestamp) -> bool {
+        let bytes: Option<[u8; 20]> = unhex(&self.secret).and_then(|bytes| bytes.try_into().ok());
+        let Some(bytes) = bytes else { return false };
+        if let Some(step) = TotpSecret::from_bytes(bytes).verify(code.trim(), now, self.step) {
+            self.step = Some(step);
+            return true;
+        }
+        let Ok(mut codes) = RecoveryCodes::parse(&self.recovery) else { return false };
+        let is_one = codes.spend(code);
+        if is_one {
+            self.recovery = codes.to_text();
+        }
+        is_one
+    }
+}
+
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pairs = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
+    pairs.collect()
+}
+
+impl Privacy {
+    /// Lets a member in.
+    ///
+    /// # Errors
+    /// [`AccountError::Wrong`], whatever of the three is wrong, and in like time whether or not there is such a member;
+    /// [`AccountError::Wait`] after too many tries.
+    pub async fn log_in(&self, form: &LogIn) -> Result<Entered, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
+        let typed = form.mail.open(&opening).trim().to_lowercase();
+        let tries = self.tries(&["member", &typed], &form.device.network).await?;
+        let found = self.vault().find(&form.mail).await.ok().flatten();
+        let opened = match found {
+            Some(person) => {
+                Some((person, self.open_items(person, "membership", Reader::Program, &["password"]).await?))
+            }
+            None => None,
+        };
+        let hash = opened.as_ref().and_then(|(_, opened)| hash_of(opened.text(policy, "password")));
+        let given = Password::given(form.password.open(&opening).clone());
+        let is_right = match given {
+            Some(given) => self.hashing().run(move || PasswordHash::verify_or_decoy(hash.as_ref(), &given)).await,
+            None => false,
+        };
+        let (Some((person, _)), true) = (opened, is_right) else { return self.failed(&tries).await };
+        if let Some(mut second) = self.second(person, "totp_secret").await? {
+            let Some(code) = &form.code else { return Ok(Entered::CodeNeeded) };
+            if !second.accept(code.open(&opening), now) {
+                return self.failed(&tries).await;
+            }
+            let text = serde_json::to_string(&second).expect("JSON");
+            self.put_item(policy, person, "security", "totp_secret", text).await?;
+        }
+        self.vault().forget_attempts(&tries[0]).await?;
+        self.wake(person).await?;
+        self.vault().used(policy, person, now).await?;
+        self.note_device(person, &form.device).await?;
+        self.begin(person, TokenUse::Session).await.map(Entered::In)
+    }
+
+    /// Begins a session; its token.
+    pub(super) async fn begin(&self, person: PersonId, of: TokenUse) -> Result<Zeroizing<String>, AccountError> {
+        let token = token(self, of);
+        self.vault().begin_session(token.hash().as_bytes(), person, self.now()).await?;
+        Ok(token.to_text())
+    }
+
+    /// Brings back who was set apart for want of use: they have just proved who they are.
+    pub(super) async fn wake(&self, person: PersonId) -> Result<(), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        if let Membership::Dormant { .. } = self.vault().person(policy, person).await?.membership {
+            self.vault().return_member(policy, person, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Who a session's token is, as long as the session lasts; asked of the vault each time.
+    pub async fn visitor(&self, text: &str) -> Result<Option<Visitor>, AccountError> {
+        let now = self.now();
+        let Ok(token) = Token::parse(TokenUse::Session, text) else { return Ok(None) };
+        let hash = *token.hash().as_bytes();
+        let Some(found) = self.vault().session(&hash).await? else { return Ok(None) };
+        if !is_live(&found, now) {
+            self.vault().end_session(&hash).await?;
+            return Ok(None);
+        }
+        self.vault().use_session(&hash, &found, now).await?;
+        let SessionOnFile { person, organisation, role, begun, .. } = found;
+        Ok(Some(Visitor { person, organisation, role, since: begun, session: hash }))
+    }
+
+    /// Ends a session.
+    pub async fn log_out(&self, visitor: &Visitor) -> Result<(), AccountError> {
+        Ok(self.vault().end_session(&visitor.session).await?)
+    }
+
+    /// The names under which tries are counted: the account first, then the network. Refused while they have to wait.
+    pub(super) async fn tries(&self, who: &[&str], network: &str) -> Result<[[u8; 32]; 2], AccountError> {
+        let subjects =
+            [self.vault().attempts_of(&who.join("\n")), self.vault().attempts_of(&format!("network\n{network}"))];
+        let now = self.now();
+        // A network has many people behind it.
+        let patient = LockoutRules::new(100, SignedDuration::from_secs(30), 2, MAX_WAIT, FORGET).unwrap_or_default();
+        for (subject, rules) in subjects.iter().zip([LockoutRules::STANDARD, patient]) {
+            if let Some(AttemptsOnFile { failures, last }) = self.vault().attempts(subject).await? {
+                let attempts = Attempts { failures, last: Some(last) };
+                if let Verdict::Wait(wait) = attempts.verdict(&rules, now) {
+                    return Err(AccountError::Wait(wait));
+                }
+            }
+        }
+        Ok(subjects)
+    }
+
+    pub(super) async fn failed<T>(&self, tries: &[[u8; 32]; 2]) -> Result<T, AccountError> {
+        let now = self.now();
+        self.vault().count_attempt(tries, now - FORGET, now).await?;
+        Err(AccountError::Wrong)
+    }
+
+    /// The second proof that somebody set up.
+    pub(super) async fn second(&self, person: PersonId, item: &str) -> Result<Option<Second>, AccountError> {
+        let opened = self.open_items(person, "security", Reader::Program, &[item]).await?;
+        Ok(opened.text(self.policy(), item).and_then(|text| serde_json::from_str(text).ok()))
+    }
+
+    /// Remembers a device by its name, and tells its owner by mail when it is a new one.
+    async fn note_device(&self, person: PersonId, device: &Device) -> Result<(), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let opened: Opened = self.open_items(person, "security", Reader::Program, &["device"]).await?;
+        let text = opened.text(policy, "device").unwrap_or("[]");
+        let mut known: Vec<KnownDevice> = serde_json::from_str(text).unwrap_or_default();
+        if known.iter().any(|known| known.name == device.name) {
+            return Ok(());
+        }
+        let is_first = known.is_empty();
+        known.push(KnownDevice { name: device.name.clone(), since: now });
+        // The oldest give way.
+        let known = &known[known.len().saturating_sub(MOST_DEVICES)..];
+        let text = serde_json::to_string(known).expect("devices are JSON");
+        self.put_item(policy, person, "security", "device", text).await?;
+        if !is_first {
+            self.queue(person, &Queued::NewDevice { device: device.name.clone(), at: now }, device.language).await?;
+        }
+        Ok(())
+    }
+}
+
+const FORGET: SignedDuration = SignedDuration::from_hours(24);
+const MAX_WAIT: SignedDuration = SignedDuration::from_mins(15);
+const MOST_DEVICES: usize = 20;
+
+#[derive(Serialize, Deserialize)]
+struct KnownDevice {
+    name: String,
+    since: Timestamp,
+}
+
+/// Whether a session lasts, by the rules for whose it is.
+fn is_live(session: &SessionOnFile, now: Timestamp) -> bool {
+    let is_staff = session.role.is_some_and(Role::is_staff);
+    let rules = if is_staff { SessionRules::STAFF } else { SessionRules::MEMBER };
+    SessionTimes::new(session.begun, session.used).is_live(&rules, now)
+}

@@ -1,0 +1,402 @@
+//! Signing up: what the policy asks for, held apart until the address is confirmed.
+
+use super::{AccountError, MAX_VALUE, letters::Queued, random, record, token};
+use crate::{Privacy, PrivacyError};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use vestry_credentials::{Password, PasswordHash, Token, TokenUse};
+use vestry_mail::Language;
+use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
+use vestry_store::StoreError;
+use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
+
+/// How long the link in the mail holds.
+const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(48);
+pub(super) const CONFIRM: &str = "confirm";
+pub(super) const INVITATION: &str = "invitation";
+
+/// An item that a sign-up asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedItem {
+    /// Which.
+    pub item: ItemId,
+    /// Whether there is no account without it.
+    pub required: bool,
+}
+
+/// What somebody who signs up gave.
+#[derive(Debug)]
+pub struct SignUp {
+    /// Values of [`Privacy::sign_up_items`], by the item's name.
+    pub items: BTreeMap<String, Personal<String>>,
+    /// The password they chose.
+    pub password: Personal<String>,
+    /// Purposes they consented to, each by a box of its own, and the text that stood beside it.
+    pub consents: Vec<(PurposeId, String)>,
+    /// The language they read.
+    pub language: Language,
+    /// An invitation's token, if they were invited.
+    pub invitation: Option<String>,
+}
+
+/// Somebody became a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined {
+    /// Who.
+    pub person: PersonId,
+    /// Where they work.
+    pub organisation: i64,
+}
+
+/// A sign-up that waits, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    items: BTreeMap<String, String>,
+    password: String,
+    consents: Vec<Given>,
+    language: String,
+    /// The token of an invitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invitation: Option<String>,
+}
+
+/// What an invitation is to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Invited {
+    pub(super) organisation: i64,
+    pub(super) role: String,
+}
+
+/// A consent as it was given.
+#[derive(Serialize, Deserialize)]
+struct Given {
+    purpose: String,
+    /// SHA-256 of the text that was shown.
+    text: String,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.items.values_mut().for_each(zeroize::Zeroize::zeroize);
+        zeroize::Zeroize::zeroize(&mut self.password);
+    }
+}
+
+impl Privacy {
+    /// What a sign-up asks for, as the policy lists it: required items first. The password has a field of its own.
+    pub fn sign_up_items(&self) -> Vec<AskedItem> {
+        let policy = self.policy();
+        let by_consent = |item: &vestry_policy::Item| {
+            item.purposes.iter().all(|purpose| policy.purpose(purpose).basis == Basis::Consent)
+        };
+        let asked = policy.items().filter(|(_, item)| {
+            item.collected == Collected::SignUp
+                && policy.class(item.class).id == "account"
+                && !["password", "app_settings"].contains(&item.id.as_str())
+                && !by_consent(item)
+        });
+        let mut asked: Vec<AskedItem> =
+            asked.map(|(id, item)| AskedItem { item: id, required: item.required }).collect();
+        asked.sort_by_key(|asked| (!asked.required, asked.item));
+        asked
+    }
+
+    /// Purposes that ask for a consent of their own.
+    pub fn consent_purposes(&self) -> Vec<PurposeId> {
+        let purposes = self.policy().purposes();
+        purposes.filter(|(_, purpose)| purpose.basis == Basis::Consent).map(|(id, _)| id).collect()
+    }
+
+    /// Takes a sign-up and mails a link that confirms the address. Whoever has an account already is told so by mail, and
+    /// nobody else.
+    ///
+    /// # Errors
+    /// What is missing, cannot be or is too easy; never that somebody is known.
+    pub async fn sign_up(&self, form: SignUp) -> Result<(), AccountError> {
+        let policy = self.policy();
+        let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
+        let items = self.checked(policy, &form.items, &opening)?;
+        let mail = items.get("email").cloned().unwrap_or_default();
+        let words = [mail.split('@').next().unwrap_or_default(), items.get("name").map_or("", String::as_str)];
+        let password = Password::new(form.password.open(&opening).clone(), &words)?;
+        let mut salt = [0; 16];
+        random(self)(&mut salt);
+        let hash = self.hashing().run(move || PasswordHash::make(&password, salt)).await;
+        if let Some(text) = &form.invitation {
+            self.invited(text).await?;
+        }
+        let consents = form.consents.iter().map(|(purpose, text)| Given {
+            purpose: policy.purpose(*purpose).id.clone(),
+            text: hex(&Sha256::digest(text.as_bytes())),
+        });
+        let mail = Personal::new(mail);
+        if let Some(known) = self.vault().find(&mail).await? {
+            return self.tell_who_is_known(known, form.language).await;
+        }
+        let pending = Pending {
+            items,
+            password: hash.as_str().into(),
+            consents: consents.collect(),
+            language: form.language.code().into(),
+            invitation: form.invitation,
+        };
+        let confirm = token(self, TokenUse::MailedLink);
+        let text = serde_json::to_string(&pending).expect("a sign-up is JSON");
+        let now = self.now();
+        let waits = record(policy, "pending", vec![("pending", text)], vec![(Event::Asked, now)])?;
+        let queued = Queued::Confirm { token: confirm.to_text().to_string() };
+        let letter = self.letter_to_stranger(mail.open(&opening), &queued, form.language)?;
+        let new = NewPerson {
+            organisation: None,
+            role: None,
+            membership: Membership::None,
+            consents: Vec::new(),
+            records: vec![waits, letter],
+        };
+        let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
+        self.vault().put_link(confirm.hash().as_bytes(), person, CONFIRM, now + CONFIRM_WITHIN).await?;
+        Ok(())
+    }
+
+    /// Makes a member of who confirms their address by the link's token.
+    ///
+    /// # Errors
+    /// [`AccountError::Link`].
+    pub async fn confirm(&self, link: &str) -> Result<Joined, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
+        let waiting = self.vault().link(link.hash().as_bytes(), CONFIRM, now).await?.ok_or(AccountError::Link)?;
+        let opened = self.open_items(waiting, "membership", Reader::Program, &["pending"]).await?;
+        let pending = opened.text(policy, "pending").and_then(|text| serde_json::from_str::<Pending>(text).ok());
+        let pending = pending.ok_or(AccountError::Link)?;
+        let invited = match &pending.invitation {
+            // One that was taken up by somebody else meanwhile is none.
+            Some(text) => self.invited(text).await.ok(),
+            None => None,
+        };
+        let (organisation, role) = match &invited {
+            Some((_, invited)) => (invited.organisation, invited.role.parse::<Role>().map_err(|_| AccountError::Link)?),
+            None => {
+                let company = pending.items.get("company").map_or("", String::as_str);
+                (self.new_organisation(company).await?, Role::Owner)
+            }
+        };
+        let new = self.member(policy, &pending, organisation, role)?;
+        let joined = self.vault().add_people(policy, &[new], now).await;
+        // Spent whether or not somebody of this address became a member meanwhile: the sign-up is over.
+        self.vault().spend_link(link.hash().as_bytes(), CONFIRM, now).await?;
+        self.conclude(waiting, "pending").await?;
+        if let (Ok(_), Some((who, _))) = (&joined, invited) {
+            self.conclude(who, "invitation").await?;
+        }
+        match joined {
+            Ok(mut people) => Ok(Joined { person: people.pop().expect("one for one"), organisation }),
+            // By whoever was faster, or kept out: the one page says as little as the other.
+            Err(VaultError::KnownAlready | VaultError::Blocked { .. }) => Err(AccountError::Link),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The organisation of whoever was not invited to one: a new one, of which they are the owner.
+    pub(super) async fn new_organisation(&self, company: &str) -> Result<i64, AccountError> {
+        let now = self.now();
+        let mut tx = self.store().begin().await.map_err(PrivacyError::from)?;
+        let slug = crate::slug(company);
+        for number in 1.. {
+            let slug = if number == 1 { slug.clone() } else { format!("{slug}-{number}") };
+            match tx.create_organisation(company, &slug, now).await {
+                Ok(id) => {
+                    tx.commit().await.map_err(PrivacyError::from)?;
+                    return Ok(id.get());
+                }
+                Err(StoreError::SlugTaken(_)) => {}
+                Err(error) => return Err(PrivacyError::from(error).into()),
+            }
+        }
+        unreachable!("there are more numbers than organisations")
+    }
+
+    fn member(
+        &self,
+        policy: &Policy,
+        pending: &Pending,
+        organisation: i64,
+        role: Role,
+    ) -> Result<NewPerson, AccountError> {
+        let language = if pending.language == "en" { Language::English } else { Language::Korean };
+        let given = (&pending.items, pending.password.as_str());
+        let mut new = self.new_member(policy, given, language, (organisation, role))?;
+        for given in &pending.consents {
+            let purpose = policy.purpose_named(&given.purpose).ok_or(AccountError::Link)?;
+            self.agree_by_hash(policy, &mut new, purpose, &given.text, "sign-up")?;
+        }
+        Ok(new)
+    }
+
+    /// A member with the items of a form and the hash of a password, who has consented to nothing yet.
+    pub(super) fn new_member(
+        &self,
+        policy: &Policy,
+        (items, password): (&BTreeMap<String, String>, &str),
+        language: Language,
+        (organisation, role): (i64, Role),
+    ) -> Result<NewPerson, AccountError> {
+        let now = self.now();
+        let mut id = [0; 8];
+        random(self)(&mut id);
+        let mut values: Vec<(&str, String)> =
+            items.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        values.push(("password", password.to_owned()));
+        values.push(("state", "{\"mail\":\"confirmed\"}".into()));
+        values.push(("member_id", format!("M-{}", hex(&id))));
+        values.push(("app_settings", format!("{{\"language\":\"{}\"}}", language.code())));
+        let made = vec![(Event::Made, now)];
+        let records = vec![
+            record(policy, "account", values, made.clone())?,
+            record(policy, "security", vec![("device", "[]".into())], made)?,
+        ];
+        let membership = Membership::Active { last_use: now, notified: None, chosen: None };
+        let (organisation, role) = (Some(organisation), Some(role));
+        Ok(NewPerson { organisation, role, membership, consents: Vec::new(), records })
+    }
+
+    /// Adds a consent to a new member, with what is written down of it.
+    pub(super) fn agree(
+        &self,
+        policy: &Policy,
+        new: &mut NewPerson,
+        purpose: PurposeId,
+        text: &str,
+        channel: &str,
+    ) -> Result<(), AccountError> {
+        self.agree_by_hash(policy, new, purpose, &hex(&Sha256::digest(text.as_bytes())), channel)
+    }
+
+    fn agree_by_hash(
+        &self,
+        policy: &Policy,
+        new: &mut NewPerson,
+        purpose: PurposeId,
+        hash: &str,
+        channel: &str,
+    ) -> Result<(), AccountError> {
+        new.records.push(self.consent_record(policy, purpose, hash, channel)?);
+        if policy.purpose(purpose).basis != Basis::Consent {
+            return Ok(());
+        }
+        new.consents.push(purpose);
+        if policy.purpose(purpose).id == "marketing"
+            && let (Some(mailing), Some(account)) = (policy.item_named("mailing"), policy.class_named("account"))
+        {
+            let account = new.records.iter_mut().find(|record| record.class == account);
+            account.expect("a member has one").items.push((mailing, Personal::new("{\"mail\":true}".into())));
+        }
+        Ok(())
+    }
+
+    /// What is written down of a consent: which version, what it covers, the hash of what was shown, how and when.
+    pub(super) fn consent_record(
+        &self,
+        policy: &Policy,
+        purpose: PurposeId,
+        text: &str,
+        channel: &str,
+    ) -> Result<NewRecord, AccountError> {
+        let now = self.now();
+        let items: Vec<&str> = policy
+            .items()
+            .filter(|(_, item)| item.purposes.contains(purpose))
+            .map(|(_, item)| item.id.as_str())
+            .collect();
+        let text = serde_json::json!({
+            "purpose": policy.purpose(purpose).id, "policy": policy.version, "items": items,
+            "text_sha256": text, "channel": channel, "at": now,
+        });
+        record(policy, "consent", vec![("consent", text.to_string())], vec![(Event::Made, now)])
+    }
+
+    /// The values of a form, trimmed: nothing required is missing, nothing is asked that the policy does not list.
+    pub(super) fn checked(
+        &self,
+        policy: &Policy,
+        given: &BTreeMap<String, Personal<String>>,
+        opening: &Opening,
+    ) -> Result<BTreeMap<String, String>, AccountError> {
+        let mut items = BTreeMap::new();
+        for asked in self.sign_up_items() {
+            let item = policy.item(asked.item).id.clone();
+            let value = given.get(&item).map(|value| value.open(opening).trim().to_owned()).unwrap_or_default();
+            match value {
+                value if value.is_empty() && asked.required => return Err(AccountError::Missing { item }),
+                value if value.is_empty() => {}
+                value if !is_usable(&item, &value) => return Err(AccountError::Unusable { item }),
+                value => drop(items.insert(item, value)),
+            }
+        }
+        Ok(items)
+    }
+
+    /// Says of somebody's records of a kind that what they waited for has come, and lets them go at once.
+    pub(super) async fn conclude(&self, person: PersonId, class: &str) -> Result<(), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let on_file = self.vault().person(policy, person).await?;
+        let (class, letter) = (policy.class_named(class), policy.class_named("letter"));
+        for record in &on_file.records {
+            let event = match Some(record.class) {
+                of if of == class => Event::Closed,
+                of if of == letter => Event::Sent,
+                _ => continue,
+            };
+            self.vault().put_event(policy, record.record, event, Some(now)).await?;
+        }
+        match self.sweep_person(person).await {
+            Ok(_) => Ok(()),
+            // A clock that nobody trusts yet destroys nothing; the daily sweep makes it good.
+            Err(PrivacyError::Vault(VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. })) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whose address was used to sign up, although it has an account: they are told, and can choose a new password.
+    async fn tell_who_is_known(&self, person: PersonId, language: Language) -> Result<(), AccountError> {
+        let reset = token(self, TokenUse::MailedLink);
+        let now = self.now();
+        let ends = now + super::passwords::RESET_WITHIN;
+        self.vault().put_link(reset.hash().as_bytes(), person, super::passwords::RESET, ends).await?;
+        let queued = Queued::KnownAlready { token: reset.to_text().to_string() };
+        self.queue(person, &queued, language).await
+    }
+
+    /// Whom an invitation's token is about, and what it is to.
+    pub(super) async fn invited(&self, text: &str) -> Result<(PersonId, Invited), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let link = Token::parse(TokenUse::Invitation, text).map_err(|_| AccountError::Link)?;
+        let who = self.vault().link(link.hash().as_bytes(), INVITATION, now).await?.ok_or(AccountError::Link)?;
+        let opened = self.open_items(who, "membership", Reader::Program, &["invited"]).await?;
+        let invited = opened.text(policy, "invited").and_then(|text| serde_json::from_str(text).ok());
+        Ok((who, invited.ok_or(AccountError::Link)?))
+    }
+}
+
+/// Whether a value can be one of that item: short, printable, and an address where one is asked for.
+pub(super) fn is_usable(item: &str, value: &str) -> bool {
+    let is_short = value.chars().count() <= MAX_VALUE;
+    let is_printable = !value.chars().any(|c| c.is_control() && c != '\n');
+    let is_phone = |value: &str| {
+        let digits = value.chars().filter(char::is_ascii_digit).count();
+        (7..=20).contains(&digits) && value.chars().all(|c| c.is_ascii_digit() || "+-() .".contains(c))
+    };
+    is_short
+        && is_printable
+        && match item {
+            "email" | "staff_mail" => normalised_mail(value).is_ok(),
+            "mobile" | "company_phone" => is_phone(value),
+            _ => true,
+        }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

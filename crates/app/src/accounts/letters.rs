@@ -1,0 +1,339 @@
+//! Letters that wait, and the one who posts them.
+//!
+//! A letter waits sealed in the vault, without its address where it is a member's: that is read, and consent with it, at
+//! the moment of sending, so that whoever left or took a consent back in the meantime gets nothing.
+
+use super::{AccountError, Opened, record};
+use crate::{MailConfig, Privacy, PrivacyError};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+use vestry_mail::{
+    Address, FolderPost, Headers, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service, SmtpPost,
+    SmtpSettings, Tls,
+};
+use vestry_policy::{Event, Policy};
+use vestry_vault::{NewRecord, PersonId, Reader, RecordId, VaultError};
+
+/// What a letter that waits says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "template", rename_all = "kebab-case")]
+pub(super) enum Queued {
+    /// Confirm the address of a sign-up.
+    Confirm { token: String },
+    /// Somebody signed up with the address of a member.
+    KnownAlready { token: String },
+    /// Choose a new password.
+    Reset { token: String },
+    /// Somebody logged in with a device that was not seen before.
+    NewDevice { device: String, at: Timestamp },
+    /// Come and work in an organisation.
+    Invitation { organisation: String, role: String, token: String, last_day: Date },
+    /// Come and run the server.
+    StaffInvitation { token: String },
+    /// A child wants to join.
+    Guardian { token: String, last_day: Date },
+    /// What is held is going to be set apart.
+    Dormancy { separation: Date },
+}
+
+/// A letter as it is sealed: to a stranger, with the address.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(default = "korean")]
+    language: String,
+    #[serde(flatten)]
+    queued: Queued,
+}
+
+fn korean() -> String {
+    "ko".into()
+}
+
+/// Posts what waits.
+#[derive(Debug)]
+pub struct PostOffice {
+    /// Where letters go.
+    pub post: Post,
+    /// Who writes.
+    pub service: Service,
+    /// Where links lead: `https://vestry.shop.example`, without a slash behind.
+    pub base: String,
+}
+
+/// What one round of posting did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Handed over.
+    pub sent: u64,
+    /// Refused for good: tried no more.
+    pub refused: u64,
+    /// To be tried again.
+    pub waiting: u64,
+}
+
+impl Privacy {
+    /// Puts a letter to a member among those that wait.
+    pub(super) async fn queue(
+        &self,
+        person: PersonId,
+        queued: &Queued,
+        language: Language,
+    ) -> Result<(), AccountError> {
+        let policy = self.policy();
+        let sealed = Sealed { to: None, language: language.code().into(), queued: queued.clone() };
+        let text = serde_json::to_string(&sealed).expect("a letter is JSON");
+        let letter = record(policy, "mail", vec![("mail", text)], vec![(Event::Made, self.now())])?;
+        self.vault().add_record(policy, person, &letter).await?;
+        Ok(())
+    }
+
+    /// A letter to somebody who is no member, to be put on file with what it is about.
+    pub(super) fn letter_to_stranger(
+        &self,
+        to: &str,
+        queued: &Queued,
+        language: Language,
+    ) -> Result<NewRecord, AccountError> {
+        let sealed = Sealed { to: Some(to.into()), language: language.code().into(), queued: queued.clone() };
+        let text = serde_json::to_string(&sealed).expect("a letter is JSON");
+        record(self.policy(), "letter", vec![("letter", text)], vec![(Event::Asked, self.now())])
+    }
+
+    /// Posts every letter that waits, once each. What cannot be delivered now waits on.
+    pub async fn post_letters(&self, office: &PostOffice) -> Result<Delivered, AccountError> {
+        let mut delivered = Delivered::default();
+        for (person, record) in self.vault().unsent(&["mail", "letter"]).await? {
+            match self.post_letter(office, person, record).await {
+                Ok(true) => delivered.sent += 1,
+                Ok(false) => delivered.refused += 1,
+                // Gone, or changed, while this went through the list.
+                Err(Posting::Account(AccountError::Privacy(PrivacyError::Vault(
+                    VaultError::UnknownPerson(_) | VaultError::UnknownRecord(_) | VaultError::NothingFor { .. },
+                )))) => {}
+                Err(Posting::Account(error)) => return Err(error),
+                Err(Posting::Later(error)) => {
+                    tracing::warn!(%error, "a letter waits");
+                    delivered.waiting += 1;
+                }
+            }
+        }
+        Ok(delivered)
+    }
+
+    /// Whether the letter went out; `false` when nobody can be reached by it.
+    async fn post_letter(&self, office: &PostOffice, person: PersonId, letter: RecordId) -> Result<bool, Posting> {
+        let policy = self.policy();
+        let opened = self.open_items(person, "membership", Reader::Program, &["mail", "letter", "email"]).await?;
+        let text = opened.of_record(letter).ok_or(AccountError::Link)?;
+        let sealed: Option<Sealed> = serde_json::from_str(text).ok();
+        let to = sealed.as_ref().and_then(|s| s.to.as_deref()).or_else(|| opened.text(policy, "email"));
+        let to = to.and_then(|to| Address::new(to).ok());
+        let (Some(sealed), Some(to)) = (sealed, to) else {
+            self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
+            return Ok(false);
+        };
+        let language = if sealed.language == "en" { Language::English } else { Language::Korean };
+        let written = self.words(policy, office, &sealed.queued, language)?.write(language, &office.service);
+        let headers = Headers {
+            message_id: message_id(office, letter),
+            date: self.now(),
+            list_unsubscribe: None,
+            auto_submitted: true,
+        };
+        let sent = match office.post.send(&to, &written, headers).await {
+            Ok(_) => true,
+            Err(SendError::Refused { permanent: true, .. } | SendError::TooLarge) => false,
+            Err(error) => return Err(Posting::Later(error)),
+        };
+        self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
+        Ok(sent)
+    }
+
+    fn words(
+        &self,
+        policy: &Policy,
+        office: &PostOffice,
+        queued: &Queued,
+        language: Language,
+    ) -> Result<Letter, AccountError> {
+        let link = |path: &str, token: &str| {
+            Link::new(&format!("{}{path}{token}", office.base)).map_err(|_| AccountError::Link)
+        };
+        Ok(match queued {
+            Queued::Confirm { token } => Letter::VerifyMail { link: link("/join/confirm/", token)? },
+            Queued::KnownAlready { token } => Letter::KnownAlready { link: link("/password/", token)? },
+            Queued::Reset { token } => Letter::ResetPassword { link: link("/password/", token)? },
+            Queued::NewDevice { device, at } => {
+                let when = at.to_zoned_datetime(policy.zone().clone());
+                Letter::NewDevice { device: device.clone(), when }
+            }
+            Queued::Invitation { organisation, role, token, last_day } => Letter::Invitation {
+                organisation: organisation.clone(),
+                inviter_name: None,
+                role: role_name(role, language).into(),
+                link: link("/join?invitation=", token)?,
+                last_day: *last_day,
+            },
+            Queued::StaffInvitation { token } => Letter::StaffInvitation { link: link("/office/enrol/", token)? },
+            Queued::Guardian { token, last_day } => Letter::GuardianAsked {
+                organisation: office.service.name.clone(),
+                link: link("/guardian/", token)?,
+                last_day: *last_day,
+            },
+            Queued::Dormancy { separation } => Letter::DormancyNotice {
+                separates_on: *separation,
+                items: self.held_names(policy, language),
+                link: link("/log-in", "")?,
+            },
+        })
+    }
+
+    /// What the document says is set apart: the items of a membership, by name.
+    fn held_names(&self, policy: &Policy, language: Language) -> Vec<String> {
+        let of_account = policy.items().filter(|(_, item)| policy.class(item.class).id == "account");
+        let name = |item: &vestry_policy::Item| match language {
+            Language::Korean => item.name.ko.clone(),
+            Language::English => item.name.en.clone(),
+        };
+        of_account.map(|(_, item)| name(item)).collect()
+    }
+}
+
+/// The same for a letter however often it is tried, so that one that arrived twice can be told.
+fn message_id(office: &PostOffice, letter: RecordId) -> MessageId {
+    let host = office.base.split("://").nth(1).and_then(|rest| rest.split([':', '/']).next());
+    let at = |host: &str| MessageId::new(&format!("{letter}@{host}"));
+    at(host.unwrap_or_default()).or_else(|_| at("localhost")).expect("digits at a host are an id")
+}
+
+/// Why letters cannot be posted.
+#[derive(Debug, thiserror::Error)]
+pub enum PostOfficeError {
+    /// The sender's address.
+    #[error("`mail.from` is no address; write `service@shop.example`")]
+    From(#[from] vestry_mail::AddressError),
+    /// The kind of encryption.
+    #[error("`mail.encryption` is `tls`, `starttls` or `none`")]
+    Encryption,
+    /// The settings of the mail server.
+    #[error(transparent)]
+    Smtp(#[from] vestry_mail::SmtpSettingsError),
+    /// The password of the mail server.
+    #[error("could not read the password in `{}`", path.display())]
+    Password {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl PostOffice {
+    /// The one that the settings describe: a mail server, or a folder of the data folder.
+    pub fn of(config: &MailConfig, data: &Path) -> Result<Self, PostOfficeError> {
+        let from = Sender { name: config.name.clone(), address: Address::new(&config.from)? };
+        let service = Service {
+            name: config.name.clone(),
+            phone: config.phone.clone(),
+            mail: config.from.clone(),
+            address: config.address.clone(),
+        };
+        let base = config.links.trim_end_matches('/').to_owned();
+        if config.host.is_empty() {
+            let post = Post::Folder(FolderPost::new(data.join("mail"), from));
+            return Ok(Self { post, service, base });
+        }
+        let (tls, port) = match config.encryption.as_str() {
+            "tls" => (Tls::Implicit, 465),
+            "starttls" => (Tls::StartTls, 587),
+            "none" => (Tls::None, 25),
+            _ => return Err(PostOfficeError::Encryption),
+        };
+        let login = if config.user.is_empty() {
+            None
+        } else {
+            let path = &config.password_file;
+            let read = std::fs::read_to_string(path);
+            let password = read.map_err(|source| PostOfficeError::Password { path: path.clone(), source })?;
+            Some(Login { user: config.user.clone(), password: password.trim().to_owned() })
+        };
+        let settings = SmtpSettings {
+            host: config.host.clone(),
+            port: if config.port == 0 { port } else { config.port },
+            tls,
+            login,
+            from,
+            timeout: std::time::Duration::from_secs(30),
+        };
+        Ok(Self { post: Post::Smtp(SmtpPost::new(settings)?), service, base })
+    }
+}
+
+/// Why a letter did not go.
+enum Posting {
+    Account(AccountError),
+    Later(SendError),
+}
+
+impl From<AccountError> for Posting {
+    fn from(error: AccountError) -> Self {
+        Self::Account(error)
+    }
+}
+
+impl Opened {
+    fn of_record(&self, record: RecordId) -> Option<&str> {
+        self.found.iter().find(|(of, ..)| *of == record).map(|(.., value)| value.open(&self.opening).as_str())
+    }
+}
+
+pub(super) fn role_name(role: &str, language: Language) -> &'static str {
+    match (role, language) {
+        ("owner", Language::Korean) => "관리자",
+        ("owner", Language::English) => "owner",
+        ("editor", Language::Korean) => "편집자",
+        ("editor", Language::English) => "editor",
+        (_, Language::Korean) => "열람자",
+        (_, Language::English) => "viewer",
+    }
+}
+
+/// How long to rest when nothing is delivered.
+const REST: std::time::Duration = std::time::Duration::from_secs(60);
+/// How often the box is looked into.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl crate::App {
+    /// Posts letters as they come, until `stop`.
+    pub(crate) async fn keep_posting(&self, stop: impl Future<Output = ()>) {
+        let Some(privacy) = self.privacy() else { return stop.await };
+        let office = match PostOffice::of(&self.config().mail, self.folder()) {
+            Ok(office) => office,
+            Err(error) => {
+                tracing::error!(%error, "letters wait: the settings of mail cannot be used");
+                return stop.await;
+            }
+        };
+        let posting = async {
+            loop {
+                let rest = match privacy.post_letters(&office).await {
+                    Ok(delivered) if delivered.waiting > 0 => REST,
+                    Ok(_) => LOOK_EVERY,
+                    Err(error) => {
+                        let error = vestry_vault::causes(&error);
+                        tracing::error!(%error, "letters wait; they are tried again");
+                        REST
+                    }
+                };
+                tokio::time::sleep(rest).await;
+            }
+        };
+        tokio::select! { () = stop => {}, () = posting => {} }
+    }
+}

@@ -1,0 +1,113 @@
+//! Who works for an organisation: invited by its owners, with a role that owners give and take.
+
+use super::{
+    AccountError,
+    joining::{INVITATION, Invited, is_usable},
+    letters::Queued,
+    record, token,
+};
+use crate::{Privacy, PrivacyError};
+use jiff::SignedDuration;
+use vestry_credentials::TokenUse;
+use vestry_mail::Language;
+use vestry_policy::{Event, Membership};
+use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role, VaultError};
+use zeroize::Zeroizing;
+
+/// How long an invitation holds.
+const INVITED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Somebody who works for an organisation, as its owners see them.
+#[derive(Debug)]
+pub struct Colleague {
+    /// Who.
+    pub person: PersonId,
+    /// What they may do.
+    pub role: Role,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub mail: String,
+}
+
+impl Privacy {
+    /// Invites somebody by mail to work for an organisation; the invitation's token, for whoever hands it over otherwise.
+    pub async fn invite(
+        &self,
+        organisation: (i64, &str),
+        mail: &Personal<String>,
+        role: Role,
+        language: Language,
+    ) -> Result<Zeroizing<String>, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
+        let to = mail.open(&opening).trim();
+        if to.is_empty() || !is_usable("email", to) {
+            return Err(AccountError::Unusable { item: "email".into() });
+        }
+        if role.is_staff() {
+            return Err(AccountError::Unusable { item: "role".into() });
+        }
+        let link = token(self, TokenUse::Invitation);
+        let invited = Invited { organisation: organisation.0, role: role.as_str().into() };
+        let asked = vec![(Event::Asked, now)];
+        let text = serde_json::to_string(&invited).expect("an invitation is JSON");
+        let last_day = policy.local(now + INVITED_FOR).date();
+        let queued = Queued::Invitation {
+            organisation: organisation.1.into(),
+            role: role.as_str().into(),
+            token: link.to_text().to_string(),
+            last_day,
+        };
+        let new = NewPerson {
+            organisation: None,
+            role: None,
+            membership: Membership::None,
+            consents: Vec::new(),
+            records: vec![
+                record(policy, "invitation", vec![("invited", text)], asked)?,
+                self.letter_to_stranger(to, &queued, language)?,
+            ],
+        };
+        let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
+        self.vault().put_link(link.hash().as_bytes(), person, INVITATION, now + INVITED_FOR).await?;
+        Ok(link.to_text())
+    }
+
+    /// Takes up an invitation as a member who has an account already.
+    pub async fn take_up(&self, person: PersonId, invitation: &str) -> Result<(), AccountError> {
+        let (who, invited) = self.invited(invitation).await?;
+        let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
+        self.vault().join_organisation(person, invited.organisation, role).await?;
+        self.conclude(who, "invitation").await
+    }
+
+    /// Who works for an organisation.
+    pub async fn colleagues(&self, organisation: i64, reader: PersonId) -> Result<Vec<Colleague>, AccountError> {
+        let mut colleagues = Vec::new();
+        for (person, role) in self.vault().with_roles(Some(organisation)).await? {
+            let reader = if reader == person { Reader::Themselves(person) } else { Reader::Colleague(reader) };
+            let opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
+            let text = |item| opened.text(self.policy(), item).unwrap_or_default().to_owned();
+            colleagues.push(Colleague { person, role, name: text("name"), mail: text("email") });
+        }
+        Ok(colleagues)
+    }
+
+    /// Gives a colleague another role, or none: then they work there no more.
+    pub async fn give_role(
+        &self,
+        organisation: i64,
+        colleague: PersonId,
+        role: Option<Role>,
+    ) -> Result<(), AccountError> {
+        let (_, works_for) = self.vault().role(colleague).await?;
+        if works_for != Some(organisation) {
+            return Err(VaultError::UnknownPerson(colleague).into());
+        }
+        if role.is_some_and(Role::is_staff) {
+            return Err(AccountError::Unusable { item: "role".into() });
+        }
+        Ok(self.vault().give_role(colleague, role, self.now()).await?)
+    }
+}

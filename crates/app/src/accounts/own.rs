@@ -1,0 +1,204 @@
+//! What members do about their own data: see, correct, take along, consent, leave.
+
+use super::{
+    AccountError,
+    joining::{hex, is_usable},
+};
+use crate::{HeldRecord, Leaving, Privacy, PrivacyError, Sweep};
+use jiff::{Timestamp, civil::Date};
+use sha2::{Digest, Sha256};
+use vestry_credentials::{SessionRules, SessionTimes};
+use vestry_policy::{Action, Basis, ItemId, Period, Policy, PurposeId, Subject};
+use vestry_vault::{Look, Opening, PersonId, Personal, Reader, VaultError};
+
+/// One kind of record that is held of somebody, as they see it.
+#[derive(Debug)]
+pub struct OwnRecord {
+    /// What is held.
+    pub record: HeldRecord,
+    /// What it was opened for, to show it.
+    pub opening: Opening,
+}
+
+/// A purpose that asks for consent, and where somebody stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentView {
+    /// Which.
+    pub purpose: PurposeId,
+    /// Whether it is given.
+    pub given: bool,
+    /// When it was last taken back.
+    pub taken_back: Option<Timestamp>,
+}
+
+/// A session of somebody, as they see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionView {
+    /// The hash of its token.
+    pub token: [u8; 32],
+    /// Since when.
+    pub begun: Timestamp,
+    /// Last used, to the minute.
+    pub used: Timestamp,
+}
+
+impl Privacy {
+    /// Everything that is held of somebody, for themselves.
+    pub async fn own_records(&self, person: PersonId) -> Result<Vec<OwnRecord>, AccountError> {
+        self.records_read_by(person, Reader::Themselves(person)).await
+    }
+
+    pub(super) async fn records_read_by(
+        &self,
+        person: PersonId,
+        reader: Reader,
+    ) -> Result<Vec<OwnRecord>, AccountError> {
+        let opening = || Opening::new("rights", reader, None).map_err(PrivacyError::from);
+        let mut records = self.show_person(person, &opening()?, None).await?;
+        records.sort_by_key(|record| record.class);
+        records.into_iter().map(|record| Ok(OwnRecord { record, opening: opening()? })).collect()
+    }
+
+    /// What would stay if somebody left now: items, until when, and by which name of the policy.
+    pub async fn stays_after(
+        &self,
+        person: PersonId,
+        leaving: Leaving,
+    ) -> Result<Vec<(Vec<ItemId>, Option<Date>, String)>, AccountError> {
+        let policy = self.policy();
+        let verdicts = self.outlook_after(person, leaving).await?;
+        let mut stays: Vec<(Vec<ItemId>, Option<Date>, String)> = Vec::new();
+        for verdict in verdicts.iter().filter(|verdict| matches!(verdict.subject, Subject::Record { .. })) {
+            let (Action::Keep { until, because } | Action::Separate { until, because }) = verdict.action else {
+                continue;
+            };
+            let why = because.name(policy).to_owned();
+            match stays.iter_mut().find(|(_, day, name)| *day == until && *name == why) {
+                Some((items, ..)) => {
+                    items.extend(verdict.items.iter());
+                    items.sort();
+                    items.dedup();
+                }
+                None => stays.push((verdict.items.iter().collect(), until, why)),
+            }
+        }
+        Ok(stays)
+    }
+
+    /// Corrects one item of somebody's account, by themselves.
+    pub async fn correct_own(&self, person: PersonId, item: &str, value: &str) -> Result<(), AccountError> {
+        let policy = self.policy();
+        let value = value.trim();
+        let asked = self.sign_up_items().into_iter().find(|asked| policy.item(asked.item).id == item);
+        let asked = asked.ok_or_else(|| AccountError::Unusable { item: item.into() })?;
+        // Another address is confirmed by a mail to it.
+        if item == "email" || !is_usable(item, value) {
+            return Err(AccountError::Unusable { item: item.into() });
+        }
+        if value.is_empty() && asked.required {
+            return Err(AccountError::Missing { item: item.into() });
+        }
+        self.put_item(policy, person, "account", item, value.into()).await
+    }
+
+    /// Where somebody stands with each consent.
+    pub async fn consents(&self, person: PersonId) -> Result<Vec<ConsentView>, AccountError> {
+        let policy = self.policy();
+        let on_file = self.vault().person(policy, person).await?;
+        let of = |purpose: PurposeId| ConsentView {
+            purpose,
+            given: on_file.consents.contains(purpose),
+            taken_back: on_file.taken_back.iter().find(|(taken, _)| *taken == purpose).map(|(_, at)| *at),
+        };
+        Ok(self.consent_purposes().into_iter().map(of).collect())
+    }
+
+    /// Gives a consent, beside the text that was shown; what was agreed to is written down.
+    pub async fn give_consent(&self, person: PersonId, purpose: PurposeId, text: &str) -> Result<(), AccountError> {
+        let policy = self.policy();
+        if policy.purpose(purpose).basis != Basis::Consent {
+            return Err(AccountError::Unusable { item: policy.purpose(purpose).id.clone() });
+        }
+        let hash = hex(&Sha256::digest(text.as_bytes()));
+        let written = self.consent_record(policy, purpose, &hash, "my-data")?;
+        self.vault().consent(policy, person, purpose, self.now()).await?;
+        self.vault().add_record(policy, person, &written).await?;
+        if policy.purpose(purpose).id == "marketing" {
+            self.put_item(policy, person, "account", "mailing", "{\"mail\":true}".into()).await?;
+        }
+        Ok(())
+    }
+
+    /// Chooses how long somebody may stay away before being set apart; `None` for the policy's period.
+    pub async fn choose_dormancy(&self, person: PersonId, chosen: Option<Period>) -> Result<(), AccountError> {
+        Ok(self.vault().choose_dormancy(person, chosen).await?)
+    }
+
+    /// Who looked at somebody's data.
+    pub async fn looks_at_own(&self, person: PersonId) -> Result<Vec<Look>, AccountError> {
+        Ok(self.vault().looks_at(self.policy(), person).await?)
+    }
+
+    /// Somebody's sessions that last.
+    pub async fn own_sessions(&self, person: PersonId) -> Result<Vec<SessionView>, AccountError> {
+        let now = self.now();
+        let lasts = |(_, begun, used): &([u8; 32], Timestamp, Timestamp)| {
+            SessionTimes::new(*begun, *used).is_live(&SessionRules::MEMBER, now)
+        };
+        let sessions = self.vault().sessions_of(person).await?;
+        Ok(sessions.into_iter().filter(lasts).map(|(token, begun, used)| SessionView { token, begun, used }).collect())
+    }
+
+    /// Ends one of somebody's own sessions, named by the first digits of its hash.
+    pub async fn end_own_session(&self, person: PersonId, name: &str) -> Result<(), AccountError> {
+        for (token, ..) in self.vault().sessions_of(person).await? {
+            if name.len() >= 16 && hex(&token).starts_with(name) {
+                self.vault().end_session(&token).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves: after a password, at once and everywhere.
+    pub async fn leave(
+        &self,
+        person: PersonId,
+        password: &Personal<String>,
+        leaving: Leaving,
+    ) -> Result<Sweep, AccountError> {
+        if !self.is_password(person, password).await? {
+            return Err(AccountError::Wrong);
+        }
+        let sweep = match leaving {
+            Leaving::Withdrawn => self.withdraw(person).await,
+            Leaving::Erased => self.erase(person).await,
+        };
+        Ok(sweep?)
+    }
+
+    /// Writes an item of somebody's record of that class; adds the record where there is none.
+    pub(super) async fn put_item(
+        &self,
+        policy: &Policy,
+        person: PersonId,
+        class: &str,
+        item: &str,
+        value: String,
+    ) -> Result<(), AccountError> {
+        let on_file = self.vault().person(policy, person).await?;
+        let unknown = || VaultError::NotInPolicy { policy: policy.version.clone(), kind: "item", name: item.into() };
+        let id = policy.item_named(item).ok_or_else(unknown)?;
+        let of_class = policy.class_named(class);
+        match on_file.records.iter().find(|record| Some(record.class) == of_class) {
+            Some(known) => {
+                self.vault().correct(policy, known.record, id, &Personal::new(value), self.now()).await?;
+            }
+            None => {
+                let events = vec![(vestry_policy::Event::Made, self.now())];
+                let new = super::record(policy, class, vec![(item, value)], events)?;
+                self.vault().add_record(policy, person, &new).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,318 @@
+//! The operator's people: put on file by whoever has a shell or the role for it, with a second proof from the first day.
+
+use super::{
+    AccountError,
+    entering::{Device, Second, unhex},
+    hash_of,
+    joining::{hex, is_usable},
+    letters::Queued,
+    random, record, token,
+};
+use crate::{Privacy, PrivacyError};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use vestry_credentials::{Password, PasswordHash, Random, RecoveryCodes, Token, TokenUse, TotpSecret};
+use vestry_mail::Language;
+use vestry_policy::{Event, Membership};
+use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role, VaultError};
+use zeroize::Zeroizing;
+
+const ENROL: &str = "enrol";
+/// How long the link to enrol holds.
+const ENROL_WITHIN: SignedDuration = SignedDuration::from_hours(72);
+
+/// Somebody who is to work for the operator.
+#[derive(Debug)]
+pub struct NewStaff {
+    /// Their address, which they log in with.
+    pub mail: Personal<String>,
+    /// Their name.
+    pub name: Personal<String>,
+    /// What they may do.
+    pub role: Role,
+    /// The language they read.
+    pub language: Language,
+}
+
+/// What came of a try to log in. `Debug` does not show the tokens.
+pub enum StaffEntered {
+    /// They are in; the session's token.
+    In(Zeroizing<String>),
+    /// Mail and password are right; now the one-time password.
+    CodeNeeded,
+    /// All is right, but the password is older than it may be: a token that changes it and does nothing else.
+    PasswordExpired(Zeroizing<String>),
+}
+
+impl fmt::Debug for StaffEntered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::In(_) => "In([token])",
+            Self::CodeNeeded => "CodeNeeded",
+            Self::PasswordExpired(_) => "PasswordExpired([token])",
+        })
+    }
+}
+
+/// Somebody of the staff, for those who manage them.
+#[derive(Debug)]
+pub struct StaffMember {
+    /// Who.
+    pub person: PersonId,
+    /// What they may do.
+    pub role: Role,
+    /// Their name.
+    pub name: String,
+    /// When their password was set, if it is.
+    pub password_set: Option<Timestamp>,
+}
+
+/// A password as staff has it.
+#[derive(Serialize, Deserialize)]
+struct StaffPassword {
+    hash: String,
+    set: Timestamp,
+}
+
+impl Privacy {
+    /// Puts somebody of the staff on file and mails them a link to enrol; its token, for whoever hands it over otherwise.
+    pub async fn add_staff(&self, new: &NewStaff) -> Result<(PersonId, Zeroizing<String>), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let opening = Opening::new("security", Reader::Program, None).map_err(PrivacyError::from)?;
+        let (mail, name) = (new.mail.open(&opening).trim(), new.name.open(&opening).trim());
+        for (item, value) in [("staff_mail", mail), ("staff_name", name)] {
+            if value.is_empty() || !is_usable(item, value) {
+                return Err(AccountError::Unusable { item: item.into() });
+            }
+        }
+        if !new.role.is_staff() {
+            return Err(AccountError::Unusable { item: "role".into() });
+        }
+        let link = token(self, TokenUse::MailedLink);
+        let made = vec![(Event::Made, now)];
+        let values = vec![("staff_mail", mail.to_owned()), ("staff_name", name.to_owned())];
+        let account = record(policy, "staff", values, made.clone())?;
+        let given = format!("{{\"role\":\"{}\",\"given\":true}}", new.role.as_str());
+        let rights = record(policy, "staff_rights", vec![("staff_rights", given)], made)?;
+        let queued = Queued::StaffInvitation { token: link.to_text().to_string() };
+        let letter = self.letter_to_stranger(mail, &queued, new.language)?;
+        let person = NewPerson {
+            organisation: None,
+            role: Some(new.role),
+            membership: Membership::None,
+            consents: Vec::new(),
+            records: vec![account, rights, letter],
+        };
+        let person = self.vault().add_people(policy, &[person], now).await?.pop().expect("one for one");
+        self.vault().put_link(link.hash().as_bytes(), person, ENROL, now + ENROL_WITHIN).await?;
+        Ok((person, link.to_text()))
+    }
+
+    /// A new link to enrol with, for somebody of the staff who lost password or device; the old proofs are void.
+    pub async fn renew_staff(&self, person: PersonId) -> Result<Zeroizing<String>, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let link = token(self, TokenUse::MailedLink);
+        for item in ["staff_second", "staff_password"] {
+            self.put_item(policy, person, "staff", item, String::new()).await?;
+        }
+        self.vault().end_sessions(person, None).await?;
+        self.vault().put_link(link.hash().as_bytes(), person, ENROL, now + ENROL_WITHIN).await?;
+        Ok(link.to_text())
+    }
+
+    /// Begins to enrol: the secret of the one-time passwords, as text and as the address that an app reads.
+    pub async fn enrolment(&self, link: &str) -> Result<(Zeroizing<String>, Zeroizing<String>), AccountError> {
+        let person = self.enrolling(link).await?;
+        let policy = self.policy();
+        let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second", "staff_mail"]);
+        let opened = opened.await?;
+        let second = opened.text(policy, "staff_second").and_then(|text| serde_json::from_str::<Second>(text).ok());
+        let secret = match second.as_ref().and_then(|second| unhex(&second.secret)?.try_into().ok()) {
+            // The page was opened before: the same again.
+            Some(bytes) => TotpSecret::from_bytes(bytes),
+            None => {
+                let mut random = random(self);
+                let random: Random<'_> = &mut random;
+                let secret = TotpSecret::make(random);
+                let second = Second::new(hex(secret.as_bytes()));
+                let text = serde_json::to_string(&second).expect("JSON");
+                self.put_item(policy, person, "staff", "staff_second", text).await?;
+                secret
+            }
+        };
+        let label = opened.text(policy, "staff_mail").unwrap_or_default();
+        Ok((secret.to_base32(), secret.otpauth_uri("Vestry", label)))
+    }
+
+    async fn enrolling(&self, link: &str) -> Result<PersonId, AccountError> {
+        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
+        self.vault().link(link.hash().as_bytes(), ENROL, self.now()).await?.ok_or(AccountError::Link)
+    }
+
+    /// Enrols: a password, and a one-time password that shows that the secret arrived. The answer is the recovery codes,
+    /// shown once, and the token of a session.
+    pub async fn enrol(
+        &self,
+        link: &str,
+        password: &Personal<String>,
+        code: &str,
+    ) -> Result<(Vec<String>, Zeroizing<String>), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let person = self.enrolling(link).await?;
+        let hash = self.new_staff_hash(person, password).await?;
+        let mut second = self.second(person, "staff_second").await?.ok_or(AccountError::Link)?;
+        if !second.accept(code, now) {
+            return Err(AccountError::Wrong);
+        }
+        let (codes, kept) = {
+            let mut random = random(self);
+            let random: Random<'_> = &mut random;
+            RecoveryCodes::make(random)
+        };
+        second.recovery = kept.to_text();
+        let token = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
+        self.vault().spend_link(token.hash().as_bytes(), ENROL, now).await?.ok_or(AccountError::Link)?;
+        let text = serde_json::to_string(&second).expect("JSON");
+        self.put_item(policy, person, "staff", "staff_second", text).await?;
+        self.put_staff_password(person, &hash).await?;
+        let session = self.begin(person, TokenUse::Session).await?;
+        Ok((codes.iter().map(|code| code.as_str().to_owned()).collect(), session))
+    }
+
+    /// Lets somebody of the staff in.
+    ///
+    /// # Errors
+    /// As [`Privacy::log_in`].
+    pub async fn staff_log_in(
+        &self,
+        mail: &Personal<String>,
+        password: &Personal<String>,
+        code: Option<&str>,
+        device: &Device,
+    ) -> Result<StaffEntered, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let opening = Opening::new("security", Reader::Program, None).map_err(PrivacyError::from)?;
+        let typed = mail.open(&opening).trim().to_lowercase();
+        let tries = self.tries(&["staff", &typed], &device.network).await?;
+        let found = self.vault().find_staff(mail).await.ok().flatten();
+        let known = match found {
+            Some(person) => self.staff_password(person).await?.map(|known| (person, known)),
+            None => None,
+        };
+        let hash = known.as_ref().and_then(|(_, known)| hash_of(Some(&known.hash)));
+        let is_right = match Password::given(password.open(&opening).clone()) {
+            Some(given) => self.hashing().run(move || PasswordHash::verify_or_decoy(hash.as_ref(), &given)).await,
+            None => false,
+        };
+        let (Some((person, known)), true) = (known, is_right) else { return self.failed(&tries).await };
+        let Some(mut second) = self.second(person, "staff_second").await? else { return self.failed(&tries).await };
+        let Some(code) = code else { return Ok(StaffEntered::CodeNeeded) };
+        if !second.accept(code, now) {
+            return self.failed(&tries).await;
+        }
+        let text = serde_json::to_string(&second).expect("JSON");
+        self.put_item(policy, person, "staff", "staff_second", text).await?;
+        self.vault().forget_attempts(&tries[0]).await?;
+        if self.is_expired(&known) {
+            let link = token(self, TokenUse::MailedLink);
+            let ends = now + SignedDuration::from_mins(15);
+            self.vault().put_link(link.hash().as_bytes(), person, EXPIRED, ends).await?;
+            return Ok(StaffEntered::PasswordExpired(link.to_text()));
+        }
+        self.begin(person, TokenUse::Session).await.map(StaffEntered::In)
+    }
+
+    /// Sets a new password in place of one that is too old, by the token that logging in gave; the session's token.
+    pub async fn renew_staff_password(
+        &self,
+        link: &str,
+        password: &Personal<String>,
+    ) -> Result<Zeroizing<String>, AccountError> {
+        let now = self.now();
+        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
+        let person = self.vault().link(link.hash().as_bytes(), EXPIRED, now).await?.ok_or(AccountError::Link)?;
+        let opening = Opening::new("security", Reader::Program, None).map_err(PrivacyError::from)?;
+        let known = self.staff_password(person).await?.and_then(|known| hash_of(Some(&known.hash)));
+        let same = Password::given(password.open(&opening).clone());
+        if let (Some(known), Some(same)) = (known, same)
+            && self.hashing().run(move || known.verify(&same)).await
+        {
+            // The old one again is no new one.
+            return Err(AccountError::Unusable { item: "staff_password".into() });
+        }
+        let hash = self.new_staff_hash(person, password).await?;
+        self.vault().spend_link(link.hash().as_bytes(), EXPIRED, now).await?.ok_or(AccountError::Link)?;
+        self.put_staff_password(person, &hash).await?;
+        self.vault().end_sessions(person, None).await?;
+        self.begin(person, TokenUse::Session).await
+    }
+
+    /// Who works for the operator.
+    pub async fn staff(&self, reader: PersonId) -> Result<Vec<StaffMember>, AccountError> {
+        let mut staff = Vec::new();
+        for (person, role) in self.vault().with_roles(None).await? {
+            let reader = Reader::Colleague(reader);
+            let opened = self.open_items(person, "security", reader, &["staff_name", "staff_password"]).await?;
+            let name = opened.text(self.policy(), "staff_name").unwrap_or_default().to_owned();
+            let set = opened.text(self.policy(), "staff_password");
+            let set = set.and_then(|text| serde_json::from_str::<StaffPassword>(text).ok()).map(|known| known.set);
+            staff.push(StaffMember { person, role, name, password_set: set });
+        }
+        Ok(staff)
+    }
+
+    /// Ends somebody's work for the operator: role and sessions at once, their account with the next sweep.
+    pub async fn dismiss_staff(&self, person: PersonId) -> Result<(), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let role = self.vault().role(person).await?.0.filter(|role| role.is_staff());
+        let role = role.ok_or(VaultError::UnknownPerson(person))?;
+        self.vault().give_role(person, None, now).await?;
+        let taken = format!("{{\"role\":\"{}\",\"given\":false}}", role.as_str());
+        let rights = record(policy, "staff_rights", vec![("staff_rights", taken)], vec![(Event::Made, now)])?;
+        self.vault().add_record(policy, person, &rights).await?;
+        let on_file = self.vault().person(policy, person).await?;
+        let class = policy.class_named("staff");
+        for account in on_file.records.iter().filter(|record| Some(record.class) == class) {
+            self.vault().put_event(policy, account.record, Event::Left, Some(now)).await?;
+        }
+        Ok(())
+    }
+
+    async fn staff_password(&self, person: PersonId) -> Result<Option<StaffPassword>, AccountError> {
+        let opened = self.open_items(person, "security", Reader::Program, &["staff_password"]).await?;
+        Ok(opened.text(self.policy(), "staff_password").and_then(|text| serde_json::from_str(text).ok()))
+    }
+
+    async fn put_staff_password(&self, person: PersonId, hash: &PasswordHash) -> Result<(), AccountError> {
+        let known = StaffPassword { hash: hash.as_str().into(), set: self.now() };
+        let text = serde_json::to_string(&known).expect("JSON");
+        self.put_item(self.policy(), person, "staff", "staff_password", text).await
+    }
+
+    async fn new_staff_hash(
+        &self,
+        person: PersonId,
+        password: &Personal<String>,
+    ) -> Result<PasswordHash, AccountError> {
+        let policy = self.policy();
+        let items = ["staff_mail", "staff_name"];
+        let opened = self.open_items(person, "security", Reader::Themselves(person), &items).await?;
+        let mail = opened.text(policy, "staff_mail").unwrap_or_default();
+        let words = [mail.split('@').next().unwrap_or_default(), opened.text(policy, "staff_name").unwrap_or_default()];
+        let password = Password::new(password.open(&opened.opening).clone(), &words)?;
+        let mut salt = [0; 16];
+        random(self)(&mut salt);
+        Ok(self.hashing().run(move || PasswordHash::make(&password, salt)).await)
+    }
+
+    /// Whether a password is older than the policy lets staff keep one.
+    fn is_expired(&self, known: &StaffPassword) -> bool {
+        let policy = self.policy();
+        let Some(period) = policy.staff_password else { return false };
+        let last = period.last_day(policy.local(known.set));
+        last.is_ok_and(|last| last < policy.local(self.now()).date())
+    }
+}
+
+const EXPIRED: &str = "expired";

@@ -1,0 +1,8 @@
+//! Accounts, from the sign-up to leaving, over real files; letters are read where they land.
+
+#[path = "accounts/house.rs"]
+mod house;
+#[path = "accounts/lives.rs"]
+mod lives;
+#[path = "accounts/office.rs"]
+mod office;

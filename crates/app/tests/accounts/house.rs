@@ -1,0 +1,184 @@
+//! A vault in a folder, a clock that is set, and a letter box.
+
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use tempfile::TempDir;
+use vestry_app::{
+    Config, Device, Entered, Language, LogIn, PersonId, Personal, PostOffice, Privacy, SignUp, Surroundings, Visitor,
+};
+
+thread_local! {
+    static NOW: Cell<i64> = const { Cell::new(0) };
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW.get()).expect("a time")
+}
+
+fn random() -> [u8; 16] {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let count = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
+    count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
+}
+
+const SURROUNDINGS: Surroundings = Surroundings { now, random };
+
+/// A password that nobody would guess.
+pub(crate) const PASSWORD: &str = "seven tailors under one lamp";
+
+pub(crate) struct House {
+    pub(crate) privacy: Privacy,
+    pub(crate) folder: TempDir,
+    config: Config,
+}
+
+impl House {
+    /// In the morning of 2026-11-02 in Seoul.
+    pub(crate) async fn new() -> Self {
+        set("2026-11-02T09:00:00+09:00");
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, config) = (folder.path().join("data"), Config::default());
+        Privacy::make(&data, &config, SURROUNDINGS).await.expect("made");
+        let privacy = Privacy::open(&data, &config, SURROUNDINGS).await.expect("opens");
+        Self { privacy, folder, config }
+    }
+
+    /// As another process finds it.
+    pub(crate) async fn reopened(self) -> Self {
+        let Self { privacy, folder, config } = self;
+        privacy.close().await;
+        drop(privacy);
+        let privacy = Privacy::open(&folder.path().join("data"), &config, SURROUNDINGS).await.expect("opens");
+        Self { privacy, folder, config }
+    }
+
+    fn letters(&self) -> PathBuf {
+        self.folder.path().join("data/mail")
+    }
+
+    /// Posts what waits; each letter that went out, read.
+    pub(crate) async fn post(&self) -> Vec<Letter> {
+        let office = PostOffice::of(&self.config.mail, &self.folder.path().join("data")).expect("a folder");
+        let before: Vec<PathBuf> = self.files();
+        self.privacy.post_letters(&office).await.expect("posted");
+        self.files().iter().filter(|file| !before.contains(file)).map(|file| Letter::read(file)).collect()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.letters()).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "eml")).collect()
+    }
+
+    /// Signs up, confirms, and logs in.
+    pub(crate) async fn member(&self, mail: &str) -> (PersonId, Visitor) {
+        self.privacy.sign_up(sign_up(mail)).await.expect("signed up");
+        let letters = self.post().await;
+        let token = letters.iter().find(|letter| letter.to == mail).expect("a letter").token("/join/confirm/");
+        let joined = self.privacy.confirm(&token).await.expect("confirmed");
+        (joined.person, self.enter(mail, PASSWORD).await)
+    }
+
+    pub(crate) async fn enter(&self, mail: &str, password: &str) -> Visitor {
+        match self.privacy.log_in(&log_in(mail, password)).await.expect("let in") {
+            Entered::In(token) => self.privacy.visitor(&token).await.expect("asked").expect("a session"),
+            Entered::CodeNeeded => panic!("no code is set up"),
+        }
+    }
+}
+
+/// A letter as it landed.
+#[derive(Debug)]
+pub(crate) struct Letter {
+    pub(crate) to: String,
+    pub(crate) text: String,
+}
+
+impl Letter {
+    fn read(path: &std::path::Path) -> Self {
+        let raw = fs::read_to_string(path).expect("a letter");
+        let to = raw.lines().find_map(|line| line.strip_prefix("To: ")).expect("a recipient");
+        Self { to: to.trim_matches(['<', '>']).to_owned(), text: decoded(&raw) }
+    }
+
+    /// The token of the link that begins with `path`.
+    pub(crate) fn token(&self, path: &str) -> String {
+        let at = self.text.find(path).unwrap_or_else(|| panic!("no link {path} in {}", self.text)) + path.len();
+        let is_token = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        self.text[at..].chars().take_while(|c| is_token(*c)).collect()
+    }
+}
+
+/// The first text of a mail, whatever encoding it has.
+fn decoded(raw: &str) -> String {
+    use base64::Engine;
+    let body = raw.split("Content-Type: text/plain").nth(1).expect("a text");
+    let (head, rest) = body.split_once("\r\n\r\n").expect("a body");
+    let text = rest.split("\r\n--").next().unwrap_or(rest);
+    if head.contains("base64") {
+        let packed: String = text.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).expect("base64");
+        return String::from_utf8(bytes).expect("a text");
+    }
+    // Quoted-printable, or plain.
+    let joined = text.replace("=\r\n", "");
+    let mut bytes = Vec::new();
+    let mut rest = joined.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        match (first, tail.get(..2).and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())) {
+            (b'=', Some(byte)) if head.contains("quoted-printable") => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).expect("a text")
+}
+
+pub(crate) fn set(instant: &str) {
+    NOW.set(instant.parse::<Timestamp>().expect("an instant").as_second());
+}
+
+pub(crate) fn pass(time: SignedDuration) {
+    NOW.set(NOW.get() + time.as_secs());
+}
+
+pub(crate) fn personal(text: &str) -> Personal<String> {
+    Personal::new(text.to_owned())
+}
+
+/// A form with what is required and nothing else.
+pub(crate) fn sign_up(mail: &str) -> SignUp {
+    let items = [
+        ("email", mail),
+        ("name", "김하나"),
+        ("mobile", "010-1234-5678"),
+        ("company_phone", "02-123-4567"),
+        ("company", "한빛상점"),
+        ("title", "과장"),
+    ];
+    SignUp {
+        items: items.into_iter().map(|(name, value)| (name.to_owned(), personal(value))).collect::<BTreeMap<_, _>>(),
+        password: personal(PASSWORD),
+        consents: Vec::new(),
+        language: Language::Korean,
+        invitation: None,
+    }
+}
+
+pub(crate) fn device(name: &str) -> Device {
+    Device { network: "192.0.2.1".into(), name: name.into(), language: Language::Korean }
+}
+
+pub(crate) fn log_in(mail: &str, password: &str) -> LogIn {
+    LogIn { mail: personal(mail), password: personal(password), code: None, device: device("Firefox, Linux") }
+}

@@ -1,0 +1,313 @@
+//! Members: signing up, logging in, passwords, their own data, leaving.
+
+use crate::house::{House, PASSWORD, device, log_in, pass, personal, set, sign_up};
+use jiff::SignedDuration;
+use vestry_app::{AccountError, Entered, Language, Leaving, LogIn, PrivacyError, Role, VaultError};
+
+#[tokio::test]
+async fn clause_2_ga_1_refusing_every_optional_item_still_gives_an_account() {
+    let house = House::new().await;
+    let asked = house.privacy.sign_up_items();
+    let policy = house.privacy.policy();
+    let names: Vec<_> = asked.iter().map(|asked| (policy.item(asked.item).id.as_str(), asked.required)).collect();
+    // What is asked, and what is required, is the policy's word.
+    let required: Vec<&str> = names.iter().filter(|(_, required)| *required).map(|(name, _)| *name).collect();
+    assert_eq!(required, ["email", "name", "mobile", "company_phone", "company", "title"]);
+    let (person, visitor) = house.member("kim@shop.example").await;
+    assert_eq!((visitor.person, visitor.role), (person, Some(Role::Owner)));
+    for missing in required {
+        let mut form = sign_up("lee@shop.example");
+        form.items.remove(missing);
+        let refused = house.privacy.sign_up(form).await;
+        assert!(matches!(&refused, Err(AccountError::Missing { item }) if item == missing), "{missing}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_up_counts_once_its_address_is_confirmed() {
+    let house = House::new().await;
+    house.privacy.sign_up(sign_up("kim@shop.example")).await.expect("signed up");
+    let before = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
+    assert!(matches!(before, Err(AccountError::Wrong)), "{before:?}");
+    let letter = house.post().await.pop().expect("a letter");
+    let token = letter.token("/join/confirm/");
+    house.privacy.confirm(&token).await.expect("confirmed");
+    let again = house.privacy.confirm(&token).await;
+    assert!(matches!(again, Err(AccountError::Link)), "a link is good once: {again:?}");
+    house.enter(" Kim@Shop.example ", PASSWORD).await;
+    // Nothing of the sign-up is left beside the member.
+    assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 1);
+}
+
+#[tokio::test]
+async fn a_sign_up_that_nobody_confirms_is_gone_after_three_days() {
+    let house = House::new().await;
+    house.privacy.sign_up(sign_up("kim@shop.example")).await.expect("signed up");
+    let token = house.post().await.pop().expect("a letter").token("/join/confirm/");
+    for _ in 0..20 {
+        pass(SignedDuration::from_hours(20));
+        house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+    }
+    assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 0);
+    assert!(matches!(house.privacy.confirm(&token).await, Err(AccountError::Link)));
+}
+
+#[tokio::test]
+async fn nobody_learns_whether_somebody_has_an_account() {
+    let house = House::new().await;
+    house.member("kim@shop.example").await;
+    // A second sign-up is answered alike, and its owner is told by mail.
+    house.privacy.sign_up(sign_up("kim@shop.example")).await.expect("answered alike");
+    let letters = house.post().await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].text.contains("이미") && letters[0].text.contains("/password/"), "{letters:?}");
+    house.privacy.ask_reset(&personal("nobody@shop.example"), Language::Korean).await.expect("answered alike");
+    assert!(house.post().await.is_empty());
+    for (mail, password) in [("kim@shop.example", "wrong wrong wrong"), ("nobody@shop.example", PASSWORD), ("", "")] {
+        let refused = house.privacy.log_in(&log_in(mail, password)).await;
+        assert!(matches!(refused, Err(AccountError::Wrong)), "{mail}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_tries_wait_and_a_restart_does_not_forget_them() {
+    let mut house = House::new().await;
+    house.member("kim@shop.example").await;
+    house.member("lee@shop.example").await;
+    for _ in 0..6 {
+        let refused = house.privacy.log_in(&log_in("kim@shop.example", "wrong wrong wrong")).await;
+        assert!(matches!(refused, Err(AccountError::Wrong)), "{refused:?}");
+    }
+    house = house.reopened().await;
+    let waits = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
+    assert!(matches!(waits, Err(AccountError::Wait(wait)) if wait.as_secs() <= 30), "{waits:?}");
+    house.enter("lee@shop.example", PASSWORD).await;
+    pass(SignedDuration::from_secs(31));
+    house.enter("kim@shop.example", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_by_a_mailed_link_and_ends_every_session() {
+    let house = House::new().await;
+    let (person, _) = house.member("kim@shop.example").await;
+    house.privacy.ask_reset(&personal("kim@shop.example"), Language::English).await.expect("asked");
+    let token = house.post().await.pop().expect("a letter").token("/password/");
+    let weak = house.privacy.reset(&token, &personal("password1234")).await;
+    assert!(matches!(weak, Err(AccountError::Weak(_))), "{weak:?}");
+    let new = "four buttons and a blue thread";
+    house.privacy.reset(&token, &personal(new)).await.expect("set");
+    assert!(house.privacy.own_sessions(person).await.expect("sessions").is_empty());
+    assert!(matches!(house.privacy.reset(&token, &personal(new)).await, Err(AccountError::Link)));
+    let old = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
+    assert!(matches!(old, Err(AccountError::Wrong)), "{old:?}");
+    house.enter("kim@shop.example", new).await;
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_idle_old_or_ended() {
+    let house = House::new().await;
+    let (person, _) = house.member("kim@shop.example").await;
+    let token = |entered| match entered {
+        Entered::In(token) => token,
+        Entered::CodeNeeded => panic!("no code is set up"),
+    };
+    let kept = token(house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await.expect("in"));
+    for _ in 0..20 {
+        pass(SignedDuration::from_hours(11));
+        assert!(house.privacy.visitor(&kept).await.expect("asked").is_some(), "used within twelve hours");
+    }
+    pass(SignedDuration::from_hours(13));
+    assert!(house.privacy.visitor(&kept).await.expect("asked").is_none(), "idle");
+    let old = token(house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await.expect("in"));
+    for _ in 0..34 {
+        pass(SignedDuration::from_hours(10));
+        house.privacy.visitor(&old).await.expect("asked");
+    }
+    assert!(house.privacy.visitor(&old).await.expect("asked").is_none(), "fourteen days at most");
+    let ended = token(house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await.expect("in"));
+    let visitor = house.privacy.visitor(&ended).await.expect("asked").expect("a session");
+    house.privacy.log_out(&visitor).await.expect("out");
+    assert!(house.privacy.visitor(&ended).await.expect("asked").is_none());
+    assert!(house.privacy.own_sessions(person).await.expect("sessions").is_empty());
+}
+
+#[tokio::test]
+async fn a_new_device_is_told_by_mail() {
+    let house = House::new().await;
+    house.member("kim@shop.example").await;
+    assert!(house.post().await.is_empty(), "the first one is no news");
+    let form = LogIn { device: device("Safari, iPhone"), ..log_in("kim@shop.example", PASSWORD) };
+    house.privacy.log_in(&form).await.expect("in");
+    let letter = house.post().await.pop().expect("a letter");
+    assert!(letter.text.contains("Safari, iPhone"), "{letter:?}");
+    house.privacy.log_in(&form).await.expect("in");
+    assert!(house.post().await.is_empty(), "known now");
+}
+
+#[tokio::test]
+async fn clause_5_leaving_takes_effect_at_once_everywhere() {
+    let house = House::new().await;
+    let (person, visitor) = house.member("kim@shop.example").await;
+    house.privacy.ask_reset(&personal("kim@shop.example"), Language::Korean).await.expect("asked");
+    let stays = house.privacy.stays_after(person, Leaving::Withdrawn).await.expect("told");
+    assert!(stays.iter().all(|(_, until, _)| until.is_some()), "{stays:?}");
+    let refused = house.privacy.leave(person, &personal("wrong wrong wrong"), Leaving::Withdrawn).await;
+    assert!(matches!(refused, Err(AccountError::Wrong)), "{refused:?}");
+    let sweep = house.privacy.leave(person, &personal(PASSWORD), Leaving::Withdrawn).await.expect("left");
+    assert!(sweep.certificate.destroyed.iter().any(|counted| counted.class == "security"), "{sweep:?}");
+    // Sessions, look-up, queued mail and links are gone with it.
+    assert!(house.privacy.own_sessions(person).await.expect("sessions").is_empty());
+    assert!(house.privacy.vault().session(&visitor.session).await.expect("asked").is_none());
+    assert!(house.post().await.is_empty(), "a letter that was queued is not sent");
+    let gone = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
+    assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
+    // The address is free again.
+    house.member("kim@shop.example").await;
+}
+
+#[tokio::test]
+async fn clause_1_ra_marketing_is_a_box_of_its_own_and_taking_it_back_leaves_the_rest() {
+    let house = House::new().await;
+    let (person, _) = house.member("kim@shop.example").await;
+    let policy = house.privacy.policy();
+    let consents = house.privacy.consents(person).await.expect("asked");
+    assert!(consents.iter().all(|consent| !consent.given), "off by default: {consents:?}");
+    let marketing = policy.purpose_named("marketing").expect("marketing");
+    house.privacy.give_consent(person, marketing, "shown text").await.expect("given");
+    let held = |records: &[vestry_app::OwnRecord], item: &str| {
+        let id = policy.item_named(item).expect("an item");
+        records.iter().flat_map(|record| &record.record.items).any(|held| held.item == id)
+    };
+    let records = house.privacy.own_records(person).await.expect("held");
+    assert!(held(&records, "mailing") && held(&records, "consent"));
+    house.privacy.take_back(person, "marketing").await.expect("taken back");
+    let records = house.privacy.own_records(person).await.expect("held");
+    assert!(!held(&records, "mailing") && held(&records, "consent") && held(&records, "name"));
+    let consents = house.privacy.consents(person).await.expect("asked");
+    assert!(consents.iter().any(|consent| consent.taken_back.is_some()), "{consents:?}");
+}
+
+#[tokio::test]
+async fn clause_4_da_a_fresh_login_brings_a_dormant_member_back() {
+    let house = House::new().await;
+    let (person, _) = house.member("kim@shop.example").await;
+    set("2027-10-15T09:00:00+09:00");
+    let confirm =
+        || vestry_app::SweepRequest { confirm_clock: Some("clock".parse().expect("a reason")), ..Default::default() };
+    house.privacy.sweep(&confirm(), |_| {}).await.expect("told");
+    let letter = house.post().await.pop().expect("a notice");
+    assert!(letter.to == "kim@shop.example" && letter.text.contains("2027"), "{letter:?}");
+    set("2027-12-15T09:00:00+09:00");
+    house.privacy.sweep(&confirm(), |_| {}).await.expect("set apart");
+    let opening = vestry_app::Opening::new("membership", vestry_app::Reader::Program, None).expect("an opening");
+    let kept = house.privacy.show_person(person, &opening, None).await;
+    assert!(
+        matches!(kept, Err(PrivacyError::Vault(VaultError::NothingFor { .. }))),
+        "what is kept apart serves nothing else: {kept:?}"
+    );
+    house.enter("kim@shop.example", PASSWORD).await;
+    let records = house.privacy.own_records(person).await.expect("held");
+    assert!(records.iter().all(|record| !record.record.is_kept_apart()));
+}
+
+#[tokio::test]
+async fn an_organisation_has_an_owner_who_invites_and_is_never_without_one() {
+    let house = House::new().await;
+    let (owner, visitor) = house.member("kim@shop.example").await;
+    let organisation = visitor.organisation.expect("an organisation");
+    let mail = personal("lee@shop.example");
+    house.privacy.invite((organisation, "한빛상점"), &mail, Role::Viewer, Language::Korean).await.expect("invited");
+    let token = house.post().await.pop().expect("a letter").token("/join?invitation=");
+    let mut form = sign_up("lee@shop.example");
+    form.invitation = Some(token.clone());
+    house.privacy.sign_up(form).await.expect("signed up");
+    let confirm = house.post().await.pop().expect("a letter").token("/join/confirm/");
+    let joined = house.privacy.confirm(&confirm).await.expect("confirmed");
+    assert_eq!(joined.organisation, organisation);
+    let viewer = house.enter("lee@shop.example", PASSWORD).await;
+    assert_eq!((viewer.role, viewer.organisation), (Some(Role::Viewer), Some(organisation)));
+    let mut again = sign_up("park@shop.example");
+    again.invitation = Some(token);
+    assert!(matches!(house.privacy.sign_up(again).await, Err(AccountError::Link)), "an invitation is good once");
+    let alone = house.privacy.give_role(organisation, owner, Some(Role::Editor)).await;
+    let last = |error: &AccountError| {
+        matches!(error, AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. })))
+    };
+    assert!(alone.as_ref().is_err_and(last), "{alone:?}");
+    house.privacy.give_role(organisation, joined.person, Some(Role::Owner)).await.expect("given");
+    house.privacy.give_role(organisation, owner, None).await.expect("taken");
+    assert!(
+        house.privacy.vault().session(&visitor.session).await.expect("asked").is_none(),
+        "signed out with the role"
+    );
+    let colleagues = house.privacy.colleagues(organisation, joined.person).await.expect("asked");
+    assert_eq!(colleagues.len(), 1);
+}
+
+#[tokio::test]
+async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday() {
+    use vestry_app::{ChildAccount, GuardianPage, NamedGuardian};
+    let house = House::new().await;
+    let named = NamedGuardian {
+        name: personal("박보호"),
+        contact: personal("guardian@home.example"),
+        language: Language::Korean,
+    };
+    house.privacy.ask_guardian(&named).await.expect("asked");
+    let letter = house.post().await.pop().expect("a letter");
+    assert_eq!(letter.to, "guardian@home.example");
+    let link = letter.token("/guardian/");
+    assert!(matches!(house.privacy.guardian(&link).await, Ok(GuardianPage::Asked)));
+    let account = |day: &str| ChildAccount {
+        day_of_14: day.parse().expect("a day"),
+        items: sign_up("child@home.example").items,
+        consents: Vec::new(),
+        language: Language::Korean,
+    };
+    for day in ["2026-11-02", "2041-01-01"] {
+        let refused = house.privacy.consent_for(&link, &account(day)).await;
+        assert!(matches!(&refused, Err(AccountError::Unusable { item }) if item == "day_of_14"), "{day}: {refused:?}");
+    }
+    let child = house.privacy.consent_for(&link, &account("2026-12-24")).await.expect("consented");
+    // The child's own mail, and a password of their own.
+    let first = house.post().await.pop().expect("a letter");
+    assert_eq!(first.to, "child@home.example");
+    house.privacy.reset(&first.token("/password/"), &personal(PASSWORD)).await.expect("set");
+    house.enter("child@home.example", PASSWORD).await;
+    // The guardian sees and corrects, and the child can see that they looked.
+    assert!(matches!(house.privacy.guardian(&link).await, Ok(GuardianPage::Of(of)) if of == child));
+    let records = house.privacy.records_for_guardian(child).await.expect("held");
+    assert!(records.iter().any(|record| house.privacy.policy().class(record.record.class).id == "guardian"));
+    house.privacy.correct_for(&link, "name", "김아이").await.expect("corrected");
+    let looks = house.privacy.looks_at_own(child).await.expect("looks");
+    assert!(looks.iter().any(|look| look.reader.starts_with("guardian")), "{looks:?}");
+    set("2026-12-23T23:59:59+09:00");
+    assert!(house.privacy.guardian(&link).await.is_ok());
+    set("2026-12-24T00:00:00+09:00");
+    assert!(matches!(house.privacy.guardian(&link).await, Err(AccountError::Link)), "their power ends");
+    let confirm =
+        vestry_app::SweepRequest { confirm_clock: Some("clock".parse().expect("a reason")), ..Default::default() };
+    house.privacy.sweep(&confirm, |_| {}).await.expect("swept");
+    let records = house.privacy.own_records(child).await.expect("held");
+    assert!(records.iter().all(|record| house.privacy.policy().class(record.record.class).id != "guardian"));
+    house.enter("child@home.example", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn clause_9_without_an_answer_nothing_of_guardian_and_child_is_left() {
+    use vestry_app::NamedGuardian;
+    let house = House::new().await;
+    let named = NamedGuardian {
+        name: personal("박보호"),
+        contact: personal("guardian@home.example"),
+        language: Language::English,
+    };
+    house.privacy.ask_guardian(&named).await.expect("asked");
+    let link = house.post().await.pop().expect("a letter").token("/guardian/");
+    for _ in 0..20 {
+        pass(SignedDuration::from_hours(20));
+        house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+    }
+    assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 0);
+    assert!(house.privacy.guardian(&link).await.is_err());
+}

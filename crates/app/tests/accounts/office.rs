@@ -1,0 +1,102 @@
+//! The operator's people: enrolling with a second proof, logging in, passwords that are too old, going.
+
+use crate::house::{House, device, pass, personal};
+use jiff::SignedDuration;
+use vestry_app::{AccountError, Language, NewStaff, PersonId, Role, StaffEntered};
+use vestry_credentials::TotpSecret;
+
+const PASSWORD: &str = "an iron, a needle and patience";
+
+fn new(mail: &str, role: Role) -> NewStaff {
+    NewStaff { mail: personal(mail), name: personal("이두리"), role, language: Language::Korean }
+}
+
+/// The code that an app with this secret shows now.
+fn code(house: &House, secret: &str) -> String {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: Vec<u8> = secret
+        .chars()
+        .filter_map(|c| alphabet.find(c))
+        .flat_map(|value| (0..5).rev().map(move |bit| (value >> bit & 1) as u8))
+        .collect();
+    let bytes: Vec<u8> = bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |all, bit| all << 1 | bit)).collect();
+    let secret = TotpSecret::from_bytes(bytes.try_into().expect("20 bytes"));
+    secret.code(house.privacy.now()).expect("a code").to_string()
+}
+
+/// Somebody who enrolled: who, the secret in their app, their recovery codes.
+async fn enrolled(house: &House, mail: &str, role: Role) -> (PersonId, String, Vec<String>) {
+    let (person, link) = house.privacy.add_staff(&new(mail, role)).await.expect("added");
+    let (secret, uri) = house.privacy.enrolment(&link).await.expect("a secret");
+    assert!(uri.starts_with("otpauth://totp/"), "{}", uri.as_str());
+    let wrong = house.privacy.enrol(&link, &personal(PASSWORD), "000000").await;
+    assert!(matches!(wrong, Err(AccountError::Wrong)), "{wrong:?}");
+    let shown = code(house, &secret);
+    let (codes, _) = house.privacy.enrol(&link, &personal(PASSWORD), &shown).await.expect("enrolled");
+    assert!(matches!(house.privacy.enrolment(&link).await, Err(AccountError::Link)), "a link is good once");
+    (person, secret.to_string(), codes)
+}
+
+async fn enter(house: &House, mail: &str, password: &str, code: &str) -> Result<StaffEntered, AccountError> {
+    house.privacy.staff_log_in(&personal(mail), &personal(password), Some(code), &device("Firefox, Linux")).await
+}
+
+#[tokio::test]
+async fn clause_7_na_staff_enter_with_a_second_proof_that_is_good_once() {
+    let house = House::new().await;
+    let (person, secret, codes) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+    let spent = code(&house, &secret);
+    let refused = enter(&house, "lee@operator.example", PASSWORD, &spent).await;
+    assert!(matches!(refused, Err(AccountError::Wrong)), "the code that enrolled is spent: {refused:?}");
+    pass(SignedDuration::from_secs(60));
+    let fresh = code(&house, &secret);
+    let entered = enter(&house, "lee@operator.example", PASSWORD, &fresh).await.expect("in");
+    let StaffEntered::In(token) = entered else { panic!("{entered:?}") };
+    let visitor = house.privacy.visitor(&token).await.expect("asked").expect("a session");
+    assert_eq!((visitor.person, visitor.role), (person, Some(Role::Officer)));
+    // A quarter of an hour without a request, and they are out.
+    pass(SignedDuration::from_mins(16));
+    assert!(house.privacy.visitor(&token).await.expect("asked").is_none());
+    enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await.expect("a recovery code");
+    let again = enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await;
+    assert!(matches!(again, Err(AccountError::Wrong)), "{again:?}");
+    // A member's door is not theirs.
+    let member = house.privacy.log_in(&crate::house::log_in("lee@operator.example", PASSWORD)).await;
+    assert!(matches!(member, Err(AccountError::Wrong)), "{member:?}");
+}
+
+#[tokio::test]
+async fn clause_7_na_a_password_that_is_too_old_opens_nothing_but_its_change() {
+    let house = House::new().await;
+    let (_, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+    pass(SignedDuration::from_hours(24 * 200));
+    let now = code(&house, &secret);
+    let entered = enter(&house, "lee@operator.example", PASSWORD, &now).await.expect("known");
+    let StaffEntered::PasswordExpired(link) = entered else { panic!("{entered:?}") };
+    assert!(house.privacy.visitor(&link).await.expect("asked").is_none(), "it is no session");
+    let same = house.privacy.renew_staff_password(&link, &personal(PASSWORD)).await;
+    assert!(matches!(same, Err(AccountError::Unusable { .. })), "{same:?}");
+    let renewed = house.privacy.renew_staff_password(&link, &personal("new chalk on old cloth")).await.expect("set");
+    assert!(house.privacy.visitor(&renewed).await.expect("asked").is_some());
+}
+
+#[tokio::test]
+async fn clause_7_na_whoever_is_dismissed_is_out_at_once_and_the_last_operator_stays() {
+    let house = House::new().await;
+    let (operator, ..) = enrolled(&house, "park@operator.example", Role::Operator).await;
+    let (officer, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+    pass(SignedDuration::from_secs(60));
+    let fresh = code(&house, &secret);
+    let StaffEntered::In(token) = enter(&house, "lee@operator.example", PASSWORD, &fresh).await.expect("in") else {
+        panic!("not in")
+    };
+    assert!(house.privacy.dismiss_staff(operator).await.is_err(), "nobody else could let others in");
+    house.privacy.dismiss_staff(officer).await.expect("dismissed");
+    assert!(house.privacy.visitor(&token).await.expect("asked").is_none(), "a live session ends with the role");
+    pass(SignedDuration::from_hours(24));
+    house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+    pass(SignedDuration::from_secs(60));
+    let late = code(&house, &secret);
+    let gone = enter(&house, "lee@operator.example", PASSWORD, &late).await;
+    assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
+}

@@ -1,0 +1,174 @@
+# At the end of every letter
+footer =
+    { $service }
+    { $address }
+    Phone { $phone }, mail { $mail }
+
+# Ordinary letters
+verify-mail-subject = Confirm your mail address for { $service }
+verify-mail-body =
+    Someone signed up to { $service } with this address. If it was you, confirm it below and you can start.
+
+    { $link }
+
+    If it was not you, delete this mail. A sign-up that is not confirmed is not kept.
+verify-mail-action = Confirm the address
+
+known-already-subject = You have an account at { $service }
+known-already-body =
+    Someone signed up to { $service } with this address, which has an account already. If it was you, sign in, or choose a
+    new password below.
+
+    { $link }
+
+    If it was not you, delete this mail. Nothing was changed.
+known-already-action = Choose a new password
+
+reset-password-subject = Choose a new password for { $service }
+reset-password-body =
+    You asked for a new password. You can choose it below.
+
+    { $link }
+
+    If you did not ask, leave it: your password stays as it is.
+reset-password-action = Choose a new password
+
+mail-changed-subject = Your mail address at { $service } was changed
+mail-changed-body =
+    Your mail address was changed to { $new }. Letters go there from now on.
+
+    If you did not change it, you can undo it below.
+
+    { $link }
+mail-changed-action = Undo the change
+
+new-device-subject = A new device signed in to { $service }
+new-device-body =
+    A device that we had not seen before signed in.
+
+    - Device: { $device }
+    - When: { $when }
+
+    If it was not you, change your password and sign out everywhere.
+
+invitation-subject = { $organisation } invites you
+invitation-body =
+    { $organisation } invites you to { $service }.
+
+    - Your role: { $role }
+
+    { $link }
+
+    You can accept until { $day }. If you do not, this address is not kept.
+invitation-by-body =
+    { $inviter } invites you to { $service } at { $organisation }.
+
+    - Your role: { $role }
+
+    { $link }
+
+    You can accept until { $day }. If you do not, this address is not kept.
+invitation-action = Accept the invitation
+
+staff-invitation-subject = You are invited to run { $service }
+staff-invitation-body =
+    You are invited to be one of those who run { $service }. Choose a password below to start.
+
+    { $link }
+
+    If you did not expect this, delete this mail.
+staff-invitation-action = Start
+
+# Network Act of Korea, article 50 (4) and its decree's table 6: the mark comes first in the subject, in whatever language
+marketing-subject = (광고) [Ad] { $subject }
+marketing-body =
+    { $text }
+
+    You receive this because you agreed to advertising. You can stop it below at any time, free of charge.
+    광고 수신을 원하지 않으시면 아래에서 무료로 거부하실 수 있습니다.
+
+    { $link }
+marketing-action = Unsubscribe (수신 거부)
+
+# Letters of the privacy office
+guardian-asked-subject = { $service } asks for a guardian’s consent
+guardian-asked-body =
+    A child under 14 wishes to join { $organisation }. This needs the consent of a legal guardian.
+
+    What would be collected, why and for how long stands below, where you can consent or refuse.
+
+    { $link }
+
+    If you refuse, or do not answer until { $day }, the sign-up and this address are destroyed.
+guardian-asked-action = Read and answer
+
+guardian-done-subject = Your guardian’s consent has been confirmed at { $service }
+guardian-done-body =
+    Your legal guardian has consented, and you can now use { $service }.
+
+    The consent can be withdrawn at any time; the privacy policy says how.
+
+own-consent-subject = { $service } asks for your own consent
+own-consent-body =
+    You are now 14 years old. So far your legal guardian consented for you; from now on you can consent, or withdraw consent, yourself.
+
+    { $link }
+own-consent-action = Read and answer
+
+dormancy-subject = { $service } will store your personal information separately
+dormancy-body =
+    You have not used { $service } for a long time. On { $day } the following personal information will be stored apart from the rest.
+
+    { $items }
+
+    To go on using your account, sign in below before then.
+
+    { $link }
+dormancy-action = Go on using the account
+
+account-left-subject = Your account at { $service } has been closed
+account-left-body =
+    Your account has been closed and your personal information destroyed, except for what the law requires us to keep. It is stored separately until the day named and then destroyed.
+
+    { $items }
+account-left-nothing-body =
+    Your account has been closed and all of your personal information destroyed. Nothing is kept.
+kept-line = { $items }: { $why }, until { $until }
+
+policy-changes-subject = The privacy policy of { $service } is changing
+policy-changes-body =
+    Version { $version } of the privacy policy applies from { $day }. You can compare what changes below.
+
+    { $link }
+policy-changes-action = See what changes
+
+transfer-subject = Your personal information at { $service } will be transferred
+transfer-body =
+    Because of a transfer of business, your personal information goes to another company on { $day }.
+
+    - Transferee: { $transferee }
+
+    The transferee’s address and contact, and what to do if you do not want the transfer, stand below.
+
+    { $link }
+transfer-action = See the transfer
+
+request-answer-subject = The answer of { $service } to your request
+request-answer-body =
+    This is our answer to your request about your personal information.
+
+    { $text }
+
+    If you disagree, you can object to the privacy officer.
+
+complaint-received-subject = { $service } has received your complaint
+complaint-received-body =
+    We have received your complaint. Its number is { $number }.
+
+    We will answer at this address when we have looked into it.
+
+complaint-answered-subject = The answer of { $service } to your complaint
+complaint-answered-body =
+    This is our answer to your complaint.
+
+    { $text }

@@ -1,0 +1,341 @@
+//! The kinds of mail and what each says.
+
+use crate::{
+    Address, Language, Link,
+    html::{self, Action},
+    words::{Arguments, line, paragraphs},
+};
+use jiff::{ZonedDateTime, civil::Date};
+use std::fmt;
+
+/// The most lines of a list in a letter; more are counted in no law's notice.
+const LIST_LINES: usize = 200;
+
+/// One letter, by what it says. `Debug` shows the kind only.
+#[derive(Clone, PartialEq)]
+pub enum Letter {
+    /// To a new address: confirm it.
+    VerifyMail {
+        /// Confirms it.
+        link: Link,
+    },
+    /// Somebody signed up with the address of a member: perhaps they forgot that they are one.
+    KnownAlready {
+        /// Where a new password is chosen.
+        link: Link,
+    },
+    /// A new password was asked for.
+    ResetPassword {
+        /// Where it is chosen.
+        link: Link,
+    },
+    /// To the old address: it was changed.
+    MailChangedTo {
+        /// The new address; the letter shows it masked.
+        address: Address,
+        /// Undoes it.
+        link: Link,
+    },
+    /// Somebody signed in with a device that was not seen before.
+    NewDevice {
+        /// What it calls itself.
+        device: String,
+        /// When, in the time zone to show.
+        when: ZonedDateTime,
+    },
+    /// To a legal guardian: a child wishes to join. Says nothing about the child.
+    GuardianAsked {
+        /// What the child wishes to join.
+        organisation: String,
+        /// Where the guardian reads on and answers.
+        link: Link,
+        /// The last day to answer; then everything is destroyed.
+        last_day: Date,
+    },
+    /// The guardian has consented.
+    GuardianDone,
+    /// The member turned 14 and consents alone from now on.
+    AskOwnConsent {
+        /// Where that is done.
+        link: Link,
+    },
+    /// Not used for long: what is held will be separated.
+    DormancyNotice {
+        /// The day of the separation.
+        separates_on: Date,
+        /// What is separated.
+        items: Vec<String>,
+        /// Where signing in prevents it.
+        link: Link,
+    },
+    /// The account is closed.
+    AccountLeft {
+        /// What the law keeps; may be empty.
+        kept: Vec<Kept>,
+    },
+    /// Another version of the privacy policy is going to govern.
+    PolicyChanges {
+        /// Its name.
+        version: String,
+        /// From when.
+        effective: Date,
+        /// What differs.
+        link: Link,
+    },
+    /// The business goes to another company, and what is held of people with it (PIPA, article 27).
+    TransferNotice {
+        /// Who receives it.
+        transferee: String,
+        /// When.
+        date: Date,
+        /// The transferee's contact and how to object.
+        link: Link,
+    },
+    /// An answer to somebody's request about their own data.
+    RequestAnswer {
+        /// The answer, in paragraphs.
+        text: String,
+    },
+    /// A complaint arrived.
+    ComplaintReceived {
+        /// Its number.
+        number: String,
+    },
+    /// A complaint is answered.
+    ComplaintAnswered {
+        /// The answer, in paragraphs.
+        text: String,
+    },
+    /// Come and work in an organisation.
+    Invitation {
+        /// Its name.
+        organisation: String,
+        /// Who invites, if that may be said.
+        inviter_name: Option<String>,
+        /// As what, in the letter's language.
+        role: String,
+        /// Accepts it.
+        link: Link,
+        /// The last day to accept.
+        last_day: Date,
+    },
+    /// Come and run the server.
+    StaffInvitation {
+        /// Accepts it.
+        link: Link,
+    },
+    /// Advertising, to those who agreed to it.
+    Marketing {
+        /// The subject without the mark that the law asks for.
+        subject: String,
+        /// The advertisement, in paragraphs.
+        body: String,
+        /// Ends it; goes into [`crate::Headers::list_unsubscribe`] too.
+        unsubscribe: Link,
+    },
+}
+
+/// What is kept of somebody who left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The items' names, in the letter's language.
+    pub items: String,
+    /// The statute that asks for it.
+    pub why: String,
+    /// The last day.
+    pub until: Date,
+}
+
+/// Who writes: the end of every letter, and what advertising has to carry (Network Act, article 50 (4)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// What people know it as.
+    pub name: String,
+    /// A phone number.
+    pub phone: String,
+    /// A mail address that is read.
+    pub mail: String,
+    /// A postal address.
+    pub address: String,
+}
+
+/// A letter in words. `Debug` does not show them: they hold links that sign in and answers about people.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    /// One line.
+    pub subject: String,
+    /// Paragraphs a blank line apart, lines ended by `\n`.
+    pub plain: String,
+    /// The same as a page of its own.
+    pub html: String,
+}
+
+/// Which words of `locales/` a letter is made of, and the values in them.
+struct Said<'a> {
+    /// The first part of the keys of subject and action.
+    name: &'static str,
+    /// The key of the body.
+    body: &'static str,
+    arguments: Arguments,
+    link: Option<&'a Link>,
+}
+
+impl<'a> Said<'a> {
+    fn new(name: &'static str, body: &'static str) -> Self {
+        Self { name, body, arguments: Arguments::default(), link: None }
+    }
+
+    fn body(mut self, key: &'static str) -> Self {
+        self.body = key;
+        self
+    }
+
+    fn link(mut self, link: &'a Link) -> Self {
+        self.arguments.set("link", link.as_str().to_owned());
+        self.link = Some(link);
+        self
+    }
+
+    fn line(mut self, name: &'static str, value: &str) -> Self {
+        self.arguments.set(name, line(value));
+        self
+    }
+
+    fn text(mut self, value: &str) -> Self {
+        self.arguments.set("text", paragraphs(value));
+        self
+    }
+
+    /// `values` as a list, one a line.
+    fn list(mut self, values: impl Iterator<Item = String>) -> Self {
+        let lines: Vec<String> = values.take(LIST_LINES).map(|v| format!("- {v}")).collect();
+        self.arguments.set("items", lines.join("\n"));
+        self
+    }
+}
+
+impl Letter {
+    /// The kind, as logs and settings name it: `verify-mail`, `marketing`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::VerifyMail { .. } => "verify-mail",
+            Self::KnownAlready { .. } => "known-already",
+            Self::ResetPassword { .. } => "reset-password",
+            Self::MailChangedTo { .. } => "mail-changed",
+            Self::NewDevice { .. } => "new-device",
+            Self::GuardianAsked { .. } => "guardian-asked",
+            Self::GuardianDone => "guardian-done",
+            Self::AskOwnConsent { .. } => "own-consent",
+            Self::DormancyNotice { .. } => "dormancy",
+            Self::AccountLeft { .. } => "account-left",
+            Self::PolicyChanges { .. } => "policy-changes",
+            Self::TransferNotice { .. } => "transfer",
+            Self::RequestAnswer { .. } => "request-answer",
+            Self::ComplaintReceived { .. } => "complaint-received",
+            Self::ComplaintAnswered { .. } => "complaint-answered",
+            Self::Invitation { .. } => "invitation",
+            Self::StaffInvitation { .. } => "staff-invitation",
+            Self::Marketing { .. } => "marketing",
+        }
+    }
+
+    /// Whether it is advertising, which needs a consent of its own and a way out in every letter.
+    pub fn is_marketing(&self) -> bool {
+        matches!(self, Self::Marketing { .. })
+    }
+
+    /// The letter in words, from `service`.
+    pub fn write(&self, language: Language, service: &Service) -> Text {
+        let Said { name, body, mut arguments, link } = self.said(language);
+        arguments.set("service", line(&service.name));
+        arguments.set("phone", line(&service.phone));
+        arguments.set("mail", line(&service.mail));
+        arguments.set("address", line(&service.address));
+        let subject = arguments.say(language, &format!("{name}-subject"));
+        let body = arguments.say(language, body);
+        let footer = arguments.say(language, "footer");
+        let label = link.map(|_| arguments.say(language, &format!("{name}-action"))).unwrap_or_default();
+        let action = link.map(|link| Action { link, label: &label });
+        Text {
+            html: html::page(language, &subject, &body, &footer, action.as_ref()),
+            plain: format!("{body}\n\n-- \n{footer}\n"),
+            subject,
+        }
+    }
+
+    fn said(&self, language: Language) -> Said<'_> {
+        let (name, day) = (self.name(), |day: &Date| language.day(*day));
+        match self {
+            Self::VerifyMail { link } => Said::new(name, "verify-mail-body").link(link),
+            Self::KnownAlready { link } => Said::new(name, "known-already-body").link(link),
+            Self::ResetPassword { link } => Said::new(name, "reset-password-body").link(link),
+            Self::MailChangedTo { address, link } => {
+                Said::new(name, "mail-changed-body").line("new", &address.masked()).link(link)
+            }
+            Self::NewDevice { device, when } => {
+                Said::new(name, "new-device-body").line("device", device).line("when", &language.moment(when))
+            }
+            Self::GuardianAsked { organisation, link, last_day } => Said::new(name, "guardian-asked-body")
+                .line("organisation", organisation)
+                .line("day", &day(last_day))
+                .link(link),
+            Self::GuardianDone => Said::new(name, "guardian-done-body"),
+            Self::AskOwnConsent { link } => Said::new(name, "own-consent-body").link(link),
+            Self::DormancyNotice { separates_on, items, link } => Said::new(name, "dormancy-body")
+                .line("day", &day(separates_on))
+                .list(items.iter().map(|item| line(item)))
+                .link(link),
+            Self::AccountLeft { kept } if kept.is_empty() => Said::new(name, "account-left-nothing-body"),
+            Self::AccountLeft { kept } => {
+                Said::new(name, "account-left-body").list(kept.iter().map(|kept| kept.line(language)))
+            }
+            Self::PolicyChanges { version, effective, link } => {
+                Said::new(name, "policy-changes-body").line("version", version).line("day", &day(effective)).link(link)
+            }
+            Self::TransferNotice { transferee, date, link } => {
+                Said::new(name, "transfer-body").line("transferee", transferee).line("day", &day(date)).link(link)
+            }
+            Self::RequestAnswer { text } => Said::new(name, "request-answer-body").text(text),
+            Self::ComplaintReceived { number } => Said::new(name, "complaint-received-body").line("number", number),
+            Self::ComplaintAnswered { text } => Said::new(name, "complaint-answered-body").text(text),
+            Self::Invitation { organisation, inviter_name, role, link, last_day } => {
+                let said = Said::new(name, "invitation-body")
+                    .line("organisation", organisation)
+                    .line("role", role)
+                    .line("day", &day(last_day))
+                    .link(link);
+                match inviter_name {
+                    Some(inviter) => said.body("invitation-by-body").line("inviter", inviter),
+                    None => said,
+                }
+            }
+            Self::StaffInvitation { link } => Said::new(name, "staff-invitation-body").link(link),
+            Self::Marketing { subject, body, unsubscribe } => {
+                Said::new(name, "marketing-body").line("subject", subject).text(body).link(unsubscribe)
+            }
+        }
+    }
+}
+
+impl Kept {
+    /// `order records: …, until 1 March 2030`.
+    fn line(&self, language: Language) -> String {
+        let mut arguments = Arguments::default();
+        arguments.set("items", line(&self.items));
+        arguments.set("why", line(&self.why));
+        arguments.set("until", language.day(self.until));
+        arguments.say(language, "kept-line")
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} letter]", self.name())
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[text of a letter]")
+    }
+}

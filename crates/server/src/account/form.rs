@@ -1,0 +1,149 @@
+//! One form on one page: what signing in, joining and passwords look like.
+
+use crate::{
+    console::{Shown, shown},
+    envelope,
+    pages::{FieldView, FormPage, LinkView},
+    words::{Language, Words},
+};
+use axum::http::HeaderMap;
+use vestry_app::AccountError;
+
+/// A form's page in the making.
+#[derive(Debug)]
+pub(crate) struct Form(FormPage);
+
+impl Form {
+    pub(crate) fn new(headers: &HeaderMap, title: impl FnOnce(&Words) -> String) -> Self {
+        let (language, theme) = envelope::preferences(headers);
+        let words = Words(language);
+        Self(FormPage {
+            title: title(&words),
+            words,
+            theme,
+            lead: Vec::new(),
+            problem: None,
+            shown: Vec::new(),
+            action: String::new(),
+            hidden: Vec::new(),
+            fields: Vec::new(),
+            button: String::new(),
+            links: Vec::new(),
+        })
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.0.words.0
+    }
+
+    pub(crate) fn lead(mut self, text: impl FnOnce(&Words) -> String) -> Self {
+        self.0.lead.push(text(&self.0.words));
+        self
+    }
+
+    /// Lines to be copied, such as recovery codes.
+    pub(crate) fn show(mut self, lines: Vec<String>) -> Self {
+        self.0.shown = lines;
+        self
+    }
+
+    pub(crate) fn to(mut self, action: impl Into<String>, button: impl FnOnce(&Words) -> String) -> Self {
+        self.0.action = action.into();
+        self.0.button = button(&self.0.words);
+        self
+    }
+
+    pub(crate) fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.hidden.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn link(mut self, href: impl Into<String>, text: impl FnOnce(&Words) -> String) -> Self {
+        self.0.links.push(LinkView { href: href.into(), text: text(&self.0.words) });
+        self
+    }
+
+    /// A field, required unless it is made optional.
+    pub(crate) fn field(
+        mut self,
+        (name, kind, autocomplete): (&str, &'static str, &'static str),
+        label: impl FnOnce(&Words) -> String,
+        change: impl FnOnce(FieldView) -> FieldView,
+    ) -> Self {
+        let field = FieldView {
+            name: name.into(),
+            kind,
+            autocomplete,
+            label: label(&self.0.words),
+            value: String::new(),
+            hint: String::new(),
+            required: true,
+            wrong: false,
+        };
+        self.0.fields.push(change(field));
+        self
+    }
+
+    /// Says what is wrong, at the field it is about.
+    pub(crate) fn refused(mut self, error: &AccountError) -> Self {
+        self.0.problem = Some(said(&self.0.words, error, &self.0.fields));
+        let item = match error {
+            AccountError::Missing { item } | AccountError::Unusable { item } => item.as_str(),
+            AccountError::Weak(_) => "password",
+            _ => "",
+        };
+        for field in &mut self.0.fields {
+            field.wrong = field.name == item;
+        }
+        self
+    }
+
+    pub(crate) fn problem(mut self, text: impl FnOnce(&Words) -> String) -> Self {
+        self.0.problem = Some(text(&self.0.words));
+        self
+    }
+
+    pub(crate) fn shown(self) -> Shown {
+        shown(&self.0)
+    }
+}
+
+impl FieldView {
+    pub(crate) fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    pub(crate) fn value(self, value: impl Into<String>) -> Self {
+        Self { value: value.into(), ..self }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+}
+
+fn said(words: &Words, error: &AccountError, fields: &[FieldView]) -> String {
+    let label =
+        |item: &str| fields.iter().find(|f| f.name == item).map_or_else(|| item.to_owned(), |f| f.label.clone());
+    match error {
+        AccountError::Missing { item } => words.a("field-missing", &label(item)),
+        AccountError::Unusable { item } => words.a("field-unusable", &label(item)),
+        AccountError::Weak(weak) => words.t(weak_word(weak.code())),
+        AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
+        AccountError::Link => words.t("link-over"),
+        AccountError::Wrong => words.t("sign-in-wrong"),
+        AccountError::NotFresh | AccountError::Privacy(_) => words.t("problem-ours-hint"),
+    }
+}
+
+/// What is said of a password that is too easy.
+fn weak_word(code: &str) -> &'static str {
+    const WORDS: [(&str, &str); 5] = [
+        ("password_too_short", /* word */ "weak-short"),
+        ("password_too_long", /* word */ "weak-long"),
+        ("password_repetition", /* word */ "weak-row"),
+        ("password_run", /* word */ "weak-row"),
+        ("password_contains_name", /* word */ "weak-name"),
+    ];
+    WORDS.iter().find(|(of, _)| *of == code).map_or(/* word */ "weak-common", |(_, word)| *word)
+}

@@ -1,0 +1,170 @@
+//! A child's sign-up: the guardian is asked first, answers on a page of their own, and keeps a page until the birthday.
+
+use super::{
+    form::Form,
+    joining::{boxes, consent_text, item_field, sent},
+    me::groups,
+    personal, privacy,
+};
+use crate::{
+    console::{Shown, encoded, shown},
+    guard::{Fields, read_fields},
+    pages::GuardianOfPage,
+    state::Server,
+    words::Words,
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::HeaderMap,
+};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy};
+
+fn ask_form(headers: &HeaderMap, typed: &Fields) -> Form {
+    let value = |name: &str| typed.text(name).unwrap_or("").to_owned();
+    Form::new(headers, |w| w.t("join"))
+        .lead(|w| w.t("child-lead"))
+        .field(("guardian_name", "text", "off"), |w| w.t("guardian-name"), |f| f.value(value("guardian_name")))
+        .field(("guardian_contact", "email", "off"), |w| w.t("guardian-mail"), |f| f.value(value("guardian_contact")))
+        .to("/join/child", |w| w.t("child-button"))
+        .link("/join", |w| w.t("join-adult"))
+}
+
+/// `GET /join/child`: nothing of the child is asked.
+pub(crate) async fn ask_page(State(server): State<Server>, headers: HeaderMap) -> Shown {
+    privacy(&server)?;
+    ask_form(&headers, &Fields::default()).shown()
+}
+
+/// `POST /join/child`.
+pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Shown {
+    let privacy = privacy(&server)?;
+    server.calm()?;
+    let fields = read_fields(&headers, body).await?;
+    let (language, _) = crate::envelope::preferences(&headers);
+    let named = NamedGuardian {
+        name: personal(fields.text("guardian_name")),
+        contact: personal(fields.text("guardian_contact")),
+        language: language.mail(),
+    };
+    match privacy.ask_guardian(&named).await {
+        Ok(()) => sent(&server, &headers),
+        Err(error @ AccountError::Privacy(_)) => Err(error.into()),
+        Err(error) => ask_form(&headers, &fields).refused(&error).shown(),
+    }
+}
+
+fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fields) -> Form {
+    let policy = privacy.policy();
+    let mut form = Form::new(headers, |w| w.t("guardian-consent")).lead(|w| w.t("guardian-consent-lead"));
+    let language = form.language();
+    let hint = Words(language).t("guardian-day-hint");
+    let day = typed.text("day_of_14").unwrap_or("").to_owned();
+    form = form.field(("day_of_14", "date", "off"), |w| w.t("guardian-day"), |field| field.value(day).hint(hint));
+    for asked in privacy.sign_up_items() {
+        form = item_field(form, policy, asked, typed);
+    }
+    for (purpose, is_needed) in boxes(privacy) {
+        let text = consent_text(policy, purpose, language);
+        let name = format!("agree-{}", policy.purpose(purpose).id);
+        let label = move |w: &Words| w.a("guardian-agree", &text);
+        form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
+    }
+    form.to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button")).link("/policy", |w| w.t("policy"))
+}
+
+fn over(headers: &HeaderMap) -> Shown {
+    Form::new(headers, |w| w.t("guardian-consent")).problem(|w| w.t("link-over")).shown()
+}
+
+/// `GET /guardian/{token}`: a question, or the child's data.
+pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(link): Path<String>) -> Shown {
+    let privacy = privacy(&server)?;
+    match privacy.guardian(&link).await {
+        Ok(GuardianPage::Asked) => consent_form(&headers, privacy, &link, &Fields::default()).shown(),
+        Ok(GuardianPage::Of(child)) => of(privacy, &headers, &link, child, None).await,
+        Err(AccountError::Link) => over(&headers),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId, said: Option<String>) -> Shown {
+    let (language, theme) = crate::envelope::preferences(headers);
+    let words = Words(language);
+    let records = privacy.records_for_guardian(child).await?;
+    let stays = privacy.stays_after(child, Leaving::Withdrawn).await?;
+    let groups = groups(privacy.policy(), &records, &stays, &words);
+    shown(&GuardianOfPage { words, theme, action: format!("/guardian/{}", encoded(link)), groups, said })
+}
+
+/// `POST /guardian/{token}`: consents, corrects, or ends.
+pub(crate) async fn act(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Path(link): Path<String>,
+    body: Bytes,
+) -> Shown {
+    let privacy = privacy(&server)?;
+    server.calm()?;
+    let fields = read_fields(&headers, body).await?;
+    let (language, _) = crate::envelope::preferences(&headers);
+    let words = Words(language);
+    let page = match privacy.guardian(&link).await {
+        Ok(page) => page,
+        Err(AccountError::Link) => return over(&headers),
+        Err(error) => return Err(error.into()),
+    };
+    match (page, fields.text("act")) {
+        (GuardianPage::Asked, _) => consent(privacy, &headers, &link, &fields).await,
+        (GuardianPage::Of(_), Some("end")) if fields.text("sure") == Some("yes") => {
+            privacy.leave_for(&link, Leaving::Withdrawn).await?;
+            Form::new(&headers, |w| w.t("left")).lead(|w| w.t("guardian-ended")).shown()
+        }
+        (GuardianPage::Of(child), Some("correct")) => {
+            let (item, value) = (fields.text("item").unwrap_or(""), fields.text("value").unwrap_or(""));
+            let said = match privacy.correct_for(&link, item, value).await {
+                Ok(()) => words.t("me-corrected"),
+                Err(AccountError::Missing { .. } | AccountError::Unusable { .. }) => words.a("field-unusable", value),
+                Err(error) => return Err(error.into()),
+            };
+            of(privacy, &headers, &link, child, Some(said)).await
+        }
+        (GuardianPage::Of(child), _) => of(privacy, &headers, &link, child, Some(words.t("guardian-sure"))).await,
+    }
+}
+
+async fn consent(privacy: &Privacy, headers: &HeaderMap, link: &str, fields: &Fields) -> Shown {
+    let policy = privacy.policy();
+    let form = consent_form(headers, privacy, link, fields);
+    let language = form.language();
+    let Ok(day_of_14) = fields.text("day_of_14").unwrap_or("").parse::<Date>() else {
+        return form.refused(&AccountError::Unusable { item: "day_of_14".into() }).shown();
+    };
+    let mut consents = Vec::new();
+    for (purpose, is_needed) in boxes(privacy) {
+        let name = format!("agree-{}", policy.purpose(purpose).id);
+        if fields.text(&name) == Some("yes") {
+            consents.push((purpose, consent_text(policy, purpose, language)));
+        } else if is_needed {
+            return form.refused(&AccountError::Missing { item: name }).shown();
+        }
+    }
+    let asked = privacy.sign_up_items();
+    let items: BTreeMap<_, _> = asked
+        .iter()
+        .map(|asked| policy.item(asked.item).id.clone())
+        .map(|name| (name.clone(), personal(fields.text(&name))))
+        .collect();
+    let account = ChildAccount { day_of_14, items, consents, language: language.mail() };
+    match privacy.consent_for(link, &account).await {
+        Ok(_) => Form::new(headers, |w| w.t("guardian-done"))
+            .lead(|w| w.t("guardian-done-lead"))
+            .link(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-page"))
+            .shown(),
+        Err(error @ (AccountError::Missing { .. } | AccountError::Unusable { .. })) => form.refused(&error).shown(),
+        Err(AccountError::Link) => over(headers),
+        Err(error) => Err(error.into()),
+    }
+}

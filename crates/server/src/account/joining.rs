@@ -1,0 +1,211 @@
+//! Signing up: what the policy asks for, one box a consent, and the link that confirms the address.
+
+use super::{form::Form, personal, privacy};
+use crate::{
+    console::Shown,
+    guard::{Fields, read_fields},
+    problem::Problem,
+    state::Server,
+    words::{Language, Words},
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::HeaderMap,
+};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use vestry_app::{AccountError, AskedItem, Privacy, SignUp};
+use vestry_policy::{Basis, Policy, PurposeId};
+
+/// How the page is called.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct JoinQuery {
+    /// `14` once somebody said that they are old enough.
+    #[serde(default)]
+    age: String,
+    #[serde(default)]
+    invitation: String,
+}
+
+/// `GET /join`: asked before anything else is how old somebody is.
+pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Query(query): Query<JoinQuery>) -> Shown {
+    let privacy = privacy(&server)?;
+    if query.age != "14" {
+        let next = |age: &str| {
+            let pair = [("age", age), ("invitation", query.invitation.as_str())];
+            crate::console::address("/join", pair.into_iter().filter(|(_, value)| !value.is_empty()))
+        };
+        return Form::new(&headers, |w| w.t("join"))
+            .lead(|w| w.t("join-age"))
+            .link(next("14"), |w| w.t("join-adult"))
+            .link("/join/child", |w| w.t("join-child"))
+            .link("/sign-in", |w| w.t("have-account"))
+            .shown();
+    }
+    form(&headers, privacy, &query.invitation, &Fields::default()).shown()
+}
+
+/// What stands beside a consent's box, word for word: its hash is kept with the consent.
+pub(super) fn consent_text(policy: &Policy, purpose: PurposeId, language: Language) -> String {
+    let pick = |words: &vestry_policy::Words| match language {
+        Language::Korean => words.ko.clone(),
+        Language::English => words.en.clone(),
+    };
+    let items: Vec<String> = policy
+        .items()
+        .filter(|(_, item)| item.purposes.contains(purpose) && policy.class(item.class).id == "account")
+        .map(|(_, item)| pick(&item.name))
+        .collect();
+    let known = policy.purpose(purpose);
+    format!("{}: {} ({})", pick(&known.name), pick(&known.says), items.join(", "))
+}
+
+/// Purposes with a box of their own: those that a contract needs, without which there is no account, and those that wait
+/// for a consent.
+pub(super) fn boxes(privacy: &Privacy) -> Vec<(PurposeId, bool)> {
+    let policy = privacy.policy();
+    let asked = privacy.sign_up_items();
+    let is_needed = |purpose: PurposeId| {
+        policy.purpose(purpose).basis == Basis::Contract
+            && asked.iter().any(|asked| asked.required && policy.item(asked.item).purposes.contains(purpose))
+    };
+    let needed = policy.purposes().map(|(id, _)| id).filter(|id| is_needed(*id)).map(|id| (id, true));
+    let optional = privacy.consent_purposes().into_iter().map(|id| (id, false));
+    needed.chain(optional).collect()
+}
+
+/// A field for an item of the policy, with what was typed.
+pub(super) fn item_field(form: Form, policy: &Policy, asked: AskedItem, typed: &Fields) -> Form {
+    let item = policy.item(asked.item);
+    let (kind, complete) = match item.id.as_str() {
+        "email" => ("email", "username"),
+        "mobile" => ("tel", "tel"),
+        "company_phone" => ("tel", "off"),
+        "name" => ("text", "name"),
+        "company" => ("text", "organization"),
+        "title" => ("text", "organization-title"),
+        _ => ("text", "off"),
+    };
+    let name = match form.language() {
+        Language::Korean => item.name.ko.clone(),
+        Language::English => item.name.en.clone(),
+    };
+    let value = typed.text(&item.id).unwrap_or("").to_owned();
+    let label = |_: &Words| name;
+    form.field((&item.id, kind, complete), label, |field| {
+        let field = field.value(value);
+        if asked.required { field } else { field.optional() }
+    })
+}
+
+fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields) -> Form {
+    let policy = privacy.policy();
+    let mut form = Form::new(headers, |w| w.t("join")).lead(|w| w.t("join-lead"));
+    let language = form.language();
+    for asked in privacy.sign_up_items() {
+        form = item_field(form, policy, asked, typed);
+        if policy.item(asked.item).id == "email" {
+            let hint = Words(language).t("password-hint");
+            form = form.field(("password", "password", "new-password"), |w| w.t("password"), |f| f.hint(hint));
+        }
+    }
+    form = form.field(("terms", "checkbox", "off"), |w| w.t("join-terms"), |field| field);
+    for (purpose, is_needed) in boxes(privacy) {
+        let text = consent_text(policy, purpose, language);
+        let name = format!("agree-{}", policy.purpose(purpose).id);
+        let label = move |w: &Words| w.a("join-agree", &text);
+        form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
+    }
+    form.hidden("invitation", invitation)
+        .to("/join", |w| w.t("join-button"))
+        .link("/policy", |w| w.t("policy"))
+        .link("/sign-in", |w| w.t("have-account"))
+}
+
+/// `POST /join`: the answer is the same whether or not the address is known.
+pub(crate) async fn join(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Shown {
+    let privacy = privacy(&server)?;
+    server.calm()?;
+    let fields = read_fields(&headers, body).await?;
+    let invitation = fields.text("invitation").unwrap_or("").to_owned();
+    let form = form(&headers, privacy, &invitation, &fields);
+    let language = form.language();
+    let policy = privacy.policy();
+    let is_ticked = |name: &str| fields.text(name) == Some("yes");
+    let mut consents = Vec::new();
+    for (purpose, is_needed) in boxes(privacy) {
+        let name = format!("agree-{}", policy.purpose(purpose).id);
+        if is_ticked(&name) {
+            consents.push((purpose, consent_text(policy, purpose, language)));
+        } else if is_needed {
+            return form.refused(&AccountError::Missing { item: name }).shown();
+        }
+    }
+    if !is_ticked("terms") {
+        return form.refused(&AccountError::Missing { item: "terms".into() }).shown();
+    }
+    let asked = privacy.sign_up_items();
+    let items: BTreeMap<_, _> = asked
+        .iter()
+        .map(|asked| policy.item(asked.item).id.clone())
+        .map(|name| (name.clone(), personal(fields.text(&name))))
+        .collect();
+    let sign_up = SignUp {
+        items,
+        password: personal(fields.text("password")),
+        consents,
+        language: language.mail(),
+        invitation: Some(invitation).filter(|token| !token.is_empty()),
+    };
+    match privacy.sign_up(sign_up).await {
+        Ok(()) => sent(&server, &headers),
+        Err(error @ AccountError::Privacy(_)) => Err(error.into()),
+        Err(error) => form.refused(&error).shown(),
+    }
+}
+
+/// A mail is on its way, if there is somebody to whom.
+pub(super) fn sent(server: &Server, headers: &HeaderMap) -> Shown {
+    let form = Form::new(headers, |w| w.t("mail-sent")).lead(|w| w.t("mail-sent-lead"));
+    let form = if server.app.config().mail.host.is_empty() { form.lead(|w| w.t("mail-in-folder")) } else { form };
+    form.link("/sign-in", |w| w.t("to-sign-in")).shown()
+}
+
+/// `GET /join/confirm/{token}`: a button, so that no mail scanner confirms in somebody's place.
+pub(crate) async fn confirm_page(State(server): State<Server>, headers: HeaderMap, Path(token): Path<String>) -> Shown {
+    privacy(&server)?;
+    Form::new(&headers, |w| w.t("confirm"))
+        .lead(|w| w.t("confirm-lead"))
+        .to(format!("/join/confirm/{}", crate::console::encoded(&token)), |w| w.t("confirm-button"))
+        .shown()
+}
+
+/// `POST /join/confirm/{token}`.
+pub(crate) async fn confirm(State(server): State<Server>, headers: HeaderMap, Path(token): Path<String>) -> Shown {
+    let privacy = privacy(&server)?;
+    server.calm()?;
+    match privacy.confirm(&token).await {
+        Ok(_) => Form::new(&headers, |w| w.t("confirmed"))
+            .lead(|w| w.t("confirmed-lead"))
+            .link("/sign-in", |w| w.t("to-sign-in"))
+            .shown(),
+        Err(AccountError::Link) => Form::new(&headers, |w| w.t("confirm"))
+            .problem(|w| w.t("link-over"))
+            .link("/join", |w| w.t("join"))
+            .link("/sign-in", |w| w.t("to-sign-in"))
+            .shown(),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whoever asks a second time within a moment waits; for handlers that hash a password.
+impl Server {
+    pub(crate) fn calm(&self) -> Result<(), Problem> {
+        if self.gate.check_key(&()).is_ok() {
+            return Ok(());
+        }
+        let busy = axum::http::StatusCode::TOO_MANY_REQUESTS;
+        Err(Problem::new(busy, "too_many_requests", "too many tries at once").hint("wait a second and try again"))
+    }
+}

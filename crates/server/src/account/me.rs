@@ -1,0 +1,392 @@
+//! My data: what is held of somebody, item by item, and what they may do about it.
+
+use super::{joining::consent_text, personal, privacy};
+use crate::{
+    console::{Shown, frame, gate::redirect, shown, time},
+    guard::Fields,
+    pages::{
+        CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SessionLine,
+    },
+    problem::Problem,
+    session::{COOKIE, Session},
+    state::Server,
+    words::{Language, Words},
+};
+use axum::{
+    Extension,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, Uri, header},
+    response::{IntoResponse, Response},
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use vestry_app::{AccountError, HeldItem, Leaving, OwnRecord, Privacy, PrivacyError, VaultError, Visitor};
+use vestry_policy::{Action, Membership, Period, Policy};
+
+pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
+    match language {
+        Language::Korean => words.ko.clone(),
+        Language::English => words.en.clone(),
+    }
+}
+
+/// The member of a route that lets nobody else in.
+fn member(session: &Session) -> Result<&Visitor, Problem> {
+    session.member().ok_or_else(|| Problem::not_found("no_member", "this page is a member's own"))
+}
+
+/// What was done, to be said on the page.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct MeQuery {
+    #[serde(default)]
+    done: String,
+}
+
+/// `GET /me`.
+pub(crate) async fn show(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Query(query): Query<MeQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Shown {
+    let mut frame = frame(&session, &headers, &uri, "me");
+    frame.here = "/me".into();
+    let said = match query.done.as_str() {
+        "corrected" => Some(frame.words.t("me-corrected")),
+        "consent" => Some(frame.words.t("me-consent-done")),
+        "password" => Some(frame.words.t("me-password-done")),
+        "session" => Some(frame.words.t("me-session-done")),
+        "dormancy" => Some(frame.words.t("me-dormancy-done")),
+        _ => None,
+    };
+    page(&server, member(&session)?, frame, said, None).await
+}
+
+async fn page(
+    server: &Server,
+    visitor: &Visitor,
+    frame: Frame,
+    said: Option<String>,
+    problem: Option<String>,
+) -> Shown {
+    let (privacy, language) = (privacy(server)?, frame.words.0);
+    let policy = privacy.policy();
+    let records = privacy.own_records(visitor.person).await?;
+    let leaving = privacy.stays_after(visitor.person, Leaving::Withdrawn).await?;
+    let groups = groups(policy, &records, &leaving, &frame.words);
+    let all: usize = groups.iter().map(|group| group.lines.len()).sum();
+    let stay: usize = groups.iter().flat_map(|group| &group.lines).filter(|line| line.stays).count();
+    let last = leaving.iter().filter_map(|(_, until, _)| *until).max();
+    let consents = consents(privacy, visitor, language).await?;
+    let sessions = sessions(privacy, visitor).await?;
+    let looks = looks(privacy, visitor, &frame.words).await?;
+    let chosen = match privacy.vault().person(policy, visitor.person).await.map_err(PrivacyError::from)?.membership {
+        Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
+        _ => String::new(),
+    };
+    shown(&MePage {
+        summary: summary(&frame.words, all, stay, last),
+        has_dormancy: policy.dormancy.is_some(),
+        chosen,
+        groups,
+        consents,
+        sessions,
+        looks,
+        said,
+        problem,
+        frame,
+    })
+}
+
+/// "We hold 9 items about you. 6 go when you leave, 3 stay, the last until …"
+fn summary(words: &Words, all: usize, stay: usize, last: Option<Date>) -> String {
+    let held = words.n("me-held", all);
+    let goes = words.n("me-goes", all - stay);
+    let stays = match last {
+        Some(day) if stay > 0 => format!("{} {}", words.n("me-stays", stay), words.a("me-until", &day.to_string())),
+        _ => String::new(),
+    };
+    format!("{held} {goes} {stays}").trim().to_owned()
+}
+
+type Stays = [(Vec<vestry_policy::ItemId>, Option<Date>, String)];
+
+pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, words: &Words) -> Vec<HeldGroup> {
+    let language = words.0;
+    let stays = |item| leaving.iter().find(|(items, ..)| items.contains(&item));
+    let line = |record: &OwnRecord, held: &HeldItem| {
+        let item = policy.item(held.item);
+        let text = held.value.open(&record.opening);
+        let purposes: Vec<String> = item.purposes.iter().map(|id| pick(&policy.purpose(id).name, language)).collect();
+        let goes = match (held.action, stays(held.item)) {
+            (Some(Action::Destroy { by, .. }), _) => words.a("me-goes-by", &by.to_string()),
+            (Some(Action::Keep { until: Some(day), .. }), _) => words.a("me-goes-after", &day.to_string()),
+            (_, Some((_, Some(day), _))) => words.a("me-goes-after", &day.to_string()),
+            _ => words.t("me-goes-leaving"),
+        };
+        HeldLine {
+            name: pick(&item.name, language),
+            // Hashes and secrets say nothing to anybody.
+            value: if item.masked { words.t("masked") } else { readable(text) },
+            purposes: purposes.join(", "),
+            goes,
+            stays: stays(held.item).is_some(),
+            correct: is_correctable(policy, held.item).then(|| item.id.clone()),
+        }
+    };
+    let mut groups: Vec<HeldGroup> = Vec::new();
+    for record in records {
+        let name = pick(&policy.class(record.record.class).name, language);
+        let mut lines: Vec<HeldLine> = record.record.items.iter().map(|held| line(record, held)).collect();
+        if let Some(day) = &record.record.day {
+            let value = readable(day.open(&record.opening));
+            let goes = words.t("me-goes-day");
+            lines.push(HeldLine { name: name.clone(), value, goes, ..HeldLine::default() });
+        }
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.lines.extend(lines),
+            None => groups.push(HeldGroup { name, is_apart: record.record.is_kept_apart(), lines }),
+        }
+    }
+    groups
+}
+
+/// What a form corrects: what the sign-up asked for, but for the address and the password, which have ways of their own.
+fn is_correctable(policy: &Policy, item: vestry_policy::ItemId) -> bool {
+    let item = policy.item(item);
+    policy.class(item.class).id == "account"
+        && item.collected == vestry_policy::Collected::SignUp
+        && !["email", "password", "mailing", "app_settings"].contains(&item.id.as_str())
+}
+
+/// A value as a person reads it: a document's members one after the other.
+fn readable(text: &str) -> String {
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return text.to_owned() };
+    let value = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    members.iter().map(|(name, v)| format!("{name}: {}", value(v))).collect::<Vec<_>>().join(" · ")
+}
+
+async fn consents(privacy: &Privacy, visitor: &Visitor, language: Language) -> Result<Vec<ConsentRow>, Problem> {
+    let policy = privacy.policy();
+    let consents = privacy.consents(visitor.person).await?;
+    Ok(consents
+        .into_iter()
+        .map(|consent| ConsentRow {
+            purpose: policy.purpose(consent.purpose).id.clone(),
+            text: consent_text(policy, consent.purpose, language),
+            given: consent.given,
+            taken_back: consent.taken_back.filter(|_| !consent.given).map(time),
+        })
+        .collect())
+}
+
+async fn sessions(privacy: &Privacy, visitor: &Visitor) -> Result<Vec<SessionLine>, Problem> {
+    let sessions = privacy.own_sessions(visitor.person).await?;
+    Ok(sessions
+        .iter()
+        .map(|session| SessionLine {
+            id: session.token[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+            begun: time(session.begun),
+            used: time(session.used),
+            is_this: session.token == visitor.session,
+        })
+        .collect())
+}
+
+async fn looks(privacy: &Privacy, visitor: &Visitor, words: &Words) -> Result<Vec<LookLine>, Problem> {
+    let policy = privacy.policy();
+    let looks = privacy.looks_at_own(visitor.person).await?;
+    // What the program does for its owner, and their own looks, would bury the others.
+    let by_people = looks.iter().rev().filter(|look| !["program", "themselves"].contains(&look.reader.as_str()));
+    let purpose =
+        |name: &str| policy.purpose_named(name).map_or(name.to_owned(), |id| pick(&policy.purpose(id).name, words.0));
+    Ok(by_people
+        .take(50)
+        .map(|look| LookLine {
+            at: time(look.at),
+            who: match look.reader.split(' ').next() {
+                Some("guardian") => words.t("reader-guardian"),
+                Some("colleague") => words.t("reader-colleague"),
+                _ => words.t("reader-staff"),
+            },
+            purpose: purpose(&look.purpose),
+            reason: look.reason.clone().unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// `POST /me`: one thing at a time, by the button that was pressed.
+pub(crate) async fn change(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let (privacy, visitor) = (privacy(&server)?, member(&session)?);
+    let mut frame = frame(&session, &headers, &uri, "me");
+    frame.here = "/me".into();
+    match act(&server, privacy, visitor, &fields, frame.words.0).await {
+        Ok(done) => redirect(&format!("/me?done={done}"), &[]),
+        Err(error @ AccountError::Privacy(_)) => Err(error.into()),
+        Err(error) => {
+            let words = frame.words;
+            let label = |item: &str| {
+                let item = privacy.policy().item_named(item);
+                item.map_or(String::new(), |id| pick(&privacy.policy().item(id).name, words.0))
+            };
+            let problem = match &error {
+                AccountError::Missing { item } => words.a("field-missing", &label(item)),
+                AccountError::Unusable { item } => words.a("field-unusable", &label(item)),
+                AccountError::Wrong => words.t("password-wrong"),
+                AccountError::Weak(_) => words.t("weak-common"),
+                _ => error.to_string(),
+            };
+            Ok(page(&server, visitor, frame, None, Some(problem)).await?.into_response())
+        }
+    }
+}
+
+async fn act(
+    server: &Server,
+    privacy: &Privacy,
+    visitor: &Visitor,
+    fields: &Fields,
+    language: Language,
+) -> Result<&'static str, AccountError> {
+    let person = visitor.person;
+    let text = |name: &str| fields.text(name).unwrap_or("");
+    let purpose = || {
+        let name = text("purpose");
+        privacy.policy().purpose_named(name).ok_or_else(|| AccountError::Unusable { item: name.into() })
+    };
+    match text("act") {
+        "correct" => {
+            privacy.correct_own(person, text("item"), text("value")).await?;
+            Ok("corrected")
+        }
+        "consent" => {
+            let purpose = purpose()?;
+            let text = consent_text(privacy.policy(), purpose, language);
+            privacy.give_consent(person, purpose, &text).await?;
+            Ok("consent")
+        }
+        "take-back" => {
+            privacy.take_back(person, text("purpose")).await?;
+            Ok("consent")
+        }
+        "dormancy" => {
+            let chosen = match text("period") {
+                "" => None,
+                period => Some(period.parse::<Period>().map_err(|_| AccountError::Unusable { item: "period".into() })?),
+            };
+            privacy.choose_dormancy(person, chosen).await?;
+            Ok("dormancy")
+        }
+        "end-session" => {
+            privacy.end_own_session(person, text("session")).await?;
+            Ok("session")
+        }
+        "password" => {
+            server.calm().map_err(|_| AccountError::Wait(jiff::SignedDuration::from_secs(1)))?;
+            let (old, new) = (personal(fields.text("old")), personal(fields.text("new")));
+            privacy.change_password(person, &old, &new, &visitor.session).await?;
+            Ok("password")
+        }
+        other => Err(AccountError::Unusable { item: other.into() }),
+    }
+}
+
+/// `GET /me/export`: everything, to take along.
+pub(crate) async fn export(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+) -> Result<Response, Problem> {
+    let (privacy, visitor) = (privacy(&server)?, member(&session)?);
+    let document = privacy.own_export(visitor.person).await?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"my-data.json\"")),
+    ];
+    Ok((headers, document.as_str().to_owned()).into_response())
+}
+
+/// `GET /me/leave`: what goes and what stays, before anything is done.
+pub(crate) async fn leave_page(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Shown {
+    let frame = frame(&session, &headers, &uri, "me");
+    leave_form(&server, member(&session)?, frame, None).await
+}
+
+async fn leave_form(server: &Server, visitor: &Visitor, frame: Frame, problem: Option<String>) -> Shown {
+    let privacy = privacy(server)?;
+    let stays = privacy.stays_after(visitor.person, Leaving::Withdrawn).await?;
+    let stays =
+        stays.iter().map(|(items, until, because)| kept(privacy.policy(), items, *until, because, &frame.words));
+    shown(&LeavePage { stays: stays.collect(), problem, frame })
+}
+
+fn kept(
+    policy: &Policy,
+    items: &[vestry_policy::ItemId],
+    until: Option<Date>,
+    because: &str,
+    words: &Words,
+) -> CertificateLine {
+    let names: Vec<String> = items.iter().map(|id| pick(&policy.item(*id).name, words.0)).collect();
+    let retention = policy.retentions().find(|(_, r)| r.id == because).map(|(_, r)| r);
+    let why = retention.map_or(because.to_owned(), |r| pick(&r.why, words.0));
+    let until = until.map_or_else(|| words.t("me-until-closed"), |day| words.a("me-goes-after", &day.to_string()));
+    CertificateLine { what: names.join(", "), why, until }
+}
+
+/// `POST /me/leave`: at once, everywhere.
+pub(crate) async fn leave(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let (privacy, visitor) = (privacy(&server)?, *member(&session)?);
+    server.calm()?;
+    let frame = frame(&session, &headers, &uri, "me");
+    let erases = fields.text("erase") == Some("yes");
+    let leaving = if erases { Leaving::Erased } else { Leaving::Withdrawn };
+    let stays = privacy.stays_after(visitor.person, leaving).await?;
+    let policy = privacy.policy();
+    let stays =
+        stays.iter().map(|(items, until, because)| kept(policy, items, *until, because, &frame.words)).collect();
+    match privacy.leave(visitor.person, &personal(fields.text("password")), leaving).await {
+        Ok(sweep) => {
+            let page = LeftPage {
+                words: frame.words,
+                theme: frame.theme,
+                stays,
+                entry: sweep.entry,
+                certificate: format!("{:#}", serde_json::to_value(&sweep.certificate).unwrap_or_default()),
+            };
+            let mut response = shown(&page)?.into_response();
+            let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+            let gone = HeaderValue::from_str(&gone).map_err(|e| Problem::internal(&e))?;
+            response.headers_mut().append(header::SET_COOKIE, gone);
+            Ok(response)
+        }
+        Err(AccountError::Wrong) => {
+            let problem = Some(frame.words.t("password-wrong"));
+            Ok(leave_form(&server, &visitor, frame, problem).await?.into_response())
+        }
+        Err(AccountError::Privacy(PrivacyError::Vault(error @ VaultError::LastOfRole { .. }))) => {
+            Err(Problem::refused("last_of_role", error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

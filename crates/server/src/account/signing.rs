@@ -1,0 +1,133 @@
+//! Signing in and out: members with mail and password, whoever has a secret key with that.
+
+use super::{device, form::Form, personal};
+use crate::{
+    console::gate::{own, redirect},
+    envelope,
+    guard::read_fields,
+    problem::Problem,
+    session,
+    state::{Network, Server, cookie},
+};
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use vestry_app::{AccountError, Entered, KeyKind, LogIn};
+
+/// Where to go afterwards, and by which door.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct SignInQuery {
+    #[serde(default)]
+    next: String,
+    /// `key` for whoever has a key.
+    #[serde(default)]
+    with: String,
+}
+
+/// `GET /sign-in`.
+pub(crate) async fn show(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Query(query): Query<SignInQuery>,
+) -> crate::console::Shown {
+    form(&server, &headers, &query.next, query.with == "key").shown()
+}
+
+fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> Form {
+    let (form, next) = (Form::new(headers, |w| w.t("sign-in")), own(next));
+    let form = form.hidden("next", next);
+    if with_key || server.app.privacy().is_none() {
+        let form = form
+            .lead(|w| w.t("sign-in-hint"))
+            .field(("key", "password", "current-password"), |w| w.t("key"), |field| field)
+            .to("/sign-in", |w| w.t("sign-in"));
+        return if server.app.privacy().is_some() { form.link("/sign-in", |w| w.t("with-mail")) } else { form };
+    }
+    let key = crate::console::address("/sign-in", [("with", "key"), ("next", next)]);
+    form.field(("email", "email", "username"), |w| w.t("mail"), |field| field)
+        .field(("password", "password", "current-password"), |w| w.t("password"), |field| field)
+        .to("/sign-in", |w| w.t("sign-in"))
+        .link("/password", |w| w.t("password-lost"))
+        .link("/join", |w| w.t("join"))
+        .link(key, |w| w.t("with-key"))
+}
+
+/// `POST /sign-in`.
+pub(crate) async fn enter(
+    State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let fields = read_fields(&headers, body).await?;
+    let next = own(fields.text("next").unwrap_or("")).to_owned();
+    if let Some(key) = fields.text("key") {
+        return with_key(&server, &headers, key.trim(), &next).await;
+    }
+    let privacy = super::privacy(&server)?;
+    server.calm()?;
+    let (language, _) = envelope::preferences(&headers);
+    let log_in = LogIn {
+        mail: personal(fields.text("email")),
+        password: personal(fields.text("password")),
+        code: fields.text("code").filter(|code| !code.is_empty()).map(|code| personal(Some(code))),
+        device: device(&headers, network, language),
+    };
+    let again = form(&server, &headers, &next, false);
+    match privacy.log_in(&log_in).await {
+        Ok(Entered::In(token)) => redirect(&next, &[session_cookie(&server, &token)]),
+        Ok(Entered::CodeNeeded) => {
+            let form = again.lead(|w| w.t("code-needed")).field(
+                ("code", "text", "one-time-code"),
+                |w| w.t("code"),
+                |field| field,
+            );
+            Ok(form.shown()?.into_response())
+        }
+        Err(error @ AccountError::Wrong) => {
+            Ok((StatusCode::UNAUTHORIZED, again.refused(&error).shown()?).into_response())
+        }
+        Err(error @ AccountError::Wait(_)) => {
+            Ok((StatusCode::TOO_MANY_REQUESTS, again.refused(&error).shown()?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The cookie of a session: random, unreadable to scripts, sent to this server's own pages alone.
+pub(crate) fn session_cookie(server: &Server, token: &str) -> String {
+    let secure = if server.options.behind_proxy { "; Secure" } else { "" };
+    format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}", session::COOKIE)
+}
+
+/// A secret key becomes a session.
+async fn with_key(server: &Server, headers: &HeaderMap, key: &str, next: &str) -> Result<Response, Problem> {
+    server.calm()?;
+    let access = server.app.authorise(key).await?;
+    let Some(access) = access.filter(|a| a.kind == KeyKind::Secret) else {
+        let again = form(server, headers, next, true).problem(|w| w.t("wrong-key"));
+        return Ok((StatusCode::UNAUTHORIZED, again.shown()?).into_response());
+    };
+    let shop = server.app.organisation_name(access.organisation).await?;
+    let token = server.token();
+    server.sessions.begin(&token, access, shop, server.app.now());
+    redirect(next, &[session_cookie(server, &token)])
+}
+
+/// `POST /sign-out`: the session is over, here and in every other process.
+pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(token) = cookie(&headers, session::COOKIE) {
+        server.sessions.end(token);
+        if let Some(privacy) = server.app.privacy()
+            && let Some(visitor) = privacy.visitor(token).await?
+        {
+            privacy.log_out(&visitor).await?;
+        }
+    }
+    redirect("/sign-in", &[format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", session::COOKIE)])
+}

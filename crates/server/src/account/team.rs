@@ -1,0 +1,113 @@
+//! Who works for the organisation: owners invite, give roles and take them.
+
+use super::{personal, privacy};
+use crate::{
+    console::{Shown, frame, shown},
+    guard::Fields,
+    pages::{ColleagueLine, Frame, TeamPage},
+    problem::Problem,
+    session::Session,
+    state::Server,
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::{HeaderMap, Uri},
+};
+use vestry_app::{AccountError, PersonId, PrivacyError, Role, VaultError};
+
+/// `GET /team`.
+pub(crate) async fn show(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Shown {
+    page(&server, &session, frame(&session, &headers, &uri, "team"), None, None).await
+}
+
+async fn page(
+    server: &Server,
+    session: &Session,
+    mut frame: Frame,
+    said: Option<String>,
+    problem: Option<String>,
+) -> Shown {
+    frame.here = "/team".into();
+    let privacy = privacy(server)?;
+    let you = session.member().map(|visitor| visitor.person);
+    let colleagues = match you {
+        Some(you) => privacy.colleagues(session.organisation().get(), you).await?,
+        // A key is nobody who could be told by name who looked.
+        None => Vec::new(),
+    };
+    let lines = colleagues.iter().map(|colleague| ColleagueLine {
+        id: colleague.person.to_string(),
+        name: colleague.name.clone(),
+        mail: colleague.mail.clone(),
+        role: colleague.role.as_str(),
+        is_you: Some(colleague.person) == you,
+    });
+    shown(&TeamPage { colleagues: lines.collect(), by_key: you.is_none(), said, problem, frame })
+}
+
+/// `POST /team`: an invitation by mail.
+pub(crate) async fn invite(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Shown {
+    let privacy = privacy(&server)?;
+    let frame = frame(&session, &headers, &uri, "team");
+    let role = role(fields.text("role"))?;
+    let organisation = (session.organisation().get(), session.shop.as_str());
+    let mail = personal(fields.text("email"));
+    match privacy.invite(organisation, &mail, role, frame.words.0.mail()).await {
+        Ok(_) => {
+            let said = Some(frame.words.t("team-invited"));
+            page(&server, &session, frame, said, None).await
+        }
+        Err(AccountError::Unusable { .. }) => {
+            let problem = Some(frame.words.a("field-unusable", &frame.words.t("mail")));
+            page(&server, &session, frame, None, problem).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn role(text: Option<&str>) -> Result<Role, Problem> {
+    let role = text.and_then(|text| text.parse::<Role>().ok()).filter(|role| !role.is_staff());
+    role.ok_or_else(|| Problem::bad_request("a role here is `viewer`, `editor` or `owner`"))
+}
+
+/// `POST /team/{id}`: another role, or none.
+pub(crate) async fn change(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Shown {
+    let privacy = privacy(&server)?;
+    let frame = frame(&session, &headers, &uri, "team");
+    let nobody = || Problem::not_found("unknown_person", "nobody of that id works here");
+    let colleague = id.parse::<PersonId>().map_err(|_| nobody())?;
+    let role = match fields.text("act") {
+        Some("remove") => None,
+        _ => Some(role(fields.text("role"))?),
+    };
+    match privacy.give_role(session.organisation().get(), colleague, role).await {
+        Ok(()) => {
+            let said = Some(frame.words.t("team-changed"));
+            page(&server, &session, frame, said, None).await
+        }
+        Err(AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. }))) => {
+            let problem = Some(frame.words.t("team-last-owner"));
+            page(&server, &session, frame, None, problem).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

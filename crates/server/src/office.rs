@@ -1,0 +1,24 @@
+//! The privacy office: what is due today, people by a purpose and a reason, sweeps with their plan before and their
+//! certificate after, and who works here. A door of its own, with a second proof.
+
+pub(crate) mod board;
+pub(crate) mod people;
+pub(crate) mod signing;
+pub(crate) mod staff;
+pub(crate) mod sweeps;
+
+use crate::{envelope, pages::OfficeFrame, problem::Problem, session::Session, words::Words};
+use axum::http::HeaderMap;
+use vestry_app::Visitor;
+
+/// What surrounds the office's pages.
+pub(crate) fn frame(session: &Session, headers: &HeaderMap, section: &'static str) -> OfficeFrame {
+    let (language, theme) = envelope::preferences(headers);
+    let role = session.role().map_or("", vestry_app::Role::as_str);
+    OfficeFrame { words: Words(language), theme, section, role, csrf: session.csrf.clone() }
+}
+
+/// Who of the staff asks, of a route that lets nobody else in.
+pub(crate) fn staff(session: &Session) -> Result<&Visitor, Problem> {
+    session.staff().ok_or_else(|| Problem::not_found("no_staff", "this page is the privacy office's"))
+}

@@ -1,0 +1,86 @@
+//! Today's board: due, overdue, holds, certificates, the health of the log; each number opens what it counts.
+
+use super::frame;
+use crate::{
+    account::privacy,
+    console::{Shown, shown, time},
+    pages::{BoardPage, CertificateRow, Figure, HoldLine},
+    problem::Problem,
+    session::Session,
+    state::Server,
+};
+use axum::{Extension, extract::State, http::HeaderMap};
+use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest};
+
+/// Certificates on the board.
+const SHOWN: usize = 10;
+
+/// `GET /office`.
+pub(crate) async fn show(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+) -> Shown {
+    let privacy = privacy(&server)?;
+    let frame = frame(&session, &headers, "board");
+    let words = frame.words;
+    let state = privacy.sweep_state().await?;
+    let request = SweepRequest { dry_run: true, ..SweepRequest::default() };
+    let SweepOutcome::Shown(plan) = privacy.sweep(&request, |_| {}).await? else {
+        return Err(Problem::refused("swept", "a plan was asked for"));
+    };
+    let totals = plan.totals;
+    let figure = |name: String, count: u64, href: &str, is_bad: bool| Figure {
+        name,
+        count: words.number(count),
+        href: href.into(),
+        is_bad: is_bad && count > 0,
+    };
+    let holds = privacy.vault().holds().await.map_err(PrivacyError::from)?;
+    let waiting = privacy.vault().unsent(&["mail", "letter"]).await.map_err(PrivacyError::from)?.len() as u64;
+    let figures = vec![
+        figure(words.t("board-due"), totals.destroyed, "/office/sweep", false),
+        figure(words.t("board-overdue"), totals.overdue, "/office/sweep", true),
+        figure(words.t("board-separate"), totals.separated, "/office/sweep", false),
+        figure(words.t("board-notices"), totals.notices, "/office/sweep", false),
+        figure(words.t("board-holds"), holds.len() as u64, "#holds", false),
+        figure(words.t("board-letters"), waiting, "#letters", false),
+    ];
+    let mut alerts = Vec::new();
+    if state.is_overdue {
+        alerts.push(words.t("board-sweep-overdue"));
+    }
+    alerts.extend(state.pending.iter().map(|place| words.a("board-pending", place)));
+    alerts.extend(state.behind.iter().map(|place| words.a("board-behind", place)));
+    let head = privacy.vault().audit_head();
+    let certificates = privacy.vault().certificates().map_err(PrivacyError::from)?;
+    shown(&BoardPage {
+        figures,
+        alerts,
+        last: state.last.map_or_else(|| words.t("never"), |day| day.to_string()),
+        head_size: words.number(head.size),
+        head_at: time(head.time),
+        holds: holds
+            .iter()
+            .map(|hold| HoldLine {
+                subject: hold.subject.clone(),
+                reason: hold.reason.clone(),
+                placed: time(hold.placed),
+            })
+            .collect(),
+        certificates: certificates.iter().rev().take(SHOWN).map(|(entry, c)| row(*entry, c)).collect(),
+        waiting: words.n("board-letters-wait", waiting),
+        frame,
+    })
+}
+
+fn row(entry: u64, certificate: &Certificate) -> CertificateRow {
+    let sum = |counted: &[vestry_app::Counted]| counted.iter().map(|counted| counted.count).sum::<u64>();
+    CertificateRow {
+        entry,
+        at: time(certificate.at),
+        destroyed: sum(&certificate.destroyed),
+        separated: sum(&certificate.separated),
+        state: certificate.state.name(),
+    }
+}

@@ -1,0 +1,85 @@
+//! A sweep: its plan, then the word that it is to be carried out, then its certificate.
+
+use super::{frame, staff};
+use crate::{
+    account::privacy,
+    console::{Shown, gate::redirect, shown},
+    guard::Fields,
+    pages::{PlanLine, PlanPage},
+    problem::Problem,
+    session::Session,
+    state::Server,
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::{Html, Response},
+};
+use vestry_app::{PrivacyError, SweepOutcome, SweepRequest, VaultError};
+
+/// Lines of a plan on a page.
+const SHOWN: usize = 200;
+
+/// `GET /office/sweep`: what would happen now.
+pub(crate) async fn plan(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+) -> Shown {
+    page(&server, &session, &headers, None).await
+}
+
+async fn page(server: &Server, session: &Session, headers: &HeaderMap, problem: Option<String>) -> Shown {
+    let privacy = privacy(server)?;
+    let frame = frame(session, headers, "sweep");
+    let request = SweepRequest { dry_run: true, ..SweepRequest::default() };
+    let SweepOutcome::Shown(plan) = privacy.sweep(&request, |_| {}).await? else {
+        return Err(Problem::refused("swept", "a plan was asked for"));
+    };
+    let policy = privacy.policy();
+    let lines = plan.verdicts.iter().take(SHOWN).map(|verdict| PlanLine { text: verdict.line(policy) });
+    shown(&PlanPage {
+        day: plan.day.to_string(),
+        total: plan.verdicts.len() as u64,
+        lines: lines.collect(),
+        hash: plan.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        may_sweep: staff(session)?.role == Some(vestry_app::Role::Officer),
+        problem,
+        frame,
+    })
+}
+
+/// `POST /office/sweep`: carried out, for whoever wrote the day of the plan.
+pub(crate) async fn sweep(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    use axum::response::IntoResponse;
+    let privacy = privacy(&server)?;
+    let today = privacy.policy().local(privacy.now()).date();
+    let words = frame(&session, &headers, "sweep").words;
+    if fields.text("day").map(str::trim) != Some(&today.to_string()) {
+        let problem = Some(words.a("sweep-write-day", &today.to_string()));
+        return Ok(page(&server, &session, &headers, problem).await?.into_response());
+    }
+    match privacy.sweep(&SweepRequest::default(), |_| {}).await {
+        Ok(SweepOutcome::CarriedOut(sweep)) => redirect(&format!("/office/certificates/{}", sweep.entry), &[]),
+        Ok(SweepOutcome::Shown(_)) => Err(Problem::refused("shown", "only the plan was shown")),
+        Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
+            Ok(page(&server, &session, &headers, Some(error.to_string())).await?.into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /office/certificates/{entry}`: as it is printed.
+pub(crate) async fn certificate(State(server): State<Server>, Path(entry): Path<u64>) -> Result<Html<String>, Problem> {
+    let certificates = privacy(&server)?.vault().certificates().map_err(PrivacyError::from)?;
+    let found = certificates.into_iter().find(|(at, _)| *at == entry);
+    let (_, certificate) =
+        found.ok_or_else(|| Problem::not_found("unknown_certificate", "no certificate of that entry"))?;
+    Ok(Html(certificate.page()))
+}

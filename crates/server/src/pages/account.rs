@@ -1,0 +1,167 @@
+//! Pages of accounts: one form, one's own data, leaving, colleagues.
+
+use super::{Frame, LinkView, Theme};
+use crate::words::Words;
+use askama::Template;
+
+/// A field of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldView {
+    pub(crate) name: String,
+    /// The input's type; `checkbox` stands before its label.
+    pub(crate) kind: &'static str,
+    pub(crate) autocomplete: &'static str,
+    pub(crate) label: String,
+    pub(crate) value: String,
+    pub(crate) hint: String,
+    pub(crate) required: bool,
+    pub(crate) wrong: bool,
+}
+
+/// One form on one page, or what came of it.
+#[derive(Debug, Template)]
+#[template(path = "form.html")]
+pub(crate) struct FormPage {
+    pub(crate) words: Words,
+    pub(crate) theme: Theme,
+    pub(crate) title: String,
+    pub(crate) lead: Vec<String>,
+    pub(crate) problem: Option<String>,
+    /// Lines to be copied.
+    pub(crate) shown: Vec<String>,
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<FieldView>,
+    /// What the button says; empty where there is no form.
+    pub(crate) button: String,
+    pub(crate) links: Vec<LinkView>,
+}
+
+/// An item that is held of somebody.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HeldLine {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) purposes: String,
+    /// When it goes.
+    pub(crate) goes: String,
+    /// Whether it stays for a while after leaving.
+    pub(crate) stays: bool,
+    /// The item's name, where a form corrects it.
+    pub(crate) correct: Option<String>,
+}
+
+/// What is held of one kind.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldGroup {
+    pub(crate) name: String,
+    pub(crate) is_apart: bool,
+    pub(crate) lines: Vec<HeldLine>,
+}
+
+/// A consent and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct ConsentRow {
+    pub(crate) purpose: String,
+    pub(crate) text: String,
+    pub(crate) given: bool,
+    pub(crate) taken_back: Option<String>,
+}
+
+/// A session of somebody.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionLine {
+    pub(crate) id: String,
+    pub(crate) begun: String,
+    pub(crate) used: String,
+    pub(crate) is_this: bool,
+}
+
+/// Somebody looked.
+#[derive(Debug, Clone)]
+pub(crate) struct LookLine {
+    pub(crate) at: String,
+    pub(crate) who: String,
+    pub(crate) purpose: String,
+    pub(crate) reason: String,
+}
+
+/// My data.
+#[derive(Debug, Template)]
+#[template(path = "me.html")]
+pub(crate) struct MePage {
+    pub(crate) frame: Frame,
+    pub(crate) summary: String,
+    pub(crate) groups: Vec<HeldGroup>,
+    pub(crate) consents: Vec<ConsentRow>,
+    pub(crate) sessions: Vec<SessionLine>,
+    pub(crate) looks: Vec<LookLine>,
+    /// Whether the policy sets members apart who stay away.
+    pub(crate) has_dormancy: bool,
+    /// The period that they chose, as text.
+    pub(crate) chosen: String,
+    pub(crate) said: Option<String>,
+    pub(crate) problem: Option<String>,
+}
+
+/// A child's data, for the guardian.
+#[derive(Debug, Template)]
+#[template(path = "guardian.html")]
+pub(crate) struct GuardianOfPage {
+    pub(crate) words: Words,
+    pub(crate) theme: Theme,
+    pub(crate) action: String,
+    pub(crate) groups: Vec<HeldGroup>,
+    pub(crate) said: Option<String>,
+}
+
+/// What stays after leaving.
+#[derive(Debug, Clone)]
+pub(crate) struct CertificateLine {
+    pub(crate) what: String,
+    pub(crate) why: String,
+    pub(crate) until: String,
+}
+
+/// Leaving, before anything is done.
+#[derive(Debug, Template)]
+#[template(path = "leave.html")]
+pub(crate) struct LeavePage {
+    pub(crate) frame: Frame,
+    pub(crate) stays: Vec<CertificateLine>,
+    pub(crate) problem: Option<String>,
+}
+
+/// After leaving.
+#[derive(Debug, Template)]
+#[template(path = "left.html")]
+pub(crate) struct LeftPage {
+    pub(crate) words: Words,
+    pub(crate) theme: Theme,
+    pub(crate) stays: Vec<CertificateLine>,
+    /// The certificate's entry in the audit log.
+    pub(crate) entry: u64,
+    pub(crate) certificate: String,
+}
+
+/// Somebody who works for the organisation.
+#[derive(Debug, Clone)]
+pub(crate) struct ColleagueLine {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) mail: String,
+    pub(crate) role: &'static str,
+    pub(crate) is_you: bool,
+}
+
+/// Who works for the organisation.
+#[derive(Debug, Template)]
+#[template(path = "team.html")]
+pub(crate) struct TeamPage {
+    pub(crate) frame: Frame,
+    pub(crate) colleagues: Vec<ColleagueLine>,
+    /// Whether a key looks, which sees nobody's name.
+    pub(crate) by_key: bool,
+    pub(crate) said: Option<String>,
+    pub(crate) problem: Option<String>,
+}

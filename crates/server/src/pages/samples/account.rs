@@ -1,0 +1,228 @@
+//! Samples of the pages of accounts and of the privacy office.
+
+use super::{frame, pick};
+use crate::{pages::*, words::Language};
+
+fn field(name: &str, kind: &'static str, label: &str) -> FieldView {
+    FieldView {
+        name: name.into(),
+        kind,
+        autocomplete: "off",
+        label: label.into(),
+        value: String::new(),
+        hint: String::new(),
+        required: true,
+        wrong: name == "mobile",
+    }
+}
+
+fn join(language: Language, theme: Theme) -> FormPage {
+    let words = Words(language);
+    let mobile = pick(language, "핸드폰 번호", "mobile number");
+    FormPage {
+        words,
+        theme,
+        title: words.t("join"),
+        lead: vec![words.t("join-lead")],
+        problem: Some(words.a("field-unusable", mobile)),
+        shown: Vec::new(),
+        action: "/join".into(),
+        hidden: vec![("invitation", String::new())],
+        fields: vec![
+            field("email", "email", &words.t("mail")),
+            FieldView { hint: words.t("password-hint"), ..field("password", "password", &words.t("password")) },
+            field("mobile", "tel", mobile),
+            field("terms", "checkbox", &words.t("join-terms")),
+            FieldView { required: false, ..field("agree-marketing", "checkbox", &words.a("join-agree", "…")) },
+        ],
+        button: words.t("join-button"),
+        links: vec![LinkView { href: "/sign-in".into(), text: words.t("have-account") }],
+    }
+}
+
+fn me(language: Language, theme: Theme) -> MePage {
+    let words = Words(language);
+    let line = |ko: &str, en: &str, value: &str, stays, correct: Option<&str>| HeldLine {
+        name: pick(language, ko, en).into(),
+        value: value.into(),
+        purposes: pick(language, "서비스 제공, 회원 관리", "the service, membership").into(),
+        goes: if stays { words.a("me-goes-after", "2027-11-26") } else { words.t("me-goes-leaving") },
+        stays,
+        correct: correct.map(Into::into),
+    };
+    MePage {
+        frame: frame(language, theme, "me"),
+        summary: format!("{} {}", words.n("me-held", 9_u64), words.n("me-goes", 6_u64)),
+        groups: vec![HeldGroup {
+            name: pick(language, "회원 정보", "member information").into(),
+            is_apart: false,
+            lines: vec![
+                line("이메일 주소", "e-mail address", "member@shop.example", true, None),
+                line("성명", "name", "김하나", true, Some("name")),
+                line("비밀번호(해시)", "password (hash)", &words.t("masked"), false, None),
+            ],
+        }],
+        consents: vec![ConsentRow {
+            purpose: "marketing".into(),
+            text: pick(language, "마케팅: 새 서비스를 알립니다.", "marketing: news of services").into(),
+            given: false,
+            taken_back: Some("2026-11-23 20:11".into()),
+        }],
+        sessions: vec![
+            SessionLine {
+                id: "0f".repeat(8),
+                begun: "2026-11-23 20:11".into(),
+                used: "2026-11-23 20:15".into(),
+                is_this: true,
+            },
+            SessionLine {
+                id: "1f".repeat(8),
+                begun: "2026-11-20 09:11".into(),
+                used: "2026-11-21 10:15".into(),
+                is_this: false,
+            },
+        ],
+        looks: vec![LookLine {
+            at: "2026-11-23 20:11".into(),
+            who: words.t("reader-staff"),
+            purpose: pick(language, "권리 보장", "rights").into(),
+            reason: "request-2031".into(),
+        }],
+        has_dormancy: true,
+        chosen: String::new(),
+        said: Some(words.t("me-corrected")),
+        problem: None,
+    }
+}
+
+fn stays(language: Language) -> Vec<CertificateLine> {
+    vec![CertificateLine {
+        what: pick(language, "카드번호, 결제 승인번호", "card number, approval number").into(),
+        why: pick(language, "대금 결제와 공급을 증명하기 위해", "to prove payment and supply").into(),
+        until: Words(language).a("me-goes-after", "2031-11-23"),
+    }]
+}
+
+fn office(language: Language, theme: Theme, section: &'static str) -> OfficeFrame {
+    OfficeFrame { words: Words(language), theme, section, role: "officer", csrf: "0f".repeat(16) }
+}
+
+fn board(language: Language, theme: Theme) -> BoardPage {
+    let words = Words(language);
+    let figure =
+        |name: String, count: &str, is_bad| Figure { name, count: count.into(), href: "#holds".into(), is_bad };
+    BoardPage {
+        frame: office(language, theme, "board"),
+        figures: vec![
+            figure(words.t("board-due"), "12", false),
+            figure(words.t("board-overdue"), "1", true),
+            figure(words.t("board-separate"), "3", false),
+        ],
+        alerts: vec![words.t("board-sweep-overdue")],
+        last: "2026-11-22".into(),
+        head_size: "1,284".into(),
+        head_at: "2026-11-23 20:11".into(),
+        holds: vec![HoldLine {
+            subject: "0f".repeat(16),
+            reason: "court-2031".into(),
+            placed: "2026-11-23 20:11".into(),
+        }],
+        certificates: vec![CertificateRow {
+            entry: 1201,
+            at: "2026-11-22 00:10".into(),
+            destroyed: 12,
+            separated: 3,
+            state: "final",
+        }],
+        waiting: words.n("board-letters-wait", 2_u64),
+    }
+}
+
+fn found(language: Language, theme: Theme) -> FoundPage {
+    let words = Words(language);
+    FoundPage {
+        frame: office(language, theme, "people"),
+        person: "0f".repeat(16),
+        purpose: "rights".into(),
+        purpose_name: pick(language, "권리 보장", "rights").into(),
+        reason: "request-2031".into(),
+        used: String::new(),
+        may_act: true,
+        is_open: false,
+        records: vec![FoundRecord {
+            id: "1f".repeat(16),
+            class: pick(language, "회원 정보", "member information").into(),
+            is_apart: false,
+            is_held: true,
+            events: String::new(),
+            items: vec![FoundItem {
+                name: pick(language, "핸드폰 번호", "mobile number").into(),
+                value: words.t("masked"),
+                until: "–".into(),
+            }],
+        }],
+        said: Some(words.t("people-held")),
+    }
+}
+
+/// Every page's name and its text.
+pub(super) fn all(
+    language: Language,
+    theme: Theme,
+    render: impl Fn(&dyn askama::DynTemplate) -> String,
+) -> Vec<(&'static str, String)> {
+    let words = Words(language);
+    let frame = frame(language, theme, "me");
+    let purposes = vec![OptionView { id: "rights".into(), name: pick(language, "권리 보장", "rights").into() }];
+    let team = TeamPage {
+        frame: frame.clone(),
+        colleagues: vec![ColleagueLine {
+            id: "0f".repeat(16),
+            name: "김하나".into(),
+            mail: "member@shop.example".into(),
+            role: "owner",
+            is_you: true,
+        }],
+        by_key: false,
+        said: None,
+        problem: Some(words.t("team-last-owner")),
+    };
+    let plan = PlanPage {
+        frame: office(language, theme, "sweep"),
+        day: "2026-11-23".into(),
+        total: 1,
+        lines: vec![PlanLine { text: "destroy by 2026-11-28".into() }],
+        hash: "0f".repeat(32),
+        may_sweep: true,
+        problem: None,
+    };
+    let staff = StaffPage {
+        frame: office(language, theme, "staff"),
+        staff: vec![StaffLine {
+            id: "0f".repeat(16),
+            name: "이두리".into(),
+            role: "officer",
+            password: words.t("staff-not-enrolled"),
+            is_you: false,
+        }],
+        link: Some("http://127.0.0.1:8080/office/enrol/vml_…".into()),
+        problem: None,
+    };
+    let left = LeftPage { words, theme, stays: stays(language), entry: 1201, certificate: "{}".into() };
+    let groups = me(language, theme).groups;
+    let child =
+        GuardianOfPage { words, theme, action: "/guardian/x".into(), groups, said: Some(words.t("guardian-sure")) };
+    vec![
+        ("guardian", render(&child)),
+        ("join", render(&join(language, theme))),
+        ("me", render(&me(language, theme))),
+        ("leave", render(&LeavePage { frame, stays: stays(language), problem: None })),
+        ("left", render(&left)),
+        ("team", render(&team)),
+        ("board", render(&board(language, theme))),
+        ("plan", render(&plan)),
+        ("people", render(&PeoplePage { frame: office(language, theme, "people"), purposes, problem: None })),
+        ("found", render(&found(language, theme))),
+        ("staff", render(&staff)),
+    ]
+}

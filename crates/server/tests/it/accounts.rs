@@ -1,0 +1,266 @@
+//! Accounts over HTTP: forms as a browser without JavaScript sends them, and who reaches which route.
+
+use super::harness::{Answer, House};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use vestry_app::{Language, NewStaff, Personal, Role};
+use vestry_server::{Need, route_table};
+
+const PASSWORD: &str = "seven tailors under one lamp";
+
+/// The form of a sign-up, with what is required.
+const JOIN: [(&str, &str); 10] = [
+    ("name", "김하나"),
+    ("mobile", "010-1234-5678"),
+    ("company_phone", "02-123-4567"),
+    ("company", "한빛상점"),
+    ("title", "과장"),
+    ("password", PASSWORD),
+    ("terms", "yes"),
+    ("agree-service", "yes"),
+    ("agree-membership", "yes"),
+    ("invitation", ""),
+];
+
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap_or("").to_owned()
+}
+
+/// Signs up, confirms by the mailed link, signs in; the session's cookie.
+async fn member(house: &House, mail: &str, invitation: &str) -> String {
+    let mut fields = JOIN.to_vec();
+    fields.extend([("email", mail), ("invitation", invitation)]);
+    let answer = house.form("", "/join", &fields).await;
+    assert!(answer.text().contains("Look into your mail"), "{}", answer.text());
+    let link = house.post().await.pop().expect("a letter");
+    assert!(link.starts_with("/join/confirm/"), "{link}");
+    assert!(house.page("", &link).await.text().contains("<form"), "looking at the link confirms nothing");
+    let answer = house.form("", &link, &[]).await;
+    assert!(answer.text().contains("Your account is there"), "{}", answer.text());
+    enter(house, mail).await
+}
+
+async fn enter(house: &House, mail: &str) -> String {
+    let answer = house.form("", "/sign-in", &[("email", mail), ("password", PASSWORD), ("next", "/me")]).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/me"), "{}", answer.text());
+    let set = answer.header("set-cookie");
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
+    cookie(&answer)
+}
+
+/// What the forms of a page carry.
+fn csrf(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form with a token");
+    rest.split('"').next().unwrap_or("").to_owned()
+}
+
+/// Somebody of the staff who has just enrolled; their cookie.
+async fn staff(house: &House, role: Role) -> String {
+    let new = NewStaff {
+        mail: Personal::new(format!("{}@operator.example", role.as_str())),
+        name: Personal::new("이두리".to_owned()),
+        role,
+        language: Language::Korean,
+    };
+    let (_, token) = house.privacy().add_staff(&new).await.expect("added");
+    let path = format!("/office/enrol/{}", token.as_str());
+    let page = house.page("", &path).await.text();
+    let secret = page.split("class=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret");
+    let code = code(house, secret);
+    let answer = house.form("", &path, &[("password", PASSWORD), ("code", &code)]).await;
+    assert!(answer.text().contains("Recovery codes"), "{}", answer.text());
+    cookie(&answer)
+}
+
+/// What an app with this secret shows now.
+fn code(house: &House, secret: &str) -> String {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let values = secret.chars().filter_map(|c| alphabet.find(c));
+    let bits: Vec<u8> = values.flat_map(|value| (0..5).rev().map(move |bit| (value >> bit & 1) as u8)).collect();
+    let bytes: Vec<u8> = bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |all, bit| all << 1 | bit)).collect();
+    let secret = vestry_credentials::TotpSecret::from_bytes(bytes.try_into().expect("20 bytes"));
+    secret.code(house.privacy().now()).expect("a code").to_string()
+}
+
+#[tokio::test]
+async fn clause_5_a_member_sees_corrects_takes_along_and_leaves() {
+    let house = House::with_accounts().await;
+    let cookie = member(&house, "kim@shop.example", "").await;
+    let page = house.page(&cookie, "/me").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    assert!(text.contains("김하나") && text.contains("items about you"), "{text}");
+    assert!(!text.contains("argon2"), "a hash is masked");
+    let csrf = csrf(&text);
+    let correct = [("csrf", csrf.as_str()), ("act", "correct"), ("item", "name"), ("value", "김두리")];
+    let answer = house.form(&cookie, "/me", &correct).await;
+    assert_eq!(answer.header("location"), "/me?done=corrected", "{}", answer.text());
+    let export = house.page(&cookie, "/me/export").await;
+    assert!(export.header("content-disposition").starts_with("attachment"));
+    assert!(export.text().contains("김두리") && !export.text().contains("김하나"), "{}", export.text());
+    let wrong = [("csrf", csrf.as_str()), ("password", "wrong wrong wrong")];
+    assert!(house.form(&cookie, "/me/leave", &wrong).await.text().contains("not your password"));
+    let leave = [("csrf", csrf.as_str()), ("password", PASSWORD)];
+    let left = house.form(&cookie, "/me/leave", &leave).await;
+    assert!(left.text().contains("You have left") && left.text().contains("&#34;destroyed&#34;"), "{}", left.text());
+    assert_eq!(house.page(&cookie, "/me").await.status, StatusCode::SEE_OTHER, "the session is over");
+}
+
+#[tokio::test]
+async fn what_a_form_gets_wrong_is_said_beside_what_was_typed() {
+    let house = House::with_accounts().await;
+    let with = |changed: (&'static str, &'static str)| {
+        let mut fields: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != changed.0).collect();
+        fields.extend([("email", "kim@shop.example"), changed]);
+        fields
+    };
+    for (changed, said) in [
+        (("password", "short"), "at least 10 characters"),
+        (("password", "password1234"), "Many people use"),
+        (("mobile", "nothing"), "cannot be right: mobile number"),
+        (("name", ""), "Something is missing: name"),
+        (("terms", ""), "Something is missing"),
+        (("agree-service", ""), "Something is missing"),
+    ] {
+        let answer = house.form("", "/join", &with(changed)).await.text();
+        assert!(answer.contains(said), "{changed:?}: {answer}");
+        assert!(answer.contains("value=\"kim@shop.example\"") && !answer.contains("seven tailors"), "{changed:?}");
+        // No box is ticked for anybody.
+        assert!(!answer.contains("checked"), "{changed:?}");
+    }
+    assert!(house.post().await.is_empty(), "nobody was written to");
+}
+
+#[tokio::test]
+async fn members_reach_what_their_role_reaches_and_nothing_of_the_office() {
+    let house = House::with_accounts().await;
+    let owner = member(&house, "kim@shop.example", "").await;
+    let token = csrf(&house.page(&owner, "/team").await.text());
+    let mut cookies = vec![(Role::Owner, owner.clone())];
+    for (mail, role) in [("lee@shop.example", Role::Viewer), ("park@shop.example", Role::Editor)] {
+        let invite = [("csrf", token.as_str()), ("email", mail), ("role", role.as_str())];
+        let answer = house.form(&owner, "/team", &invite).await.text();
+        assert!(answer.contains("on its way"), "{answer}");
+        let link = house.post().await.pop().expect("a letter");
+        let invitation = link.split("invitation=").nth(1).expect("an invitation").to_owned();
+        cookies.push((role, member(&house, mail, &invitation).await));
+    }
+    for line in route_table().iter().filter(|line| line.method == Method::GET && !line.path.contains('{')) {
+        for (role, cookie) in &cookies {
+            let answer = house.page(cookie, line.path).await;
+            let may = match line.need {
+                Need::Nothing | Need::AnyKey | Need::SecretKey | Need::Session | Need::Member | Need::Anybody => true,
+                Need::Editor => *role >= Role::Editor,
+                Need::Owner | Need::OwnerKey => *role == Role::Owner,
+                Need::Staff | Need::Officer | Need::Operator => false,
+            };
+            let what = format!("{} as {role:?}: {}", line.path, answer.status);
+            assert_eq!(answer.status != StatusCode::FORBIDDEN, may, "{what}");
+            assert!(!answer.status.is_server_error(), "{what}: {}", answer.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn clause_7_na_staff_reach_what_their_role_reaches_and_no_catalogue() {
+    let house = House::with_accounts().await;
+    for role in [Role::Officer, Role::Operator, Role::Auditor] {
+        let cookie = staff(&house, role).await;
+        for line in route_table().iter().filter(|line| line.method == Method::GET && !line.path.contains('{')) {
+            let answer = house.page(&cookie, line.path).await;
+            let may = match line.need {
+                Need::Nothing | Need::Staff => true,
+                Need::Officer => role == Role::Officer,
+                Need::Operator => role == Role::Operator,
+                _ => false,
+            };
+            let what = format!("{} as {role:?}: {}", line.path, answer.status);
+            assert_eq!(answer.status != StatusCode::FORBIDDEN, may, "{what}");
+            assert!(!answer.status.is_server_error(), "{what}: {}", answer.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_officer_opens_a_person_for_a_reason_and_the_person_sees_it() {
+    let house = House::with_accounts().await;
+    let member = member(&house, "kim@shop.example", "").await;
+    let officer = staff(&house, Role::Officer).await;
+    let token = csrf(&house.page(&officer, "/office/people").await.text());
+    let find = |reason: &'static str, act: &'static str| {
+        vec![
+            ("csrf", token.clone()),
+            ("who", "kim@shop.example".to_owned()),
+            ("purpose", "rights".into()),
+            ("reason", reason.into()),
+            ("act", act.into()),
+        ]
+    };
+    let send = async |fields: Vec<(&'static str, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        house.form(&officer, "/office/people", &fields).await.text()
+    };
+    assert!(send(find("", "")).await.contains("A reason is a code"));
+    let shown = send(find("request-7", "")).await;
+    assert!(shown.contains("김하나") && !shown.contains("010-1234-5678"), "masked until it is asked for: {shown}");
+    let mut open = find("request-7", "");
+    open.push(("unmask", "yes".into()));
+    assert!(send(open).await.contains("010-1234-5678"));
+    assert!(house.page(&member, "/me").await.text().contains("request-7"), "who looked, and why");
+    // A hold is on the board; without the id written once more nobody is erased.
+    assert!(send(find("court-1", "hold")).await.contains("Held."));
+    assert!(house.page(&officer, "/office").await.text().contains("court-1"));
+    assert!(send(find("request-7", "erase")).await.contains("write the id"));
+    assert_eq!(house.page(&member, "/me").await.status, StatusCode::OK, "still a member");
+    assert!(send(find("court-1", "release")).await.contains("Released."));
+}
+
+#[tokio::test]
+async fn a_sweep_shows_its_plan_and_waits_for_its_day_to_be_written() {
+    let house = House::with_accounts().await;
+    let officer = staff(&house, Role::Officer).await;
+    let page = house.page(&officer, "/office/sweep").await.text();
+    let token = csrf(&page);
+    let day = house.privacy().policy().local(house.privacy().now()).date().to_string();
+    let without = house.form(&officer, "/office/sweep", &[("csrf", &token), ("day", "yes")]).await;
+    assert!(without.text().contains(&format!("write {day}")), "{}", without.text());
+    let done = house.form(&officer, "/office/sweep", &[("csrf", &token), ("day", &day)]).await;
+    let certificate = done.header("location").to_owned();
+    assert!(certificate.starts_with("/office/certificates/"), "{}", done.text());
+    assert!(house.page(&officer, &certificate).await.text().contains("Certificate of destruction"));
+}
+
+#[tokio::test]
+async fn one_organisation_sees_nothing_of_another() {
+    let house = House::with_accounts().await;
+    let kim = member(&house, "kim@shop.example", "").await;
+    let lee = member(&house, "lee@shop.example", "").await;
+    let team = house.page(&kim, "/team").await.text();
+    assert!(team.contains("kim@shop.example") && !team.contains("lee@shop.example"), "{team}");
+    let id = house.page(&lee, "/team").await.text();
+    let id = id.split("action=\"/team/").nth(1).and_then(|rest| rest.split('"').next()).expect("an id").to_owned();
+    let token = csrf(&team);
+    let stolen = [("csrf", token.as_str()), ("act", "remove")];
+    let answer = house.form(&kim, &format!("/team/{id}"), &stolen).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text());
+    // The twin: on one's own colleague the same form is heard.
+    let own = team.split("action=\"/team/").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    let answer = house.form(&kim, &format!("/team/{own}"), &stolen).await.text();
+    assert!(answer.contains("Nobody else is an owner"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_changes_nothing() {
+    let house = House::with_accounts().await;
+    let cookie = member(&house, "kim@shop.example", "").await;
+    for line in route_table().iter().filter(|line| line.method == Method::POST && line.need == Need::Member) {
+        let request = Request::post(line.path)
+            .header(header::COOKIE, &cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from("csrf=guess&act=correct&item=name&value=x"));
+        let answer = house.send(request.expect("a request")).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()), "{}", line.path);
+    }
+}

@@ -1,0 +1,200 @@
+//! Who is signed in, which links were mailed, and how often somebody tried in vain.
+//!
+//! Only hashes of what a browser or a mail carries are rows here. None of it is in a backup: after a restore everybody
+//! signs in again.
+
+use crate::{
+    Vault,
+    error::VaultError,
+    lookup::LookupKey,
+    place::PersonId,
+    roles::{Role, role_from_row},
+};
+use jiff::Timestamp;
+use vestry_database::{Value, args};
+
+/// A session as it stands now: of somebody who is a member in use, or of staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionOnFile {
+    /// Whose.
+    pub person: PersonId,
+    /// Since when.
+    pub begun: Timestamp,
+    /// When it was last used, to the minute.
+    pub used: Timestamp,
+    /// The customer company they work for.
+    pub organisation: Option<i64>,
+    /// What they may do.
+    pub role: Option<Role>,
+}
+
+/// How often somebody tried in vain since they last succeeded, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptsOnFile {
+    /// How often.
+    pub failures: u32,
+    /// The last time.
+    pub last: Timestamp,
+}
+
+/// How long a use of a session may go unwritten: it is a write.
+const USED_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
+
+/// Longer than any session may be idle.
+const IDLE_AT_MOST: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+impl Vault {
+    /// Begins a session under the hash of its token, and forgets those that nobody used for a day: no rule lets a session
+    /// be idle for so long.
+    pub async fn begin_session(&self, token: &[u8; 32], person: PersonId, now: Timestamp) -> Result<(), VaultError> {
+        const SQL: &str = "insert into sessions (token, person, begun, used) values ($1, $2, $3, $3)";
+        const IDLE: &str = "delete from sessions where used < $1";
+        let mut conn = self.people.begin().await?;
+        conn.run(IDLE, args![now - IDLE_AT_MOST]).await?;
+        conn.run(SQL, args![token.as_slice(), person.value(), now]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// The session of a token's hash, asked of the database each time: whoever left is out at once, in every process.
+    pub async fn session(&self, token: &[u8; 32]) -> Result<Option<SessionOnFile>, VaultError> {
+        const SQL: &str = "select s.person, s.begun, s.used, p.organisation, p.role from sessions s \
+            join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none')";
+        let row = self.people.read().await?.row(SQL, args![token.as_slice()]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut columns = row.columns();
+        Ok(Some(SessionOnFile {
+            person: PersonId::from_row(columns.take()?)?,
+            begun: columns.instant("sessions.begun")?,
+            used: columns.instant("sessions.used")?,
+            organisation: columns.take()?,
+            role: role_from_row(columns.take()?)?,
+        }))
+    }
+
+    /// Notes that a session is used, unless that was noted within the minute.
+    pub async fn use_session(
+        &self,
+        token: &[u8; 32],
+        session: &SessionOnFile,
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
+        const SQL: &str = "update sessions set used = $2 where token = $1 and used < $2";
+        if now.duration_since(session.used) < USED_WITHIN {
+            return Ok(());
+        }
+        let mut conn = self.people.begin().await?;
+        conn.run(SQL, args![token.as_slice(), now]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// The sessions of a person, the newest first, with the hashes of their tokens.
+    pub async fn sessions_of(&self, person: PersonId) -> Result<Vec<([u8; 32], Timestamp, Timestamp)>, VaultError> {
+        const SQL: &str = "select token, begun, used from sessions where person = $1 order by begun desc, token";
+        let rows = self.people.read().await?.rows(SQL, args![person.value()]).await?;
+        let of = |row: &vestry_database::Row| {
+            let mut columns = row.columns();
+            let token: Vec<u8> = columns.take()?;
+            let token = token.try_into().map_err(|_| VaultError::Unreadable { what: "a session" })?;
+            Ok((token, columns.instant("sessions.begun")?, columns.instant("sessions.used")?))
+        };
+        rows.iter().map(of).collect()
+    }
+
+    /// Ends one session.
+    pub async fn end_session(&self, token: &[u8; 32]) -> Result<(), VaultError> {
+        let mut conn = self.people.begin().await?;
+        conn.run("delete from sessions where token = $1", args![token.as_slice()]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// Ends the sessions of a person, but for one that goes on.
+    pub async fn end_sessions(&self, person: PersonId, but: Option<&[u8; 32]>) -> Result<u64, VaultError> {
+        const SQL: &str = "delete from sessions where person = $1 and token <> $2";
+        let but = but.map_or(Vec::new(), |token| token.to_vec());
+        let mut conn = self.people.begin().await?;
+        let ended = conn.run(SQL, args![person.value(), but]).await?;
+        conn.commit().await?;
+        Ok(ended)
+    }
+
+    /// Keeps the hash of a link that is mailed: good once, for `what`, until `ends`. An older one for the same is void.
+    pub async fn put_link(
+        &self,
+        token: &[u8; 32],
+        person: PersonId,
+        what: &str,
+        ends: Timestamp,
+    ) -> Result<(), VaultError> {
+        const OLDER: &str = "delete from links where person = $1 and what = $2";
+        const SQL: &str = "insert into links (token, person, what, ends) values ($1, $2, $3, $4)";
+        let mut conn = self.people.begin().await?;
+        conn.run(OLDER, args![person.value(), what]).await?;
+        conn.run(SQL, args![token.as_slice(), person.value(), what, ends]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// Whom a link is about that still holds; it stays good.
+    pub async fn link(&self, token: &[u8; 32], what: &str, now: Timestamp) -> Result<Option<PersonId>, VaultError> {
+        const SQL: &str = "select person from links where token = $1 and what = $2 and ends > $3";
+        let row = self.people.read().await?.row(SQL, args![token.as_slice(), what, now]).await?;
+        row.map(|row| PersonId::from_row(row.only()?)).transpose()
+    }
+
+    /// Spends a link; whom it is about, unless it was spent, is too old or for something else.
+    pub async fn spend_link(
+        &self,
+        token: &[u8; 32],
+        what: &str,
+        now: Timestamp,
+    ) -> Result<Option<PersonId>, VaultError> {
+        const SQL: &str = "delete from links where token = $1 and what = $2 and ends > $3 returning person";
+        const OLD: &str = "delete from links where ends <= $1";
+        let mut conn = self.people.begin().await?;
+        let row = conn.row(SQL, args![token.as_slice(), what, now]).await?;
+        conn.run(OLD, args![now]).await?;
+        let person = row.map(|row| PersonId::from_row(row.only()?)).transpose()?;
+        conn.commit().await?;
+        Ok(person)
+    }
+
+    /// The name under which attempts of `who`, such as a mail or an address of a network, are counted: a keyed hash.
+    pub fn attempts_of(&self, who: &str) -> [u8; 32] {
+        LookupKey::of_master(&self.masters.live, self.installation, "attempts").hash(who)
+    }
+
+    /// A name for somebody in another database: a keyed hash of their id.
+    pub fn pseudonym_of(&self, person: PersonId) -> [u8; 32] {
+        LookupKey::of_master(&self.masters.live, self.installation, "pseudonym").hash(&person.to_string())
+    }
+
+    /// Attempts in vain.
+    pub async fn attempts(&self, subject: &[u8; 32]) -> Result<Option<AttemptsOnFile>, VaultError> {
+        const SQL: &str = "select failures, last from attempts where subject = $1";
+        let Some(row) = self.people.read().await?.row(SQL, args![subject.as_slice()]).await? else { return Ok(None) };
+        let mut columns = row.columns();
+        let failures: i64 = columns.take()?;
+        Ok(Some(AttemptsOnFile {
+            failures: u32::try_from(failures).unwrap_or(u32::MAX),
+            last: columns.instant("attempts.last")?,
+        }))
+    }
+
+    /// Counts another attempt in vain of each of `subjects`, and forgets those whose last one lies before `old`.
+    pub async fn count_attempt(&self, subjects: &[[u8; 32]], old: Timestamp, now: Timestamp) -> Result<(), VaultError> {
+        const OLD: &str = "delete from attempts where last < $1";
+        const SQL: &str = "insert into attempts (subject, failures, last) values (..) on conflict (subject) \
+            do update set failures = attempts.failures + 1, last = excluded.last";
+        let mut conn = self.people.begin().await?;
+        conn.run(OLD, args![old]).await?;
+        let rows: Vec<Vec<Value>> = subjects.iter().map(|s| args![s.as_slice(), 1_i64, now]).collect();
+        conn.insert(SQL, rows).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// Forgets the attempts of who succeeded.
+    pub async fn forget_attempts(&self, subject: &[u8; 32]) -> Result<(), VaultError> {
+        let mut conn = self.people.begin().await?;
+        conn.run("delete from attempts where subject = $1", args![subject.as_slice()]).await?;
+        Ok(conn.commit().await?)
+    }
+}
