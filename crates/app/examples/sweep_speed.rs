@@ -42,14 +42,8 @@ async fn main() {
                 let account = NewRecord { class: class("account"), events: vec![(Event::Made, now())], items };
                 let items = vec![(item("misuse"), Personal::new("x".repeat(100)))];
                 let misuse = NewRecord { class: class("misuse"), events: vec![(Event::Made, now())], items };
-                let records = vec![account, misuse];
-                NewPerson {
-                    organisation: Some(1),
-                    role: None,
-                    membership: Membership::None,
-                    consents: Vec::new(),
-                    records,
-                }
+                let (membership, records) = (Membership::None, vec![account, misuse]);
+                NewPerson { organisation: Some(1), role: None, membership, consents: Vec::new(), records }
             })
             .collect();
         privacy.vault().add_people(policy, &people, now()).await.expect("added");
