@@ -53,6 +53,12 @@ pub enum PrivacyError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A restore would write into a catalogue that holds something.
+    #[error(
+        "the database of the catalogue is not empty; a restore writes into an empty one: make a new one and name it as \
+         `store.url`"
+    )]
+    CatalogueNotEmpty,
     /// The identity that opens archives.
     #[error(transparent)]
     Identity(Box<IdentityError>),
