@@ -6,6 +6,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -188,7 +189,8 @@ pub(crate) fn place(folder: &Path, config: &Config) -> Result<VaultPlace, Privac
     if recipients.is_none() && !config.backup.places.is_empty() {
         return Err(VaultError::NoRecipients.into());
     }
-    Ok(VaultPlace { folder: folder.into(), urls, places: config.backup.places.clone(), recipients })
+    let (places, archive_days) = (config.backup.places.clone(), NonZeroU32::new(config.vault.archive_days));
+    Ok(VaultPlace { folder: folder.into(), urls, archive_days, places, recipients })
 }
 
 /// The folder of the key files: outside the data folder, beside it when nothing else is said.

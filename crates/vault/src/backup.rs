@@ -422,7 +422,7 @@ mod tests {
     async fn archives_hold_every_column_but_look_up_hashes() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let place = VaultPlace { folder: data, urls: None, places: Vec::new(), recipients: None };
+        let place = VaultPlace { folder: data, urls: None, archive_days: None, places: Vec::new(), recipients: None };
         let (keys, now) = (folder.path().join("keys"), Timestamp::UNIX_EPOCH);
         Vault::make(&place, &keys, now).await.expect("made");
         let vault = Vault::open(&place, &VaultKeys::in_folder(&keys), now).await.expect("opens");
