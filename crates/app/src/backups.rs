@@ -133,7 +133,8 @@ impl Privacy {
     }
 }
 
-/// Comes back into the data folder `folder`, which must not be there or be empty: the newest keys and audit log at any
+/// Comes back into the data folder `folder`, which must not be there or be empty, as must the databases that `config`
+/// names: the newest keys and audit log at any
 /// place, a backup of the data, then what the journal says since, then a sweep as of today. The folder gets its name when
 /// all of it proved whole; before, it is `FOLDER.restoring`.
 pub async fn restore(
@@ -202,6 +203,9 @@ async fn restore_into(
     };
     let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
     let store = Store::open(&StorePlace { data_dir: scratch.into(), url }).await?;
+    if !store.is_empty().await? {
+        return Err(PrivacyError::CatalogueNotEmpty);
+    }
     let objects = Objects::open(scratch)?;
     let mut restoring = Restoring::begin(&from).await?;
     let mut reader = restoring.data(&backup)?;
@@ -235,7 +239,8 @@ async fn read_streams(
 }
 
 /// Comes back from the newest backup into a folder of its own, counts, and removes it again. Nothing of the running
-/// installation is touched; the sweep that follows a restore is part of the drill.
+/// installation is touched, whose databases may be PostgreSQL's: a drill comes back into files, which archives do as
+/// well. The sweep that follows a restore is part of the drill.
 pub async fn drill(
     scratch: &Path,
     config: &Config,
@@ -244,10 +249,7 @@ pub async fn drill(
     request: &RestoreRequest,
 ) -> Result<DrillReport, PrivacyError> {
     let folder = scratch.join("drill");
-    // Copies are read, never written: a drill must not become a generation.
-    let mut config =
-        Config { vault: crate::VaultConfig { keys: keys.into(), ..config.vault.clone() }, ..config.clone() };
-    config.backup.places.clear();
+    let config = drilling(config, keys);
     let restore = restore(&folder, &config, surroundings, request).await;
     let restore = match restore {
         Ok(report) => report,
@@ -262,6 +264,18 @@ pub async fn drill(
     privacy.close().await;
     fs::remove_dir_all(&folder).map_err(|source| PrivacyError::File { path: folder, source })?;
     Ok(DrillReport { restore, manifest })
+}
+
+/// `config` without what a drill must not write to: the databases, and the places, where it would become a generation.
+fn drilling(config: &Config, keys: &Path) -> Config {
+    let mut config = config.clone();
+    config.vault.keys = keys.into();
+    config.backup.places.clear();
+    let vault = &mut config.vault;
+    for url in [&mut config.store.url, &mut vault.people_url, &mut vault.separated_url, &mut vault.keys_url] {
+        url.clear();
+    }
+    config
 }
 
 /// The newest backup of the data at any place, by its name, which tells when it was made.

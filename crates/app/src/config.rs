@@ -86,6 +86,9 @@ pub struct VaultConfig {
     pub separated_url: String,
     /// `postgres://…` of the database of keys.
     pub keys_url: String,
+    /// After how many days PostgreSQL's operator deletes write-ahead logs that are archived or kept for a replica; 0 when
+    /// no limit is stated, which `vestry doctor` refuses where such logs are kept.
+    pub archive_days: u32,
 }
 
 /// Where copies go that survive this machine.

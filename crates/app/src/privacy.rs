@@ -7,6 +7,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -55,6 +56,12 @@ pub enum PrivacyError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A restore would write into a catalogue that holds something.
+    #[error(
+        "the database of the catalogue is not empty; a restore writes into an empty one: make a new one and name it as \
+         `store.url`"
+    )]
+    CatalogueNotEmpty,
     /// The identity that opens archives.
     #[error(transparent)]
     Identity(Box<IdentityError>),
@@ -192,7 +199,8 @@ pub(crate) fn place(folder: &Path, config: &Config) -> Result<VaultPlace, Privac
     if recipients.is_none() && !config.backup.places.is_empty() {
         return Err(VaultError::NoRecipients.into());
     }
-    Ok(VaultPlace { folder: folder.into(), urls, places: config.backup.places.clone(), recipients })
+    let (places, archive_days) = (config.backup.places.clone(), NonZeroU32::new(config.vault.archive_days));
+    Ok(VaultPlace { folder: folder.into(), urls, archive_days, places, recipients })
 }
 
 /// The folder of the key files: outside the data folder, beside it when nothing else is said.

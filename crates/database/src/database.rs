@@ -126,6 +126,19 @@ impl Database {
         rows.iter().map(pair).collect()
     }
 
+    /// By what the server keeps its write-ahead log past its use, in words: archiving and replication slots. Such a log
+    /// holds what was deleted. Nothing on SQLite.
+    pub async fn log_keepers(&self) -> Result<Vec<String>, DatabaseError> {
+        // An archive is another database's as well: a server has one log.
+        const SQL: &str = "select '`archive_mode` is `' || setting || '`' from pg_settings \
+            where name = 'archive_mode' and setting <> 'off' \
+            union all select slot_type || ' replication slot `' || slot_name || '`' from pg_replication_slots order by 1";
+        match &self.0 {
+            Engine::Sqlite { .. } => Ok(Vec::new()),
+            Engine::Postgres(_) => self.read().await?.rows(SQL, args![]).await?.iter().map(Row::only).collect(),
+        }
+    }
+
     /// Closes every connection; pending transactions are rolled back.
     pub async fn close(&self) {
         match &self.0 {

@@ -75,6 +75,12 @@ impl Conn {
         Ok(count)
     }
 
+    /// Whether `table` has no row.
+    pub async fn is_empty(&mut self, table: &str) -> Result<bool, DatabaseError> {
+        let sql = format!("select 1 from {table} limit 1");
+        Ok(self.fetch(sql.into(), Vec::new()).await?.is_empty())
+    }
+
     /// Writes the rows that `input` holds into `table`, where `keep` wants them; how many came and how many were kept.
     pub async fn load(
         &mut self,

@@ -152,6 +152,22 @@ impl Store {
         Ok(came)
     }
 
+    /// Whether it holds nothing that a backup would.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let mut conn = self.0.database.read().await?;
+        for table in Self::TABLES {
+            if !conn.is_empty(table).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// By what the server of the database keeps its write-ahead log past its use, in words.
+    pub async fn log_keepers(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.0.database.log_keepers().await?)
+    }
+
     /// Opens and migrates the data of `place`, making it when there is none.
     ///
     /// # Errors

@@ -205,8 +205,9 @@ impl<'a> Restoring<'a> {
     /// other.
     ///
     /// # Errors
-    /// [`VaultError::NoCopies`] where no place has both, [`VaultError::BehindPublished`] when the newest log is behind
-    /// `published`, and what is wrong with an archive or a log.
+    /// [`VaultError::NotEmpty`] where something is kept already, [`VaultError::NoCopies`] where no place has both,
+    /// [`VaultError::BehindPublished`] when the newest log is behind `published`, and what is wrong with an archive or a
+    /// log.
     pub async fn begin(from: &'a RestoreFrom<'a>) -> Result<Self, VaultError> {
         let signing = SigningKey::read(&from.keys.signing, &from.place.folder)?;
         let public = signing.public();
@@ -215,6 +216,7 @@ impl<'a> Restoring<'a> {
         let copied = from.place.folder.join(AUDIT);
         audit::copy(&log, &copied)?;
         let databases = Databases::open(from.place).await?;
+        databases.are_empty().await?;
         let (sequence, generation) = newest_generation(from.places)?;
         let expected = Expected { installation, kind: Kind::Keys, public_key: public.as_bytes() };
         let mut reader = ArchiveReader::open(&generation, from.identity, &expected)?;
@@ -334,6 +336,26 @@ impl<'a> Restoring<'a> {
     }
 }
 
+impl Databases {
+    /// That no row of theirs could mix with what comes back: nothing may serve that is half of one and half of another.
+    async fn are_empty(&self) -> Result<(), VaultError> {
+        let all = [
+            (&self.people, PEOPLE, PEOPLE_TABLES),
+            (&self.separated, SEPARATED, SEPARATED_TABLES),
+            (&self.keys, KEYS, KEY_TABLES),
+        ];
+        for (database, which, tables) in all {
+            let mut conn = database.read().await?;
+            for (table, _) in tables {
+                if !conn.is_empty(table).await? {
+                    return Err(VaultError::NotEmpty { which });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 fn pairs(rows: &[Row]) -> Result<Vec<(PersonId, RecordId)>, VaultError> {
     rows.iter()
         .map(|row| {
@@ -419,7 +441,7 @@ mod tests {
     async fn archives_hold_every_column_but_look_up_hashes() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let place = VaultPlace { folder: data, urls: None, places: Vec::new(), recipients: None };
+        let place = VaultPlace { folder: data, urls: None, archive_days: None, places: Vec::new(), recipients: None };
         let (keys, now) = (folder.path().join("keys"), Timestamp::UNIX_EPOCH);
         Vault::make(&place, &keys, now).await.expect("made");
         let vault = Vault::open(&place, &VaultKeys::in_folder(&keys), now).await.expect("opens");

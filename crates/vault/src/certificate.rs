@@ -3,7 +3,7 @@
 use crate::{hex, place::InstallationId};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
+use std::{fmt::Write, num::NonZeroU32};
 
 /// What was destroyed. It stands in the audit log, whose signed heads vouch for it, and names nobody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,9 +99,18 @@ pub(crate) const MEDIUM: &str = "files on the disk of the server and at the plac
 pub(crate) const OUT_OF_REACH: &str = "spare blocks of flash memory and copies that a file system keeps by itself; what lies \
     there is a wrapped key, which opens with the master key only";
 
-/// The same where the databases are PostgreSQL's.
-pub(crate) const OUT_OF_REACH_POSTGRES: &str = "deleted rows until PostgreSQL's operator vacuums, archived write-ahead logs, \
-    spare blocks of flash memory; what lies there is a wrapped key, which opens with the master key only";
+/// The same where the databases are PostgreSQL's, whose operator deletes the logs that are kept after `archive_days`.
+pub(crate) fn out_of_reach_postgres(archive_days: Option<NonZeroU32>) -> String {
+    let limit = archive_days.map_or("without a stated limit".into(), |days| match days.get() {
+        1 => "1 day as the settings state".to_owned(),
+        days => format!("{days} days as the settings state"),
+    });
+    format!(
+        "deleted rows until PostgreSQL's operator runs `vacuum full` and `checkpoint`, its write-ahead log \
+         until it is written over, write-ahead logs that are archived or kept for a replica ({limit}), spare blocks of \
+         flash memory; what lies there is a wrapped key, which opens with the master key only"
+    )
+}
 
 impl Certificate {
     /// A page to print.

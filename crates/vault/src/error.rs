@@ -40,6 +40,14 @@ pub enum VaultError {
     /// Copies are to be written and nobody may read them.
     #[error("backups and copies of the keys need a recipient; put an `age1…` line under `backup.recipients`")]
     NoRecipients,
+    /// A restore would write into a database that holds something.
+    #[error(
+        "the {which} database is not empty; a restore writes into empty ones: make new ones and name them in the settings"
+    )]
+    NotEmpty {
+        /// `people`, `separated` or `keys`.
+        which: &'static str,
+    },
     /// No place has what a restore needs.
     #[error("no {what} at any of the places given; name a folder that `backup.places` had")]
     NoCopies {

@@ -4,7 +4,7 @@ use crate::{
     Vault,
     certificate::{
         Certificate, CertificateState, GenerationState, MEDIUM, METHOD, METHOD_POSTGRES, OUT_OF_REACH,
-        OUT_OF_REACH_POSTGRES, installation_text,
+        installation_text, out_of_reach_postgres,
     },
     error::VaultError,
     hex,
@@ -138,8 +138,8 @@ impl Vault {
         let counts = self.uncertified().await?;
         let entries = ledger.entries.unwrap_or((self.journal.head().size, self.journal.head().size));
         let (method, out_of_reach) = match &self.place.urls {
-            None => (METHOD, OUT_OF_REACH),
-            Some(_) => (METHOD_POSTGRES, OUT_OF_REACH_POSTGRES),
+            None => (METHOD, OUT_OF_REACH.into()),
+            Some(_) => (METHOD_POSTGRES, out_of_reach_postgres(self.place.archive_days)),
         };
         let certificate = Certificate {
             state,
@@ -158,7 +158,7 @@ impl Vault {
             ledger: [entries.0, entries.1],
             method: method.into(),
             medium: MEDIUM.into(),
-            out_of_reach: out_of_reach.into(),
+            out_of_reach,
             generations,
         };
         self.steps.step("append the certificate")?;

@@ -14,7 +14,10 @@ use crate::{
     steps::Steps,
 };
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 use tokio::sync::Mutex;
 use vestry_database::{Conn, Database, Location, Sql, args};
 use vestry_policy::Policy;
@@ -26,6 +29,8 @@ pub struct VaultPlace {
     pub folder: PathBuf,
     /// PostgreSQL URLs instead of files, each of a database of its own: people, separated, keys.
     pub urls: Option<[String; 3]>,
+    /// After how many days PostgreSQL's operator deletes write-ahead logs that are kept, if the settings state it.
+    pub archive_days: Option<NonZeroU32>,
     /// Folders that hold copies of the keys and of the audit log, off this machine if they are to survive it.
     pub places: Vec<PathBuf>,
     /// Who may read copies and backups.
@@ -281,6 +286,18 @@ impl Vault {
             columns.extend(found.into_iter().map(|(table, column)| (format!("{name}.{table}"), column)));
         }
         Ok(columns)
+    }
+
+    /// By what the servers of the three databases keep their write-ahead logs past their use, in words, each behind the
+    /// name of its database.
+    pub async fn log_keepers(&self) -> Result<Vec<(&'static str, String)>, VaultError> {
+        let mut keepers = Vec::new();
+        for (name, database) in
+            [("people", &self.people), ("separated", &self.separated), ("keys", self.keyring.database())]
+        {
+            keepers.extend(database.log_keepers().await?.into_iter().map(|keeper| (name, keeper)));
+        }
+        Ok(keepers)
     }
 
     /// That every kind of record and item in the rows is one of `policy`.

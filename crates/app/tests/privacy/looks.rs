@@ -158,6 +158,7 @@ async fn keys_that_are_lost_open_nothing_and_nothing_is_made_in_their_place() {
     assert!(Vault::is_made(&vestry_vault::VaultPlace {
         folder: world.data(),
         urls: None,
+        archive_days: None,
         places: vec![],
         recipients: None
     }));

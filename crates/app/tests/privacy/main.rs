@@ -2,6 +2,7 @@
 
 mod backups;
 mod bad;
+mod engines;
 mod faults;
 mod forensic;
 mod left_out;

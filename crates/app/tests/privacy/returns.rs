@@ -1,6 +1,9 @@
 //! Coming back from backups on an empty machine, with what is off it: nobody and nothing that ended comes back.
 
-use crate::world::{World, member, noon, reason, set_clock, sweep_on, values};
+use crate::{
+    engines::{Engine, engines},
+    world::{World, member, noon, reason, set_clock, sweep_on, values},
+};
 use age::secrecy::ExposeSecret;
 use std::{fs, path::Path};
 use vestry_app::{PrivacyError, RestoreAim, RestoreRequest, drill, restore};
@@ -8,7 +11,11 @@ use vestry_vault::{HoldSubject, Personal, VaultError, audit::SignedHead};
 
 /// A world with one place for copies, and the identity that opens them.
 pub(crate) async fn with_place(day: &str) -> (World, RestoreRequest) {
-    let mut world = World::made(day).await;
+    with_place_on(Engine::Sqlite, day).await
+}
+
+async fn with_place_on(engine: Engine, day: &str) -> (World, RestoreRequest) {
+    let mut world = World::made_on(engine, day).await;
     let (place, identity) = (world.folder.path().join("place"), world.folder.path().join("identity"));
     fs::create_dir(&place).expect("a folder");
     let key = age::x25519::Identity::generate();
@@ -21,9 +28,24 @@ pub(crate) async fn with_place(day: &str) -> (World, RestoreRequest) {
     (world, request)
 }
 
-/// The machine is gone; what is off it brings the data folder back.
-async fn comes_back(world: &World, request: &RestoreRequest) -> Result<vestry_app::RestoreReport, PrivacyError> {
-    fs::remove_dir_all(world.data()).expect("gone");
+/// Runs `test` from every engine to every engine: where the data was, and where it is to come back.
+async fn from_each_to_each(day: &str, test: impl AsyncFn(World, RestoreRequest, Engine)) {
+    let engines = engines();
+    for from in &engines {
+        for to in &engines {
+            let (world, request) = with_place_on(*from, day).await;
+            test(world, request, *to).await;
+        }
+    }
+}
+
+/// The machine is gone; what is off it brings everything back onto an empty one with databases on `engine`.
+async fn comes_back(
+    world: &mut World,
+    request: &RestoreRequest,
+    engine: Engine,
+) -> Result<vestry_app::RestoreReport, PrivacyError> {
+    world.lose(engine).await;
     restore(&world.data(), &world.config, crate::world::SURROUNDINGS, request).await
 }
 
@@ -37,7 +59,10 @@ fn files(folder: &Path, prefix: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn clause_6_ga_a_restore_from_the_oldest_backup_brings_nobody_back() {
-    let (world, request) = with_place("2020-01-01").await;
+    from_each_to_each("2020-01-01", brings_nobody_back).await;
+}
+
+async fn brings_nobody_back(mut world: World, request: RestoreRequest, to: Engine) {
     let privacy = world.open().await;
     let gone = privacy.add_person(&member("gone@shop.example")).await.expect("added");
     let stays = privacy.add_person(&member("stays@shop.example")).await.expect("added");
@@ -61,7 +86,7 @@ async fn clause_6_ga_a_restore_from_the_oldest_backup_brings_nobody_back() {
 
     let backup = Some(oldest.path.clone());
     let request = RestoreRequest { backup, published: Some(head), ..request };
-    let report = comes_back(&world, &request).await.expect("restored");
+    let report = comes_back(&mut world, &request, to).await.expect("restored");
     assert!(report.restored.dropped > 0, "{report:?}");
     let privacy = world.open().await;
     let found = privacy.vault().find(&Personal::new("gone@shop.example".into())).await.expect("asked");
@@ -76,7 +101,10 @@ async fn clause_6_ga_a_restore_from_the_oldest_backup_brings_nobody_back() {
 
 #[tokio::test]
 async fn clause_6_ga_what_ended_after_a_backup_stays_ended() {
-    let (world, request) = with_place("2020-01-01").await;
+    from_each_to_each("2020-01-01", stays_ended).await;
+}
+
+async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     let privacy = world.open().await;
     let policy = privacy.policy();
     let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
@@ -87,28 +115,35 @@ async fn clause_6_ga_what_ended_after_a_backup_stays_ended() {
     privacy.withdraw(misuser).await.expect("put out");
     let again = privacy.add_person(&member("LEE@shop.example")).await;
     assert!(matches!(again, Err(PrivacyError::Vault(VaultError::Blocked))), "{again:?}");
+    let released = privacy.add_person(&member("park@shop.example")).await.expect("added");
+    privacy.vault().hold(HoldSubject::Person(released), &reason(), privacy.now()).await.expect("held");
     privacy.back_up(None, |_| {}).await.expect("backed up");
 
     set_clock(noon("2020-01-01").checked_add(jiff::SignedDuration::from_hours(1)).expect("an instant"));
     let now = privacy.now();
     privacy.vault().take_back(policy, person, marketing, now).await.expect("taken back");
     privacy.vault().hold(HoldSubject::Person(person), &reason(), now).await.expect("held");
+    privacy.release(HoldSubject::Person(released), &reason()).await.expect("released");
     privacy.vault().unblock(misuser, now).await.expect("ended");
     privacy.close().await;
     drop(privacy);
 
-    comes_back(&world, &request).await.expect("restored");
+    comes_back(&mut world, &request, to).await.expect("restored");
     let privacy = world.open().await;
     let on_file = privacy.vault().person(privacy.policy(), person).await.expect("on file");
     assert!(on_file.consents.is_empty() && on_file.taken_back.len() == 1, "{on_file:?}");
     assert!(on_file.records.iter().all(|record| record.held), "{on_file:?}");
+    let on_file = privacy.vault().person(privacy.policy(), released).await.expect("on file");
+    assert!(on_file.records.iter().all(|record| !record.held), "{on_file:?}");
+    let holds = privacy.vault().holds().await.expect("listed");
+    assert_eq!(holds.len(), 1, "{holds:?}");
     privacy.add_person(&member("lee@shop.example")).await.expect("the ended block stays ended");
     privacy.close().await;
 }
 
 #[tokio::test]
 async fn a_log_behind_the_published_head_is_refused() {
-    let (world, request) = with_place("2020-01-01").await;
+    let (mut world, request) = with_place("2020-01-01").await;
     let privacy = world.open().await;
     privacy.back_up(None, |_| {}).await.expect("backed up");
     let place = &request.places[0];
@@ -126,7 +161,7 @@ async fn a_log_behind_the_published_head_is_refused() {
     privacy.close().await;
     drop(privacy);
     let behind = RestoreRequest { backup, places: vec![older], published: Some(head), ..request };
-    let refused = comes_back(&world, &behind).await;
+    let refused = comes_back(&mut world, &behind, Engine::Sqlite).await;
     assert!(matches!(refused, Err(PrivacyError::Vault(VaultError::BehindPublished { .. }))), "{refused:?}");
     assert!(!world.data().exists(), "nothing stands where the data would");
 }
@@ -156,20 +191,70 @@ async fn a_place_that_is_not_mounted_keeps_the_certificate_pending() {
 
 #[tokio::test]
 async fn clause_7_ga_a_drill_restores_counts_and_leaves_nothing() {
-    let (world, request) = with_place("2020-01-01").await;
+    for engine in engines() {
+        drilled(engine).await;
+    }
+}
+
+/// Wherever the installation's databases are, a drill writes to none of them.
+async fn drilled(engine: Engine) {
+    let (world, request) = with_place_on(engine, "2020-01-01").await;
     let privacy = world.open().await;
-    privacy.add_person(&member("kim@shop.example")).await.expect("added");
+    let kim = privacy.add_person(&member("kim@shop.example")).await.expect("added");
     privacy.back_up(None, |_| {}).await.expect("backed up");
+    let lee = privacy.add_person(&member("lee@shop.example")).await.expect("added");
     privacy.close().await;
     drop(privacy);
     let scratch = world.folder.path().join("scratch");
     fs::create_dir(&scratch).expect("a folder");
     let keys = world.folder.path().join("data-keys");
-    let request = RestoreRequest { aim: RestoreAim::Drill, ..request };
-    let before = files(&request.places[0].join("keys"), "keys-");
-    let report = drill(&scratch, &world.config, &keys, crate::world::SURROUNDINGS, &request).await.expect("drilled");
+    let drilling = RestoreRequest { aim: RestoreAim::Drill, ..request };
+    let before = files(&drilling.places[0].join("keys"), "keys-");
+    let report = drill(&scratch, &world.config, &keys, crate::world::SURROUNDINGS, &drilling).await.expect("drilled");
     assert_eq!((report.restore.restored.people, report.restore.restored.lookups), (1, 1));
     assert!(report.manifest.streams.iter().any(|stream| stream.name.as_str() == "people/items" && stream.count > 0));
     assert_eq!(fs::read_dir(&scratch).expect("a folder").count(), 0);
-    assert_eq!(files(&request.places[0].join("keys"), "keys-"), before, "a drill writes no generation");
+    assert_eq!(files(&drilling.places[0].join("keys"), "keys-"), before, "a drill writes no generation");
+    let privacy = world.open().await;
+    for person in [kim, lee] {
+        assert!(!values(&privacy, person, "membership").await.expect("as before").is_empty());
+    }
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn a_restore_into_databases_that_hold_something_is_refused_and_changes_nothing() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let (mut world, request) = with_place_on(engine, "2020-01-01").await;
+        let privacy = world.open().await;
+        let kim = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+        privacy.back_up(None, |_| {}).await.expect("backed up");
+        let mut tx = privacy.store().begin().await.expect("begins");
+        tx.create_organisation("Hana", "hana", privacy.now()).await.expect("made");
+        tx.commit().await.expect("committed");
+        privacy.close().await;
+        drop(privacy);
+        let was = world.config.clone();
+        for says in ["catalogue", "people", "separated", "keys"] {
+            let data = world.folder.path().join(says);
+            world.config.vault.keys = world.keys();
+            let refused = restore(&data, &world.config, crate::world::SURROUNDINGS, &request).await;
+            let said = refused.expect_err("refused").to_string();
+            assert!(said.contains(says) && said.contains("not empty"), "{said}");
+            assert!(!data.exists());
+            // Each in turn is replaced by an empty one.
+            let mut fresh = world.config.clone();
+            engine.fresh(&mut fresh).await;
+            match says {
+                "catalogue" => world.config.store = fresh.store,
+                "people" => world.config.vault.people_url = fresh.vault.people_url,
+                _ => world.config.vault.separated_url = fresh.vault.separated_url,
+            }
+        }
+        world.config = was;
+        let privacy = world.open().await;
+        assert!(!values(&privacy, kim, "membership").await.expect("as before").is_empty());
+        assert!(privacy.store().read().await.expect("reads").organisation("hana").await.expect("asked").is_some());
+        privacy.close().await;
+    }
 }

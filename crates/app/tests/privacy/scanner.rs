@@ -2,21 +2,26 @@
 //!
 //! Bytes are searched as they are; what is compressed is unpacked (gzip, the entries of a ZIP); SQLite databases are
 //! also read row by row, as they stand and as they stood after each transaction that their write-ahead log still holds;
-//! what is sealed is opened with every wrapped key and every master key there is. Zstandard, LZ4 and age are not
-//! unpacked: whoever opens an archive hands its files to [`Evidence::feed`].
+//! so are PostgreSQL's, with the planner's statistics, and their files where the role may read them; what is sealed is
+//! opened with every wrapped key and every master key there is. Zstandard, LZ4 and age are not unpacked: whoever opens an
+//! archive hands its files to [`Evidence::feed`].
 
 mod forms;
 mod opening;
+mod postgres;
 mod sqlite;
 
+use aho_corasick::AhoCorasick;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use forms::Forms;
 pub(crate) use opening::Named;
 use opening::{Opener, Secrets};
+pub(crate) use postgres::{operate, tables as rows_of_database};
 use std::{
     collections::{BTreeSet, HashMap},
-    io::Read,
+    io::{Read, Write},
     path::Path,
+    sync::LazyLock,
 };
 use vestry_policy::Policy;
 
@@ -54,6 +59,7 @@ pub(crate) struct Finding {
 }
 
 /// Rows of one table, each column as bytes.
+#[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) at: String,
     pub(crate) columns: Vec<String>,
@@ -77,6 +83,10 @@ pub(crate) struct Evidence {
 const DEPTH: u32 = 3;
 /// The most bytes that one compressed stream may give.
 const MOST: u64 = 64 << 20;
+
+/// How what is compressed begins.
+const GZIP: &[u8] = &[0x1f, 0x8b, 8];
+const ENTRY: &[u8] = b"PK\x03\x04";
 
 impl Evidence {
     /// Nothing yet, and the key files in the folder `keys`.
@@ -113,9 +123,21 @@ impl Evidence {
         self
     }
 
+    /// Adds the files of the PostgreSQL database at `url`.
+    pub(crate) async fn files_of_database(mut self, name: &str, url: &str) -> Self {
+        match postgres::files(name, url).await {
+            Some(files) => self.streams.extend(files.into_iter().map(|(name, bytes)| Stream { name, bytes })),
+            None => {
+                let words = format!("the files of PostgreSQL's {name} were NOT scanned: its role is no superuser\n");
+                std::io::stderr().write_all(words.as_bytes()).expect("standard error can be written");
+            }
+        }
+        self
+    }
+
     /// Every row that can be read, of every table.
     pub(crate) async fn tables(&self) -> Vec<Table> {
-        let mut tables = Vec::new();
+        let mut tables = self.tables.clone();
         for stream in self.streams.iter().filter(|stream| !stream.name.ends_with("-wal")) {
             let log = format!("{}-wal", stream.name);
             let log = self.streams.iter().find(|other| other.name == log).map(|log| log.bytes.as_slice());
@@ -132,18 +154,17 @@ impl Evidence {
         for stream in &self.streams {
             scan.stream(&stream.name, &stream.bytes, 0);
         }
-        for table in tables.iter().chain(&self.tables) {
+        for table in &tables {
             scan.table(table);
             opener.learn(table);
         }
-        for stream in &self.streams {
-            opener.carve(&stream.bytes);
-        }
+        opener.carve(self.streams.iter().map(|stream| stream.bytes.as_slice()));
         for (at, opened) in opener.open_rows() {
             scan.bytes(&at, "opened", &opened);
         }
+        let days = opener.days();
         for stream in &self.streams {
-            for (offset, opened) in opener.open_stream(&stream.bytes) {
+            for (offset, opened) in opener.open_stream(&days, &stream.bytes) {
                 scan.bytes(&format!("{}@{offset}", stream.name), "opened", &opened);
             }
         }
@@ -192,14 +213,15 @@ impl Scan<'_> {
 
 /// What lies compressed in `bytes`, wherever it begins.
 fn unpacked(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    static HEADS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new([GZIP, ENTRY]).expect("patterns"));
     let mut found = Vec::new();
-    for at in 0..bytes.len().saturating_sub(4) {
+    for at in HEADS.find_iter(bytes).map(|head| head.start()) {
         let rest = &bytes[at..];
         let mut unpacked = Vec::new();
         // What fails half way still gave what stands before the fault.
-        if rest.starts_with(&[0x1f, 0x8b, 8]) {
+        if rest.starts_with(GZIP) {
             let _ = MultiGzDecoder::new(rest).take(MOST).read_to_end(&mut unpacked);
-        } else if rest.starts_with(b"PK\x03\x04") && rest.len() > 30 && rest[8..10] == [8, 0] {
+        } else if rest.starts_with(ENTRY) && rest.len() > 30 && rest[8..10] == [8, 0] {
             let length = |at: usize| usize::from(u16::from_le_bytes([rest[at], rest[at + 1]]));
             let data = rest.get(30 + length(26) + length(28)..).unwrap_or_default();
             let _ = DeflateDecoder::new(data).take(MOST).read_to_end(&mut unpacked);
@@ -225,7 +247,6 @@ pub(crate) fn missed<'c>(canaries: &'c [Canary], findings: &[Finding]) -> Vec<&'
 
 #[test]
 fn what_is_compressed_is_unpacked() {
-    use std::io::Write;
     let mut gzip = flate2::write::GzEncoder::new(b"junk before".to_vec(), flate2::Compression::default());
     gzip.write_all("Canary-".repeat(50).as_bytes()).expect("written");
     let bytes = gzip.finish().expect("finished");

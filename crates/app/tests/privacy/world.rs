@@ -1,12 +1,10 @@
 //! A data folder with a vault, and a clock that the test sets.
 
+use crate::engines::{Engine, engines};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::{
     cell::Cell,
-    io::Write,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
 };
 use tempfile::TempDir;
 use vestry_app::{Config, Description, Privacy, PrivacyError, Surroundings, Sweep, SweepOutcome, SweepRequest};
@@ -39,38 +37,22 @@ pub(crate) struct World {
 
 /// Runs `test` on every engine that ships, each time on an installation made at noon of `day`.
 pub(crate) async fn on_each_engine(day: &str, test: impl AsyncFn(&World)) {
-    test(&World::made(day).await).await;
-    let Some(urls) = postgres().await else { return };
-    let mut config = Config::default();
-    [config.vault.people_url, config.vault.separated_url, config.vault.keys_url] = urls;
-    let folder = tempfile::tempdir().expect("a folder");
-    test(&World::made_with(folder, day, config).await).await;
-}
-
-/// Three schemas of their own in the server of `VESTRY_TEST_POSTGRES`; `None`, said once, when there is none.
-async fn postgres() -> Option<[String; 3]> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let Ok(server) = std::env::var("VESTRY_TEST_POSTGRES") else {
-        let words = "PostgreSQL was NOT tested: set `VESTRY_TEST_POSTGRES` to the URL of a server";
-        writeln!(std::io::stderr(), "{words}").expect("standard error can be written");
-        return None;
-    };
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let names = ["people", "separated", "keys"].map(|name| format!("{name}_{}_{count}", std::process::id()));
-    let mut conn = PgConnection::connect(&server).await.expect("the server answers");
-    for name in &names {
-        let sql = format!("drop schema if exists {name} cascade; create schema {name}");
-        conn.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.expect("a schema");
+    for engine in engines() {
+        test(&World::made_on(engine, day).await).await;
     }
-    conn.close().await.expect("closes");
-    let mark = if server.contains('?') { '&' } else { '?' };
-    Some(names.map(|name| format!("{server}{mark}options[search_path]={name}")))
 }
 
 impl World {
     /// An installation made at noon of `day`.
     pub(crate) async fn made(day: &str) -> Self {
         Self::made_with(tempfile::tempdir().expect("a folder"), day, Config::default()).await
+    }
+
+    /// One with its databases on `engine`.
+    pub(crate) async fn made_on(engine: Engine, day: &str) -> Self {
+        let mut config = Config::default();
+        engine.fresh(&mut config).await;
+        Self::made_with(tempfile::tempdir().expect("a folder"), day, config).await
     }
 
     /// One in `folder`.
@@ -83,6 +65,12 @@ impl World {
         let world = Self { folder, config };
         Privacy::make(&world.data(), &world.config, SURROUNDINGS).await.expect("made");
         world
+    }
+
+    /// The machine is gone. There is another one, with empty databases on `engine`; only the key files were kept.
+    pub(crate) async fn lose(&mut self, engine: Engine) {
+        std::fs::remove_dir_all(self.data()).expect("gone");
+        engine.fresh(&mut self.config).await;
     }
 
     /// Another installation with the same files.

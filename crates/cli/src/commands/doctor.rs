@@ -1,8 +1,8 @@
 //! `vestry doctor`: what this machine and this data folder are like, and what to do about it.
 
 use crate::{args::Place, open};
-use anyhow::Result;
-use vestry_app::Privacy;
+use anyhow::{Result, bail};
+use vestry_app::{App, Privacy};
 use vestry_vision::Kernel;
 
 /// Prints one line a finding; fails when something has to be done.
@@ -36,8 +36,26 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
             println_ok(&organisation.slug, &finding);
         }
     }
+    let unlimited = logs(&app).await?;
     app.close().await;
+    if unlimited > 0 {
+        bail!(
+            "write-ahead logs are kept without a stated limit, and they hold what was destroyed; switch off what keeps \
+             them, or let them be deleted after some days and write how many as `vault.archive_days`"
+        );
+    }
     Ok(())
+}
+
+/// What keeps PostgreSQL's logs; how many of these have no limit.
+async fn logs(app: &App) -> Result<usize> {
+    let keepers = app.log_keepers().await?;
+    for keeper in &keepers {
+        let limit =
+            keeper.limit_days.map_or("no limit is stated".into(), |days| format!("at most {days} days, as stated"));
+        println_ok("kept logs", &format!("{} ({}): {limit}", keeper.what, keeper.databases.join(", ")));
+    }
+    Ok(keepers.iter().filter(|keeper| keeper.limit_days.is_none()).count())
 }
 
 async fn people(privacy: &Privacy) -> Result<()> {

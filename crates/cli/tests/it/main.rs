@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod faults;
+mod logs;
 mod people;
 mod photos;
 mod policy;

@@ -58,3 +58,21 @@ create index lookups_by_person on lookups (person);
 create table dying (
     tombstone bytea primary key
 );
+
+-- The planner's statistics would keep ids, keys and what is sealed past their rows: of a table that was emptied they stay.
+alter table settings alter column value set statistics 0;
+alter table persons alter column id set statistics 0;
+alter table consents alter column person set statistics 0;
+alter table records
+    alter column person set statistics 0,
+    alter column id set statistics 0;
+alter table items
+    alter column person set statistics 0,
+    alter column record set statistics 0,
+    alter column key set statistics 0,
+    alter column sealed set statistics 0;
+alter table holds alter column subject set statistics 0;
+alter table lookups
+    alter column hash set statistics 0,
+    alter column person set statistics 0;
+alter table dying alter column tombstone set statistics 0;

@@ -124,11 +124,12 @@ impl<'a> Opener<'a> {
     }
 
     /// Finds wrapped keys in bytes that no table shows any more: behind the names of keys that something is sealed with.
-    pub(super) fn carve(&mut self, bytes: &[u8]) {
+    pub(super) fn carve<'s>(&mut self, streams: impl Iterator<Item = &'s [u8]>) {
         let keys = self.sealed.values().map(|sealed| sealed.key).chain(self.days.iter().map(|(_, key)| *key));
         let names: Vec<[u8; 32]> = keys.map(|key| *Tombstone::of(key).as_bytes()).collect();
         let automaton = AhoCorasick::new(&names).expect("patterns");
-        for found in automaton.find_overlapping_iter(bytes) {
+        for (bytes, found) in streams.flat_map(|bytes| automaton.find_overlapping_iter(bytes).map(move |f| (bytes, f)))
+        {
             let name = names[found.pattern().as_usize()];
             for at in found.end()..found.end() + REACH {
                 if let Some(wrapped) = bytes.get(at..).and_then(|rest| rest.first_chunk::<WRAPPED_LENGTH>())
@@ -149,10 +150,16 @@ impl<'a> Opener<'a> {
         opened.collect()
     }
 
-    /// Entries of a log, `record ‖ key ‖ sealed`, under the key of a day: found by the key's id wherever they stand.
-    pub(super) fn open_stream(&self, bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    /// The days whose keys may open entries of a log.
+    pub(super) fn days(&self) -> Days<'_> {
         let days: Vec<&(String, KeyId)> = self.days.iter().collect();
         let automaton = AhoCorasick::new(days.iter().map(|(_, key)| key.as_bytes())).expect("patterns");
+        Days { days, automaton }
+    }
+
+    /// Entries of a log, `record ‖ key ‖ sealed`, under the key of a day: found by the key's id wherever they stand.
+    pub(super) fn open_stream(&self, days: &Days<'_>, bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
+        let Days { days, automaton } = days;
         let mut opened = Vec::new();
         for found in automaton.find_overlapping_iter(bytes) {
             let (class, key) = days[found.pattern().as_usize()];
@@ -216,6 +223,12 @@ impl<'a> Opener<'a> {
         }
         places
     }
+}
+
+/// Keys of days, looked for in one pass.
+pub(super) struct Days<'o> {
+    days: Vec<&'o (String, KeyId)>,
+    automaton: AhoCorasick,
 }
 
 /// A row whose columns have names.
