@@ -264,3 +264,29 @@ async fn a_form_without_its_token_changes_nothing() {
         assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()), "{}", line.path);
     }
 }
+
+#[tokio::test]
+async fn clause_9_a_child_is_asked_nothing_and_the_guardian_answers_on_a_page_of_their_own() {
+    let house = House::with_accounts().await;
+    // Asked before anything else is how old somebody is.
+    let first = house.page("", "/join").await.text();
+    assert!(first.contains("younger than fourteen") && !first.contains("name=\"email\""), "{first}");
+    let form = house.page("", "/join/child").await.text();
+    let asked: Vec<&str> = form.split(" name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(asked, ["viewport", "referrer", "guardian_name", "guardian_contact"], "nothing of the child");
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    assert!(house.form("", "/join/child", &named).await.text().contains("Look into your mail"));
+    let link = house.post().await.pop().expect("a letter");
+    let mut consent: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != "password").collect();
+    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05")]);
+    let without: Vec<_> = consent.iter().copied().filter(|(name, _)| *name != "agree-service").collect();
+    assert!(house.form("", &link, &without).await.text().contains("Something is missing"));
+    assert!(house.form("", &link, &consent).await.text().contains("You have consented"));
+    let page = house.page("", &link).await.text();
+    assert!(page.contains("The account of your child") && page.contains("김하나"), "{page}");
+    let unsure = house.form("", &link, &[("act", "end")]).await.text();
+    assert!(unsure.contains("tick the box first"), "{unsure}");
+    let ended = house.form("", &link, &[("act", "end"), ("sure", "yes")]).await.text();
+    assert!(ended.contains("The account is over"), "{ended}");
+    assert!(house.page("", &link).await.text().contains("too old"), "the page ends with the account");
+}
