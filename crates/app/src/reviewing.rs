@@ -262,9 +262,9 @@ impl App {
         };
         let ids: Vec<ProductId> = answer.results.iter().map(|hit| hit.product).collect();
         let mut views = self.products_by_id(organisation, &ids).await?;
-        let with_likeness =
+        let mut with_likeness =
             |hit: &vestry_search::Hit| Some((views.remove(&hit.product)?, hit.parts.look.map_or(0.0, |p| p.score)));
-        Ok(answer.results.iter().filter_map(with_likeness).collect())
+        Ok(answer.results.iter().filter_map(&mut with_likeness).collect())
     }
 
     /// What a value could be: what the machine says, what its head holds for likely, what look-alikes have, and for a

@@ -5,10 +5,11 @@ pub(crate) mod gate;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod product;
+pub(crate) mod review;
 pub(crate) mod seek;
 mod tiles;
 
-use crate::{envelope, pages::Frame, problem::Problem, session::Session, words::Words};
+use crate::{envelope, pages::Frame, problem::Problem, session::Session, state::Server, words::Words};
 use askama::Template;
 use axum::{
     http::{HeaderMap, Uri},
@@ -33,9 +34,15 @@ pub(crate) fn address<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, 
     if query.is_empty() { path.into() } else { format!("{path}?{}", query.join("&")) }
 }
 
-pub(crate) fn frame(session: &Session, headers: &HeaderMap, uri: &Uri, section: &'static str) -> Frame {
+pub(crate) async fn frame(
+    server: &Server,
+    session: &Session,
+    headers: &HeaderMap,
+    uri: &Uri,
+    section: &'static str,
+) -> Result<Frame, Problem> {
     let (language, theme) = envelope::preferences(headers);
-    Frame {
+    Ok(Frame {
         words: Words(language),
         theme,
         section,
@@ -43,7 +50,13 @@ pub(crate) fn frame(session: &Session, headers: &HeaderMap, uri: &Uri, section: 
         csrf: session.csrf.clone(),
         find: String::new(),
         here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
-    }
+        to_review: server.app.count_questions(session.access.organisation).await?,
+    })
+}
+
+/// The pseudonym under which a session's answers are kept.
+pub(crate) fn who(session: &Session) -> String {
+    format!("key-{}", session.access.key)
 }
 
 pub(crate) fn shown(page: &impl Template) -> Shown {

@@ -1,5 +1,6 @@
 //! The console's pages as typed values: a page is a struct with its template, and samples that a test renders.
 
+pub(crate) mod review;
 mod samples;
 
 use crate::words::Words;
@@ -46,7 +47,7 @@ impl Theme {
 pub(crate) struct Frame {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
-    /// `catalogue`, `search`, `imports` or `keys`.
+    /// `catalogue`, `review`, `search`, `imports` or `keys`.
     pub(crate) section: &'static str,
     /// The organisation's name.
     pub(crate) shop: String,
@@ -56,6 +57,8 @@ pub(crate) struct Frame {
     pub(crate) find: String,
     /// This page's own address.
     pub(crate) here: String,
+    /// Tags of which the machine is not sure.
+    pub(crate) to_review: u64,
 }
 
 impl Frame {
@@ -291,6 +294,8 @@ pub(crate) struct HistoryLine {
     pub(crate) attribute: String,
     pub(crate) change: String,
     pub(crate) who: String,
+    /// Whether it was taken back.
+    pub(crate) undone: bool,
 }
 
 /// A product.

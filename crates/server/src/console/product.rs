@@ -36,7 +36,7 @@ pub(crate) async fn show(
     let organisation = session.access.organisation;
     let view = server.app.product(organisation, &sku).await?;
     let history = server.app.tag_history(organisation, &sku).await?;
-    let frame = frame(&session, &headers, &uri, "catalogue");
+    let frame = frame(&server, &session, &headers, &uri, "catalogue").await?;
     let alike = alike(&server, organisation, &sku, &frame).await?;
     shown(&page(&server, frame, &view, &history, alike))
 }
@@ -128,7 +128,7 @@ fn tag(tag: &Tag, attribute: &Attribute, frame: &Frame) -> TagView {
     }
 }
 
-fn line(correction: &Correction, server: &Server, frame: &Frame) -> HistoryLine {
+pub(super) fn line(correction: &Correction, server: &Server, frame: &Frame) -> HistoryLine {
     let (taxonomy, words) = (server.app.taxonomy(), frame.words);
     let attribute = correction.attribute.as_str();
     let name = |value: &vestry_model::ValueId| tiles::value_name(taxonomy, attribute, value.as_str(), words);
@@ -145,8 +145,9 @@ fn line(correction: &Correction, server: &Server, frame: &Frame) -> HistoryLine 
         who: match correction.who.as_str() {
             "catalogue" => words.t("who-catalogue"),
             who if who == console_name() => words.t("who-you"),
-            _ => words.t("who-person"),
+            who => who.to_owned(),
         },
+        undone: correction.undone.is_some(),
     }
 }
 
