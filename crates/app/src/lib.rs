@@ -65,8 +65,8 @@ pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
 pub use vestry_policy::LawfulUse;
 pub use vestry_store::{
-    Correction, Document, Edge, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture,
-    Place, ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError, StoredProduct, TagCount, Undone, Waiting,
+    Correction, Document, Edge, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture, Place,
+    ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError, StoredProduct, TagCount, Undone, Waiting,
 };
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};

@@ -369,8 +369,7 @@ fn near(attribute: &Attribute, value: &ValueId, view: &ProductView) -> Vec<Value
     let distance = |v: &vestry_model::taxonomy::Value| {
         v.rgb.iter().map(|other| Oklab::from(*other).distance(rgb.into())).min_by(f32::total_cmp)
     };
-    let mut near: Vec<(f32, &ValueId)> =
-        attribute.values.iter().filter_map(|v| Some((distance(v)?, &v.id))).collect();
+    let mut near: Vec<(f32, &ValueId)> = attribute.values.iter().filter_map(|v| Some((distance(v)?, &v.id))).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0));
     near.into_iter().map(|(_, value)| value.clone()).collect()
 }

@@ -31,8 +31,14 @@ function onKey(event) {
 function controlOf(event) {
   if (/^[1-9]$/.test(event.key)) return document.querySelectorAll(".proposal")[event.key - 1];
   if (event.key === "/") return document.getElementById("other");
-  const letter = event.key.length === 1 ? (event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()) : event.key;
-  return document.querySelector(`[data-key="${CSS.escape(letter)}"]`);
+  return document.querySelector(`[data-key="${CSS.escape(named(event))}"]`);
+}
+
+/** The key as controls name it; with a Korean keyboard `ㅠ` is where B is. */
+function named({ key, code, shiftKey }) {
+  const letter = /^[a-z]$/i.test(key) ? key : code.match(/^Key([A-Z])$/)?.[1];
+  if (!letter) return key;
+  return shiftKey ? letter.toUpperCase() : letter.toLowerCase();
 }
 
 document.addEventListener("submit", (event) => {

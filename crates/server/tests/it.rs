@@ -8,5 +8,6 @@ mod it {
     mod contracts;
     mod harness;
     mod jobs;
+    mod review;
     mod routes;
 }

@@ -118,10 +118,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
             "undone",
         ],
     ),
-    (
-        "corrections",
-        &["sequence", "product", "attribute", "old_value", "new_value", "who", "at", "step", "undone"],
-    ),
+    ("corrections", &["sequence", "product", "attribute", "old_value", "new_value", "who", "at", "step", "undone"]),
     ("outbox", &["sequence", "organisation", "product", "kind", "claimed_until"]),
     ("doomed_objects", &["object"]),
     (

@@ -128,12 +128,7 @@ fn counts(only: Option<&Attribute>, progress: &ReviewProgress) -> ReviewCounts {
 }
 
 /// All, then every attribute of which something waits, in the taxonomy's order.
-fn filters(
-    server: &Server,
-    frame: &Frame,
-    only: Option<&Attribute>,
-    progress: &ReviewProgress,
-) -> Vec<ReviewFilter> {
+fn filters(server: &Server, frame: &Frame, only: Option<&Attribute>, progress: &ReviewProgress) -> Vec<ReviewFilter> {
     let words = frame.words;
     let waiting = |id: &AttributeId| {
         progress.waiting.iter().find(|w| w.attribute == *id).map_or(0, |w| w.to_review + w.suggested)

@@ -355,9 +355,7 @@ fn review(language: Language, theme: Theme, state: Look) -> ReviewPage {
             .collect(),
         counts: ReviewCounts { to_review: 37, suggested: 1204, reviewed: 310, today: 12 },
         accuracy: Some(AccuracyView {
-            attribute: pick(language, "목선", "Neckline").into(),
-            percent: 79,
-            judged: 24,
+            attribute: pick(language, "목선", "Neckline").into(), percent: 79, judged: 24
         }),
         note: None,
         question: Some(QuestionView {
