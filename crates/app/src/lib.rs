@@ -59,7 +59,8 @@ pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
 pub use reviewing::{
-    Asked, LookAlike, LookAlikes, MAX_SPREAD, PROPOSALS, Proposal, Question, ReviewProgress, TakenBack,
+    Asked, LookAlike, LookAlikes, MAX_SPREAD, PROPOSALS, Proposal, QUESTIONS_COUNTED, Question, ReviewProgress,
+    TakenBack,
 };
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};

@@ -1,8 +1,11 @@
 //! The review of tags: one question after the other, answers, taking them back, and look-alikes at once.
 
 use crate::{App, AppError, ProductView, SearchInput};
-use jiff::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Mutex,
+};
 use vestry_model::{
     AttributeId, Confidence, ImageId, Oklab, OrganisationId, ProductId, ReviewId, Tag, TagState, ValueId,
     taxonomy::Attribute,
@@ -14,6 +17,11 @@ use vestry_store::{Correction, Edge, Others, Place, Queue, ReviewAnswer, ReviewS
 pub const PROPOSALS: usize = 5;
 /// Products that one answer may be about.
 pub const MAX_SPREAD: usize = 200;
+/// Where [`App::count_questions`] stops.
+pub const QUESTIONS_COUNTED: u32 = 1_000;
+/// How long the count of what waits is kept: it walks through every tag that waits. What is answered in the meantime
+/// is taken off without counting anew; what comes in is seen after this long.
+const COUNTED_FOR: SignedDuration = SignedDuration::from_mins(1);
 /// Look-alikes that are shown at once.
 const ALIKE: usize = 24;
 /// Look-alikes that are looked through for open ones.
@@ -100,6 +108,40 @@ pub struct LookAlike {
     pub is_same: bool,
 }
 
+/// What waited in each organisation when it was last counted.
+#[derive(Debug, Default)]
+pub(crate) struct ReviewCounts(Mutex<HashMap<OrganisationId, Counted>>);
+
+#[derive(Debug, Clone)]
+struct Counted {
+    at: Timestamp,
+    waiting: Vec<Waiting>,
+    reviewed: Vec<Reviewed>,
+}
+
+impl Counted {
+    /// What waits now that `reviewed` is answered: every answer takes one away, every one taken back brings it again.
+    fn waiting_after(&self, reviewed: &[Reviewed]) -> Vec<Waiting> {
+        let mut counts: BTreeMap<&AttributeId, [i64; 2]> = BTreeMap::new();
+        for waiting in &self.waiting {
+            counts.insert(&waiting.attribute, [waiting.to_review, waiting.suggested].map(u64::cast_signed));
+        }
+        for (all, sign) in [(self.reviewed.as_slice(), 1), (reviewed, -1)] {
+            for answered in all {
+                let [to_review, suggested] = counts.entry(&answered.attribute).or_default();
+                *to_review += sign * answered.questions.cast_signed();
+                *suggested += sign * (answered.all - answered.questions).cast_signed();
+            }
+        }
+        let counts = counts.into_iter().map(|(attribute, [to_review, suggested])| Waiting {
+            attribute: attribute.clone(),
+            to_review: to_review.max(0).cast_unsigned(),
+            suggested: suggested.max(0).cast_unsigned(),
+        });
+        counts.filter(|waiting| waiting.to_review + waiting.suggested > 0).collect()
+    }
+}
+
 fn is_open(tag: &Tag) -> bool {
     tag.state != TagState::Confirmed
 }
@@ -136,19 +178,30 @@ impl App {
         organisation: OrganisationId,
         since: Timestamp,
     ) -> Result<ReviewProgress, AppError> {
-        let many = self.many();
         let mut read = self.store().read().await?;
-        Ok(ReviewProgress {
-            waiting: read.waiting_counts(Queue { organisation, many: &many, attribute: None }).await?,
-            reviewed: read.reviewed(organisation, &self.vision().heads().name, since).await?,
-        })
+        let reviewed = read.reviewed(organisation, &self.vision().heads().name, since).await?;
+        let now = self.now();
+        let is_fresh = |counted: &&Counted| now.duration_since(counted.at) < COUNTED_FOR;
+        let counted = self.review_counts().0.lock().expect("no holder panics").get(&organisation).cloned();
+        let counted = match counted.as_ref().filter(is_fresh) {
+            Some(counted) => counted.clone(),
+            None => {
+                let many = self.many();
+                let waiting = read.waiting_counts(Queue { organisation, many: &many, attribute: None }).await?;
+                let counted = Counted { at: now, waiting, reviewed: reviewed.clone() };
+                let mut all = self.review_counts().0.lock().expect("no holder panics");
+                all.insert(organisation, counted.clone());
+                counted
+            }
+        };
+        Ok(ReviewProgress { waiting: counted.waiting_after(&reviewed), reviewed })
     }
 
-    /// How many tags wait of which the machine is not sure.
+    /// How many tags wait of which the machine is not sure; it stops counting at [`QUESTIONS_COUNTED`].
     pub async fn count_questions(&self, organisation: OrganisationId) -> Result<u64, AppError> {
         let many = self.many();
         let queue = Queue { organisation, many: &many, attribute: None };
-        Ok(self.store().read().await?.count_questions(queue).await?)
+        Ok(self.store().read().await?.count_questions(queue, QUESTIONS_COUNTED).await?)
     }
 
     /// The last answer of `who` that was not taken back, with its product.
@@ -262,9 +315,9 @@ impl App {
         };
         let ids: Vec<ProductId> = answer.results.iter().map(|hit| hit.product).collect();
         let mut views = self.products_by_id(organisation, &ids).await?;
-        let mut with_likeness =
+        let with_likeness =
             |hit: &vestry_search::Hit| Some((views.remove(&hit.product)?, hit.parts.look.map_or(0.0, |p| p.score)));
-        Ok(answer.results.iter().filter_map(&mut with_likeness).collect())
+        Ok(answer.results.iter().filter_map(with_likeness).collect())
     }
 
     /// What a value could be: what the machine says, what its head holds for likely, what look-alikes have, and for a

@@ -70,7 +70,8 @@ async function go(address, options = {}) {
 /** The address, the words for a screen reader, and the picture after this one. */
 function settle(url) {
   const question = part()?.querySelector(".review");
-  if (url) history.replaceState(null, "", question?.dataset.here || url);
+  const here = question?.dataset.here || url;
+  if (here) history.replaceState(null, "", here);
   if (url) document.getElementById("review-said").textContent = question?.dataset.said || part().querySelector("h2")?.textContent || "";
   if (question?.dataset.following) new Image().src = question.dataset.following;
 }

@@ -57,11 +57,17 @@ pub(crate) struct Frame {
     pub(crate) find: String,
     /// This page's own address.
     pub(crate) here: String,
-    /// Tags of which the machine is not sure.
+    /// Tags of which the machine is not sure; counted no further than [`vestry_app::QUESTIONS_COUNTED`].
     pub(crate) to_review: u64,
 }
 
 impl Frame {
+    /// How many questions wait: `37`, `999+`.
+    pub(crate) fn questions(&self) -> String {
+        let most = u64::from(vestry_app::QUESTIONS_COUNTED);
+        if self.to_review < most { self.to_review.to_string() } else { format!("{}+", most - 1) }
+    }
+
     /// Marks the section one is in.
     pub(crate) fn current(&self, section: &str) -> &'static str {
         if self.section == section { " aria-current=\"page\"" } else { "" }

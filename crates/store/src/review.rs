@@ -91,6 +91,8 @@ pub struct Reviewed {
     pub attribute: AttributeId,
     /// Tags answered.
     pub all: u64,
+    /// Of these, those that a model was not sure of.
+    pub questions: u64,
     /// Of these since the instant that was given.
     pub lately: u64,
     /// Of all, those that the model that was given had suggested.
@@ -236,7 +238,7 @@ impl Snapshot {
         self.conn.rows(sql, args).await?.iter().map(place).collect()
     }
 
-    /// How many tags wait, by attribute.
+    /// How many tags wait, by attribute. It walks through all of them.
     pub async fn waiting_counts(&mut self, queue: Queue<'_>) -> Result<Vec<Waiting>, StoreError> {
         const SQL: &str = waiting!(
             "t.attribute, sum(case when t.state = 'to_review' then 1 else 0 end), \
@@ -254,10 +256,16 @@ impl Snapshot {
         self.conn.rows(SQL, queue.args()).await?.iter().map(waiting).collect()
     }
 
-    /// How many tags wait of which a model is not sure.
-    pub async fn count_questions(&mut self, queue: Queue<'_>) -> Result<u64, StoreError> {
-        const SQL: &str = waiting!("count(*)", "and t.state = 'to_review'");
-        Ok(self.conn.row(SQL, queue.args()).await?.map_or(Ok(0), |row| row.only().map(count))?)
+    /// How many tags wait of which a model is not sure; it stops counting at `most`.
+    pub async fn count_questions(&mut self, queue: Queue<'_>, most: u32) -> Result<u64, StoreError> {
+        const SQL: &str = concat!(
+            "select count(*) from (",
+            waiting!("t.product", "and t.state = 'to_review' limit $4"),
+            ") as counted"
+        );
+        let mut args = queue.args();
+        args.extend(args![most]);
+        Ok(self.conn.row(SQL, args).await?.map_or(Ok(0), |row| row.only().map(count))?)
     }
 
     /// What people answered, by attribute: since `since`, and of what `model` suggests.
@@ -267,7 +275,8 @@ impl Snapshot {
         model: &str,
         since: Timestamp,
     ) -> Result<Vec<Reviewed>, StoreError> {
-        const SQL: &str = "select c.attribute, count(*), sum(case when s.at >= $2 then 1 else 0 end), \
+        const SQL: &str = "select c.attribute, count(*), \
+            sum(case when c.state = 'to_review' then 1 else 0 end), sum(case when s.at >= $2 then 1 else 0 end), \
             sum(case when c.source = $3 then 1 else 0 end), \
             sum(case when c.source = $3 and c.became = 'confirmed' then 1 else 0 end) \
             from review_steps s join review_changes c on c.step = s.id where s.organisation = $1 \
@@ -277,6 +286,7 @@ impl Snapshot {
             Ok(Reviewed {
                 attribute: read_attribute(columns.take()?)?,
                 all: count(columns.take()?),
+                questions: count(columns.take()?),
                 lately: count(columns.take()?),
                 judged: count(columns.take()?),
                 accepted: count(columns.take()?),

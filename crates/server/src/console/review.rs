@@ -54,7 +54,7 @@ pub(crate) async fn show(
 }
 
 fn start_of_day(now: Timestamp) -> Timestamp {
-    now.to_zoned(TimeZone::system()).start_of_day().map_or(now, |day| day.timestamp())
+    now.to_zoned_datetime(TimeZone::system()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
 /// The attribute that is filtered by; all when there is none.

@@ -128,7 +128,7 @@ fn review(browser: &mut Chromium, base: &str) {
     const PLACE: &str = "document.querySelector('#answers [name=at]').value";
     const TODAY: &str = "document.querySelector('.review-counts span:last-child').textContent.match(/\\d+/)[0]";
     browser.open(&format!("{base}/review?attribute=category"));
-    browser.until("document.documentElement.classList.contains('js') && location.search.includes('at=q_') || location.search.includes('at=s_')");
+    browser.until("document.documentElement.classList.contains('js') && /[?&]at=[qs]_/.test(location.search)");
     browser.until("document.querySelector('.review .picture img').naturalWidth > 0");
     browser.picture("review");
     browser.ask("window.same = true");

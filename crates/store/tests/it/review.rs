@@ -71,7 +71,8 @@ async fn waiting_counts(store: &Store, shop: OrganisationId) -> Vec<(String, u64
     let queue = Queue { organisation: shop, many: &many, attribute: None };
     let mut read = store.read().await.expect("reads");
     let counts = read.waiting_counts(queue).await.expect("counts");
-    let questions = read.count_questions(queue).await.expect("counts");
+    let questions = read.count_questions(queue, 99).await.expect("counts");
+    assert_eq!(read.count_questions(queue, 0).await.expect("counts"), 0, "no further than it is told");
     assert_eq!(questions, counts.iter().map(|c| c.to_review).sum::<u64>());
     let text = |Waiting { attribute, to_review, suggested }: Waiting| (attribute.to_string(), to_review, suggested);
     counts.into_iter().map(text).collect()
@@ -80,6 +81,7 @@ async fn waiting_counts(store: &Store, shop: OrganisationId) -> Vec<(String, u64
 /// Attribute, all, lately, judged, accepted.
 async fn reviewed(store: &Store, shop: OrganisationId, model: &str, since: i64) -> Vec<(String, [u64; 4])> {
     let reviewed = store.read().await.expect("reads").reviewed(shop, model, at(since)).await.expect("counts");
+    assert!(reviewed.iter().all(|r| r.questions <= r.all));
     reviewed.into_iter().map(|r| (r.attribute.to_string(), [r.all, r.lately, r.judged, r.accepted])).collect()
 }
 
