@@ -49,8 +49,19 @@ pub struct Question {
 pub struct Proposal {
     /// The value.
     pub value: ValueId,
-    /// How sure the model is; `None` for what look-alikes have, or what is near.
-    pub confidence: Option<Confidence>,
+    /// Why it is proposed.
+    pub reason: Reason,
+}
+
+/// Why a value is proposed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reason {
+    /// The model holds it for as likely as this.
+    Model(Confidence),
+    /// The colour is near the one that was measured.
+    Near,
+    /// Look-alikes have it.
+    LookAlikes,
 }
 
 /// How far the review is.
@@ -320,8 +331,8 @@ impl App {
         Ok(answer.results.iter().filter_map(with_likeness).collect())
     }
 
-    /// What a value could be: what the machine says, what its head holds for likely, what look-alikes have, and for a
-    /// colour what is near it. What the product has already, or somebody rejected, is left out.
+    /// What a value could be: what the machine says, what its head holds for likely, for a colour what is near it, and what
+    /// look-alikes have. What the product has already, or somebody rejected, is left out.
     async fn proposals(
         &self,
         organisation: OrganisationId,
@@ -333,20 +344,24 @@ impl App {
         let Some(attribute) = self.taxonomy().attribute(place.attribute.as_str()) else { return Ok(Vec::new()) };
         let mut taken = rejected(history);
         taken.extend(view.tags.iter().filter(|t| t.attribute == attribute.id).map(|t| t.value.clone()));
-        let mut proposals = vec![Proposal { value: place.value.clone(), confidence: Some(place.confidence) }];
-        let mut propose = |value: ValueId, confidence| {
+        let mut proposals = vec![Proposal { value: place.value.clone(), reason: Reason::Model(place.confidence) }];
+        let mut propose = |value: ValueId, reason| {
             if proposals.len() < PROPOSALS && taken.insert(value.clone()) {
-                proposals.push(Proposal { value, confidence });
+                proposals.push(Proposal { value, reason });
             }
         };
-        for (value, confidence) in self.likely(attribute, features) {
-            propose(value, Some(confidence));
-        }
-        for value in self.had_by_neighbours(organisation, attribute, view).await? {
-            propose(value, None);
+        let likely = self.likely(attribute, features);
+        // What made the machine less sure of its own value, a picture that may show no garment, holds for the others.
+        let own = likely.iter().find(|(value, _)| *value == place.value).map_or(0.0, |(_, raw)| raw.get());
+        let share = if own > 0.0 { (place.confidence.get() / own).min(1.0) } else { 1.0 };
+        for (value, confidence) in likely {
+            propose(value, Reason::Model(Confidence::new(confidence.get() * share)));
         }
         for value in near(attribute, &place.value, view) {
-            propose(value, None);
+            propose(value, Reason::Near);
+        }
+        for value in self.had_by_neighbours(organisation, attribute, view).await? {
+            propose(value, Reason::LookAlikes);
         }
         Ok(proposals)
     }

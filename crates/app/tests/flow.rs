@@ -7,7 +7,7 @@ use std::{
 };
 use vestry_app::{
     App, AppError, Asked, Config, ExportFormat, ImageInput, ImportSource, JobReport, KeyKind, ListRequest, LookReport,
-    MAX_SPREAD, PROPOSALS, ProductInput, Put, Question, ReviewProgress, SearchInput, Surroundings, demo,
+    MAX_SPREAD, PROPOSALS, ProductInput, Put, Question, Reason, ReviewProgress, SearchInput, Surroundings, demo,
 };
 use vestry_model::{
     AttributeId, HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState,
@@ -350,14 +350,18 @@ async fn a_question_proposes_what_the_head_holds_for_likely() {
     let values: BTreeSet<&str> = question.proposals.iter().map(|p| p.value.as_str()).collect();
     assert_eq!((question.proposals.len(), values.len()), (PROPOSALS, PROPOSALS), "{:?}", question.proposals);
     assert_eq!(question.proposals[0].value, question.place.value, "the machine's own comes first");
-    assert_eq!(question.proposals[0].confidence, Some(question.place.confidence));
-    let sure: Vec<f32> = question.proposals[1..].iter().filter_map(|p| p.confidence).map(|c| c.get()).collect();
+    assert_eq!(question.proposals[0].reason, Reason::Model(question.place.confidence));
+    let sure = question.proposals[1..].iter().filter_map(|p| match p.reason {
+        Reason::Model(confidence) => Some(confidence.get()),
+        Reason::Near | Reason::LookAlikes => None,
+    });
+    let sure: Vec<f32> = sure.collect();
     assert!(sure.len() == PROPOSALS - 1 && sure.is_sorted_by(|a, b| a >= b), "{sure:?}");
     assert!(question.following.is_some() && question.history.is_empty());
-    // A colour has no head; what is near it and what look-alikes have is proposed.
+    // A colour has no head; what is near it is proposed.
     let colour = shop.question("colour").await;
     assert_eq!(colour.proposals.len(), PROPOSALS);
-    assert!(colour.proposals[1..].iter().all(|p| p.confidence.is_none()));
+    assert!(colour.proposals[1..].iter().all(|p| p.reason == Reason::Near));
     // What somebody rejected is not proposed again.
     let (app, organisation) = (&shop.app, shop.organisation);
     let sku = colour.view.product.product.sku.clone();

@@ -129,6 +129,7 @@ review-percent = { $shown }% of all is reviewed
 review-filter = Attribute
 review-all = All
 review-unreviewed = the machine’s guess, not reviewed
+review-near = near
 review-from-alike = look-alikes
 review-skip = Skip
 review-other = Other value
@@ -149,6 +150,7 @@ review-skipped = { $count ->
   }
 review-again = Start again
 review-empty = Nothing to review
+review-rest = Review the other attributes
 review-empty-hint = When new pictures come in, what the machine suggests gathers here.
 review-alike-hint = The chosen pictures get this value in one step. One undo takes all of it back.
 review-apply = Apply to the chosen

@@ -16,7 +16,9 @@ use axum::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
-use vestry_app::{Asked, Edge, LookAlike, LookAlikes, Place, ProductView, Question, ReviewProgress, ReviewStep};
+use vestry_app::{
+    Asked, Edge, LookAlike, LookAlikes, Place, ProductView, Question, Reason, ReviewProgress, ReviewStep,
+};
 use vestry_model::{AttributeId, Confidence, ProductId, ReviewId, ValueId, taxonomy::Attribute};
 
 /// What the address of a question says.
@@ -196,7 +198,15 @@ fn question_view(server: &Server, frame: &Frame, only: &str, question: Question)
     let proposal = |p: &vestry_app::Proposal| ProposalView {
         value: p.value.to_string(),
         name: value_name(server, frame, &place.attribute, &p.value),
-        percent: p.confidence.map(percent),
+        percent: match p.reason {
+            Reason::Model(confidence) => Some(percent(confidence)),
+            Reason::Near | Reason::LookAlikes => None,
+        },
+        why: match p.reason {
+            Reason::Model(_) => String::new(),
+            Reason::Near => frame.words.t("review-near"),
+            Reason::LookAlikes => frame.words.t("review-from-alike"),
+        },
         dot: tiles::dot(server.app.taxonomy(), place.attribute.as_str(), p.value.as_str()),
     };
     let asked = AlikeQuery {

@@ -46,8 +46,10 @@ pub(crate) struct AccuracyView {
 pub(crate) struct ProposalView {
     pub(crate) value: String,
     pub(crate) name: String,
-    /// How sure the model is; `None` for what look-alikes have.
+    /// How sure the model is; `None` when somebody else proposes it.
     pub(crate) percent: Option<u8>,
+    /// Why it is proposed when not by the model.
+    pub(crate) why: String,
     pub(crate) dot: Option<String>,
 }
 

@@ -338,6 +338,7 @@ fn review(language: Language, theme: Theme, state: Look) -> ReviewPage {
         value: en.into(),
         name: pick(language, ko, en).into(),
         percent,
+        why: if percent.is_none() { Words(language).t("review-from-alike") } else { String::new() },
         dot: None,
     };
     ReviewPage {

@@ -165,6 +165,9 @@ fn review(browser: &mut Chromium, base: &str) {
     let chosen = browser.ask("document.querySelector('[data-count]').textContent");
     browser.until("[...document.querySelectorAll('.choice img')].slice(0, 4).every(i => i.naturalWidth > 0)");
     browser.picture("alike");
+    browser.resize(360, 800);
+    browser.picture("alike-360");
+    browser.resize(1440, 900);
     browser.press("Enter");
     browser.until("location.pathname === '/review' && document.querySelector('.review-last')");
     browser.until("document.documentElement.classList.contains('js')");
