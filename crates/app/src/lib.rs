@@ -32,6 +32,7 @@ mod policing;
 mod privacy;
 mod products;
 mod recognising;
+mod reviewing;
 mod searching;
 mod seeing;
 mod sweeping;
@@ -65,13 +66,17 @@ pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
+pub use reviewing::{
+    Asked, LookAlike, LookAlikes, MAX_SPREAD, PROPOSALS, Proposal, QUESTIONS_COUNTED, Question, Reason, ReviewProgress,
+    TakenBack,
+};
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
 pub use vestry_mail::Language;
 pub use vestry_policy::LawfulUse;
 pub use vestry_store::{
-    Correction, Document, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture,
-    ProductFilter, Progress, Put, StoreError, StoredProduct, TagCount,
+    Correction, Document, Edge, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture, Place,
+    ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError, StoredProduct, TagCount, Undone, Waiting,
 };
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};

@@ -5,6 +5,7 @@ use crate::{
     fetch::Fetcher,
     keys::KnownKeys,
     policing::{self, PoliciesError},
+    reviewing::ReviewCounts,
 };
 use jiff::Timestamp;
 use std::{
@@ -50,6 +51,7 @@ struct Parts {
     indexes: Mutex<HashMap<OrganisationId, Arc<Index>>>,
     opening: tokio::sync::Mutex<()>,
     known_keys: KnownKeys,
+    review_counts: ReviewCounts,
     changed: Notify,
     waiting: Notify,
 }
@@ -144,6 +146,7 @@ impl App {
             indexes: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             known_keys: KnownKeys::default(),
+            review_counts: ReviewCounts::default(),
             changed: Notify::new(),
             waiting: Notify::new(),
         }));
@@ -220,6 +223,10 @@ impl App {
 
     pub(crate) fn known_keys(&self) -> &KnownKeys {
         &self.0.known_keys
+    }
+
+    pub(crate) fn review_counts(&self) -> &ReviewCounts {
+        &self.0.review_counts
     }
 
     /// Held while an index is opened, so that two first searches do not open it twice.

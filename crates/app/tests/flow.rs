@@ -1,12 +1,17 @@
 //! The use cases together, on a real data folder: put, see, find, correct, erase.
 
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU64, Ordering};
-use vestry_app::{
-    App, AppError, Config, ExportFormat, ImageInput, ImportSource, JobReport, KeyKind, ListRequest, LookReport,
-    ProductInput, Put, SearchInput, Surroundings, demo,
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
 };
-use vestry_model::{HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState};
+use vestry_app::{
+    App, AppError, Asked, Config, ExportFormat, ImageInput, ImportSource, JobReport, KeyKind, ListRequest, LookReport,
+    MAX_SPREAD, PROPOSALS, ProductInput, Put, Question, Reason, ReviewProgress, SearchInput, Surroundings, demo,
+};
+use vestry_model::{
+    AttributeId, HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState,
+};
 use vestry_vision::{Kernel, Vision};
 
 /// A clock that moves a second a look, and bytes that never repeat.
@@ -53,6 +58,11 @@ impl Shop {
 
 fn product(sku: &str, title: &str) -> Product {
     Product { title: LocalText::guess(title), ..Product::new(Sku::new(sku).expect("a SKU")) }
+}
+
+/// Everything that search is to see is in the index.
+async fn settle(app: &App) {
+    while app.apply_outbox().await.expect("applied") > 0 {}
 }
 
 fn input(product: Product, images: Option<Vec<ImageInput>>) -> ProductInput {
@@ -302,4 +312,128 @@ async fn heads_in_use_are_rounded_as_their_file_rounds_them() {
     let read_back = HeadSet::from_bytes(&heads.to_bytes()).expect("heads");
     assert_ne!(read_back.projection, heads.projection, "the file rounds");
     assert_eq!(shop.app.vision().heads().projection, read_back.projection);
+}
+
+/// A shop of `count` drawn garments, all recognised and in the index.
+async fn drawn(count: usize) -> Shop {
+    let shop = shop().await;
+    for (at, drawing) in demo::drawings(count).iter().enumerate() {
+        let images = Some(vec![ImageInput::Bytes(demo::picture(drawing))]);
+        let product = product(&format!("R-{at}"), "옷");
+        shop.app.put_product(shop.organisation, input(product, images)).await.expect("put");
+    }
+    settle(&shop.app).await;
+    shop
+}
+
+impl Shop {
+    async fn question(&self, attribute: &str) -> Question {
+        let attribute = AttributeId::new(attribute).expect("an id");
+        let question = self.app.review_question(self.organisation, Some(&attribute), None).await.expect("asked");
+        question.expect("something waits")
+    }
+
+    async fn waiting(&self) -> ReviewProgress {
+        self.app.review_progress(self.organisation, Timestamp::UNIX_EPOCH).await.expect("counted")
+    }
+}
+
+fn asked(question: &Question) -> Asked {
+    let place = &question.place;
+    Asked { product: place.product, attribute: place.attribute.clone(), value: place.value.clone() }
+}
+
+#[tokio::test]
+async fn a_question_proposes_what_the_head_holds_for_likely() {
+    let shop = drawn(6).await;
+    let question = shop.question("category").await;
+    let values: BTreeSet<&str> = question.proposals.iter().map(|p| p.value.as_str()).collect();
+    assert_eq!((question.proposals.len(), values.len()), (PROPOSALS, PROPOSALS), "{:?}", question.proposals);
+    assert_eq!(question.proposals[0].value, question.place.value, "the machine's own comes first");
+    assert_eq!(question.proposals[0].reason, Reason::Model(question.place.confidence));
+    let sure = question.proposals[1..].iter().filter_map(|p| match p.reason {
+        Reason::Model(confidence) => Some(confidence.get()),
+        Reason::Near | Reason::LookAlikes => None,
+    });
+    let sure: Vec<f32> = sure.collect();
+    assert!(sure.len() == PROPOSALS - 1 && sure.is_sorted_by(|a, b| a >= b), "{sure:?}");
+    assert!(question.following.is_some() && question.history.is_empty());
+    // A colour has no head; what is near it is proposed.
+    let colour = shop.question("colour").await;
+    assert_eq!(colour.proposals.len(), PROPOSALS);
+    assert!(colour.proposals[1..].iter().all(|p| p.reason == Reason::Near));
+    // What somebody rejected is not proposed again.
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let sku = colour.view.product.product.sku.clone();
+    let gone = colour.proposals[1].value.clone();
+    app.remove_tag(organisation, &sku, (&colour.place.attribute, &gone), "key-1").await.expect("removed");
+    let again = shop.question("colour").await;
+    assert_eq!(again.place, colour.place);
+    assert!(again.proposals.iter().all(|p| p.value != gone));
+    assert_eq!(again.history.len(), 1);
+}
+
+#[tokio::test]
+async fn answers_move_the_figures_and_are_taken_back_one_by_one() {
+    let shop = drawn(6).await;
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let (first, before) = (shop.question("category").await, shop.waiting().await);
+    let other = first.proposals[1].value.clone();
+    let step =
+        app.review(organisation, "key-3", &[asked(&first)], Some(&other)).await.expect("said").expect("it waits");
+    let second = shop.question("category").await;
+    assert_ne!(second.place.product, first.place.product);
+    app.review(organisation, "key-3", &[asked(&second)], Some(&second.place.value)).await.expect("said");
+    let progress = shop.waiting().await;
+    let category = progress.reviewed.iter().find(|r| r.attribute.as_str() == "category").expect("counted");
+    assert_eq!((category.all, category.judged, category.accepted), (2, 2, 1), "{progress:?}");
+    let left = |progress: &ReviewProgress| progress.waiting.iter().map(|w| w.to_review + w.suggested).sum::<u64>();
+    assert_eq!(left(&progress) + 2, left(&before));
+
+    let sku = first.view.product.product.sku.clone();
+    let history = app.tag_history(organisation, &sku).await.expect("history");
+    assert_eq!((history[0].who.as_str(), history[0].step), ("key-3", Some(step.id)));
+    assert_eq!((&history[0].old, &history[0].new), (&Some(first.place.value.clone()), &Some(other)));
+
+    for place in [&second.place, &first.place] {
+        let (last, _) = app.last_review(organisation, "key-3").await.expect("asked").expect("one is left");
+        assert!(app.undo_review(organisation, "key-4", last.id).await.expect("asked").is_none(), "not theirs");
+        let taken = app.undo_review(organisation, "key-3", last.id).await.expect("undone").expect("it was there");
+        assert_eq!(taken.place.as_ref(), Some(place), "the question stands where it stood");
+    }
+    assert!(app.last_review(organisation, "key-3").await.expect("asked").is_none());
+    assert_eq!(shop.waiting().await, before);
+    let again = shop.question("category").await;
+    assert_eq!((again.place, again.view.tags), (first.place, first.view.tags));
+    assert!(again.history.iter().all(|said| said.undone.is_some()), "that it was said is remembered");
+}
+
+#[tokio::test]
+async fn one_answer_reaches_look_alikes_and_is_taken_back_as_one() {
+    let shop = drawn(12).await;
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let question = shop.question("category").await;
+    let answer = question.proposals[1].value.clone();
+    let found = app.review_alike(organisation, &asked(&question), &answer).await.expect("found").expect("a product");
+    assert!(found.is_open && found.found.len() == 11, "every other garment is open: {}", found.found.len());
+    assert!(found.found.is_sorted_by(|a, b| a.likeness >= b.likeness), "most alike first");
+    let mut chosen = vec![asked(&question)];
+    chosen.extend(found.found.iter().take(4).map(|alike| Asked {
+        product: alike.view.product.id,
+        attribute: alike.tag.attribute.clone(),
+        value: alike.tag.value.clone(),
+    }));
+    let before = shop.waiting().await;
+    let step = app.review(organisation, "key-3", &chosen, Some(&answer)).await.expect("said").expect("they wait");
+    assert_eq!((step.products, step.product), (5, Some(question.place.product)));
+    let found = app.review_alike(organisation, &asked(&question), &answer).await.expect("found").expect("a product");
+    assert_eq!((found.is_open, found.found.len()), (false, 7));
+    assert!(app.review(organisation, "key-3", &chosen, Some(&answer)).await.expect("said").is_none(), "once");
+    let taken = app.undo_review(organisation, "key-3", step.id).await.expect("undone").expect("it was there");
+    assert_eq!((taken.undone.restored.len(), taken.undone.left.len()), (5, 0));
+    assert_eq!(shop.waiting().await, before);
+    let none = app.review(organisation, "key-3", &[], Some(&answer)).await;
+    assert!(matches!(none, Err(AppError::BadRequest(_))));
+    let many = vec![asked(&question); MAX_SPREAD + 1];
+    assert!(matches!(app.review(organisation, "key-3", &many, None).await, Err(AppError::BadRequest(_))));
 }

@@ -41,4 +41,6 @@ ids! {
     JobId,
     /// An API key.
     KeyId,
+    /// An answer in the review of tags.
+    ReviewId,
 }

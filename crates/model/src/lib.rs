@@ -17,7 +17,7 @@ mod vector;
 pub use catalogue::{CatalogueError, Currency, LocalText, Price, Product, Sku};
 pub use colour::{ColourShare, Oklab, Rgb};
 pub use head::{HeadError, HeadSet, LinearHead, Projection};
-pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId};
+pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId, ReviewId};
 pub use region::{Region, RegionError};
 pub use tag::{AttributeId, Confidence, ObjectId, Source, Suggestion, Tag, TagState, ValueId};
 pub use taxonomy::{Taxonomy, TaxonomyError};

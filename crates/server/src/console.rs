@@ -5,6 +5,7 @@ pub(crate) mod gate;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod product;
+pub(crate) mod review;
 pub(crate) mod seek;
 mod tiles;
 
@@ -13,6 +14,7 @@ use crate::{
     pages::{Frame, May},
     problem::Problem,
     session::Session,
+    state::Server,
     words::Words,
 };
 use askama::Template;
@@ -40,14 +42,21 @@ pub(crate) fn address<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, 
     if query.is_empty() { path.into() } else { format!("{path}?{}", query.join("&")) }
 }
 
-pub(crate) fn frame(session: &Session, headers: &HeaderMap, uri: &Uri, section: &'static str) -> Frame {
+pub(crate) async fn frame(
+    server: &Server,
+    session: &Session,
+    headers: &HeaderMap,
+    uri: &Uri,
+    section: &'static str,
+) -> Result<Frame, Problem> {
     let (language, theme) = envelope::preferences(headers);
-    Frame {
+    Ok(Frame {
         words: Words(language),
         theme,
         section,
         shop: session.shop.clone(),
         csrf: session.csrf.clone(),
+        you: server.pseudonym(session),
         may: May {
             edit: session.role() >= Some(Role::Editor),
             own: session.role() >= Some(Role::Owner),
@@ -55,7 +64,8 @@ pub(crate) fn frame(session: &Session, headers: &HeaderMap, uri: &Uri, section: 
         },
         find: String::new(),
         here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
-    }
+        to_review: server.app.count_questions(session.organisation()).await?,
+    })
 }
 
 pub(crate) fn shown(page: &impl Template) -> Shown {

@@ -2,6 +2,7 @@
 
 mod account;
 mod office;
+pub(crate) mod review;
 mod samples;
 
 pub(crate) use account::{
@@ -57,18 +58,22 @@ impl Theme {
 pub(crate) struct Frame {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
-    /// `catalogue`, `search`, `imports`, `keys`, `team` or `me`.
+    /// `catalogue`, `review`, `search`, `imports`, `keys`, `team` or `me`.
     pub(crate) section: &'static str,
     /// The organisation's name.
     pub(crate) shop: String,
     /// The session's token, for forms.
     pub(crate) csrf: String,
+    /// The name under which the session's corrections stand.
+    pub(crate) you: String,
     /// What the session's owner may do, and whether it is a member who has data of their own here.
     pub(crate) may: May,
     /// What stands in the search box.
     pub(crate) find: String,
     /// This page's own address.
     pub(crate) here: String,
+    /// Tags of which the machine is not sure; counted no further than [`vestry_app::QUESTIONS_COUNTED`].
+    pub(crate) to_review: u64,
 }
 
 /// What is offered to somebody: what they may do, not what they may not.
@@ -83,6 +88,12 @@ pub(crate) struct May {
 }
 
 impl Frame {
+    /// How many questions wait: `37`, `999+`.
+    pub(crate) fn questions(&self) -> String {
+        let most = u64::from(vestry_app::QUESTIONS_COUNTED);
+        if self.to_review < most { self.to_review.to_string() } else { format!("{}+", most - 1) }
+    }
+
     /// Marks the section one is in.
     pub(crate) fn current(&self, section: &str) -> &'static str {
         if self.section == section { " aria-current=\"page\"" } else { "" }
@@ -315,6 +326,8 @@ pub(crate) struct HistoryLine {
     pub(crate) attribute: String,
     pub(crate) change: String,
     pub(crate) who: String,
+    /// Whether it was taken back.
+    pub(crate) undone: bool,
 }
 
 /// A product.

@@ -128,6 +128,18 @@ impl Words {
         LOCALES.lookup_with_args(self.id(), key, &arguments)
     }
 
+    /// The words for `key` with a share in per cent, as `$percent`, and what it is a share of, as `$count` and `$shown`.
+    pub(crate) fn share(&self, key: &str, text: &str, percent: impl Count, count: impl Count) -> String {
+        let count = count.count();
+        let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> = HashMap::from([
+            ("text".into(), text.into()),
+            ("percent".into(), percent.count().into()),
+            ("count".into(), count.into()),
+            ("shown".into(), grouped(count).into()),
+        ]);
+        LOCALES.lookup_with_args(self.id(), key, &arguments)
+    }
+
     /// `1,284`.
     pub(crate) fn number(&self, count: impl Count) -> String {
         grouped(count.count())
@@ -200,7 +212,7 @@ mod tests {
                     folders.push(path);
                 } else if !path.ends_with("words.rs") {
                     let text = fs::read_to_string(&path).expect("a text");
-                    for before in [".t(\"", ".n(\"", ".a(\"", "/* word */ \""] {
+                    for before in [".t(\"", ".n(\"", ".a(\"", ".share(\"", "/* word */ \""] {
                         asked.extend(called(&text, before));
                     }
                 }

@@ -9,5 +9,6 @@ mod it {
     mod contracts;
     mod harness;
     mod jobs;
+    mod review;
     mod routes;
 }

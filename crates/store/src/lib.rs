@@ -20,6 +20,7 @@ mod object;
 mod organisation;
 mod outbox;
 mod product;
+mod review;
 mod setting;
 mod store;
 mod tag;
@@ -33,6 +34,7 @@ pub use object::{ObjectKey, Objects, Rendition};
 pub use organisation::Organisation;
 pub use outbox::{OutboxKind, OutboxRow, Sequence};
 pub use product::{Erased, ProductFilter, Put, PutProduct, StoredProduct};
+pub use review::{Edge, Place, Queue, ReviewAnswer, ReviewStep, Reviewed, Undone, Waiting};
 pub use store::{Snapshot, Store, StorePlace, Tx};
 pub use tag::{Correction, Others, Suggested, TagCount};
 

@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 use vestry_database::{Conn, Database, Location, Sql, args};
-use vestry_model::{OrganisationId, ProductId};
+use vestry_model::{OrganisationId, ProductId, ReviewId};
 
 /// Where an installation keeps its data.
 #[derive(Clone)]
@@ -42,10 +42,16 @@ struct Inner {
 
 /// The schema, forward only. A change is a new file in each of `migrations/sqlite` and `migrations/postgres` and a
 /// line here; a file that has been released is never edited.
-const MIGRATIONS: &[Sql] = &[Sql {
-    sqlite: include_str!("../migrations/sqlite/0001_catalogue.sql"),
-    postgres: include_str!("../migrations/postgres/0001_catalogue.sql"),
-}];
+const MIGRATIONS: &[Sql] = &[
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/0001_catalogue.sql"),
+        postgres: include_str!("../migrations/postgres/0001_catalogue.sql"),
+    },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/0002_review.sql"),
+        postgres: include_str!("../migrations/postgres/0002_review.sql"),
+    },
+];
 
 /// Every table with its columns, in the order in which they refer to each other.
 const COLUMNS: &[(&str, &[&str])] = &[
@@ -95,7 +101,24 @@ const COLUMNS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tags", &["product", "attribute", "value", "confidence", "source", "state", "image", "changed"]),
-    ("corrections", &["sequence", "product", "attribute", "old_value", "new_value", "who", "at"]),
+    ("review_steps", &["id", "organisation", "who", "attribute", "product", "asked", "answer", "at", "undone"]),
+    (
+        "review_changes",
+        &[
+            "step",
+            "product",
+            "attribute",
+            "value",
+            "confidence",
+            "source",
+            "state",
+            "image",
+            "changed",
+            "became",
+            "undone",
+        ],
+    ),
+    ("corrections", &["sequence", "product", "attribute", "old_value", "new_value", "who", "at", "step", "undone"]),
     ("outbox", &["sequence", "organisation", "product", "kind", "claimed_until"]),
     ("doomed_objects", &["object"]),
     (
@@ -187,7 +210,7 @@ impl Store {
     /// A transaction for writing; nothing of it is seen until [`Tx::commit`]. On SQLite there is one at a time.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let conn = self.0.database.begin().await?;
-        Ok(Tx { snapshot: Snapshot { conn }, changed: BTreeSet::new(), erased: BTreeSet::new() })
+        Ok(Tx { snapshot: Snapshot { conn }, changed: BTreeSet::new(), erased: BTreeSet::new(), step: None })
     }
 
     /// Empties SQLite's write-ahead log, so that erased rows leave it; see [`Database::empty_log`].
@@ -214,7 +237,8 @@ impl Snapshot {
     /// How many rows a backup will hold, pictures aside.
     pub async fn count_rows(&mut self) -> Result<u64, StoreError> {
         const SQL: &str = "select (select count(*) from products) + (select count(*) from images) \
-            + (select count(*) from tags) + (select count(*) from corrections) + (select count(*) from job_errors)";
+            + (select count(*) from tags) + (select count(*) from corrections) + (select count(*) from review_changes) \
+            + (select count(*) from job_errors)";
         Ok(self.conn.row(SQL, args![]).await?.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
     }
 
@@ -251,6 +275,8 @@ pub struct Tx {
     snapshot: Snapshot,
     pub(crate) changed: BTreeSet<ProductId>,
     pub(crate) erased: BTreeSet<(OrganisationId, ProductId)>,
+    /// The step of a review that corrections belong to while it is being written.
+    pub(crate) step: Option<ReviewId>,
 }
 
 impl Deref for Tx {

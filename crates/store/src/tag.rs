@@ -7,7 +7,7 @@ use crate::{Snapshot, StoreError, Tx};
 use jiff::Timestamp;
 use vestry_database::{Row, args};
 use vestry_model::{
-    AttributeId, Confidence, ImageId, OrganisationId, ProductId, Source, Suggestion, Tag, TagState, ValueId,
+    AttributeId, Confidence, ImageId, OrganisationId, ProductId, ReviewId, Source, Suggestion, Tag, TagState, ValueId,
 };
 
 /// What a model suggests for one product.
@@ -30,7 +30,7 @@ pub enum Others {
     Reject,
 }
 
-/// What a person said about a tag; these are kept in order and never changed.
+/// What a person said about a tag; these are kept in order and never changed, but for being taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     /// Its place in the order of all corrections.
@@ -47,6 +47,10 @@ pub struct Correction {
     pub who: String,
     /// When.
     pub at: Timestamp,
+    /// The answer in the review that it came with.
+    pub step: Option<ReviewId>,
+    /// When it was taken back.
+    pub undone: Option<Timestamp>,
 }
 
 /// How many products carry a tag in a state.
@@ -78,7 +82,7 @@ pub(crate) fn state_text(state: TagState) -> &'static str {
     }
 }
 
-fn read_state(text: &str) -> Result<TagState, StoreError> {
+pub(crate) fn read_state(text: &str) -> Result<TagState, StoreError> {
     match text {
         "suggested" => Ok(TagState::Suggested),
         "to_review" => Ok(TagState::ToReview),
@@ -87,11 +91,11 @@ fn read_state(text: &str) -> Result<TagState, StoreError> {
     }
 }
 
-fn read_attribute(text: String) -> Result<AttributeId, StoreError> {
+pub(crate) fn read_attribute(text: String) -> Result<AttributeId, StoreError> {
     AttributeId::new(&text).ok_or(StoreError::Unreadable { column: "tags.attribute" })
 }
 
-fn read_value(text: String) -> Result<ValueId, StoreError> {
+pub(crate) fn read_value(text: String) -> Result<ValueId, StoreError> {
     ValueId::new(&text).ok_or(StoreError::Unreadable { column: "tags.value" })
 }
 
@@ -128,6 +132,8 @@ fn correction(row: &Row) -> Result<Correction, StoreError> {
         new: columns.take::<Option<String>>()?.map(read_value).transpose()?,
         who: columns.take()?,
         at: columns.instant("corrections.at")?,
+        step: columns.take::<Option<i64>>()?.map(ReviewId::from_row),
+        undone: columns.instant_or_none("corrections.undone")?,
     })
 }
 
@@ -143,7 +149,8 @@ impl Snapshot {
 
     /// What people said about a product's tags, oldest first.
     pub async fn corrections(&mut self, product: ProductId) -> Result<Vec<Correction>, StoreError> {
-        const SQL: &str = "select sequence, product, attribute, old_value, new_value, who, at from corrections \
+        const SQL: &str = "select sequence, product, attribute, old_value, new_value, who, at, step, undone \
+            from corrections \
             where product = $1 order by sequence";
         self.conn.rows(SQL, args![product.get()]).await?.iter().map(correction).collect()
     }
@@ -155,8 +162,8 @@ impl Snapshot {
         after: Option<i64>,
         limit: u32,
     ) -> Result<Vec<Correction>, StoreError> {
-        const SQL: &str = "select c.sequence, c.product, c.attribute, c.old_value, c.new_value, c.who, c.at \
-            from corrections c join products p on p.id = c.product \
+        const SQL: &str = "select c.sequence, c.product, c.attribute, c.old_value, c.new_value, c.who, c.at, \
+            c.step, c.undone from corrections c join products p on p.id = c.product \
             where p.organisation = $1 and c.sequence > $2 order by c.sequence limit $3";
         let args = args![organisation.get(), after.unwrap_or(0), limit];
         self.conn.rows(SQL, args).await?.iter().map(correction).collect()
@@ -345,10 +352,11 @@ impl Tx {
         who: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "insert into corrections (product, attribute, old_value, new_value, who, at) \
-            values ($1, $2, $3, $4, $5, $6)";
+        const SQL: &str = "insert into corrections (product, attribute, old_value, new_value, who, at, step) \
+            values ($1, $2, $3, $4, $5, $6, $7)";
         let (old, new) = (old.map(ValueId::as_str), new.map(ValueId::as_str));
-        self.conn.run(SQL, args![product.get(), attribute.as_str(), old, new, who, now]).await?;
+        let step = self.step.map(ReviewId::get);
+        self.conn.run(SQL, args![product.get(), attribute.as_str(), old, new, who, now, step]).await?;
         Ok(())
     }
 }

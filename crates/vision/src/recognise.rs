@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
 use vestry_model::{
     AttributeId, ColourShare, Confidence, HeadError, HeadSet, LOOK_DIMENSIONS, LinearHead, LookVector, Projection,
-    Region, Suggestion, TagState, Taxonomy,
+    Region, Suggestion, TagState, Taxonomy, ValueId,
 };
 
 pub use gate::{GATE_FEATURES, garment_probability, gate_features};
@@ -148,6 +148,17 @@ impl Vision {
     /// The heads it was given.
     pub fn heads(&self) -> &HeadSet {
         &self.heads
+    }
+
+    /// Every value that the head of `attribute` knows, likeliest first, for stored [`Features::look`]; none where there
+    /// is no such head or where it reads something else.
+    pub fn ranked(&self, attribute: &AttributeId, look: &[f32]) -> Vec<(ValueId, Confidence)> {
+        let head = self.heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == look.len());
+        let Some(head) = head else { return Vec::new() };
+        let probabilities = head.probabilities(look).into_iter().map(Confidence::new);
+        let mut ranked: Vec<_> = head.classes().iter().cloned().zip(probabilities).collect();
+        ranked.sort_by(|a, b| b.1.get().total_cmp(&a.1.get()));
+        ranked
     }
 
     /// Reads `bytes` as a picture, hides its faces and makes the form in which it may be stored.

@@ -112,13 +112,52 @@ change = Change
 add-tag = Add a tag
 history = History ({ $shown })
 history-removed = { $text } removed
+history-undone = taken back
 history-added = { $text } set
 who-catalogue = product data
-who-person = a person
 who-you = this console
 source-person = by a person
 source-catalogue = product data
 alike = Looks like this one
+
+# Review
+review = Review
+review-questions = { $shown } to check
+review-suggested = { $shown } the machine is sure of
+review-today = { $shown } done today
+review-percent = { $shown }% of all is reviewed
+review-filter = Attribute
+review-all = All
+review-unreviewed = the machine’s guess, not reviewed
+review-near = near
+review-from-alike = look-alikes
+review-skip = Skip
+review-other = Other value
+review-choose = Choose
+review-alike = Look-alikes at once
+review-its-alike = Its look-alikes
+review-last = Just now
+review-undo = Undo
+review-not = not { $text }
+review-accuracy = { $text }: the machine was right in { $percent }% of { $shown } reviewed
+review-accuracy-hint = The unsure ones come first, so over all it is right more often
+review-taken = Somebody else was quicker with this one. Their answer stands.
+review-left-alone = What somebody changed in the meantime was left as it is.
+review-end = That was the last one
+review-skipped = { $count ->
+    [one] { $shown } that you skipped is left.
+   *[other] { $shown } that you skipped are left.
+  }
+review-again = Start again
+review-empty = Nothing to review
+review-rest = Review the other attributes
+review-empty-hint = When new pictures come in, what the machine suggests gathers here.
+review-alike-hint = The chosen pictures get this value in one step. One undo takes all of it back.
+review-apply = Apply to the chosen
+review-show = Show
+review-back = Back to the review
+review-no-alike = No look-alike is left to check
+review-no-alike-hint = All of them are reviewed, or nothing looks like this one.
 
 # Imports
 drop-feed = Drop a product feed

@@ -50,7 +50,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    let mut frame = frame(&session, &headers, &uri, "me");
+    let mut frame = frame(&server, &session, &headers, &uri, "me").await?;
     frame.here = "/me".into();
     let said = match query.done.as_str() {
         "corrected" => Some(frame.words.t("me-corrected")),
@@ -228,7 +228,7 @@ pub(crate) async fn change(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let (privacy, visitor) = (privacy(&server)?, member(&session)?);
-    let mut frame = frame(&session, &headers, &uri, "me");
+    let mut frame = frame(&server, &session, &headers, &uri, "me").await?;
     frame.here = "/me".into();
     match act(&server, privacy, visitor, &fields, frame.words.0).await {
         Ok(done) => redirect(&format!("/me?done={done}"), &[]),
@@ -322,7 +322,7 @@ pub(crate) async fn leave_page(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    let frame = frame(&session, &headers, &uri, "me");
+    let frame = frame(&server, &session, &headers, &uri, "me").await?;
     leave_form(&server, member(&session)?, frame, None).await
 }
 
@@ -358,7 +358,7 @@ pub(crate) async fn leave(
 ) -> Result<Response, Problem> {
     let (privacy, visitor) = (privacy(&server)?, *member(&session)?);
     server.calm()?;
-    let frame = frame(&session, &headers, &uri, "me");
+    let frame = frame(&server, &session, &headers, &uri, "me").await?;
     let erases = fields.text("erase") == Some("yes");
     let leaving = if erases { Leaving::Erased } else { Leaving::Withdrawn };
     let stays = privacy.stays_after(visitor.person, leaving).await?;

@@ -23,7 +23,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    page(&server, &session, frame(&session, &headers, &uri, "team"), None, None).await
+    page(&server, &session, frame(&server, &session, &headers, &uri, "team").await?, None, None).await
 }
 
 async fn page(
@@ -60,7 +60,7 @@ pub(crate) async fn invite(
     uri: Uri,
 ) -> Shown {
     let privacy = privacy(&server)?;
-    let frame = frame(&session, &headers, &uri, "team");
+    let frame = frame(&server, &session, &headers, &uri, "team").await?;
     let role = role(fields.text("role"))?;
     let organisation = (session.organisation().get(), session.shop.as_str());
     let mail = personal(fields.text("email"));
@@ -92,7 +92,7 @@ pub(crate) async fn change(
     uri: Uri,
 ) -> Shown {
     let privacy = privacy(&server)?;
-    let frame = frame(&session, &headers, &uri, "team");
+    let frame = frame(&server, &session, &headers, &uri, "team").await?;
     let nobody = || Problem::not_found("unknown_person", "nobody of that id works here");
     let colleague = id.parse::<PersonId>().map_err(|_| nobody())?;
     let role = match fields.text("act") {

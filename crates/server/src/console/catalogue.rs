@@ -41,7 +41,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let frame = frame(&session, &headers, &uri, "catalogue");
+    let frame = frame(&server, &session, &headers, &uri, "catalogue").await?;
     let organisation = session.organisation();
     if value(&pairs, "state") == Some("to_review") {
         return Ok(to_review(&server, organisation, frame, &pairs).await?.into_response());

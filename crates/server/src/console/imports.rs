@@ -28,7 +28,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    let frame = frame(&session, &headers, &uri, "imports");
+    let frame = frame(&server, &session, &headers, &uri, "imports").await?;
     let jobs = server.app.jobs(session.organisation(), 50).await?;
     let line = |job: &Job| JobLine {
         href: format!("/imports/{}", job.id),
@@ -74,7 +74,7 @@ pub(crate) async fn upload(
     let source = server.app.keep_upload(file.bytes.to_vec()).await?;
     let (preview, mapping) = look(source.clone()).await?;
     let token = server.keep_upload(session.organisation(), name.clone(), source);
-    let frame = frame(&session, &headers, &uri, "imports");
+    let frame = frame(&server, &session, &headers, &uri, "imports").await?;
     shown(&mapping_page(&server, frame, name, token, &preview, &mapping, None))
 }
 
@@ -191,7 +191,7 @@ pub(crate) async fn start(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let organisation = session.organisation();
-    let frame = frame(&session, &headers, &uri, "imports");
+    let frame = frame(&server, &session, &headers, &uri, "imports").await?;
     let token = fields.text("upload").unwrap_or("");
     let Some(Upload { name, source, .. }) = server.upload(organisation, token) else {
         return Err(Problem::new(StatusCode::GONE, "upload_gone", frame.words.t("upload-gone")));
@@ -224,7 +224,7 @@ pub(crate) async fn job(
     let (organisation, id, now) = (session.organisation(), JobId::from_row(id), server.app.now());
     let job = server.app.job(organisation, id).await?;
     let errors = server.app.job_errors(organisation, id).await?;
-    let frame = frame(&session, &headers, &uri, "imports");
+    let frame = frame(&server, &session, &headers, &uri, "imports").await?;
     let document = JobDocument::new(&job, &errors, now, server.app.taxonomy());
     let words = frame.words;
     let running = matches!(job.state, JobState::Queued { .. } | JobState::Running { .. });

@@ -24,7 +24,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    page(&server, &session, frame(&session, &headers, &uri, "keys"), None).await
+    page(&server, &session, frame(&server, &session, &headers, &uri, "keys").await?, None).await
 }
 
 async fn page(server: &Server, session: &Session, mut frame: Frame, made: Option<String>) -> Shown {
@@ -62,7 +62,7 @@ pub(crate) async fn make(
         fields.text("origins").unwrap_or("").split([' ', ',']).filter(|o| !o.is_empty()).map(Into::into).collect();
     let (name, kind) = (fields.text("name").unwrap_or(""), fields.text("kind").unwrap_or(""));
     let made = make_key(&server, session.organisation(), name, kind, &origins).await?;
-    page(&server, &session, frame(&session, &headers, &uri, "keys"), Some(made.secret)).await
+    page(&server, &session, frame(&server, &session, &headers, &uri, "keys").await?, Some(made.secret)).await
 }
 
 /// `POST /keys/{id}`: rotate or revoke.
@@ -83,5 +83,5 @@ pub(crate) async fn change(
         }
         _ => return Err(Problem::bad_request("the form says neither rotate nor revoke")),
     };
-    page(&server, &session, frame(&session, &headers, &uri, "keys"), made).await
+    page(&server, &session, frame(&server, &session, &headers, &uri, "keys").await?, made).await
 }

@@ -36,10 +36,9 @@ pub(crate) async fn show(
     let organisation = session.organisation();
     let view = server.app.product(organisation, &sku).await?;
     let history = server.app.tag_history(organisation, &sku).await?;
-    let frame = frame(&session, &headers, &uri, "catalogue");
+    let frame = frame(&server, &session, &headers, &uri, "catalogue").await?;
     let alike = alike(&server, organisation, &sku, &frame).await?;
-    let you = server.pseudonym(&session);
-    let history = history.iter().rev().map(|c| line(c, &server, &frame, &you)).collect();
+    let history = history.iter().rev().map(|c| line(c, &server, &frame)).collect();
     shown(&page(&server, frame, &view, history, alike))
 }
 
@@ -130,7 +129,7 @@ fn tag(tag: &Tag, attribute: &Attribute, frame: &Frame) -> TagView {
     }
 }
 
-fn line(correction: &Correction, server: &Server, frame: &Frame, you: &str) -> HistoryLine {
+pub(super) fn line(correction: &Correction, server: &Server, frame: &Frame) -> HistoryLine {
     let (taxonomy, words) = (server.app.taxonomy(), frame.words);
     let attribute = correction.attribute.as_str();
     let name = |value: &vestry_model::ValueId| tiles::value_name(taxonomy, attribute, value.as_str(), words);
@@ -146,9 +145,10 @@ fn line(correction: &Correction, server: &Server, frame: &Frame, you: &str) -> H
         },
         who: match correction.who.as_str() {
             "catalogue" => words.t("who-catalogue"),
-            who if who == you => words.t("who-you"),
-            _ => words.t("who-person"),
+            who if who == frame.you => words.t("who-you"),
+            who => who.to_owned(),
         },
+        undone: correction.undone.is_some(),
     }
 }
 

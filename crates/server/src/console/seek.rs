@@ -114,7 +114,7 @@ pub(crate) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let question = Question::read(&pairs);
-    let frame = frame(&session, &headers, &uri, "search");
+    let frame = frame(&server, &session, &headers, &uri, "search").await?;
     if question.is_empty() {
         return Ok(empty(&server, frame, &question)?.into_response());
     }
@@ -146,7 +146,7 @@ pub(crate) async fn by_photo(
     input.crop = region_text(fields.text("crop"))?;
     let organisation = session.organisation();
     let found = server.app.search(organisation, input).await?;
-    let frame = frame(&session, &headers, &uri, "search");
+    let frame = frame(&server, &session, &headers, &uri, "search").await?;
     Ok(page(&server, organisation, frame, &question, found).await?.into_response())
 }
 

@@ -4,7 +4,7 @@
 
 mod account;
 
-use super::*;
+use super::{review::*, *};
 use crate::words::Language;
 
 const COLOURS: [(&str, &str, &str); 6] = [
@@ -31,9 +31,11 @@ fn frame(language: Language, theme: Theme, section: &'static str) -> Frame {
         section,
         shop: if language == Language::Korean { "한빛상점".into() } else { "Hanbit Shop".into() },
         csrf: "0f".repeat(16),
+        you: "key-1".into(),
         may: May { edit: true, own: true, me: true },
         find: String::new(),
         here: "/catalogue".into(),
+        to_review: 37,
     }
 }
 
@@ -248,6 +250,7 @@ fn product(language: Language, theme: Theme) -> ProductPage {
             attribute: pick(language, "종류", "Category").into(),
             change: pick(language, "셔츠 → 원피스", "shirt → dress").into(),
             who: Words(language).t("who-you"),
+            undone: false,
         }],
         alike: tiles(language, 6, true),
     }
@@ -334,6 +337,99 @@ fn keys(language: Language, theme: Theme) -> KeysPage {
     }
 }
 
+fn review(language: Language, theme: Theme, state: Look) -> ReviewPage {
+    let proposal = |(ko, en): (&str, &str), percent| ProposalView {
+        value: en.into(),
+        name: pick(language, ko, en).into(),
+        percent,
+        why: if percent.is_none() { Words(language).t("review-from-alike") } else { String::new() },
+        dot: None,
+    };
+    ReviewPage {
+        frame: frame(language, theme, "review"),
+        only: String::new(),
+        start: "/review".into(),
+        filters: [("모두", "All", 1241), ("종류", "Category", 212), ("목선", "Neckline", 37), ("무늬", "Print", 992)]
+            .into_iter()
+            .map(|(ko, en, count)| ReviewFilter {
+                name: pick(language, ko, en).into(),
+                count: Words(language).number(count as u64),
+                href: "/review?attribute=print".into(),
+                picked: count == 1241,
+            })
+            .collect(),
+        counts: ReviewCounts { to_review: 37, suggested: 1204, reviewed: 310, today: 12 },
+        accuracy: Some(AccuracyView {
+            attribute: pick(language, "목선", "Neckline").into(), percent: 79, judged: 24
+        }),
+        note: None,
+        question: Some(QuestionView {
+            at: "q_0.43_1_neckline_v-neck".into(),
+            attribute: pick(language, "목선", "Neckline").into(),
+            state: TagLook(state),
+            title: pick(language, TITLES[1].0, TITLES[1].1).into(),
+            href: "/products/SKU-1".into(),
+            picture: tiles(language, 1, false).remove(0).picture,
+            proposals: vec![
+                proposal(("브이넥", "V-neck"), Some(43)),
+                proposal(("라운드넥", "round neck"), Some(31)),
+                proposal(("보트넥", "boat neck"), Some(9)),
+                proposal(("하이넥", "high neck"), Some(0)),
+                proposal(("셔츠 칼라", "shirt collar"), None),
+            ],
+            options: vec![OptionView { id: "v-neck".into(), name: pick(language, "브이넥", "V-neck").into() }],
+            history: product(language, theme).history,
+            here: "/review?at=q_0.43_1_neckline_v-neck".into(),
+            skip: "/review?after=q_0.43_1_neckline_v-neck".into(),
+            alike: "/review/alike".into(),
+            following: Some(2),
+        }),
+        last: Some(StepView {
+            id: 1,
+            attribute: pick(language, "종류", "Category").into(),
+            change: pick(language, "셔츠 → 원피스", "shirt → dress").into(),
+            title: pick(language, TITLES[3].0, TITLES[3].1).into(),
+            products: 1,
+            alike: Some("/review/alike".into()),
+        }),
+    }
+}
+
+fn reviewed(language: Language, theme: Theme) -> ReviewPage {
+    ReviewPage {
+        question: None,
+        counts: ReviewCounts { to_review: 0, suggested: 0, reviewed: 310, today: 310 },
+        note: Some(Words(language).t("review-left-alone")),
+        last: None,
+        ..review(language, theme, Look::Machine)
+    }
+}
+
+fn alike(language: Language, theme: Theme) -> AlikePage {
+    let choice = |(at, tile): (usize, TileView)| ChoiceView {
+        key: format!("{at}=v-neck"),
+        title: tile.title,
+        href: tile.href,
+        picture: tile.picture,
+        said: pick(language, "브이넥", "V-neck").into(),
+        state: TagLook(if at % 2 == 0 { Look::Question } else { Look::Machine }),
+        percent: 43,
+        likeness: "0.91".into(),
+        chosen: at % 3 != 2,
+    };
+    AlikePage {
+        frame: frame(language, theme, "review"),
+        attribute: pick(language, "목선", "Neckline").into(),
+        title: pick(language, TITLES[1].0, TITLES[1].1).into(),
+        href: "/products/SKU-1".into(),
+        answer: "v-neck".into(),
+        kept: vec![("product".into(), "1".into())],
+        options: vec![OptionView { id: "v-neck".into(), name: pick(language, "브이넥", "V-neck").into() }],
+        choices: tiles(language, 8, false).into_iter().enumerate().map(choice).collect(),
+        back: "/review".into(),
+    }
+}
+
 /// Every page's name and its text.
 fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
     let words = Words(language);
@@ -345,6 +441,10 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("search", render(&search(language, theme, true))),
         ("search-empty", render(&search(language, theme, false))),
         ("product", render(&product(language, theme))),
+        ("review", render(&review(language, theme, Look::Question))),
+        ("review-sure", render(&review(language, theme, Look::Machine))),
+        ("review-empty", render(&reviewed(language, theme))),
+        ("alike", render(&alike(language, theme))),
         (
             "imports",
             render(&ImportsPage {
@@ -402,7 +502,7 @@ fn every_page_renders_in_both_languages() {
 fn korean_pages_have_no_english_left() {
     for (page, html) in all(Language::Korean, Theme::System) {
         let text = visible(&html);
-        for word in ["Search", "Catalogue", "Import", "Cancel", "tags", "Next", "Close"] {
+        for word in ["Search", "Catalogue", "Import", "Review", "Undo", "Cancel", "tags", "Next", "Close"] {
             assert!(!text.contains(word), "{page} says `{word}`");
         }
     }

@@ -56,6 +56,7 @@ fn look_around(mut browser: Chromium, base: &str, key: &str) {
     sign_in(&mut browser, base, key);
     catalogue(&mut browser, base);
     search(&mut browser, base);
+    review(&mut browser, base);
     product(&mut browser, base);
     import(&mut browser, base);
     every_width(&mut browser, base);
@@ -122,6 +123,61 @@ fn search(browser: &mut Chromium, base: &str) {
     assert_eq!(browser.ask("document.querySelectorAll('#results .tile').length"), json!(0));
 }
 
+/// By keyboard only: pick, undo, accept, reject, skip, another value, look-alikes at once and back.
+fn review(browser: &mut Chromium, base: &str) {
+    const PLACE: &str = "document.querySelector('#answers [name=at]').value";
+    const TODAY: &str = "document.querySelector('.review-counts span:last-child').textContent.match(/\\d+/)[0]";
+    browser.open(&format!("{base}/review?attribute=category"));
+    browser.until("document.documentElement.classList.contains('js') && /[?&]at=[qs]_/.test(location.search)");
+    browser.until("document.querySelector('.review .picture img').naturalWidth > 0");
+    browser.picture("review");
+    browser.ask("window.same = true");
+    let first = browser.ask(PLACE);
+    let told = |place: &serde_json::Value| {
+        format!("!document.getElementById('review').hasAttribute('aria-busy') && {PLACE} !== {place}")
+    };
+    let press = |browser: &mut Chromium, key: &str| {
+        let place = browser.ask(PLACE);
+        browser.press(key);
+        browser.until(&told(&place));
+        browser.ask(PLACE)
+    };
+    let second = press(browser, "2");
+    assert_eq!(browser.ask(TODAY), json!("1"));
+    assert_eq!(press(browser, "z"), first, "undone, it is asked again");
+    assert_eq!(browser.ask(TODAY), json!("0"));
+    assert_eq!(press(browser, "Enter"), second);
+    let third = press(browser, "Backspace");
+    let fourth = press(browser, "ArrowRight");
+    assert_eq!((browser.ask(TODAY), third != fourth), (json!("2"), true), "a skipped one is not answered");
+    browser.press("/");
+    assert_eq!(browser.ask("document.activeElement.id"), json!("other"));
+    browser.write("코트");
+    browser.press("Enter");
+    browser.until(&told(&fourth));
+    assert_eq!((browser.ask(TODAY), browser.ask("window.same")), (json!("3"), json!(true)), "all on one page");
+    browser.until("document.getElementById('review-said').textContent.endsWith('?')");
+    browser.press("b");
+    browser.until("location.pathname === '/review/alike' && document.querySelectorAll('.choice').length > 1");
+    browser
+        .until("document.documentElement.classList.contains('js') && !document.querySelector('[data-count]').hidden");
+    browser.ask("document.querySelectorAll('.choice input').forEach(i => { if (!i.checked) i.click(); }); true");
+    let chosen = browser.ask("document.querySelector('[data-count]').textContent");
+    browser.until("[...document.querySelectorAll('.choice img')].slice(0, 4).every(i => i.naturalWidth > 0)");
+    browser.picture("alike");
+    browser.resize(360, 800);
+    browser.picture("alike-360");
+    browser.resize(1440, 900);
+    browser.press("Enter");
+    browser.until("location.pathname === '/review' && document.querySelector('.review-last')");
+    browser.until("document.documentElement.classList.contains('js')");
+    let all = chosen.as_str().and_then(|n| n.parse::<u32>().ok()).expect("a number") + 3;
+    assert_eq!(browser.ask(TODAY), json!(all.to_string()), "all of them in one step");
+    browser.picture("review-end");
+    browser.press("z");
+    browser.until(&format!("{TODAY} === '3'"));
+}
+
 fn product(browser: &mut Chromium, base: &str) {
     browser.open(&format!("{base}/catalogue"));
     browser.ask("document.querySelector('.tile > .picture').click(); true");
@@ -158,7 +214,7 @@ fn every_width(browser: &mut Chromium, base: &str) {
         ));
         for width in [360, 768, 1440] {
             browser.resize(width, 900);
-            for page in ["catalogue", "search", "search?words=a", "imports", "keys"] {
+            for page in ["catalogue", "review", "search", "search?words=a", "imports", "keys"] {
                 browser.open(&format!("{base}/{page}"));
                 browser.until("document.documentElement.classList.contains('js')");
                 let over = browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");

@@ -183,9 +183,18 @@ impl Chromium {
 
     /// Presses a key.
     pub(crate) fn press(&mut self, key: &str) {
-        let text = if key.chars().count() == 1 { key } else { "" };
+        let text = match key {
+            "Enter" => "\r",
+            key if key.chars().count() == 1 => key,
+            _ => "",
+        };
         self.call("Input.dispatchKeyEvent", json!({"type": "keyDown", "key": key, "text": text}));
         self.call("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key}));
+    }
+
+    /// Types where the focus is.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.call("Input.insertText", json!({"text": text}));
     }
 
     /// Drags from one point to another.

@@ -4,8 +4,8 @@ use crate::engines::Schema;
 use crate::{at, attribute, on_each_engine, organisation, product, sku, value};
 use proptest::prelude::*;
 use sqlx::{AssertSqlSafe, Connection};
-use vestry_model::{Currency, LocalText, OrganisationId, Price, Product, ProductId, TagState};
-use vestry_store::{Others, ProductFilter, Put, Store, StoreError, StorePlace};
+use vestry_model::{Confidence, Currency, LocalText, OrganisationId, Price, Product, ProductId, Suggestion, TagState};
+use vestry_store::{Others, ProductFilter, Put, ReviewAnswer, Store, StoreError, StorePlace, Suggested};
 
 fn dress() -> Product {
     Product {
@@ -234,6 +234,20 @@ async fn laden(store: &Store, shop: OrganisationId) -> ProductId {
     tx.put_pictures(&[(image, crate::images::picture(1), Some(vec![1, 2]))]).await.expect("puts");
     tx.confirm_tag(id, (&attribute("colour"), &value("red")), Others::Keep, "m", at(1)).await.expect("tags");
     tx.remove_tag(id, (&attribute("colour"), &value("blue")), "m", at(1)).await.expect("rejects");
+    let (attribute, dots) = (attribute("print"), value("dots"));
+    let confidence = Confidence::new(0.4);
+    let suggestions =
+        vec![Suggestion { attribute: attribute.clone(), value: dots.clone(), confidence, state: TagState::ToReview }];
+    let suggested = [Suggested { product: id, image: None, suggestions }];
+    tx.replace_suggestions("m@1", &suggested, at(1)).await.expect("suggests");
+    let answer = ReviewAnswer {
+        organisation: shop,
+        who: "m",
+        attribute: &attribute,
+        answer: Some(&dots),
+        others: Others::Reject,
+    };
+    tx.review(&answer, &[(id, dots.clone())], at(1)).await.expect("answers").expect("it waits");
     tx.commit().await.expect("commits");
     id
 }
@@ -302,7 +316,7 @@ async fn check_erased(store: &Store, mut db: Db) {
     let id = laden(store, shop).await;
     let holders = holders(&mut db).await;
     let tables: Vec<_> = holders.iter().map(|(table, _)| table.as_str()).collect();
-    assert_eq!(tables, ["corrections", "images", "outbox", "products", "tags"]);
+    assert_eq!(tables, ["corrections", "images", "outbox", "products", "review_changes", "review_steps", "tags"]);
     let mut counts = async |expected: fn(i64) -> bool| {
         for (table, column) in holders.iter().filter(|(t, _)| !EXEMPT.contains(&t.as_str())) {
             let sql = AssertSqlSafe(format!("select count(*) from {table} where {column} = {id}"));

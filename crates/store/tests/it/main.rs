@@ -12,6 +12,7 @@ mod objects;
 mod opening;
 mod outbox;
 mod owners;
+mod review;
 mod tags;
 
 use engines::{at, attribute, on_each_engine, organisation, product, sku, value};
