@@ -36,7 +36,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "vestry-server",
-        &["vestry-model", "vestry-vision", "vestry-search", "vestry-store", "vestry-app"],
+        &["vestry-model", "vestry-policy", "vestry-vision", "vestry-search", "vestry-store", "vestry-app"],
         &["sqlx", "clap", "reqwest"],
     ),
     (

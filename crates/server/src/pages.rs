@@ -1,6 +1,9 @@
 //! The console's pages as typed values: a page is a struct with its template, and samples that a test renders.
 
+mod public;
 mod samples;
+
+pub(crate) use public::*;
 
 use crate::words::Words;
 use askama::Template;
@@ -56,6 +59,8 @@ pub(crate) struct Frame {
     pub(crate) find: String,
     /// This page's own address.
     pub(crate) here: String,
+    /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
+    pub(crate) unkept: bool,
 }
 
 impl Frame {
@@ -409,8 +414,7 @@ pub(crate) struct KeysPage {
 #[derive(Debug, Template)]
 #[template(path = "gate.html")]
 pub(crate) struct GatePage {
-    pub(crate) words: Words,
-    pub(crate) theme: Theme,
+    pub(crate) frame: PublicFrame,
     pub(crate) wrong: bool,
     pub(crate) next: String,
 }
@@ -460,7 +464,7 @@ pub(crate) struct SchemaView {
 #[derive(Debug, Template)]
 #[template(path = "reference.html")]
 pub(crate) struct ReferencePage {
-    pub(crate) theme: Theme,
+    pub(crate) frame: PublicFrame,
     pub(crate) introduction: String,
     pub(crate) operations: Vec<OperationView>,
     pub(crate) schemas: Vec<SchemaView>,

@@ -6,7 +6,11 @@ mod it {
     mod chromium;
     mod console;
     mod contracts;
+    mod cookies;
     mod harness;
+    mod headers;
     mod jobs;
+    mod policy;
     mod routes;
+    mod tls;
 }

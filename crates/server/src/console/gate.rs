@@ -1,20 +1,20 @@
 //! Signing in and out, language and theme.
 
-use super::{Shown, shown};
+use super::{Shown, readdressed, shown};
 use crate::{
-    envelope,
+    cookies,
     guard::{Fields, read_fields},
     pages::{GatePage, Theme},
     problem::Problem,
-    session,
+    public, session,
     state::{Server, cookie},
-    words::{Language, Words},
+    words::Language,
 };
 use axum::{
     Extension,
     body::Bytes,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -28,41 +28,52 @@ pub(crate) struct NextQuery {
 }
 
 /// `GET /sign-in`.
-pub(crate) async fn show(headers: HeaderMap, Query(query): Query<NextQuery>) -> Shown {
-    gate(&headers, false, &query.next)
+pub(crate) async fn show(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(query): Query<NextQuery>,
+) -> Shown {
+    gate(&server, &headers, &uri, false, &query.next)
 }
 
-fn gate(headers: &HeaderMap, wrong: bool, next: &str) -> Shown {
-    let (language, theme) = envelope::preferences(headers);
-    shown(&GatePage { words: Words(language), theme, wrong, next: own(next).into() })
+fn gate(server: &Server, headers: &HeaderMap, uri: &Uri, wrong: bool, next: &str) -> Shown {
+    shown(&GatePage { frame: public::frame(server, headers, uri), wrong, next: own(next, "/catalogue").into() })
 }
 
-/// An address of this console and of nothing else.
-fn own(next: &str) -> &str {
+/// An address of this server and of nothing else.
+pub(crate) fn own<'a>(next: &'a str, otherwise: &'a str) -> &'a str {
     let leaves =
         !next.starts_with('/') || next.starts_with("//") || next.contains('\\') || next.chars().any(char::is_control);
-    if leaves { "/catalogue" } else { next }
+    if leaves { otherwise } else { next }
 }
 
 /// `POST /sign-in`: a secret key becomes a session.
-pub(crate) async fn enter(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+pub(crate) async fn enter(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Problem> {
     if server.gate.check_key(&()).is_err() {
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "too many tries at signing in")
             .hint("wait a second and try again"));
     }
     let fields = read_fields(&headers, body).await?;
-    let next = own(fields.text("next").unwrap_or("")).to_owned();
+    let next = own(fields.text("next").unwrap_or(""), "/catalogue").to_owned();
     let access = server.app.authorise(fields.text("key").unwrap_or("").trim()).await?;
     let Some(access) = access.filter(|a| a.kind == KeyKind::Secret) else {
-        return Ok((StatusCode::UNAUTHORIZED, gate(&headers, true, &next)?).into_response());
+        return Ok((StatusCode::UNAUTHORIZED, gate(&server, &headers, &uri, true, &next)?).into_response());
     };
     let organisations = server.app.organisations().await?;
     let shop = organisations.into_iter().find(|o| o.id == access.organisation).map(|o| o.name).unwrap_or_default();
     let token = server.token();
     server.sessions.begin(&token, server.token(), access, shop, server.app.now());
-    let secure = if server.options.behind_proxy { "; Secure" } else { "" };
-    let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}", session::COOKIE);
-    redirect(&next, &[cookie])
+    let kept = cookies::keeping(&server, &headers, session::COOKIE, &token).ok_or_else(|| {
+        Problem::refused("no_login", "the policy in force does not list the cookie that keeps a login")
+            .hint(format!("add `[cookie.{}]` to its file", session::COOKIE))
+    })?;
+    redirect(&next, vec![kept])
 }
 
 /// `POST /sign-out`.
@@ -70,27 +81,37 @@ pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> R
     if let Some(token) = cookie(&headers, session::COOKIE) {
         server.sessions.end(token);
     }
-    redirect("/sign-in", &[format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", session::COOKIE)])
+    redirect("/sign-in", vec![cookies::forgetting(session::COOKIE)])
 }
 
-/// `POST /preferences`: language or theme, kept in the browser for a year.
-pub(crate) async fn prefer(Extension(fields): Extension<Fields>) -> Result<Response, Problem> {
-    let year = "Path=/; SameSite=Lax; Max-Age=31536000";
-    let mut cookies = Vec::new();
-    if let Some(language) = fields.text("language").and_then(Language::from_code) {
-        cookies.push(format!("vestry_language={}; {year}", language.code()));
+/// `POST /preferences`: language or theme, kept in the browser if its owner agreed to that cookie. If not, the address
+/// carries it for one page, which says so.
+pub(crate) async fn prefer(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, Problem> {
+    let language = fields.text("language").and_then(Language::from_code).map(Language::code);
+    let theme = fields.text("theme").filter(|name| Theme::from_name(name).is_some());
+    let mut back = own(fields.text("back").unwrap_or(""), "/catalogue").to_owned();
+    let mut kept = Vec::new();
+    for (cookie, member, value) in [(cookies::LANGUAGE, "lang", language), (cookies::THEME, "theme", theme)] {
+        let Some(value) = value else { continue };
+        match cookies::keeping(&server, &headers, cookie, value) {
+            Some(line) => {
+                kept.push(line);
+                back = readdressed(&back, &[member, "unkept"], &[]);
+            }
+            None => back = readdressed(&back, &[], &[(member, value), ("unkept", "1")]),
+        }
     }
-    if let Some((name, _)) = fields.text("theme").and_then(|t| Some((t, Theme::from_name(t)?))) {
-        cookies.push(format!("vestry_theme={name}; {year}"));
-    }
-    redirect(own(fields.text("back").unwrap_or("")), &cookies)
+    redirect(&back, kept)
 }
 
-fn redirect(to: &str, cookies: &[String]) -> Result<Response, Problem> {
+pub(crate) fn redirect(to: &str, cookies: Vec<HeaderValue>) -> Result<Response, Problem> {
     let mut response = Redirect::to(to).into_response();
     for cookie in cookies {
-        let value = HeaderValue::from_str(cookie).map_err(|e| Problem::internal(&e))?;
-        response.headers_mut().append(header::SET_COOKIE, value);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
@@ -109,7 +130,7 @@ mod tests {
             ("/a\r\nset-cookie: x", "/catalogue"),
             ("", "/catalogue"),
         ] {
-            assert_eq!(own(next), expected, "{next}");
+            assert_eq!(own(next, "/catalogue"), expected, "{next}");
         }
     }
 }

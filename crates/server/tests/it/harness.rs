@@ -71,13 +71,17 @@ impl House {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
+        Self::under(config, Options::default()).await
+    }
+
+    pub(crate) async fn under(config: Config, options: Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let app = App::open(folder.path(), config, surroundings(), None).await.expect("the app opens");
         let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
         let secret = app.make_key(organisation, KeyKind::Secret, "test").await.expect("a key").secret;
         let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };
         let publishable = app.make_key(organisation, kind, "page").await.expect("a key").secret;
-        let router = router(app.clone(), Options::default());
+        let router = router(app.clone(), options);
         Self { app, router, secret, publishable, _folder: folder }
     }
 
