@@ -180,6 +180,10 @@ pub struct ServerConfig {
     pub listen: String,
     /// Set when a proxy that speaks TLS stands in front; without it only loopback is listened on.
     pub behind_proxy: bool,
+    /// The certificate's chain as PEM; with `key`, the server speaks TLS itself.
+    pub certificate: PathBuf,
+    /// The certificate's key as PEM, which nobody but its owner may touch.
+    pub key: PathBuf,
     /// Requests a second that one key may make.
     pub requests_per_second: u32,
 }
@@ -198,7 +202,13 @@ impl Default for FetchConfig {
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), behind_proxy: false, requests_per_second: 500 }
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            behind_proxy: false,
+            certificate: PathBuf::new(),
+            key: PathBuf::new(),
+            requests_per_second: 500,
+        }
     }
 }
 

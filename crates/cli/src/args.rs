@@ -171,6 +171,12 @@ pub(crate) struct ServeArgs {
     /// A proxy that speaks TLS stands in front: allow addresses other than loopback
     #[arg(long)]
     pub(crate) behind_proxy: bool,
+    /// Speak TLS with this certificate: its chain as PEM, read again when the file changes
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The certificate's key as PEM, which nobody but its owner may touch
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

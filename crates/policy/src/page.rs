@@ -1,7 +1,10 @@
 //! The public policy page, from the file that is enforced: our own sentences, and tables that cannot differ from what
 //! a sweep does. Plain data; who shows it chooses the form.
 
-use crate::{Basis, Clock, Collected, Event, Item, Language, LawfulUse, Period, Policy, Retention, Shown, Words};
+use crate::{
+    Basis, Change, Clock, Collected, Event, Item, ItemId, Language, LawfulUse, Period, Policy, Purpose, Retention,
+    Shown, Words,
+};
 use std::fmt::Write;
 
 /// The page in one language.
@@ -37,7 +40,39 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+/// What one version says of something that another says differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What it is called.
+    pub name: String,
+    /// The rest of its line in the page's table, each cell under its heading.
+    pub says: Vec<(String, String)>,
+}
+
 impl Policy {
+    /// What this version says of what `change` names; `None` where it has no such thing.
+    pub fn tells(&self, change: &Change, language: Language) -> Option<Told> {
+        let write = Writer { policy: self, language };
+        let (head, name, mut row) = match change {
+            Change::PurposeAdded(id) | Change::PurposeRemoved(id) => {
+                let row = write.purpose(self.purpose(self.purpose_named(id)?));
+                (PURPOSES, 0, row)
+            }
+            Change::ItemAdded(id) | Change::ItemRemoved(id) | Change::ItemChanged(id) => {
+                let id = self.item_named(id)?;
+                (ITEMS, 1, write.item(id, self.item(id)))
+            }
+            Change::RetentionAdded(id) | Change::RetentionRemoved(id) | Change::RetentionChanged(id) => {
+                (RETENTIONS, 0, write.retention(self.retentions().find(|(_, r)| r.id == *id)?.1))
+            }
+            Change::Regime => return None,
+        };
+        let mut head = write.head(head);
+        head.remove(name);
+        let name = row.remove(name);
+        Some(Told { name, says: head.into_iter().zip(row).collect() })
+    }
+
     /// The public page in `language`.
     pub fn page(&self, language: Language) -> Page {
         let write = Writer { policy: self, language };
@@ -88,6 +123,14 @@ impl Page {
     }
 }
 
+type Head = &'static [(&'static str, &'static str)];
+
+const PURPOSES: Head = &[("목적", "Purpose"), ("내용", "What it is"), ("근거", "Basis")];
+const ITEMS: Head =
+    &[("수집 시점", "When"), ("항목", "Item"), ("구분", "Needed"), ("목적", "Purposes"), ("보유", "Until")];
+const RETENTIONS: Head =
+    &[("기록", "Record"), ("이유", "Why"), ("근거", "Basis"), ("기간", "Period"), ("그동안의 쓰임", "Meanwhile for")];
+
 /// Writes in one language.
 #[derive(Clone, Copy)]
 struct Writer<'p> {
@@ -112,22 +155,10 @@ impl Writer<'_> {
     }
 
     fn table(self, shown: Shown) -> Table {
-        let (head, rows): (&[(&str, &str)], Vec<Vec<String>>) = match shown {
-            Shown::Purposes => (&[("목적", "Purpose"), ("내용", "What it is"), ("근거", "Basis")], self.purposes()),
-            Shown::Items => (
-                &[("수집 시점", "When"), ("항목", "Item"), ("구분", "Needed"), ("목적", "Purposes"), ("보유", "Until")],
-                self.items(),
-            ),
-            Shown::Retention => (
-                &[
-                    ("기록", "Record"),
-                    ("이유", "Why"),
-                    ("근거", "Basis"),
-                    ("기간", "Period"),
-                    ("그동안의 쓰임", "Meanwhile for"),
-                ],
-                self.retentions(),
-            ),
+        let (head, rows): (Head, Vec<Vec<String>>) = match shown {
+            Shown::Purposes => (PURPOSES, self.policy.purposes().map(|(_, p)| self.purpose(p)).collect()),
+            Shown::Items => (ITEMS, self.items()),
+            Shown::Retention => (RETENTIONS, self.policy.retentions().map(|(_, r)| self.retention(r)).collect()),
             Shown::Processors => (&[("수탁자", "Processor"), ("업무", "Work"), ("항목", "Items")], self.processors()),
             Shown::Partners => (
                 &[
@@ -162,45 +193,36 @@ impl Writer<'_> {
         Table { head, rows }
     }
 
-    fn purposes(self) -> Vec<Vec<String>> {
-        let row = |(_, p): (_, &crate::Purpose)| vec![self.words(&p.name), self.words(&p.says), self.basis(p.basis)];
-        self.policy.purposes().map(row).collect()
+    fn purpose(self, p: &Purpose) -> Vec<String> {
+        vec![self.words(&p.name), self.words(&p.says), self.basis(p.basis)]
     }
 
     fn items(self) -> Vec<Vec<String>> {
         let mut items: Vec<_> = self.policy.items().collect();
         // By when they come in; the order of the file within.
         items.sort_by_key(|(_, item)| item.collected as u8);
-        let row = |(id, item): (crate::ItemId, &Item)| {
-            let purposes: Vec<String> =
-                item.purposes.iter().map(|p| self.words(&self.policy.purpose(p).name)).collect();
-            let needed = if item.required { self.pick("필수", "required") } else { self.pick("선택", "optional") };
-            let held = self.policy.retentions().filter(|(_, r)| r.items.contains(id)).map(|(_, r)| self.clock(r));
-            let mut held: Vec<String> = held.collect();
-            if held.is_empty() {
-                held.push(self.pick("목적을 이루면 지체 없이 파기", "destroyed without delay when its purpose is met"));
-            }
-            vec![self.collected(item.collected), self.words(&item.name), needed, purposes.join(", "), held.join(" · ")]
-        };
-        items.into_iter().map(row).collect()
+        items.into_iter().map(|(id, item)| self.item(id, item)).collect()
     }
 
-    fn retentions(self) -> Vec<Vec<String>> {
-        let row = |(_, r): (_, &Retention)| {
-            let basis = match &r.law {
-                Some(law) => self.words(law),
-                None => self.basis(r.basis),
-            };
-            let uses: Vec<String> = r.serves.iter().map(|serves| self.lawful_use(*serves)).collect();
-            vec![
-                self.words(&self.policy.class(r.class).name),
-                self.words(&r.why),
-                basis,
-                self.clock(r),
-                uses.join(", "),
-            ]
+    fn item(self, id: ItemId, item: &Item) -> Vec<String> {
+        let purposes: Vec<String> = item.purposes.iter().map(|p| self.words(&self.policy.purpose(p).name)).collect();
+        let needed = if item.required { self.pick("필수", "required") } else { self.pick("선택", "optional") };
+        let held = self.policy.retentions().filter(|(_, r)| r.items.contains(id)).map(|(_, r)| self.clock(r));
+        let mut held: Vec<String> = held.collect();
+        if held.is_empty() {
+            held.push(self.pick("목적을 이루면 지체 없이 파기", "destroyed without delay when its purpose is met"));
+        }
+        vec![self.collected(item.collected), self.words(&item.name), needed, purposes.join(", "), held.join(" · ")]
+    }
+
+    fn retention(self, r: &Retention) -> Vec<String> {
+        let basis = match &r.law {
+            Some(law) => self.words(law),
+            None => self.basis(r.basis),
         };
-        self.policy.retentions().map(row).collect()
+        let uses: Vec<String> = r.serves.iter().map(|serves| self.lawful_use(*serves)).collect();
+        let name = self.words(&self.policy.class(r.class).name);
+        vec![name, self.words(&r.why), basis, self.clock(r), uses.join(", ")]
     }
 
     fn named_items(self, names: &[String]) -> String {

@@ -42,6 +42,22 @@ pub(crate) fn address<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, 
     if query.is_empty() { path.into() } else { format!("{path}?{}", query.join("&")) }
 }
 
+/// `address` with its members of these names taken out and others put in.
+pub(crate) fn readdressed(address: &str, without: &[&str], with: &[(&str, &str)]) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let is_out = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        without.contains(&name) || with.iter().any(|(other, _)| *other == name)
+    };
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !is_out(pair)).map(str::to_owned);
+    let put = with.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    let query: Vec<String> = kept.chain(put).collect();
+    if query.is_empty() { path.into() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// Members of an address that say how a page is shown, not what.
+pub(crate) const MANNER: [&str; 3] = ["lang", "theme", "unkept"];
+
 pub(crate) async fn frame(
     server: &Server,
     session: &Session,
@@ -49,7 +65,8 @@ pub(crate) async fn frame(
     uri: &Uri,
     section: &'static str,
 ) -> Result<Frame, Problem> {
-    let (language, theme) = envelope::preferences(headers);
+    let query = uri.query().unwrap_or("");
+    let (language, theme) = envelope::preferences(headers, query);
     Ok(Frame {
         words: Words(language),
         theme,
@@ -63,6 +80,7 @@ pub(crate) async fn frame(
             me: session.member().is_some(),
         },
         find: String::new(),
+        unkept: envelope::asked(query, "unkept").is_some(),
         here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
         to_review: server.app.count_questions(session.organisation()).await?,
     })
@@ -75,4 +93,21 @@ pub(crate) fn shown(page: &impl Template) -> Shown {
 /// An instant as people of this server write it.
 pub(crate) fn time(at: Timestamp) -> String {
     at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readdressed;
+
+    #[test]
+    fn an_address_keeps_what_is_not_changed() {
+        for (address, without, with, expected) in [
+            ("/search?words=a+b&lang=ko", &["unkept"][..], &[("lang", "en")][..], "/search?words=a+b&lang=en"),
+            ("/search?lang=ko&unkept=1", &["lang", "unkept"], &[], "/search"),
+            ("/policy", &[], &[("lang", "ko")], "/policy?lang=ko"),
+            ("/policy?", &[], &[], "/policy"),
+        ] {
+            assert_eq!(readdressed(address, without, with), expected, "{address}");
+        }
+    }
 }

@@ -1,11 +1,12 @@
 //! The outermost layer: a request's id, its time, the headers of every answer, and problems written in one shape.
 
 use crate::{
-    guard,
+    Peer, cookies, guard,
     pages::{ProblemPage, Theme},
     problem::Problem,
+    public,
     shapes::{ErrorDocument, ErrorShape},
-    state::{Network, Server, cookie},
+    state::{Network, Server},
     words::{Language, Words},
 };
 use askama::Template;
@@ -17,21 +18,27 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use std::net::SocketAddr;
+use percent_encoding::percent_decode_str;
 
 /// No inline script or style anywhere, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The camera for this server's own pages, nothing else for anybody.
+const PERMISSIONS: &str = "camera=(self), microphone=(), display-capture=(), geolocation=(), accelerometer=(), \
+                           gyroscope=(), magnetometer=(), midi=(), payment=(), usb=()";
+
 /// Wraps everything.
 pub(crate) async fn envelope(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let network = network(&server, &request);
     request.extensions_mut().insert(network);
+    public::note(&server, &mut request);
     let started = clock();
     let id: String = server.app.random()[..8].iter().map(|b| format!("{b:02x}")).collect();
     let method = request.method().clone();
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
+    let query = request.uri().query().unwrap_or("").to_owned();
     let is_preflight = method == Method::OPTIONS && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = if is_preflight && path.starts_with("/api/") {
         guard::preflight(&server, &headers).await.unwrap_or_else(IntoResponse::into_response)
@@ -42,15 +49,20 @@ pub(crate) async fn envelope(State(server): State<Server>, mut request: Request,
     let route = response.extensions().get::<Route>().map_or("none", |r| r.0.as_str()).to_owned();
     server.metrics.record(&method, &route, response.status(), took);
     tracing::info!(%method, route, status = response.status().as_u16(), ms = took.as_millis(), request_id = id, "answered");
-    response = written(response, &id, &path, &headers).await;
+    response = written(response, &id, (&path, &query), &headers).await;
+    let_go(&server, &headers, &mut response);
     let all = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(), geolocation=()"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ] {
         all.insert(name, HeaderValue::from_static(value));
+    }
+    if server.options.is_over_tls() {
+        all.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     all.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -61,7 +73,7 @@ pub(crate) async fn envelope(State(server): State<Server>, mut request: Request,
 
 /// Where a request comes from: the peer, or what the proxy in front says of it.
 fn network(server: &Server, request: &Request) -> Network {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_string());
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.to_string());
     let named = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
     // The last is the one that our own proxy wrote; what stands before it, anyone can write.
     let named = named.and_then(|list| list.rsplit(',').next()).map(|last| last.trim().to_owned());
@@ -90,7 +102,7 @@ pub(crate) async fn note_route(path: Option<MatchedPath>, request: Request, next
 }
 
 /// A problem as its caller reads it: JSON for the API, a page for the console.
-async fn written(mut response: Response, id: &str, path: &str, headers: &HeaderMap) -> Response {
+async fn written(mut response: Response, id: &str, (path, query): (&str, &str), headers: &HeaderMap) -> Response {
     let status = response.status();
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
@@ -121,7 +133,7 @@ async fn written(mut response: Response, id: &str, path: &str, headers: &HeaderM
         })
         .into_response()
     } else {
-        page(&problem, id, headers)
+        page(&problem, id, query, headers)
     };
     *written.status_mut() = status;
     for name in [header::RETRY_AFTER, header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
@@ -136,8 +148,20 @@ fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
 }
 
-fn page(problem: &Problem, id: &str, headers: &HeaderMap) -> Response {
-    let (language, theme) = preferences(headers);
+/// Lets go what a browser holds without its owner's word; with pages only, as assets are kept and shared.
+fn let_go(server: &Server, headers: &HeaderMap, response: &mut Response) {
+    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return;
+    }
+    for line in cookies::left_over(server, headers) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+fn page(problem: &Problem, id: &str, query: &str, headers: &HeaderMap) -> Response {
+    let (language, theme) = preferences(headers, query);
     let words = Words(language);
     let title = match problem.status {
         StatusCode::NOT_FOUND | StatusCode::GONE => words.t("problem-not-found"),
@@ -157,11 +181,25 @@ fn page(problem: &Problem, id: &str, headers: &HeaderMap) -> Response {
     }
 }
 
-/// Language and theme, from cookies, else from the browser.
-pub(crate) fn preferences(headers: &HeaderMap) -> (Language, Theme) {
-    let language = cookie(headers, "vestry_language").and_then(Language::from_code).unwrap_or_else(|| {
+/// Language and theme: as the address asks, as agreed cookies keep them, as the browser has them.
+pub(crate) fn preferences(headers: &HeaderMap, query: &str) -> (Language, Theme) {
+    let language = asked(query, "lang").as_deref().and_then(Language::from_code);
+    let language = language.or_else(|| cookies::kept(headers, cookies::LANGUAGE).and_then(Language::from_code));
+    let language = language.unwrap_or_else(|| {
         Language::accepted(headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or(""))
     });
-    let theme = cookie(headers, "vestry_theme").and_then(Theme::from_name).unwrap_or(Theme::System);
-    (language, theme)
+    let theme = asked(query, "theme").as_deref().and_then(Theme::from_name);
+    let theme = theme.or_else(|| cookies::kept(headers, cookies::THEME).and_then(Theme::from_name));
+    (language, theme.unwrap_or(Theme::System))
+}
+
+/// The same for a handler that has the headers alone.
+pub(crate) fn preferred(headers: &HeaderMap) -> (Language, Theme) {
+    preferences(headers, public::address(headers).split_once('?').map_or("", |(_, query)| query))
+}
+
+/// What a query says of `name`.
+pub(crate) fn asked(query: &str, name: &str) -> Option<String> {
+    let (_, value) = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?;
+    percent_decode_str(value).decode_utf8().ok().map(Into::into)
 }

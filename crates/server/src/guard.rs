@@ -115,6 +115,7 @@ impl Fields {
 /// Lets a request through when it brings what its route needs.
 pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Request, next: Next) -> Response {
     let outcome = match need {
+        Need::Nothing | Need::Session if is_foreign(&request) => Err(refuse(foreign())),
         Need::Nothing => Ok(request),
         Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
         _ => with_session(&server, need, limit, request).await,
@@ -133,6 +134,28 @@ pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Req
         }
         Err(response) => *response,
     }
+}
+
+/// Whether another site's page sends this form. Such a form has no token to show where nobody is signed in. A browser says
+/// where it comes from; who says nothing is no browser, and no person's cookies travel with it.
+fn is_foreign(request: &Request) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return false;
+    }
+    let text = |name: &str| request.headers().get(name).map(|v| v.to_str().unwrap_or(""));
+    if let Some(site) = text("sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text("origin") else { return false };
+    // HTTP/2 names the host in the address.
+    let host = text("host").or_else(|| request.uri().authority().map(|a| a.as_str()));
+    let from = origin.split_once("://").map(|(_, from)| from);
+    !matches!((from, host), (Some(from), Some(host)) if from.eq_ignore_ascii_case(host))
+}
+
+fn foreign() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "foreign_form", "this form was sent by a page of another site")
+        .hint("open this server's own page and try there")
 }
 
 /// A refusal on the heap: it is rare, and a response is large.

@@ -12,26 +12,31 @@ mod account;
 mod api;
 mod assets;
 mod console;
+mod cookies;
 mod envelope;
 mod guard;
 mod metrics;
 mod office;
 mod pages;
 mod problem;
+mod public;
 mod routes;
 mod session;
 pub mod shapes;
 mod state;
+mod tls;
 mod words;
 
 pub use api::openapi::openapi;
 pub use guard::Need;
 pub use routes::Line;
+pub use tls::{Tls, TlsError};
 
+use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use state::Server;
 use std::{
     future::Future,
-    net::{SocketAddr, ToSocketAddrs},
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
 };
 use tokio::{net::TcpListener, sync::watch};
 use vestry_app::App;
@@ -44,11 +49,20 @@ pub struct Options {
     /// Something that speaks TLS stands in front: other addresses than loopback may be listened on, and the
     /// session's cookie is sent over TLS only.
     pub behind_proxy: bool,
+    /// Speaks TLS itself, so that other addresses than loopback may be listened on.
+    pub tls: Option<Tls>,
+}
+
+impl Options {
+    /// Whether browsers reach this server through TLS alone.
+    fn is_over_tls(&self) -> bool {
+        self.behind_proxy || self.tls.is_some()
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), behind_proxy: false }
+        Self { listen: "127.0.0.1:8080".into(), behind_proxy: false, tls: None }
     }
 }
 
@@ -65,7 +79,7 @@ pub enum ServeError {
     },
     /// An address that others can reach, without TLS.
     #[error(
-        "`{0}` can be reached from elsewhere and this server speaks no TLS; put a proxy in front and pass `--behind-proxy`"
+        "`{0}` can be reached from elsewhere, and that needs TLS; pass `--certificate` and `--key`, or put a proxy in front and pass `--behind-proxy`"
     )]
     NotLoopback(SocketAddr),
     /// The address is taken, or not ours.
@@ -75,6 +89,14 @@ pub enum ServeError {
         address: SocketAddr,
         /// Why not.
         source: std::io::Error,
+    },
+    /// Nobody could sign in: what is not listed is not set.
+    #[error("policy `{version}` does not list the cookie `{cookie}`; add `[cookie.{cookie}]` with `essential = true`")]
+    Unlisted {
+        /// The version in question.
+        version: String,
+        /// The cookie.
+        cookie: &'static str,
     },
     /// The listener failed.
     #[error("the listener failed")]
@@ -102,10 +124,17 @@ pub async fn serve(
     let unreadable = |source| ServeError::Address { listen: options.listen.clone(), source };
     let address = options.listen.to_socket_addrs().map_err(unreadable)?.next();
     let address = address.ok_or_else(|| unreadable(std::io::ErrorKind::NotFound.into()))?;
-    if !address.ip().is_loopback() && !options.behind_proxy {
+    if !address.ip().is_loopback() && !options.is_over_tls() {
         return Err(ServeError::NotLoopback(address));
     }
+    let lacks = |p: &&vestry_policy::Policy| {
+        p.effective >= app.policy().effective && !p.cookies.iter().any(|c| c.id == session::COOKIE && c.essential)
+    };
+    if let Some(policy) = app.policies().iter().find(lacks) {
+        return Err(ServeError::Unlisted { version: policy.version.clone(), cookie: session::COOKIE });
+    }
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let tls = options.tls.clone();
     let router = router(app.clone(), options);
     ready(listener.local_addr().map_err(ServeError::Serve)?);
     let (sender, receiver) = watch::channel(false);
@@ -119,8 +148,34 @@ pub async fn serve(
         shutdown.await;
         let _ = sender.send(true);
     };
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped());
-    let ((), (), served) = tokio::join!(ring, app.work(stopped()), async { serving.await });
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let serving = async {
+        match &tls {
+            None => axum::serve(listener, service).with_graceful_shutdown(stopped()).await,
+            Some(tls) => axum::serve(tls.over(listener), service).with_graceful_shutdown(stopped()).await,
+        }
+    };
+    let following = async {
+        if let Some(tls) = &tls {
+            tls.follow(stopped()).await;
+        }
+    };
+    let ((), (), (), served) = tokio::join!(ring, app.work(stopped()), following, serving);
     served.map_err(ServeError::Serve)
+}
+
+/// The address of the network that a connection comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
+}
+
+impl Connected<IncomingStream<'_, tls::TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, tls::TlsListener>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
 }

@@ -13,7 +13,7 @@ use vestry_app::Visitor;
 
 /// What surrounds the office's pages.
 pub(crate) fn frame(session: &Session, headers: &HeaderMap, section: &'static str) -> OfficeFrame {
-    let (language, theme) = envelope::preferences(headers);
+    let (language, theme) = envelope::preferred(headers);
     let role = session.role().map_or("", vestry_app::Role::as_str);
     OfficeFrame { words: Words(language), theme, section, role, csrf: session.csrf.clone() }
 }

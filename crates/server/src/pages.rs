@@ -2,6 +2,7 @@
 
 mod account;
 mod office;
+mod public;
 pub(crate) mod review;
 mod samples;
 
@@ -9,6 +10,7 @@ pub(crate) use account::{
     CertificateLine, ColleagueLine, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
     LeftPage, LookLine, MePage, SessionLine, TeamPage,
 };
+pub(crate) use public::*;
 pub(crate) use office::{
     BoardPage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame, PeoplePage, PlanLine,
     PlanPage, StaffLine, StaffPage,
@@ -85,6 +87,8 @@ pub(crate) struct May {
     pub(crate) own: bool,
     /// See their own data.
     pub(crate) me: bool,
+    /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
+    pub(crate) unkept: bool,
 }
 
 impl Frame {
@@ -487,7 +491,7 @@ pub(crate) struct SchemaView {
 #[derive(Debug, Template)]
 #[template(path = "reference.html")]
 pub(crate) struct ReferencePage {
-    pub(crate) theme: Theme,
+    pub(crate) frame: PublicFrame,
     pub(crate) introduction: String,
     pub(crate) operations: Vec<OperationView>,
     pub(crate) schemas: Vec<SchemaView>,

@@ -1,7 +1,7 @@
 //! Every address of the server in one table, with what it needs. The router is built from it, so that no route can
 //! exist without its guard, and tests walk it.
 
-use crate::{account, api, assets, console, envelope, guard, guard::Need, office, state::Server};
+use crate::{account, api, assets, console, envelope, guard, guard::Need, office, public, state::Server};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -74,6 +74,11 @@ pub(crate) fn table() -> Vec<Line> {
         line(POST, "/api/v1/keys/{id}/rotate", OwnerKey, SMALL, post(api::keys::rotate_key)),
         line(DELETE, "/api/v1/keys/{id}", OwnerKey, SMALL, delete(api::keys::revoke_key)),
         line(GET, "/assets/{version}/{name}", Nothing, SMALL, get(assets::serve)),
+        line(GET, "/policy", Nothing, SMALL, get(public::policy::current)),
+        line(GET, "/policy/{version}", Nothing, SMALL, get(public::policy::version)),
+        line(GET, "/policy/{version}/changes", Nothing, SMALL, get(public::policy::changes)),
+        line(GET, "/cookies", Nothing, SMALL, get(public::choice::show)),
+        line(POST, "/cookies", Nothing, SMALL, post(public::choice::choose)),
         line(POST, "/preferences", Session, SMALL, post(console::gate::prefer)),
         line(GET, "/", Session, SMALL, get(console::catalogue::home)),
         line(GET, "/catalogue", Session, SMALL, get(console::catalogue::show)),

@@ -28,6 +28,14 @@ impl Language {
         }
     }
 
+    /// The one that a page is not in.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Korean => Self::English,
+            Self::English => Self::Korean,
+        }
+    }
+
     pub(crate) fn from_code(code: &str) -> Option<Self> {
         match code {
             "ko" => Some(Self::Korean),

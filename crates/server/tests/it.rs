@@ -7,8 +7,12 @@ mod it {
     mod chromium;
     mod console;
     mod contracts;
+    mod cookies;
     mod harness;
+    mod headers;
     mod jobs;
     mod review;
+    mod policy;
     mod routes;
+    mod tls;
 }

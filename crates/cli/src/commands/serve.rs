@@ -1,9 +1,10 @@
 //! `vestry serve`.
 
 use crate::{args::ServeArgs, open};
-use anyhow::Result;
+use anyhow::{Result, bail};
+use std::path::PathBuf;
 use vestry_app::App;
-use vestry_server::Options;
+use vestry_server::{Options, Tls};
 
 /// Serves until interrupted; what was acknowledged is kept.
 pub(crate) async fn run(args: ServeArgs) -> Result<()> {
@@ -13,11 +14,21 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
             "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it"
         );
     }
+    let configured = &app.config().server;
+    let file = |given: Option<PathBuf>, configured: &PathBuf| given.unwrap_or_else(|| configured.clone());
+    let (certificate, key) = (file(args.certificate, &configured.certificate), file(args.key, &configured.key));
+    let tls = match (certificate.as_os_str().is_empty(), key.as_os_str().is_empty()) {
+        (true, true) => None,
+        (false, false) => Some(Tls::read(&certificate, &key)?),
+        _ => bail!("TLS needs both `server.certificate` and `server.key`; name the other one too, or neither"),
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let options = Options {
         listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
         behind_proxy: args.behind_proxy || app.config().server.behind_proxy,
+        tls,
     };
-    serve(app, options, |address| eprintln!("listening on http://{address}")).await
+    serve(app, options, |address| eprintln!("listening on {scheme}://{address}")).await
 }
 
 /// Serves and does the background work until interrupted, then saves the index.

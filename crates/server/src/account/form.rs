@@ -2,8 +2,8 @@
 
 use crate::{
     console::{Shown, shown},
-    envelope,
     pages::{FieldView, FormPage, LinkView},
+    public,
     words::{Language, Words},
 };
 use axum::http::HeaderMap;
@@ -15,12 +15,11 @@ pub(crate) struct Form(FormPage);
 
 impl Form {
     pub(crate) fn new(headers: &HeaderMap, title: impl FnOnce(&Words) -> String) -> Self {
-        let (language, theme) = envelope::preferences(headers);
-        let words = Words(language);
+        let frame = public::framed(headers);
+        let words = frame.words;
         Self(FormPage {
             title: title(&words),
-            words,
-            theme,
+            frame,
             lead: Vec::new(),
             problem: None,
             shown: Vec::new(),
@@ -33,11 +32,11 @@ impl Form {
     }
 
     pub(crate) fn language(&self) -> Language {
-        self.0.words.0
+        self.0.frame.words.0
     }
 
     pub(crate) fn lead(mut self, text: impl FnOnce(&Words) -> String) -> Self {
-        self.0.lead.push(text(&self.0.words));
+        self.0.lead.push(text(&self.0.frame.words));
         self
     }
 
@@ -49,7 +48,7 @@ impl Form {
 
     pub(crate) fn to(mut self, action: impl Into<String>, button: impl FnOnce(&Words) -> String) -> Self {
         self.0.action = action.into();
-        self.0.button = button(&self.0.words);
+        self.0.button = button(&self.0.frame.words);
         self
     }
 
@@ -59,7 +58,7 @@ impl Form {
     }
 
     pub(crate) fn link(mut self, href: impl Into<String>, text: impl FnOnce(&Words) -> String) -> Self {
-        self.0.links.push(LinkView { href: href.into(), text: text(&self.0.words) });
+        self.0.links.push(LinkView { href: href.into(), text: text(&self.0.frame.words) });
         self
     }
 
@@ -74,7 +73,7 @@ impl Form {
             name: name.into(),
             kind,
             autocomplete,
-            label: label(&self.0.words),
+            label: label(&self.0.frame.words),
             value: String::new(),
             hint: String::new(),
             required: true,
@@ -86,7 +85,7 @@ impl Form {
 
     /// Says what is wrong, at the field it is about.
     pub(crate) fn refused(mut self, error: &AccountError) -> Self {
-        self.0.problem = Some(said(&self.0.words, error, &self.0.fields));
+        self.0.problem = Some(said(&self.0.frame.words, error, &self.0.fields));
         let item = match error {
             AccountError::Missing { item } | AccountError::Unusable { item } => item.as_str(),
             AccountError::Weak(_) => "password",
@@ -99,7 +98,7 @@ impl Form {
     }
 
     pub(crate) fn problem(mut self, text: impl FnOnce(&Words) -> String) -> Self {
-        self.0.problem = Some(text(&self.0.words));
+        self.0.problem = Some(text(&self.0.frame.words));
         self
     }
 

@@ -43,7 +43,7 @@ pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, body: 
     let privacy = privacy(&server)?;
     server.calm()?;
     let fields = read_fields(&headers, body).await?;
-    let (language, _) = crate::envelope::preferences(&headers);
+    let (language, _) = crate::envelope::preferred(&headers);
     let named = NamedGuardian {
         name: personal(fields.text("guardian_name")),
         contact: personal(fields.text("guardian_contact")),
@@ -91,7 +91,7 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
 }
 
 async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId, said: Option<String>) -> Shown {
-    let (language, theme) = crate::envelope::preferences(headers);
+    let (language, theme) = crate::envelope::preferred(headers);
     let words = Words(language);
     let records = privacy.records_for_guardian(child).await?;
     let stays = privacy.stays_after(child, Leaving::Withdrawn).await?;
@@ -109,7 +109,7 @@ pub(crate) async fn act(
     let privacy = privacy(&server)?;
     server.calm()?;
     let fields = read_fields(&headers, body).await?;
-    let (language, _) = crate::envelope::preferences(&headers);
+    let (language, _) = crate::envelope::preferred(&headers);
     let words = Words(language);
     let page = match privacy.guardian(&link).await {
         Ok(page) => page,

@@ -3,6 +3,7 @@
 use super::{joining::consent_text, personal, privacy};
 use crate::{
     console::{Shown, frame, gate::redirect, shown, time},
+    cookies,
     guard::Fields,
     pages::{
         CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SessionLine,
@@ -231,7 +232,7 @@ pub(crate) async fn change(
     let mut frame = frame(&server, &session, &headers, &uri, "me").await?;
     frame.here = "/me".into();
     match act(&server, privacy, visitor, &fields, frame.words.0).await {
-        Ok(done) => redirect(&format!("/me?done={done}"), &[]),
+        Ok(done) => redirect(&format!("/me?done={done}"), Vec::new()),
         Err(error @ AccountError::Privacy(_)) => Err(error.into()),
         Err(error) => {
             let words = frame.words;
@@ -375,9 +376,7 @@ pub(crate) async fn leave(
                 certificate: format!("{:#}", serde_json::to_value(&sweep.certificate).unwrap_or_default()),
             };
             let mut response = shown(&page)?.into_response();
-            let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-            let gone = HeaderValue::from_str(&gone).map_err(|e| Problem::internal(&e))?;
-            response.headers_mut().append(header::SET_COOKIE, gone);
+            response.headers_mut().append(header::SET_COOKIE, cookies::forgetting(COOKIE));
             Ok(response)
         }
         Err(AccountError::Wrong) => {

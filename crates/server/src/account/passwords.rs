@@ -25,7 +25,7 @@ pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, body: 
     let privacy = privacy(&server)?;
     server.calm()?;
     let fields = read_fields(&headers, body).await?;
-    let (language, _) = crate::envelope::preferences(&headers);
+    let (language, _) = crate::envelope::preferred(&headers);
     privacy.ask_reset(&personal(fields.text("email")), language.mail()).await?;
     sent(&server, &headers)
 }

@@ -3,7 +3,7 @@
 use super::{device, form::Form, personal};
 use crate::{
     console::gate::{own, redirect},
-    envelope,
+    cookies, envelope,
     guard::read_fields,
     problem::Problem,
     session,
@@ -13,7 +13,7 @@ use axum::{
     Extension,
     body::Bytes,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub(crate) async fn show(
 }
 
 fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> Form {
-    let (form, next) = (Form::new(headers, |w| w.t("sign-in")), own(next));
+    let (form, next) = (Form::new(headers, |w| w.t("sign-in")), own(next, "/catalogue"));
     let form = form.hidden("next", next);
     if with_key || server.app.privacy().is_none() {
         let form = form
@@ -65,13 +65,13 @@ pub(crate) async fn enter(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let fields = read_fields(&headers, body).await?;
-    let next = own(fields.text("next").unwrap_or("")).to_owned();
+    let next = own(fields.text("next").unwrap_or(""), "/catalogue").to_owned();
     if let Some(key) = fields.text("key") {
         return with_key(&server, &headers, key.trim(), &next).await;
     }
     let privacy = super::privacy(&server)?;
     server.calm()?;
-    let (language, _) = envelope::preferences(&headers);
+    let (language, _) = envelope::preferred(&headers);
     let log_in = LogIn {
         mail: personal(fields.text("email")),
         password: personal(fields.text("password")),
@@ -80,7 +80,7 @@ pub(crate) async fn enter(
     };
     let again = form(&server, &headers, &next, false);
     match privacy.log_in(&log_in).await {
-        Ok(Entered::In(token)) => redirect(&next, &[session_cookie(&server, &token)]),
+        Ok(Entered::In(token)) => redirect(&next, vec![session_cookie(&server, &headers, &token)?]),
         Ok(Entered::CodeNeeded) => {
             let form = again.lead(|w| w.t("code-needed")).field(
                 ("code", "text", "one-time-code"),
@@ -100,9 +100,11 @@ pub(crate) async fn enter(
 }
 
 /// The cookie of a session: random, unreadable to scripts, sent to this server's own pages alone.
-pub(crate) fn session_cookie(server: &Server, token: &str) -> String {
-    let secure = if server.options.behind_proxy { "; Secure" } else { "" };
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}", session::COOKIE)
+pub(crate) fn session_cookie(server: &Server, headers: &HeaderMap, token: &str) -> Result<HeaderValue, Problem> {
+    cookies::keeping(server, headers, session::COOKIE, token).ok_or_else(|| {
+        Problem::refused("no_login", "the policy in force does not list the cookie that keeps a login")
+            .hint(format!("add `[cookie.{}]` to its file", session::COOKIE))
+    })
 }
 
 /// A secret key becomes a session.
@@ -116,7 +118,7 @@ async fn with_key(server: &Server, headers: &HeaderMap, key: &str, next: &str) -
     let shop = server.app.organisation_name(access.organisation).await?;
     let token = server.token();
     server.sessions.begin(&token, access, shop, server.app.now());
-    redirect(next, &[session_cookie(server, &token)])
+    redirect(next, vec![session_cookie(server, headers, &token)?])
 }
 
 /// `POST /sign-out`: the session is over, here and in every other process.
@@ -129,5 +131,5 @@ pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> R
             privacy.log_out(&visitor).await?;
         }
     }
-    redirect("/sign-in", &[format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", session::COOKIE)])
+    redirect("/sign-in", vec![cookies::forgetting(session::COOKIE)])
 }

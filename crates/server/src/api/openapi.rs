@@ -2,13 +2,16 @@
 
 use super::{feeds, health, images, keys, products, search, taxonomy};
 use crate::{
-    envelope,
-    pages::{OperationView, ReferenceLine, ReferencePage, SchemaView},
+    pages::{OperationView, PublicFrame, ReferenceLine, ReferencePage, SchemaView},
     problem::Problem,
+    public,
+    state::Server,
+    words::{Language, Words},
 };
 use askama::Template;
 use axum::{
-    http::{HeaderMap, header},
+    extract::State,
+    http::{HeaderMap, Uri, header},
     response::{Html, IntoResponse, Response},
 };
 use serde_json::Value;
@@ -73,11 +76,12 @@ pub(crate) async fn document() -> Response {
 }
 
 /// `GET /api/docs`.
-pub(crate) async fn page(headers: HeaderMap) -> Result<Html<String>, Problem> {
-    let (_, theme) = envelope::preferences(&headers);
+pub(crate) async fn page(State(server): State<Server>, headers: HeaderMap, uri: Uri) -> Result<Html<String>, Problem> {
+    // The description of the API is in English, and so is what surrounds it.
+    let frame = PublicFrame { words: Words(Language::English), ..public::framed(&headers) };
     let api: Value = serde_json::from_str(&DOCUMENT).map_err(|e| Problem::internal(&e))?;
     let page = ReferencePage {
-        theme,
+        frame,
         introduction: INTRODUCTION.into(),
         operations: operations(&api),
         schemas: schemas(&api),

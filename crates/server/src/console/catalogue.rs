@@ -1,6 +1,6 @@
 //! The catalogue: a picture grid with filters, every view an address.
 
-use super::{Shown, address, frame, shown, tiles};
+use super::{MANNER, Shown, address, frame, shown, tiles};
 use crate::{
     pages::{CataloguePage, FacetValueView, FacetView, Frame, LinkView},
     problem::Problem,
@@ -73,7 +73,8 @@ fn value<'p>(pairs: &'p Pairs, name: &str) -> Option<&'p str> {
 
 /// The pairs that are filters.
 fn picked(pairs: &Pairs) -> impl Iterator<Item = &(String, String)> {
-    pairs.iter().filter(|(k, v)| !matches!(k.as_str(), "cursor" | "state") && !v.is_empty())
+    let is_filter = |k: &str| !matches!(k, "cursor" | "state") && !MANNER.contains(&k);
+    pairs.iter().filter(move |(k, v)| is_filter(k) && !v.is_empty())
 }
 
 /// Values of one field widen, fields narrow.

@@ -1,37 +1,49 @@
 //! Language and theme, and where one may be sent.
 
-use crate::{guard::Fields, pages::Theme, problem::Problem, words::Language};
+use super::readdressed;
+use crate::{cookies, guard::Fields, pages::Theme, problem::Problem, state::Server, words::Language};
 use axum::{
     Extension,
-    http::{HeaderValue, header},
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 
-/// An address of this console and of nothing else.
-pub(crate) fn own(next: &str) -> &str {
+/// An address of this server and of nothing else.
+pub(crate) fn own<'a>(next: &'a str, otherwise: &'a str) -> &'a str {
     let leaves =
         !next.starts_with('/') || next.starts_with("//") || next.contains('\\') || next.chars().any(char::is_control);
-    if leaves { "/catalogue" } else { next }
+    if leaves { otherwise } else { next }
 }
 
-/// `POST /preferences`: language or theme, kept in the browser for a year.
-pub(crate) async fn prefer(Extension(fields): Extension<Fields>) -> Result<Response, Problem> {
-    let year = "Path=/; SameSite=Lax; Max-Age=31536000";
-    let mut cookies = Vec::new();
-    if let Some(language) = fields.text("language").and_then(Language::from_code) {
-        cookies.push(format!("vestry_language={}; {year}", language.code()));
+/// `POST /preferences`: language or theme, kept in the browser if its owner agreed to that cookie. If not, the address
+/// carries it for one page, which says so.
+pub(crate) async fn prefer(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, Problem> {
+    let language = fields.text("language").and_then(Language::from_code).map(Language::code);
+    let theme = fields.text("theme").filter(|name| Theme::from_name(name).is_some());
+    let mut back = own(fields.text("back").unwrap_or(""), "/catalogue").to_owned();
+    let mut kept = Vec::new();
+    for (cookie, member, value) in [(cookies::LANGUAGE, "lang", language), (cookies::THEME, "theme", theme)] {
+        let Some(value) = value else { continue };
+        match cookies::keeping(&server, &headers, cookie, value) {
+            Some(line) => {
+                kept.push(line);
+                back = readdressed(&back, &[member, "unkept"], &[]);
+            }
+            None => back = readdressed(&back, &[], &[(member, value), ("unkept", "1")]),
+        }
     }
-    if let Some((name, _)) = fields.text("theme").and_then(|t| Some((t, Theme::from_name(t)?))) {
-        cookies.push(format!("vestry_theme={name}; {year}"));
-    }
-    redirect(own(fields.text("back").unwrap_or("")), &cookies)
+    redirect(&back, kept)
 }
 
-pub(crate) fn redirect(to: &str, cookies: &[String]) -> Result<Response, Problem> {
+pub(crate) fn redirect(to: &str, cookies: Vec<HeaderValue>) -> Result<Response, Problem> {
     let mut response = Redirect::to(to).into_response();
     for cookie in cookies {
-        let value = HeaderValue::from_str(cookie).map_err(|e| Problem::internal(&e))?;
-        response.headers_mut().append(header::SET_COOKIE, value);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
@@ -50,7 +62,7 @@ mod tests {
             ("/a\r\nset-cookie: x", "/catalogue"),
             ("", "/catalogue"),
         ] {
-            assert_eq!(own(next), expected, "{next}");
+            assert_eq!(own(next, "/catalogue"), expected, "{next}");
         }
     }
 }

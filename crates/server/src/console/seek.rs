@@ -1,6 +1,6 @@
 //! The search page: by words and likeness as an address, by photo as a form.
 
-use super::{Shown, address, catalogue::filters, encoded, frame, shown, tiles};
+use super::{MANNER, Shown, address, catalogue::filters, encoded, frame, shown, tiles};
 use crate::{
     api::{region_text, sku},
     guard::Fields,
@@ -44,13 +44,14 @@ impl Question {
         let number = |name: &str, usual: f32, most: f32| {
             text(name).parse::<f32>().ok().filter(|n| n.is_finite()).map_or(usual, |n| n.clamp(0.0, most))
         };
+        let is_own = |name: &str| FORM.contains(&name) || MANNER.contains(&name);
         Self {
             words: text("words"),
             like: text("like"),
             weights: [number("look", 1.0, 2.0), number("colour_weight", 1.0, 2.0), number("words_weight", 1.0, 2.0)],
             cut_off: number("cut_off", 0.0, 1.0),
             cursor: Some(text("cursor")).filter(|c| !c.is_empty()),
-            rest: pairs.iter().filter(|(k, v)| !FORM.contains(&k.as_str()) && !v.is_empty()).cloned().collect(),
+            rest: pairs.iter().filter(|(k, v)| !is_own(k) && !v.is_empty()).cloned().collect(),
         }
     }
 

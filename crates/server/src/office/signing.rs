@@ -13,7 +13,7 @@ use axum::{
     Extension,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use vestry_app::{AccountError, StaffEntered};
@@ -43,14 +43,14 @@ pub(crate) async fn enter(
     let privacy = privacy(&server)?;
     server.calm()?;
     let fields = read_fields(&headers, body).await?;
-    let (language, _) = envelope::preferences(&headers);
+    let (language, _) = envelope::preferred(&headers);
     let from = device(&headers, network, language);
     let (mail, password) = (personal(fields.text("email")), personal(fields.text("password")));
     let again = form(&headers);
     let code = Some(fields.text("code").unwrap_or(""));
     match privacy.staff_log_in(&mail, &password, code, &from).await {
-        Ok(StaffEntered::In(token)) => redirect("/office", &[session_cookie(&server, &token)]),
-        Ok(StaffEntered::PasswordExpired(token)) => redirect(&format!("/office/password/{}", token.as_str()), &[]),
+        Ok(StaffEntered::In(token)) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),
+        Ok(StaffEntered::PasswordExpired(token)) => redirect(&format!("/office/password/{}", token.as_str()), Vec::new()),
         Ok(StaffEntered::CodeNeeded) => Ok(again.shown()?.into_response()),
         Err(error @ AccountError::Wrong) => {
             Ok((StatusCode::UNAUTHORIZED, again.refused(&error).shown()?).into_response())
@@ -105,7 +105,7 @@ pub(crate) async fn enrol(
                 .link("/office", |w| w.t("to-office"))
                 .shown()?;
             let mut response = page.into_response();
-            let cookie = HeaderValue::from_str(&session_cookie(&server, &token)).map_err(|e| Problem::internal(&e))?;
+            let cookie = session_cookie(&server, &headers, &token)?;
             response.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(response)
         }
@@ -147,7 +147,7 @@ pub(crate) async fn renew(
     server.calm()?;
     let fields = read_fields(&headers, body).await?;
     match privacy.renew_staff_password(&link, &personal(fields.text("password"))).await {
-        Ok(token) => redirect("/office", &[session_cookie(&server, &token)]),
+        Ok(token) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),
         Err(AccountError::Link) => Ok(over(&headers).shown()?.into_response()),
         Err(AccountError::Unusable { .. }) => {
             Ok(renew_form(&headers, &link).problem(|w| w.t("password-same")).shown()?.into_response())

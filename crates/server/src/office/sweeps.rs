@@ -66,7 +66,7 @@ pub(crate) async fn sweep(
         return Ok(page(&server, &session, &headers, problem).await?.into_response());
     }
     match privacy.sweep(&SweepRequest::default(), |_| {}).await {
-        Ok(SweepOutcome::CarriedOut(sweep)) => redirect(&format!("/office/certificates/{}", sweep.entry), &[]),
+        Ok(SweepOutcome::CarriedOut(sweep)) => redirect(&format!("/office/certificates/{}", sweep.entry), Vec::new()),
         Ok(SweepOutcome::Shown(_)) => Err(Problem::refused("shown", "only the plan was shown")),
         Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
             Ok(page(&server, &session, &headers, Some(error.to_string())).await?.into_response())

@@ -1,6 +1,6 @@
 //! Pages of accounts: one form, one's own data, leaving, colleagues.
 
-use super::{Frame, LinkView, Theme};
+use super::{Frame, LinkView, PublicFrame, Theme};
 use crate::words::Words;
 use askama::Template;
 
@@ -22,8 +22,7 @@ pub(crate) struct FieldView {
 #[derive(Debug, Template)]
 #[template(path = "form.html")]
 pub(crate) struct FormPage {
-    pub(crate) words: Words,
-    pub(crate) theme: Theme,
+    pub(crate) frame: PublicFrame,
     pub(crate) title: String,
     pub(crate) lead: Vec<String>,
     pub(crate) problem: Option<String>,

@@ -36,6 +36,92 @@ fn frame(language: Language, theme: Theme, section: &'static str) -> Frame {
         find: String::new(),
         here: "/catalogue".into(),
         to_review: 37,
+        unkept: true,
+    }
+}
+
+fn public_frame(language: Language, theme: Theme, offer: Offer) -> PublicFrame {
+    PublicFrame {
+        words: Words(language),
+        theme,
+        asked: Some(language),
+        other: format!("/policy?lang={}", language.other().code()),
+        here: format!("/policy?lang={}", language.code()),
+        offer,
+    }
+}
+
+/// The built-in policy with a version to come.
+fn policy(language: Language, theme: Theme) -> PolicyPage {
+    let words = Words(language);
+    let policy = vestry_policy::Policy::read(vestry_policy::BUILTIN, vestry_policy::BUILTIN_FILE).expect("a policy");
+    let line = |name: &str, state: String, is_this: bool| VersionLine {
+        name: name.into(),
+        href: format!("/policy/{name}"),
+        from: name.into(),
+        state,
+        changes: (!is_this).then(|| format!("/policy/{name}/changes")),
+        is_this,
+    };
+    PolicyPage {
+        frame: public_frame(language, theme, Offer::Choice),
+        page: policy.page(crate::public::spoken(words)),
+        standing: words.a("policy-is", "2019-08-01"),
+        is_in_force: true,
+        versions: vec![
+            line("2027-01-01", words.t("policy-to-come"), false),
+            line("2019-08-01", words.t("policy-in-force"), true),
+        ],
+        coming: Some(ComingView {
+            text: words.a("policy-coming", "2027-01-01"),
+            href: "/policy/2027-01-01".into(),
+            changes: "/policy/2027-01-01/changes".into(),
+        }),
+    }
+}
+
+fn changes(language: Language, theme: Theme) -> ChangesPage {
+    let words = Words(language);
+    let says = SaysView {
+        name: pick(language, "기간", "Period").into(),
+        was: pick(language, "방문부터 3개월", "3 months from the visit").into(),
+        is: pick(language, "방문부터 1개월", "1 month from the visit").into(),
+    };
+    ChangesPage {
+        frame: public_frame(language, theme, Offer::Nothing),
+        version: "2027-01-01".into(),
+        from: "2027-01-01".into(),
+        href: "/policy/2027-01-01".into(),
+        before: Some(("2019-08-01".into(), "/policy/2019-08-01".into())),
+        changes: vec![
+            ChangeView { kind: words.t("change-regime"), name: String::new(), says: Vec::new() },
+            ChangeView {
+                kind: words.t("change-retention-changed"),
+                name: pick(language, "방문 기록", "visits").into(),
+                says: vec![says],
+            },
+        ],
+        coming: None,
+    }
+}
+
+fn cookies(language: Language, theme: Theme) -> CookiesPage {
+    let line = |name: &str, ko: &str, en: &str, essential| CookieLine {
+        name: name.into(),
+        says: pick(language, ko, en).into(),
+        keep: pick(language, "6개월", "6 months").into(),
+        essential,
+        agreed: false,
+    };
+    CookiesPage {
+        frame: public_frame(language, theme, Offer::Nothing),
+        lines: vec![
+            line("vestry_session", "로그인을 이어 갑니다", "keeps a login", true),
+            line("vestry_theme", "고른 밝기로 화면을 보여 줍니다", "shows pages light or dark", false),
+        ],
+        refused: true,
+        chosen: false,
+        signed_in: true,
     }
 }
 
@@ -462,6 +548,9 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("mapping", render(&mapping(language, theme))),
         ("job", render(&job(language, theme))),
         ("keys", render(&keys(language, theme))),
+        ("policy", render(&policy(language, theme))),
+        ("changes", render(&changes(language, theme))),
+        ("cookies", render(&cookies(language, theme))),
         (
             "problem",
             render(&ProblemPage {

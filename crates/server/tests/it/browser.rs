@@ -53,6 +53,8 @@ async fn the_main_pages_work_in_a_browser() {
 
 fn look_around(mut browser: Chromium, base: &str, key: &str) {
     browser.resize(1440, 900);
+    choose(&mut browser, base);
+    public_pages(&mut browser, base);
     sign_in(&mut browser, base, key);
     catalogue(&mut browser, base);
     search(&mut browser, base);
@@ -61,6 +63,69 @@ fn look_around(mut browser: Chromium, base: &str, key: &str) {
     import(&mut browser, base);
     every_width(&mut browser, base);
     assert_eq!(browser.complaints, Vec::<String>::new(), "nothing is refused and nothing breaks");
+}
+
+/// The three ways of clause 8, as a browser keeps them. What is kept is out of a page's reach, so the browser is asked.
+fn choose(browser: &mut Chromium, base: &str) {
+    let jar = |browser: &mut Chromium| {
+        let answer = browser.call("Network.getCookies", json!({"urls": [base]}));
+        let cookies = answer["cookies"].as_array().cloned().unwrap_or_default();
+        let mut names: Vec<String> = cookies.iter().filter_map(|c| Some(c["name"].as_str()?.to_owned())).collect();
+        names.sort();
+        names
+    };
+    browser.open(&format!("{base}/sign-in"));
+    assert_eq!(jar(browser), Vec::<String>::new(), "nothing before a choice");
+    let looks = browser.ask(
+        "[...document.querySelectorAll('.offer .button')].map(b => { const s = getComputedStyle(b), r = b.getBoundingClientRect(); return [s.color, s.backgroundColor, s.borderColor, s.fontSize, s.fontWeight, Math.round(r.width), Math.round(r.height)].join(); })",
+    );
+    let looks = looks.as_array().expect("a list").clone();
+    assert!(looks.len() == 3 && looks.iter().all(|l| *l == looks[0]), "no way stands out: {looks:?}");
+    browser.picture("cookies-offer");
+    browser.ask("document.querySelector('.offer [value=none]').click(); true");
+    browser.until("location.search.includes('cookies=none') && document.querySelector('.offer[role=status]')");
+    assert_eq!(jar(browser), Vec::<String>::new(), "a refusal keeps nothing");
+    browser.open(&format!("{base}/policy"));
+    browser.ask("document.querySelector('.offer a.button').click(); true");
+    browser.until("location.pathname === '/cookies' && document.querySelectorAll('[type=checkbox]').length === 3");
+    assert_eq!(browser.ask("document.querySelectorAll('[type=checkbox]:checked').length"), json!(0), "none is ticked");
+    browser.picture("cookies");
+    browser.ask(
+        "document.querySelector('[value=vestry_theme]').click(); document.querySelector('[value=each]').click(); true",
+    );
+    browser.until("document.querySelector('.page [value=vestry_theme]') && /allowed|허용함/.test(document.querySelector('label:has([value=vestry_theme])').textContent.replace(/not allowed|허용하지 않음/, ''))");
+    assert_eq!(jar(browser), ["vestry_choice"]);
+    assert_eq!(
+        browser.ask("document.querySelectorAll('[type=checkbox]:checked').length"),
+        json!(0),
+        "never ticked before"
+    );
+    browser.ask("document.querySelector('[name=choice][value=all]').click(); true");
+    browser.until("document.readyState === 'complete' && !/not allowed|허용하지 않음/.test(document.querySelector('table').textContent)");
+    browser.open(&format!("{base}/policy"));
+    assert_eq!(browser.ask("document.querySelectorAll('.offer').length"), json!(0), "chosen is chosen");
+    browser.open(&format!("{base}/cookies"));
+    browser.ask("document.querySelector('[name=choice][value=none]').click(); true");
+    browser.until("location.search.includes('cookies=none')");
+    assert_eq!(jar(browser), Vec::<String>::new(), "a choice taken back leaves nothing");
+    // Opened anew, as a window must not change its size while one page turns into the next.
+    browser.open(&format!("{base}/policy"));
+    assert_eq!(browser.ask("document.querySelectorAll('.offer .button').length"), json!(3), "and is offered again");
+}
+
+/// What nobody signs in for, at every width.
+fn public_pages(browser: &mut Chromium, base: &str) {
+    for (language, width) in [("ko", 360), ("en", 360), ("ko", 768), ("en", 1440)] {
+        browser.resize(width, 900);
+        for page in ["policy", "policy/2019-08-01/changes", "cookies", "sign-in"] {
+            browser.open(&format!("{base}/{page}?lang={language}"));
+            assert_eq!(browser.ask("document.documentElement.lang"), json!(language));
+            let over = browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            assert_eq!(over, json!(0), "{page} at {width} in {language}");
+            browser.picture(&format!("{}-{language}-{width}", page.replace('/', "-")));
+        }
+    }
+    browser.resize(1440, 900);
 }
 
 fn sign_in(browser: &mut Chromium, base: &str, key: &str) {
@@ -210,7 +275,7 @@ fn import(browser: &mut Chromium, base: &str) {
 fn every_width(browser: &mut Chromium, base: &str) {
     for (language, theme) in [("en", "light"), ("ko", "dark")] {
         browser.ask(&format!(
-            "document.cookie = 'vestry_language={language}; path=/'; document.cookie = 'vestry_theme={theme}; path=/'; true"
+            "document.cookie = 'vestry_choice=vestry_choice.vestry_language.vestry_theme; path=/'; document.cookie = 'vestry_language={language}; path=/'; document.cookie = 'vestry_theme={theme}; path=/'; true"
         ));
         for width in [360, 768, 1440] {
             browser.resize(width, 900);

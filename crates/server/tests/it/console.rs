@@ -146,16 +146,26 @@ async fn a_feed_is_mapped_started_and_watched() {
 }
 
 #[tokio::test]
-async fn language_and_theme_are_kept() {
+async fn language_and_theme_are_kept_where_their_cookies_are_allowed() {
     let (house, cookie, csrf) = furnished().await;
-    let fields = [("csrf", csrf.as_str()), ("language", "ko"), ("theme", "dark"), ("back", "/search?words=a")];
-    let answer = house.form(&cookie, "/preferences", &fields).await;
-    assert_eq!(answer.header("location"), "/search?words=a");
+    let fields = [("csrf", csrf.as_str()), ("language", "ko"), ("theme", "dark"), ("back", "/search?lang=en&words=a")];
+    let allowed = format!("{cookie}; vestry_choice=vestry_choice.vestry_language.vestry_theme");
+    let answer = house.form(&allowed, "/preferences", &fields).await;
+    assert_eq!(answer.header("location"), "/search?words=a", "what is kept needs no place in the address");
     let kept: Vec<&str> = answer.headers.get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()).collect();
-    let cookies =
-        format!("{cookie}; {}", kept.iter().filter_map(|c| c.split(';').next()).collect::<Vec<_>>().join("; "));
-    let page = house.page(&cookies, "/catalogue").await.text();
+    let kept: Vec<&str> = kept.iter().filter_map(|c| c.split(';').next()).collect();
+    let page = house.page(&format!("{allowed}; {}", kept.join("; ")), "/catalogue").await.text();
     assert!(page.contains("lang=\"ko\" data-theme=\"dark\"") && page.contains("상품 2개"), "{page}");
+    // Without a choice the page does as asked, says that it does not last, and keeps its filters.
+    let fields = [fields[0], fields[1], fields[2], ("back", "/catalogue?category=dress")];
+    let answer = house.form(&cookie, "/preferences", &fields).await;
+    assert!(answer.header("set-cookie").is_empty());
+    let to = answer.header("location");
+    assert_eq!(to, "/catalogue?category=dress&lang=ko&theme=dark&unkept=1");
+    let page = house.page(&cookie, to).await.text();
+    assert!(page.contains("lang=\"ko\" data-theme=\"dark\"") && page.contains("이 화면에만 적용했어요"), "{page}");
+    assert_eq!(page.matches("class=\"tile\"").count(), 1, "the filter holds");
+    assert_eq!(house.page(&cookie, "/search?words=a&lang=ko&unkept=1").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

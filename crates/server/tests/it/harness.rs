@@ -71,7 +71,11 @@ impl House {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        Self::over(tempfile::tempdir().expect("a folder"), "", config).await
+        Self::under(config, Options::default()).await
+    }
+
+    pub(crate) async fn under(config: Config, options: Options) -> Self {
+        Self::over(tempfile::tempdir().expect("a folder"), "", config, options).await
     }
 
     /// One that keeps accounts.
@@ -79,16 +83,16 @@ impl House {
         let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
         let data = folder.path().join("data");
         vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("a vault");
-        Self::over(folder, "data", config).await
+        Self::over(folder, "data", config, Options::default()).await
     }
 
-    async fn over(folder: TempDir, data: &str, config: Config) -> Self {
+    async fn over(folder: TempDir, data: &str, config: Config, options: Options) -> Self {
         let app = App::open(&folder.path().join(data), config, surroundings(), None).await.expect("the app opens");
         let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
         let secret = app.make_key(organisation, KeyKind::Secret, "test").await.expect("a key").secret;
         let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };
         let publishable = app.make_key(organisation, kind, "page").await.expect("a key").secret;
-        let router = router(app.clone(), Options::default());
+        let router = router(app.clone(), options);
         Self { app, router, secret, publishable, folder }
     }
 

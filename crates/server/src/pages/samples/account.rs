@@ -20,8 +20,7 @@ fn join(language: Language, theme: Theme) -> FormPage {
     let words = Words(language);
     let mobile = pick(language, "핸드폰 번호", "mobile number");
     FormPage {
-        words,
-        theme,
+        frame: super::public_frame(language, theme, Offer::Choice),
         title: words.t("join"),
         lead: vec![words.t("join-lead")],
         problem: Some(words.a("field-unusable", mobile)),
