@@ -10,11 +10,11 @@ pub(crate) use account::{
     CertificateLine, ColleagueLine, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
     LeftPage, LookLine, MePage, SessionLine, TeamPage,
 };
-pub(crate) use public::*;
 pub(crate) use office::{
     BoardPage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame, PeoplePage, PlanLine,
     PlanPage, StaffLine, StaffPage,
 };
+pub(crate) use public::*;
 
 use crate::words::Words;
 use askama::Template;

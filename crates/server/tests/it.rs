@@ -11,8 +11,8 @@ mod it {
     mod harness;
     mod headers;
     mod jobs;
-    mod review;
     mod policy;
+    mod review;
     mod routes;
     mod tls;
 }

@@ -11,7 +11,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderMap, Uri, header},
+    http::{HeaderMap, header},
     response::{Html, IntoResponse, Response},
 };
 use serde_json::Value;
@@ -76,7 +76,7 @@ pub(crate) async fn document() -> Response {
 }
 
 /// `GET /api/docs`.
-pub(crate) async fn page(State(server): State<Server>, headers: HeaderMap, uri: Uri) -> Result<Html<String>, Problem> {
+pub(crate) async fn page(headers: HeaderMap) -> Result<Html<String>, Problem> {
     // The description of the API is in English, and so is what surrounds it.
     let frame = PublicFrame { words: Words(Language::English), ..public::framed(&headers) };
     let api: Value = serde_json::from_str(&DOCUMENT).map_err(|e| Problem::internal(&e))?;

@@ -50,7 +50,9 @@ pub(crate) async fn enter(
     let code = Some(fields.text("code").unwrap_or(""));
     match privacy.staff_log_in(&mail, &password, code, &from).await {
         Ok(StaffEntered::In(token)) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),
-        Ok(StaffEntered::PasswordExpired(token)) => redirect(&format!("/office/password/{}", token.as_str()), Vec::new()),
+        Ok(StaffEntered::PasswordExpired(token)) => {
+            redirect(&format!("/office/password/{}", token.as_str()), Vec::new())
+        }
         Ok(StaffEntered::CodeNeeded) => Ok(again.shown()?.into_response()),
         Err(error @ AccountError::Wrong) => {
             Ok((StatusCode::UNAUTHORIZED, again.refused(&error).shown()?).into_response())

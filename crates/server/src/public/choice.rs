@@ -10,15 +10,10 @@ use crate::{
     session,
     state::{Server, cookie},
 };
-use axum::{
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::Response,
-};
+use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
 
 /// `GET /cookies`: what the policy in force lists, and the three ways.
-pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, uri: Uri) -> Shown {
+pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap) -> Shown {
     let mut frame = framed(&headers);
     let language = spoken(frame.words);
     let line = |c: &vestry_policy::Cookie| CookieLine {

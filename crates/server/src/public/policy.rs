@@ -11,7 +11,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
@@ -20,27 +20,17 @@ use vestry_policy::{Change, Policy};
 type Answered = Result<Response, Problem>;
 
 /// `GET /policy`: the version in force.
-pub(crate) async fn current(State(server): State<Server>, headers: HeaderMap, uri: Uri) -> Answered {
-    page(&server, &headers, &uri, server.app.policy())
+pub(crate) async fn current(State(server): State<Server>, headers: HeaderMap) -> Answered {
+    page(&server, &headers, server.app.policy())
 }
 
 /// `GET /policy/{version}`.
-pub(crate) async fn version(
-    State(server): State<Server>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Answered {
-    page(&server, &headers, &uri, named(&server, &version)?.0)
+pub(crate) async fn version(State(server): State<Server>, Path(version): Path<String>, headers: HeaderMap) -> Answered {
+    page(&server, &headers, named(&server, &version)?.0)
 }
 
 /// `GET /policy/{version}/changes`: what is different from the version before.
-pub(crate) async fn changes(
-    State(server): State<Server>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Answered {
+pub(crate) async fn changes(State(server): State<Server>, Path(version): Path<String>, headers: HeaderMap) -> Answered {
     let (policy, before) = named(&server, &version)?;
     let frame = framed(&headers);
     let changes = before.map_or_else(Vec::new, |before| {
@@ -58,7 +48,7 @@ pub(crate) async fn changes(
     kept(&page, policy, &headers)
 }
 
-fn page(server: &Server, headers: &HeaderMap, uri: &Uri, policy: &Policy) -> Answered {
+fn page(server: &Server, headers: &HeaderMap, policy: &Policy) -> Answered {
     let frame = framed(headers);
     let words = frame.words;
     let versions: Vec<&Policy> = server.app.policies().iter().collect();
