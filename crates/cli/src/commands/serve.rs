@@ -9,11 +9,6 @@ use vestry_server::{Options, Tls};
 /// Serves until interrupted; what was acknowledged is kept.
 pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     let app = open::app(&args.place).await?;
-    if let Some(key) = app.first_key().await? {
-        eprintln!(
-            "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it"
-        );
-    }
     let configured = &app.config().server;
     let file = |given: Option<PathBuf>, configured: &PathBuf| given.unwrap_or_else(|| configured.clone());
     let (certificate, key) = (file(args.certificate, &configured.certificate), file(args.key, &configured.key));
@@ -22,6 +17,11 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
         (false, false) => Some(Tls::read(&certificate, &key)?),
         _ => bail!("TLS needs both `server.certificate` and `server.key`; name the other one too, or neither"),
     };
+    if let Some(key) = app.first_key().await? {
+        eprintln!(
+            "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it"
+        );
+    }
     let scheme = if tls.is_some() { "https" } else { "http" };
     let options = Options {
         listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
