@@ -98,3 +98,9 @@ function carry(file) {
     tx.oncomplete = () => location.assign("/search#photo");
   };
 }
+
+// A page that comes too late for its transition is shown without one; the browser calls that an error, and it is none.
+addEventListener("unhandledrejection", (event) => {
+  const { name, message } = event.reason ?? {};
+  if (["AbortError", "InvalidStateError", "TimeoutError"].includes(name) && /transition/i.test(message)) event.preventDefault();
+});

@@ -115,7 +115,9 @@ impl Fields {
 /// Lets a request through when it brings what its route needs.
 pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Request, next: Next) -> Response {
     let outcome = match need {
-        Need::Nothing | Need::Session if is_foreign(&request) => Err(refuse(foreign())),
+        // What brings a key of its own may come from anywhere.
+        Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
+        _ if is_foreign(&request) => Err(refuse(foreign())),
         Need::Nothing => Ok(request),
         Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
         _ => with_session(&server, need, limit, request).await,

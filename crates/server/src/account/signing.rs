@@ -121,15 +121,23 @@ async fn with_key(server: &Server, headers: &HeaderMap, key: &str, next: &str) -
     redirect(next, vec![session_cookie(server, headers, &token)?])
 }
 
-/// `POST /sign-out`: the session is over, here and in every other process.
-pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = cookie(&headers, session::COOKIE) {
-        server.sessions.end(token);
-        if let Some(privacy) = server.app.privacy()
+impl Server {
+    /// Ends the session of a token, whoever's it is.
+    pub(crate) async fn end_session(&self, token: &str) -> Result<(), Problem> {
+        self.sessions.end(token);
+        if let Some(privacy) = self.app.privacy()
             && let Some(visitor) = privacy.visitor(token).await?
         {
             privacy.log_out(&visitor).await?;
         }
+        Ok(())
+    }
+}
+
+/// `POST /sign-out`: the session is over, here and in every other process.
+pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(token) = cookie(&headers, session::COOKIE) {
+        server.end_session(token).await?;
     }
     redirect("/sign-in", vec![cookies::forgetting(session::COOKIE)])
 }

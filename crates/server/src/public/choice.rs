@@ -51,7 +51,9 @@ pub(crate) async fn choose(State(server): State<Server>, headers: HeaderMap, bod
         }
         Some("none") => {
             let session = cookie(&headers, session::COOKIE);
-            session.into_iter().for_each(|token| server.sessions.end(token));
+            if let Some(token) = session {
+                server.end_session(token).await?;
+            }
             // Without its session a page of the console would only lead to the sign-in page.
             let back = if session.is_some() { "/cookies" } else { back };
             return redirect(
