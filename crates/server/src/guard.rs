@@ -119,7 +119,6 @@ pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Req
         Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
         _ if is_foreign(&request) => Err(refuse(foreign())),
         Need::Nothing => Ok(request),
-        Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
         _ => with_session(&server, need, limit, request).await,
     };
     match outcome {
