@@ -163,10 +163,10 @@ impl Copy {
 
     /// Whether one of the tests fails; an error when they cannot be built or do not run.
     fn fails(&self, off: &Off, tests: &[Test<'_>]) -> Result<bool> {
-        let built = self.cargo(off, tests, &["--no-run"])?;
+        let built = self.cargo(tests, &["--no-run"])?;
         ensure!(built.status.success(), "clause {}: {}", off.clause, String::from_utf8_lossy(&built.stderr));
         let names: Vec<&str> = ["--no-fail-fast", "--"].into_iter().chain(tests.iter().map(|test| test.name)).collect();
-        let run = self.cargo(off, tests, &names)?;
+        let run = self.cargo(tests, &names)?;
         let said = String::from_utf8_lossy(&run.stdout);
         let ran: Vec<&str> =
             said.lines().filter(|line| line.starts_with("test ") && line.contains("clause_")).collect();
@@ -174,10 +174,11 @@ impl Copy {
         Ok(ran.iter().any(|line| line.ends_with("FAILED")))
     }
 
-    fn cargo(&self, off: &Off, tests: &[Test<'_>], arguments: &[&str]) -> Result<Output> {
+    fn cargo(&self, tests: &[Test<'_>], arguments: &[&str]) -> Result<Output> {
         let targets: BTreeSet<&str> = tests.iter().map(|test| test.target).collect();
         let mut cargo = Command::new("cargo");
-        cargo.args(["test", "--locked", "--package", &off.package]);
+        // The whole workspace, so that dependencies are built with the features that everything else builds them with.
+        cargo.args(["test", "--locked", "--workspace"]);
         targets.iter().for_each(|target| drop(cargo.args(["--test", target])));
         cargo.args(arguments).current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target);
         // Another engine or a larger decade would show the same again.

@@ -74,6 +74,8 @@ pub(crate) struct Frame {
     pub(crate) find: String,
     /// This page's own address.
     pub(crate) here: String,
+    /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
+    pub(crate) unkept: bool,
     /// Tags of which the machine is not sure; counted no further than [`vestry_app::QUESTIONS_COUNTED`].
     pub(crate) to_review: u64,
 }
@@ -87,8 +89,6 @@ pub(crate) struct May {
     pub(crate) own: bool,
     /// See their own data.
     pub(crate) me: bool,
-    /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
-    pub(crate) unkept: bool,
 }
 
 impl Frame {

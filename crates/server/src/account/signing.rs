@@ -40,7 +40,7 @@ pub(crate) async fn show(
 
 fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> Form {
     let (form, next) = (Form::new(headers, |w| w.t("sign-in")), own(next, "/catalogue"));
-    let form = form.hidden("next", next);
+    let form = form.hidden("next", next).lead(|w| w.t("sign-in-cookie"));
     if with_key || server.app.privacy().is_none() {
         let form = form
             .lead(|w| w.t("sign-in-hint"))

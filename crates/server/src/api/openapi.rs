@@ -5,12 +5,10 @@ use crate::{
     pages::{OperationView, PublicFrame, ReferenceLine, ReferencePage, SchemaView},
     problem::Problem,
     public,
-    state::Server,
     words::{Language, Words},
 };
 use askama::Template;
 use axum::{
-    extract::State,
     http::{HeaderMap, header},
     response::{Html, IntoResponse, Response},
 };
