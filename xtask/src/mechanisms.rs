@@ -179,7 +179,9 @@ impl Copy {
         let mut cargo = Command::new("cargo");
         // The whole workspace, so that dependencies are built with the features that everything else builds them with.
         cargo.args(["test", "--locked", "--workspace"]);
-        targets.iter().for_each(|target| drop(cargo.args(["--test", target])));
+        for target in &targets {
+            cargo.args(["--test", target]);
+        }
         cargo.args(arguments).current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target);
         // Another engine or a larger decade would show the same again.
         for name in ["VESTRY_TEST_POSTGRES", "VESTRY_DECADE", "VESTRY_SYSTEM_DECADE"] {

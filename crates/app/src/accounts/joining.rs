@@ -194,7 +194,7 @@ impl Privacy {
         match joined {
             Ok(mut people) => Ok(Joined { person: people.pop().expect("one for one"), organisation }),
             // By whoever was faster, or kept out: the one page says as little as the other.
-            Err(VaultError::KnownAlready | VaultError::Blocked { .. }) => Err(AccountError::Link),
+            Err(VaultError::KnownAlready | VaultError::Blocked) => Err(AccountError::Link),
             Err(error) => Err(error.into()),
         }
     }

@@ -22,3 +22,9 @@ create table attempts (
     last bigint not null
 );
 create index attempts_by_last on attempts (last);
+
+alter table sessions alter column token set statistics 0;
+alter table sessions alter column person set statistics 0;
+alter table links alter column token set statistics 0;
+alter table links alter column person set statistics 0;
+alter table attempts alter column subject set statistics 0;
