@@ -11,6 +11,7 @@ mod letters;
 mod organisations;
 mod own;
 mod passwords;
+mod showing;
 mod staff;
 
 pub use entering::{Device, Entered, LogIn, Visitor};
@@ -19,6 +20,7 @@ pub use joining::{AskedItem, Joined, SignUp};
 pub use letters::{Delivered, PostOffice, PostOfficeError};
 pub use organisations::Colleague;
 pub use own::{ConsentView, OwnRecord, SessionView};
+pub use showing::DemoPeople;
 pub use staff::{NewStaff, StaffEntered, StaffMember};
 
 use crate::{Privacy, PrivacyError};

@@ -40,9 +40,9 @@ mod tags;
 mod working;
 
 pub use accounts::{
-    AccountError, AskedItem, ChildAccount, Colleague, ConsentView, Delivered, Device, Entered, GuardianPage, Joined,
-    LogIn, NamedGuardian, NewStaff, OwnRecord, PostOffice, PostOfficeError, SessionView, SignUp, StaffEntered,
-    StaffMember, Visitor,
+    AccountError, AskedItem, ChildAccount, Colleague, ConsentView, Delivered, DemoPeople, Device, Entered,
+    GuardianPage, Joined, LogIn, NamedGuardian, NewStaff, OwnRecord, PostOffice, PostOfficeError, SessionView, SignUp,
+    StaffEntered, StaffMember, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{

@@ -114,14 +114,21 @@ impl Vault {
 
     /// The days on file, in the planner's order.
     pub async fn days(&self, policy: &Policy) -> Result<Vec<DayOnFile>, VaultError> {
-        const DAYS: &str = "select day, records from days where class = $1 order by day";
-        const ROWS: &str = "select record, person, day from day_rows where class = $1 and person is not null";
+        self.days_between(policy, Date::ZERO, Date::MAX).await
+    }
+
+    /// The same for days from `from` to `to`, both of this era: what is held is looked for in their rows alone.
+    async fn days_between(&self, policy: &Policy, from: Date, to: Date) -> Result<Vec<DayOnFile>, VaultError> {
+        const DAYS: &str = "select day, records from days where class = $1 and day >= $2 and day <= $3 order by day";
+        const ROWS: &str = "select record, person, day from day_rows \
+            where class = $1 and day >= $2 and day <= $3 and person is not null";
+        let between = |class: &str| args![class, from.to_string(), to.to_string()];
         let holds = self.held(&mut self.people.read().await?).await?;
         let mut conn = self.separated.read().await?;
         let mut days = Vec::new();
         for (class, about) in policy.classes().filter(|(_, class)| class.grain == Grain::Day) {
             let first = days.len();
-            for row in conn.rows(DAYS, args![about.id.as_str()]).await? {
+            for row in conn.rows(DAYS, between(about.id.as_str())).await? {
                 let mut columns = row.columns();
                 let (counted_from, records) = (date(&columns.take::<String>()?)?, columns.take::<i64>()?);
                 days.push(DayOnFile { class, counted_from, records: records.unsigned_abs(), held: Vec::new() });
@@ -129,7 +136,7 @@ impl Vault {
             if holds.is_empty() {
                 continue;
             }
-            for row in conn.rows(ROWS, args![about.id.as_str()]).await? {
+            for row in conn.rows(ROWS, between(about.id.as_str())).await? {
                 let mut columns = row.columns();
                 let (record, person) = (RecordId::from_row(columns.take()?)?, PersonId::from_row(columns.take()?)?);
                 let day = date(&columns.take::<String>()?)?;
@@ -150,8 +157,8 @@ impl Vault {
         const ANEW: &str = "update day_rows set key = $2, sealed = $3 where record = $1";
         let PlannedSubject::Day { class, counted_from, held, records } = &verdict.subject else { return Ok(0) };
         let _one = self.changing.lock().await;
-        let held_now =
-            self.days(policy).await?.into_iter().find(|d| (d.class, d.counted_from) == (*class, *counted_from));
+        let days = self.days_between(policy, *counted_from, *counted_from).await?;
+        let held_now = days.into_iter().find(|d| d.class == *class);
         if !held_now.is_some_and(|day| day.held.iter().map(|record| record.as_bytes()).eq(held)) {
             // A hold came or went since the plan; the next one knows.
             return Ok(0);

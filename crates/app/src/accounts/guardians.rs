@@ -12,6 +12,7 @@ use vestry_credentials::{Token, TokenUse};
 use vestry_mail::Language;
 use vestry_policy::{Event, Membership, PurposeId};
 use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role};
+use zeroize::Zeroizing;
 
 const ASKED: &str = "guardian";
 const GUARDIAN: &str = "guardian-of";
@@ -56,8 +57,9 @@ struct Stub {
 }
 
 impl Privacy {
-    /// Asks a guardian by mail. Nothing of the child is taken; without an answer in the policy's days the request is gone.
-    pub async fn ask_guardian(&self, named: &NamedGuardian) -> Result<(), AccountError> {
+    /// Asks a guardian by mail; the link's token. Nothing of the child is taken; without an answer in the policy's days the
+    /// request is gone.
+    pub async fn ask_guardian(&self, named: &NamedGuardian) -> Result<Zeroizing<String>, AccountError> {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new("guardianship", Reader::Program, None).map_err(PrivacyError::from)?;
         let (name, contact) = (named.name.open(&opening).trim(), named.contact.open(&opening).trim());
@@ -87,7 +89,8 @@ impl Privacy {
         };
         let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
         let ends = policy.first_moment(last_day.tomorrow().unwrap_or(Date::MAX));
-        Ok(self.vault().put_link(link.hash().as_bytes(), person, ASKED, ends).await?)
+        self.vault().put_link(link.hash().as_bytes(), person, ASKED, ends).await?;
+        Ok(link.to_text())
     }
 
     /// Where a guardian's link leads now.

@@ -33,7 +33,7 @@ impl House {
     }
 
     /// After a sweep that came to its end.
-    pub(crate) async fn check_swept(&mut self, day: i64) {
+    pub(crate) async fn check_swept(&mut self, day: i64, reads_rows: bool) {
         let on_file = self.on_file().await;
         for life in 0..self.lives.len() {
             let found = on_file.get(&self.lives[life].id);
@@ -44,7 +44,9 @@ impl House {
         if let Some(wrong) = self.went.settle() {
             self.fail_all(day, &wrong);
         }
-        self.check_rows(&on_file, day).await;
+        if reads_rows {
+            self.check_rows(&on_file, day).await;
+        }
         if !self.lives.is_empty() && self.dice.once_in(2) {
             let life = self.dice.below(self.lives.len() as u64) as usize;
             self.check_opens(life, day).await;

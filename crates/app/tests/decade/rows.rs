@@ -34,13 +34,8 @@ impl Rows {
     /// How many keys that once sealed something, and name nothing now, are still there.
     pub(crate) async fn undead(&mut self) -> usize {
         let named = self.named().await;
-        let there: HashSet<Tombstone> = sqlx::query_scalar::<_, Vec<u8>>("select tombstone from keys")
-            .fetch_all(&self.keys)
-            .await
-            .expect("keys")
-            .into_iter()
-            .map(|bytes| Tombstone::from_bytes(bytes.try_into().expect("32 bytes")))
-            .collect();
+        let there = ids(&self.keys, "select group_concat(hex(tombstone)) from keys").await;
+        let there: HashSet<Tombstone> = there.into_iter().map(Tombstone::from_bytes).collect();
         let undead = self.seen.iter().filter(|key| !named.contains(*key) && there.contains(*key)).count();
         self.seen = named;
         undead
@@ -48,21 +43,21 @@ impl Rows {
 
     /// The records whose items have rows: live, and separated.
     pub(crate) async fn records(&self) -> [HashSet<RecordId>; 2] {
+        const RECORDS: &str = "select group_concat(distinct hex(record)) from items";
         let mut found = [HashSet::new(), HashSet::new()];
         for (found, pool) in found.iter_mut().zip([&self.people, &self.separated]) {
-            let rows = sqlx::query_scalar::<_, Vec<u8>>("select distinct record from items").fetch_all(pool).await;
-            let id = |bytes: Vec<u8>| RecordId::from_bytes(bytes.try_into().expect("16 bytes"));
-            found.extend(rows.expect("rows").into_iter().map(id));
+            found.extend(ids(pool, RECORDS).await.into_iter().map(RecordId::from_bytes));
         }
         found
     }
 
     async fn named(&self) -> HashSet<Tombstone> {
-        const DAYS: &str = "select key from items union select key from day_rows union select key from days";
-        let live = sqlx::query_scalar::<_, Vec<u8>>("select distinct key from items").fetch_all(&self.people).await;
-        let apart = sqlx::query_scalar::<_, Vec<u8>>(DAYS).fetch_all(&self.separated).await;
-        let rows = live.expect("rows").into_iter().chain(apart.expect("rows"));
-        rows.map(|key| Tombstone::of(KeyId::from_bytes(key.try_into().expect("16 bytes")))).collect()
+        const LIVE: &str = "select group_concat(distinct hex(key)) from items";
+        const APART: &str = "select group_concat(hex(key)) from \
+            (select key from items union select key from day_rows union select key from days)";
+        let live = ids(&self.people, LIVE).await.into_iter();
+        let keys = live.chain(ids(&self.separated, APART).await);
+        keys.map(|key| Tombstone::of(KeyId::from_bytes(key))).collect()
     }
 
     pub(crate) async fn close(&self) {
@@ -75,4 +70,15 @@ impl Rows {
 async fn pool(path: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     SqlitePoolOptions::new().max_connections(1).connect_with(options).await.expect("opens")
+}
+
+/// Ids of `N` bytes out of one text: a row for each would go through a channel of its own.
+async fn ids<const N: usize>(pool: &SqlitePool, sql: &'static str) -> Vec<[u8; N]> {
+    let text: Option<String> = sqlx::query_scalar(sql).fetch_one(pool).await.expect("ids");
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("a byte");
+    let id = |text: &str| {
+        let bytes: Vec<u8> = text.as_bytes().chunks_exact(2).map(byte).collect();
+        bytes.try_into().unwrap_or_else(|bytes: Vec<u8>| panic!("{} bytes, not {N}", bytes.len()))
+    };
+    text.iter().flat_map(|text| text.split(',')).filter(|text| !text.is_empty()).map(id).collect()
 }

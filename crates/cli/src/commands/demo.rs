@@ -4,7 +4,7 @@ use super::{import, serve};
 use crate::{args::DemoArgs, progress, surroundings};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
-use vestry_app::{App, Config, ImportSource, KeyKind, demo};
+use vestry_app::{App, Config, DemoPeople, ImportSource, KeyKind, Privacy, demo};
 use vestry_server::Options;
 use vestry_vision::{Kernel, Vision};
 
@@ -35,7 +35,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
             (ImportSource::Feed(feed), Some(heads), drawings)
         }
     };
-    let app = App::open(&data, Config::default(), surroundings(), heads).await?;
+    let config = Config::default();
+    if !Privacy::is_made(&data, &config)? {
+        Privacy::make(&data, &config, surroundings()).await?;
+    }
+    let app = App::open(&data, config, surroundings(), heads).await?;
     let organisation = app.organisation_or_new("hanbit").await?;
     import::import(&app, organisation, source, None).await?;
     app.save_indexes().await?;
@@ -50,14 +54,29 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         app.close().await;
         return Ok(());
     }
+    let people = match app.privacy() {
+        Some(privacy) => Some(privacy.demo_people(organisation.get()).await?),
+        None => None,
+    };
     let options = Options { listen: args.listen, ..Options::default() };
     serve::serve(app, options, |address| {
-        eprintln!(
-            "\nopen http://{address} and sign in with this key:\n\n  {key}\n\ndata: {} · Ctrl-C ends the demo",
-            data.display()
-        );
+        eprintln!("\nopen http://{address} and sign in with this key:\n\n  {key}\n");
+        if let Some(people) = &people {
+            tell(people, address);
+        }
+        eprintln!("data: {} · Ctrl-C ends the demo", data.display());
     })
     .await
+}
+
+/// How the demo's people get in.
+fn tell(people: &DemoPeople, address: std::net::SocketAddr) {
+    eprintln!("or as a member, with the password {}:\n", people.password.as_str());
+    for (role, mail) in people.members {
+        eprintln!("  {mail:<24} {}", role.as_str());
+    }
+    eprintln!("\na guardian's page   http://{address}{}", people.guardian);
+    eprintln!("a privacy officer    http://{address}{}\n", people.officer);
 }
 
 fn fresh_folder() -> Result<PathBuf> {

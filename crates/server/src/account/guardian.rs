@@ -50,7 +50,7 @@ pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, body: 
         language: language.mail(),
     };
     match privacy.ask_guardian(&named).await {
-        Ok(()) => sent(&server, &headers),
+        Ok(_) => sent(&server, &headers),
         Err(error @ AccountError::Privacy(_)) => Err(error.into()),
         Err(error) => ask_form(&headers, &fields).refused(&error).shown(),
     }

@@ -1,0 +1,109 @@
+//! People for the demo: who can be signed in as, with some history to look at.
+
+use super::{AccountError, ChildAccount, NamedGuardian, NewStaff, joining::hex, random, record};
+use crate::Privacy;
+use jiff::ToSpan;
+use std::collections::BTreeMap;
+use vestry_credentials::{Password, PasswordHash};
+use vestry_mail::Language;
+use vestry_policy::Event;
+use vestry_vault::{PersonId, Personal, Role};
+use zeroize::Zeroizing;
+
+/// How the demo's people get in.
+#[derive(Debug)]
+pub struct DemoPeople {
+    /// The password of all members.
+    pub password: Zeroizing<String>,
+    /// The addresses of an owner, an editor and a viewer.
+    pub members: [(Role, &'static str); 3],
+    /// Where a guardian sees the account of a child.
+    pub guardian: String,
+    /// Where an officer enrols, and then works.
+    pub officer: String,
+}
+
+impl Privacy {
+    /// Puts the demo's people on file: three members of `organisation`, a child with a guardian, an officer.
+    pub async fn demo_people(&self, organisation: i64) -> Result<DemoPeople, AccountError> {
+        let members = [
+            (Role::Owner, "owner@demo.example"),
+            (Role::Editor, "editor@demo.example"),
+            (Role::Viewer, "viewer@demo.example"),
+        ];
+        let mut bytes = [0; 22];
+        random(self)(&mut bytes);
+        let password = Zeroizing::new(format!("demo-{}", hex(&bytes[..6])));
+        let given = Password::given(password.to_string()).ok_or(AccountError::Wrong)?;
+        let salt = bytes[6..].try_into().expect("16 bytes");
+        let hash = self.hashing().run(move || PasswordHash::make(&given, salt)).await;
+        for (role, mail) in members {
+            self.demo_member(organisation, role, mail, &hash).await?;
+        }
+        let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer().await?);
+        Ok(DemoPeople { password, members, guardian, officer })
+    }
+
+    async fn demo_member(
+        &self,
+        organisation: i64,
+        role: Role,
+        mail: &str,
+        hash: &PasswordHash,
+    ) -> Result<PersonId, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let items = items(mail);
+        let given = (&items, hash.as_str());
+        let mut new = self.new_member(policy, given, Language::Korean, (organisation, role))?;
+        if role == Role::Owner {
+            let paid = vec![("card_issuer", "한빛카드".into()), ("card_number", "1234-5678-9012-3456".into())];
+            new.records.push(record(policy, "payment", paid, vec![(Event::Made, now), (Event::Payment, now)])?);
+            let complaint = vec![("complaint", "배송이 늦었어요.".into()), ("complaint_contact", mail.to_owned())];
+            new.records.push(record(policy, "complaint", complaint, vec![(Event::Made, now)])?);
+        }
+        Ok(self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one"))
+    }
+
+    async fn demo_guardian(&self) -> Result<String, AccountError> {
+        let named = NamedGuardian {
+            name: Personal::new("박보호".into()),
+            contact: Personal::new("guardian@demo.example".into()),
+            language: Language::Korean,
+        };
+        let link = self.ask_guardian(&named).await?;
+        let today = self.policy().local(self.now()).date();
+        let items = items("child@demo.example").into_iter().map(|(name, value)| (name, Personal::new(value)));
+        let account = ChildAccount {
+            day_of_14: today.checked_add(2.years()).unwrap_or(today),
+            items: items.collect(),
+            consents: Vec::new(),
+            language: Language::Korean,
+        };
+        self.consent_for(&link, &account).await?;
+        Ok(format!("/guardian/{}", link.as_str()))
+    }
+
+    async fn demo_officer(&self) -> Result<String, AccountError> {
+        let new = NewStaff {
+            mail: Personal::new("officer@demo.example".into()),
+            name: Personal::new("이두리".into()),
+            role: Role::Officer,
+            language: Language::Korean,
+        };
+        let (_, link) = self.add_staff(&new).await?;
+        Ok(format!("/office/enrol/{}", link.as_str()))
+    }
+}
+
+/// What the policy asks of a member, made up.
+fn items(mail: &str) -> BTreeMap<String, String> {
+    let pairs = [
+        ("email", mail),
+        ("name", "김하나"),
+        ("mobile", "010-1234-5678"),
+        ("company_phone", "02-123-4567"),
+        ("company", "한빛상점"),
+        ("title", "과장"),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
