@@ -33,7 +33,7 @@ async fn main() {
     let (person, _) = privacy.add_staff(&new).await.expect("added");
     let mut tokens = Vec::new();
     for _ in 0..1_000 {
-        let mut next = || [random(), random()].concat();
+        let next = || [random(), random()].concat();
         let mut fill = |bytes: &mut [u8]| bytes.copy_from_slice(&next()[..bytes.len()]);
         let token = vestry_credentials::Token::make(vestry_credentials::TokenUse::Session, &mut fill);
         privacy.vault().begin_session(token.hash().as_bytes(), person, privacy.now()).await.expect("begun");
