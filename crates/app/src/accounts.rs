@@ -24,12 +24,12 @@ pub use showing::DemoPeople;
 pub use staff::{NewStaff, StaffEntered, StaffMember};
 
 use crate::{Privacy, PrivacyError};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use vestry_credentials::{PasswordHash, Random, Token, TokenUse, WeakPassword};
-use vestry_policy::{ItemId, Policy};
-use vestry_vault::{NewRecord, Opening, PersonId, Personal, Reader, RecordId, VaultError};
+use vestry_credentials::{Password, PasswordHash, Random, Token, TokenUse, WeakPassword};
+use vestry_policy::{ItemId, Membership, Policy};
+use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, RecordId, VaultError};
 
 /// The longest value of an item that a form takes, in characters.
 const MAX_VALUE: usize = 500;
@@ -64,9 +64,6 @@ pub enum AccountError {
     /// A link that was spent, is too old, or was never one.
     #[error("this link was used already or is too old; ask for a new one")]
     Link,
-    /// Too long ago that they proved who they are, for something that matters.
-    #[error("confirm with your password first")]
-    NotFresh,
 }
 
 impl From<VaultError> for AccountError {
@@ -111,11 +108,77 @@ impl Hashing {
     }
 }
 
+impl Hashing {
+    /// The hash of a new password.
+    async fn make(&self, password: Password, salt: [u8; 16]) -> PasswordHash {
+        self.run(move || PasswordHash::make(&password, salt)).await
+    }
+
+    /// Whether `given` is the password of `hash`. Without a hash it takes as long, and is not.
+    async fn fits(&self, hash: Option<PasswordHash>, given: &Personal<String>, opening: &Opening) -> bool {
+        // What is longer than any password is none.
+        let Some(given) = Password::given(given.open(opening).clone()) else { return false };
+        self.run(move || PasswordHash::verify_or_decoy(hash.as_ref(), &given)).await
+    }
+}
+
+/// Words that a password must not be made of: the name at the mail address, and the person's own.
+fn own_words<'v>(mail: Option<&'v str>, name: Option<&'v str>) -> [&'v str; 2] {
+    [mail.and_then(|mail| mail.split('@').next()).unwrap_or_default(), name.unwrap_or_default()]
+}
+
 impl Privacy {
+    /// The hash of a password that is chosen now.
+    ///
+    /// # Errors
+    /// [`AccountError::Weak`].
+    async fn hash_new(
+        &self,
+        password: &Personal<String>,
+        words: [&str; 2],
+        opening: &Opening,
+    ) -> Result<PasswordHash, AccountError> {
+        let password = Password::new(password.open(opening).clone(), &words)?;
+        let mut salt = [0; 16];
+        random(self)(&mut salt);
+        Ok(self.hashing().make(password, salt).await)
+    }
+
+    /// Whom a link is about that was mailed for `what` and still holds, with the hash of its token.
+    ///
+    /// # Errors
+    /// [`AccountError::Link`].
+    async fn linked(&self, of: TokenUse, link: &str, what: &str) -> Result<([u8; 32], PersonId), AccountError> {
+        let hash = *Token::parse(of, link).map_err(|_| AccountError::Link)?.hash().as_bytes();
+        let person = self.vault().link(&hash, what, self.now()).await?;
+        person.map(|person| (hash, person)).ok_or(AccountError::Link)
+    }
+
+    /// Spends a link, which nobody else spent in the meantime.
+    ///
+    /// # Errors
+    /// [`AccountError::Link`].
+    async fn spend(&self, hash: &[u8; 32], what: &str) -> Result<(), AccountError> {
+        self.vault().spend_link(hash, what, self.now()).await?.map(drop).ok_or(AccountError::Link)
+    }
+
+    /// Puts somebody on file who is no member: what waits for an answer, and the link by which it comes until `ends`.
+    async fn await_answer(
+        &self,
+        records: Vec<NewRecord>,
+        (link, what, ends): (&Token, &str, Timestamp),
+    ) -> Result<(), AccountError> {
+        let (organisation, role, membership) = (None, None, Membership::None);
+        let stranger = NewPerson { organisation, role, membership, consents: Vec::new(), records };
+        let person = self.vault().add_people(self.policy(), &[stranger], self.now()).await?;
+        let person = person[0];
+        Ok(self.vault().put_link(link.hash().as_bytes(), person, what, ends).await?)
+    }
+
     /// Under which name somebody's corrections stand in the catalogue: a keyed hash, which nobody can lead back to them once
     /// their row is gone.
     pub fn pseudonym(&self, person: PersonId) -> String {
-        format!("member-{}", joining::hex(&self.vault().pseudonym_of(person)[..8]))
+        format!("member-{}", vestry_model::hex(&self.vault().pseudonym_of(person)[..8]))
     }
 
     /// Opens what of one person is `items`, for the program's own use or theirs.
@@ -161,7 +224,7 @@ fn record(
     policy: &Policy,
     class: &str,
     values: Vec<(&str, String)>,
-    events: Vec<(vestry_policy::Event, jiff::Timestamp)>,
+    events: Vec<(vestry_policy::Event, Timestamp)>,
 ) -> Result<NewRecord, AccountError> {
     let unknown =
         |kind, name: &str| VaultError::NotInPolicy { policy: policy.version.clone(), kind, name: name.into() };

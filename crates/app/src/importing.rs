@@ -91,7 +91,7 @@ impl App {
     /// Keeps a feed that came over HTTP until it is imported.
     pub async fn keep_upload(&self, bytes: Vec<u8>) -> Result<ImportSource, AppError> {
         let folder = self.folder().join("imports");
-        let name: String = self.random().iter().map(|b| format!("{b:02x}")).collect();
+        let name = vestry_model::hex(&self.random());
         let path = folder.join(name);
         let file_error = |source| AppError::File { path: "imports".into(), source };
         tokio::fs::create_dir_all(&folder).await.map_err(file_error)?;

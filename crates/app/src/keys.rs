@@ -163,9 +163,7 @@ impl App {
             KeyKind::Secret => "vs_",
             KeyKind::Publishable { .. } => "vp_",
         };
-        let random = [self.random(), self.random()].concat();
-        let digits: String = random.iter().map(|b| format!("{b:02x}")).collect();
-        format!("{prefix}{digits}")
+        format!("{prefix}{}", vestry_model::hex(&[self.random(), self.random()].concat()))
     }
 }
 

@@ -16,6 +16,7 @@ use vestry_vault::{
     DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, Personal, Reader, ReasonCode,
     RecordId, VaultError, event_named,
 };
+use zeroize::Zeroizing;
 
 /// Somebody to be put on file, as a JSON document says it.
 ///
@@ -151,6 +152,14 @@ impl Privacy {
         self.sweep_person(person).await
     }
 
+    /// Ends a membership the one way or the other.
+    pub(crate) async fn end_membership(&self, person: PersonId, leaving: Leaving) -> Result<Sweep, PrivacyError> {
+        match leaving {
+            Leaving::Withdrawn => self.withdraw(person).await,
+            Leaving::Erased => self.erase(person).await,
+        }
+    }
+
     /// What would happen to each part of what is held if the person left now. Touches nothing.
     pub async fn outlook_after(&self, person: PersonId, leaving: Leaving) -> Result<Vec<Verdict>, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
@@ -191,9 +200,7 @@ impl Privacy {
         let policy = self.policy();
         let opening = Opening::new("rights", Reader::Prompt, Some(reason))?;
         let before = self.vault().person(policy, person).await?.revision;
-        let records = self.show_person(person, &opening, None).await?;
-        let looks = self.vault().looks_at(policy, person).await?;
-        let document = zeroize::Zeroizing::new(document(policy, &opening, person, &records, &looks));
+        let (document, count) = self.exported(person, &opening).await?;
         let failed = |source| PrivacyError::File { path: out.into(), source };
         let partial: PathBuf = out.with_extension("partial");
         let mut file = private_file(&partial).map_err(failed)?;
@@ -210,15 +217,21 @@ impl Privacy {
             // Nothing to be done where even this fails.
             let _ = std::fs::remove_file(&partial);
         }
-        result.map(|()| records.len() as u64)
+        result.map(|()| count)
     }
 
     /// Everything held about somebody, for themselves: as [`Privacy::export_person`], handed over at once.
-    pub async fn own_export(&self, person: PersonId) -> Result<zeroize::Zeroizing<String>, PrivacyError> {
+    pub async fn own_export(&self, person: PersonId) -> Result<Zeroizing<String>, PrivacyError> {
         let opening = Opening::new("rights", Reader::Themselves(person), None)?;
-        let records = self.show_person(person, &opening, None).await?;
+        Ok(self.exported(person, &opening).await?.0)
+    }
+
+    /// The export as JSON, and how many records are in it.
+    async fn exported(&self, person: PersonId, opening: &Opening) -> Result<(Zeroizing<String>, u64), PrivacyError> {
+        let records = self.show_person(person, opening, None).await?;
         let looks = self.vault().looks_at(self.policy(), person).await?;
-        Ok(zeroize::Zeroizing::new(document(self.policy(), &opening, person, &records, &looks)))
+        let document = Zeroizing::new(document(self.policy(), opening, person, &records, &looks));
+        Ok((document, records.len() as u64))
     }
 }
 

@@ -100,7 +100,7 @@ impl App {
                 }
                 ImageInput::Bytes(bytes) => {
                     let upload: CleanUpload = self.clean_upload(bytes).await?;
-                    let digits: String = upload.digest[..8].iter().map(|b| format!("{b:02x}")).collect();
+                    let digits = vestry_model::hex(&upload.digest[..8]);
                     let source = format!("upload:{digits}");
                     sources.push(source.clone());
                     uploads.insert(source, upload);

@@ -8,6 +8,7 @@
 mod catalogue;
 mod colour;
 mod head;
+mod hex;
 mod ids;
 mod region;
 mod tag;
@@ -17,6 +18,7 @@ mod vector;
 pub use catalogue::{CatalogueError, Currency, LocalText, Price, Product, Sku};
 pub use colour::{ColourShare, Oklab, Rgb};
 pub use head::{HeadError, HeadSet, LinearHead, Projection};
+pub use hex::hex;
 pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId, ReviewId};
 pub use region::{Region, RegionError};
 pub use tag::{AttributeId, Confidence, ObjectId, Source, Suggestion, Tag, TagState, ValueId};

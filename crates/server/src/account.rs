@@ -69,7 +69,7 @@ impl From<AccountError> for Problem {
             AccountError::Privacy(PrivacyError::Opening(_)) => Self::bad_request(error.to_string()),
             AccountError::Privacy(inner) => Self::internal(inner),
             AccountError::Wait(_) => status(StatusCode::TOO_MANY_REQUESTS),
-            AccountError::Wrong | AccountError::NotFresh => status(StatusCode::FORBIDDEN),
+            AccountError::Wrong => status(StatusCode::FORBIDDEN),
             AccountError::Link => status(StatusCode::GONE),
             AccountError::Missing { .. } | AccountError::Unusable { .. } | AccountError::Weak(_) => {
                 status(StatusCode::UNPROCESSABLE_ENTITY)

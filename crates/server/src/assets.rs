@@ -40,7 +40,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         hash.update((asset.body.len() as u64).to_le_bytes());
         hash.update(asset.body);
     }
-    hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect()
+    vestry_model::hex(&hash.finalize()[..6])
 });
 
 /// `/assets/{hash}/{name}`.

@@ -34,7 +34,7 @@ pub(crate) async fn envelope(State(server): State<Server>, mut request: Request,
     request.extensions_mut().insert(network);
     public::note(&server, &mut request);
     let started = clock();
-    let id: String = server.app.random()[..8].iter().map(|b| format!("{b:02x}")).collect();
+    let id = vestry_model::hex(&server.app.random()[..8]);
     let method = request.method().clone();
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();

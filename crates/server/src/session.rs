@@ -79,7 +79,7 @@ impl Session {
 /// What forms of a session carry: it follows from the token, which a page of elsewhere does not know.
 fn csrf(token: &str) -> String {
     let hash = Sha256::new().chain_update("vestry form\n").chain_update(token).finalize();
-    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    vestry_model::hex(&hash[..16])
 }
 
 /// A key's session.

@@ -63,7 +63,7 @@ impl Server {
 
     /// Random digits that nobody can guess.
     pub(crate) fn token(&self) -> String {
-        self.app.random().iter().chain(&self.app.random()).map(|b| format!("{b:02x}")).collect()
+        vestry_model::hex(&[self.app.random(), self.app.random()].concat())
     }
 
     /// Under which name somebody's corrections stand: one that says nothing without the vault's key.

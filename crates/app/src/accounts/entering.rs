@@ -1,13 +1,12 @@
 //! Logging in and out, and who a session's token is.
 
-use super::{AccountError, Opened, hash_of, letters::Queued, token};
+use super::{AccountError, hash_of, letters::Queued, token};
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use vestry_credentials::{
-    Attempts, LockoutRules, Password, PasswordHash, RecoveryCodes, SessionRules, SessionTimes, Token, TokenUse,
-    TotpSecret, Verdict,
+    Attempts, LockoutRules, RecoveryCodes, SessionRules, SessionTimes, Token, TokenUse, TotpSecret, Verdict,
 };
 use vestry_mail::Language;
 use vestry_policy::Membership;
@@ -73,8 +72,7 @@ pub struct Visitor {
 /// A second proof, as it is sealed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Second {
-    /// The secret, 20 bytes in hexadecimal.
-    pub(super) secret: String,
+    pub(super) secret: [u8; 20],
     /// The last step that was used.
     pub(super) step: Option<u64>,
     pub(super) recovery: String,
@@ -87,16 +85,22 @@ impl Drop for Second {
 }
 
 impl Second {
-    /// Of a secret in hexadecimal, nothing used yet.
-    pub(super) fn new(secret: String) -> Self {
-        Self { secret, step: None, recovery: String::new() }
+    /// Of a secret, nothing used yet.
+    pub(super) fn new(secret: &TotpSecret) -> Self {
+        Self { secret: *secret.as_bytes(), step: None, recovery: String::new() }
+    }
+
+    pub(super) fn parse(text: Option<&str>) -> Option<Self> {
+        text.and_then(|text| serde_json::from_str(text).ok())
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("a second proof is JSON")
     }
 
     /// Whether `code` is one, once: a one-time password that was used, or a recovery code, is none any more.
     pub(super) fn accept(&mut self, code: &str, now: Timestamp) -> bool {
-        let bytes: Option<[u8; 20]> = unhex(&self.secret).and_then(|bytes| bytes.try_into().ok());
-        let Some(bytes) = bytes else { return false };
-        if let Some(step) = TotpSecret::from_bytes(bytes).verify(code.trim(), now, self.step) {
+        if let Some(step) = TotpSecret::from_bytes(self.secret).verify(code.trim(), now, self.step) {
             self.step = Some(step);
             return true;
         }
@@ -109,11 +113,6 @@ impl Second {
     }
 }
 
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pairs = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
-    pairs.collect()
-}
-
 impl Privacy {
     /// Lets a member in.
     ///
@@ -124,7 +123,7 @@ impl Privacy {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = form.mail.open(&opening).trim().to_lowercase();
-        let tries = self.tries(&["member", &typed], &form.device.network).await?;
+        let tries = self.tries("member", &typed, &form.device.network).await?;
         let found = self.vault().find(&form.mail).await.ok().flatten();
         let opened = match found {
             Some(person) => {
@@ -133,30 +132,26 @@ impl Privacy {
             None => None,
         };
         let hash = opened.as_ref().and_then(|(_, opened)| hash_of(opened.text(policy, "password")));
-        let given = Password::given(form.password.open(&opening).clone());
-        let is_right = match given {
-            Some(given) => self.hashing().run(move || PasswordHash::verify_or_decoy(hash.as_ref(), &given)).await,
-            None => false,
-        };
+        let is_right = self.hashing().fits(hash, &form.password, &opening).await;
         let (Some((person, _)), true) = (opened, is_right) else { return self.failed(&tries).await };
-        if let Some(mut second) = self.second(person, "totp_secret").await? {
+        let security = self.open_items(person, "security", Reader::Program, &["totp_secret", "device"]).await?;
+        if let Some(mut second) = Second::parse(security.text(policy, "totp_secret")) {
             let Some(code) = &form.code else { return Ok(Entered::CodeNeeded) };
             if !second.accept(code.open(&opening), now) {
                 return self.failed(&tries).await;
             }
-            let text = serde_json::to_string(&second).expect("JSON");
-            self.put_item(policy, person, "security", "totp_secret", text).await?;
+            self.put_item(policy, person, "security", "totp_secret", second.to_text()).await?;
         }
         self.vault().forget_attempts(&tries[0]).await?;
         self.wake(person).await?;
         self.vault().used(policy, person, now).await?;
-        self.note_device(person, &form.device).await?;
-        self.begin(person, TokenUse::Session).await.map(Entered::In)
+        self.note_device(person, security.text(policy, "device"), &form.device).await?;
+        self.begin(person).await.map(Entered::In)
     }
 
     /// Begins a session; its token.
-    pub(super) async fn begin(&self, person: PersonId, of: TokenUse) -> Result<Zeroizing<String>, AccountError> {
-        let token = token(self, of);
+    pub(super) async fn begin(&self, person: PersonId) -> Result<Zeroizing<String>, AccountError> {
+        let token = token(self, TokenUse::Session);
         self.vault().begin_session(token.hash().as_bytes(), person, self.now()).await?;
         Ok(token.to_text())
     }
@@ -191,9 +186,9 @@ impl Privacy {
     }
 
     /// The names under which tries are counted: the account first, then the network. Refused while they have to wait.
-    pub(super) async fn tries(&self, who: &[&str], network: &str) -> Result<[[u8; 32]; 2], AccountError> {
+    pub(super) async fn tries(&self, door: &str, who: &str, network: &str) -> Result<[[u8; 32]; 2], AccountError> {
         let subjects =
-            [self.vault().attempts_of(&who.join("\n")), self.vault().attempts_of(&format!("network\n{network}"))];
+            [(door, who), ("network", network)].map(|(of, who)| self.vault().attempts_of(&format!("{of}\n{who}")));
         let now = self.now();
         // A network has many people behind it.
         let patient = LockoutRules::new(100, SignedDuration::from_secs(30), 2, MAX_WAIT, FORGET).unwrap_or_default();
@@ -214,18 +209,11 @@ impl Privacy {
         Err(AccountError::Wrong)
     }
 
-    /// The second proof that somebody set up.
-    pub(super) async fn second(&self, person: PersonId, item: &str) -> Result<Option<Second>, AccountError> {
-        let opened = self.open_items(person, "security", Reader::Program, &[item]).await?;
-        Ok(opened.text(self.policy(), item).and_then(|text| serde_json::from_str(text).ok()))
-    }
-
-    /// Remembers a device by its name, and tells its owner by mail when it is a new one.
-    async fn note_device(&self, person: PersonId, device: &Device) -> Result<(), AccountError> {
+    /// Remembers a device by its name beside those that are `known`, and tells its owner by mail when it is a new one.
+    async fn note_device(&self, person: PersonId, known: Option<&str>, device: &Device) -> Result<(), AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let opened: Opened = self.open_items(person, "security", Reader::Program, &["device"]).await?;
-        let text = opened.text(policy, "device").unwrap_or("[]");
-        let mut known: Vec<KnownDevice> = serde_json::from_str(text).unwrap_or_default();
+        let known = known.and_then(|text| serde_json::from_str(text).ok());
+        let mut known: Vec<KnownDevice> = known.unwrap_or_default();
         if known.iter().any(|known| known.name == device.name) {
             return Ok(());
         }

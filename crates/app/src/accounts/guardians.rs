@@ -3,15 +3,15 @@
 //!
 //! A child gives nothing but the guardian's name and address. Of the birthday only the day of turning fourteen is kept.
 
-use super::{AccountError, OwnRecord, joining::is_usable, letters::Queued, record, token};
+use super::{AccountError, OwnRecord, joining::is_usable, letters::Queued, passwords::FIRST_WITHIN, record, token};
 use crate::{Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use vestry_credentials::{Token, TokenUse};
+use vestry_credentials::TokenUse;
 use vestry_mail::Language;
-use vestry_policy::{Event, Membership, PurposeId};
-use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role};
+use vestry_policy::{Event, PurposeId};
+use vestry_vault::{Opening, PersonId, Personal, Reader, Role};
 use zeroize::Zeroizing;
 
 const ASKED: &str = "guardian";
@@ -77,30 +77,21 @@ impl Privacy {
         let text = serde_json::to_string(&stub).expect("a stub is JSON");
         let last_day = policy.children.answer_within.last_day(policy.local(now)).unwrap_or(Date::MAX);
         let queued = Queued::Guardian { token: link.to_text().to_string(), last_day };
-        let new = NewPerson {
-            organisation: None,
-            role: None,
-            membership: Membership::None,
-            consents: Vec::new(),
-            records: vec![
-                record(policy, "stub", vec![("stub_guardian", text)], asked)?,
-                self.letter_to_stranger(contact, &queued, named.language)?,
-            ],
-        };
-        let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
+        let waits = record(policy, "stub", vec![("stub_guardian", text)], asked)?;
+        let letter = self.letter_to_stranger(contact, &queued, named.language)?;
         let ends = policy.first_moment(last_day.tomorrow().unwrap_or(Date::MAX));
-        self.vault().put_link(link.hash().as_bytes(), person, ASKED, ends).await?;
+        self.await_answer(vec![waits, letter], (&link, ASKED, ends)).await?;
         Ok(link.to_text())
     }
 
     /// Where a guardian's link leads now.
     pub async fn guardian(&self, link: &str) -> Result<GuardianPage, AccountError> {
-        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        let (hash, now) = (*link.hash().as_bytes(), self.now());
-        if self.vault().link(&hash, ASKED, now).await?.is_some() {
-            return Ok(GuardianPage::Asked);
+        match self.linked(TokenUse::MailedLink, link, ASKED).await {
+            Ok(_) => return Ok(GuardianPage::Asked),
+            Err(AccountError::Link) => {}
+            Err(error) => return Err(error),
         }
-        let child = self.vault().link(&hash, GUARDIAN, now).await?.ok_or(AccountError::Link)?;
+        let (_, child) = self.linked(TokenUse::MailedLink, link, GUARDIAN).await?;
         match self.guards(child).await? {
             true => Ok(GuardianPage::Of(child)),
             false => Err(AccountError::Link),
@@ -123,9 +114,7 @@ impl Privacy {
     /// address; the guardian's link shows the account from now on, until the birthday.
     pub async fn consent_for(&self, link: &str, account: &ChildAccount) -> Result<PersonId, AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let parsed = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        let hash = *parsed.hash().as_bytes();
-        let stub = self.vault().link(&hash, ASKED, now).await?.ok_or(AccountError::Link)?;
+        let (hash, stub) = self.linked(TokenUse::MailedLink, link, ASKED).await?;
         let birthday = self.birthday(account.day_of_14)?;
         let opening = Opening::new("guardianship", Reader::Program, None).map_err(PrivacyError::from)?;
         let items = self.checked(policy, &account.items, &opening)?;
@@ -151,10 +140,7 @@ impl Privacy {
         self.vault().spend_link(&hash, ASKED, now).await?;
         self.vault().put_link(&hash, child, GUARDIAN, birthday).await?;
         self.conclude(stub, "stub").await?;
-        let reset = token(self, TokenUse::MailedLink);
-        let ends = now + super::passwords::FIRST_WITHIN;
-        self.vault().put_link(reset.hash().as_bytes(), child, super::passwords::RESET, ends).await?;
-        self.queue(child, &Queued::Reset { token: reset.to_text().to_string() }, account.language).await?;
+        self.mail_reset(child, FIRST_WITHIN, |token| Queued::Reset { token }, account.language).await?;
         Ok(child)
     }
 
@@ -177,11 +163,7 @@ impl Privacy {
     /// Ends a child's membership, by the guardian.
     pub async fn leave_for(&self, link: &str, leaving: Leaving) -> Result<Sweep, AccountError> {
         let GuardianPage::Of(child) = self.guardian(link).await? else { return Err(AccountError::Link) };
-        let sweep = match leaving {
-            Leaving::Withdrawn => self.withdraw(child).await,
-            Leaving::Erased => self.erase(child).await,
-        };
-        Ok(sweep?)
+        Ok(self.end_membership(child, leaving).await?)
     }
 
     /// Corrects one item of a child's account, by the guardian.

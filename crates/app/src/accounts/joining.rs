@@ -1,13 +1,14 @@
 //! Signing up: what the policy asks for, held apart until the address is confirmed.
 
-use super::{AccountError, MAX_VALUE, letters::Queued, random, record, token};
+use super::{AccountError, MAX_VALUE, letters::Queued, own_words, passwords::RESET_WITHIN, random, record, token};
 use crate::{Privacy, PrivacyError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use vestry_credentials::{Password, PasswordHash, Token, TokenUse};
+use vestry_credentials::TokenUse;
 use vestry_mail::Language;
+use vestry_model::hex;
 use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
 use vestry_store::StoreError;
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
@@ -119,11 +120,8 @@ impl Privacy {
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
         let items = self.checked(policy, &form.items, &opening)?;
         let mail = items.get("email").cloned().unwrap_or_default();
-        let words = [mail.split('@').next().unwrap_or_default(), items.get("name").map_or("", String::as_str)];
-        let password = Password::new(form.password.open(&opening).clone(), &words)?;
-        let mut salt = [0; 16];
-        random(self)(&mut salt);
-        let hash = self.hashing().run(move || PasswordHash::make(&password, salt)).await;
+        let words = own_words(Some(&mail), items.get("name").map(String::as_str));
+        let hash = self.hash_new(&form.password, words, &opening).await?;
         if let Some(text) = &form.invitation {
             self.invited(text).await?;
         }
@@ -148,16 +146,7 @@ impl Privacy {
         let waits = record(policy, "pending", vec![("pending", text)], vec![(Event::Asked, now)])?;
         let queued = Queued::Confirm { token: confirm.to_text().to_string() };
         let letter = self.letter_to_stranger(mail.open(&opening), &queued, form.language)?;
-        let new = NewPerson {
-            organisation: None,
-            role: None,
-            membership: Membership::None,
-            consents: Vec::new(),
-            records: vec![waits, letter],
-        };
-        let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
-        self.vault().put_link(confirm.hash().as_bytes(), person, CONFIRM, now + CONFIRM_WITHIN).await?;
-        Ok(())
+        self.await_answer(vec![waits, letter], (&confirm, CONFIRM, now + CONFIRM_WITHIN)).await
     }
 
     /// Makes a member of who confirms their address by the link's token.
@@ -166,8 +155,7 @@ impl Privacy {
     /// [`AccountError::Link`].
     pub async fn confirm(&self, link: &str) -> Result<Joined, AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        let waiting = self.vault().link(link.hash().as_bytes(), CONFIRM, now).await?.ok_or(AccountError::Link)?;
+        let (link, waiting) = self.linked(TokenUse::MailedLink, link, CONFIRM).await?;
         let opened = self.open_items(waiting, "membership", Reader::Program, &["pending"]).await?;
         let pending = opened.text(policy, "pending").and_then(|text| serde_json::from_str::<Pending>(text).ok());
         let pending = pending.ok_or(AccountError::Link)?;
@@ -186,7 +174,7 @@ impl Privacy {
         let new = self.member(policy, &pending, organisation, role)?;
         let joined = self.vault().add_people(policy, &[new], now).await;
         // Spent whether or not somebody of this address became a member meanwhile: the sign-up is over.
-        self.vault().spend_link(link.hash().as_bytes(), CONFIRM, now).await?;
+        self.vault().spend_link(&link, CONFIRM, now).await?;
         self.conclude(waiting, "pending").await?;
         if let (Ok(_), Some((who, _))) = (&joined, invited) {
             self.conclude(who, "invitation").await?;
@@ -361,19 +349,13 @@ impl Privacy {
 
     /// Whose address was used to sign up, although it has an account: they are told, and can choose a new password.
     async fn tell_who_is_known(&self, person: PersonId, language: Language) -> Result<(), AccountError> {
-        let reset = token(self, TokenUse::MailedLink);
-        let now = self.now();
-        let ends = now + super::passwords::RESET_WITHIN;
-        self.vault().put_link(reset.hash().as_bytes(), person, super::passwords::RESET, ends).await?;
-        let queued = Queued::KnownAlready { token: reset.to_text().to_string() };
-        self.queue(person, &queued, language).await
+        self.mail_reset(person, RESET_WITHIN, |token| Queued::KnownAlready { token }, language).await
     }
 
     /// Whom an invitation's token is about, and what it is to.
     pub(super) async fn invited(&self, text: &str) -> Result<(PersonId, Invited), AccountError> {
-        let (policy, now) = (self.policy(), self.now());
-        let link = Token::parse(TokenUse::Invitation, text).map_err(|_| AccountError::Link)?;
-        let who = self.vault().link(link.hash().as_bytes(), INVITATION, now).await?.ok_or(AccountError::Link)?;
+        let policy = self.policy();
+        let (_, who) = self.linked(TokenUse::Invitation, text, INVITATION).await?;
         let opened = self.open_items(who, "membership", Reader::Program, &["invited"]).await?;
         let invited = opened.text(policy, "invited").and_then(|text| serde_json::from_str(text).ok());
         Ok((who, invited.ok_or(AccountError::Link)?))
@@ -395,8 +377,4 @@ pub(super) fn is_usable(item: &str, value: &str) -> bool {
             "mobile" | "company_phone" => is_phone(value),
             _ => true,
         }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

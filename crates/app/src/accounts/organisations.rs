@@ -10,8 +10,8 @@ use crate::{Privacy, PrivacyError};
 use jiff::SignedDuration;
 use vestry_credentials::TokenUse;
 use vestry_mail::Language;
-use vestry_policy::{Event, Membership};
-use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role, VaultError};
+use vestry_policy::Event;
+use vestry_vault::{Opening, PersonId, Personal, Reader, Role, VaultError};
 use zeroize::Zeroizing;
 
 /// How long an invitation holds.
@@ -59,18 +59,9 @@ impl Privacy {
             token: link.to_text().to_string(),
             last_day,
         };
-        let new = NewPerson {
-            organisation: None,
-            role: None,
-            membership: Membership::None,
-            consents: Vec::new(),
-            records: vec![
-                record(policy, "invitation", vec![("invited", text)], asked)?,
-                self.letter_to_stranger(to, &queued, language)?,
-            ],
-        };
-        let person = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
-        self.vault().put_link(link.hash().as_bytes(), person, INVITATION, now + INVITED_FOR).await?;
+        let waits = record(policy, "invitation", vec![("invited", text)], asked)?;
+        let letter = self.letter_to_stranger(to, &queued, language)?;
+        self.await_answer(vec![waits, letter], (&link, INVITATION, now + INVITED_FOR)).await?;
         Ok(link.to_text())
     }
 

@@ -1,13 +1,11 @@
 //! What members do about their own data: see, correct, take along, consent, leave.
 
-use super::{
-    AccountError,
-    joining::{hex, is_usable},
-};
+use super::{AccountError, joining::is_usable};
 use crate::{HeldRecord, Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use vestry_credentials::{SessionRules, SessionTimes};
+use vestry_model::hex;
 use vestry_policy::{Action, Basis, ItemId, Period, Policy, PurposeId, Subject};
 use vestry_vault::{Look, Opening, PersonId, Personal, Reader, VaultError};
 
@@ -169,11 +167,7 @@ impl Privacy {
         if !self.is_password(person, password).await? {
             return Err(AccountError::Wrong);
         }
-        let sweep = match leaving {
-            Leaving::Withdrawn => self.withdraw(person).await,
-            Leaving::Erased => self.erase(person).await,
-        };
-        Ok(sweep?)
+        Ok(self.end_membership(person, leaving).await?)
     }
 
     /// Writes an item of somebody's record of that class; adds the record where there is none.

@@ -1,11 +1,11 @@
 //! Passwords: a new one by a mailed link, or in place of one that is known.
 
-use super::{AccountError, hash_of, letters::Queued, random, token};
-use crate::{Privacy, PrivacyError};
+use super::{AccountError, hash_of, letters::Queued, own_words, token};
+use crate::Privacy;
 use jiff::SignedDuration;
-use vestry_credentials::{Password, PasswordHash, Token, TokenUse};
+use vestry_credentials::{PasswordHash, TokenUse};
 use vestry_mail::Language;
-use vestry_vault::{Opening, PersonId, Personal, Reader};
+use vestry_vault::{PersonId, Personal, Reader};
 
 pub(super) const RESET: &str = "reset";
 /// How long the link holds.
@@ -18,9 +18,20 @@ impl Privacy {
     pub async fn ask_reset(&self, mail: &Personal<String>, language: Language) -> Result<(), AccountError> {
         // What is no address is nobody's.
         let Ok(Some(person)) = self.vault().find(mail).await else { return Ok(()) };
+        self.mail_reset(person, RESET_WITHIN, |token| Queued::Reset { token }, language).await
+    }
+
+    /// Mails a link by which a password is chosen, in the letter that `say` makes of its token.
+    pub(super) async fn mail_reset(
+        &self,
+        person: PersonId,
+        within: SignedDuration,
+        say: impl FnOnce(String) -> Queued,
+        language: Language,
+    ) -> Result<(), AccountError> {
         let reset = token(self, TokenUse::MailedLink);
-        self.vault().put_link(reset.hash().as_bytes(), person, RESET, self.now() + RESET_WITHIN).await?;
-        self.queue(person, &Queued::Reset { token: reset.to_text().to_string() }, language).await
+        self.vault().put_link(reset.hash().as_bytes(), person, RESET, self.now() + within).await?;
+        self.queue(person, &say(reset.to_text().to_string()), language).await
     }
 
     /// Sets a new password by a mailed link, and ends every session.
@@ -28,11 +39,9 @@ impl Privacy {
     /// # Errors
     /// [`AccountError::Link`], [`AccountError::Weak`]; a password that is too easy does not spend the link.
     pub async fn reset(&self, link: &str, password: &Personal<String>) -> Result<(), AccountError> {
-        let now = self.now();
-        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        let person = self.vault().link(link.hash().as_bytes(), RESET, now).await?.ok_or(AccountError::Link)?;
+        let (link, person) = self.linked(TokenUse::MailedLink, link, RESET).await?;
         let hash = self.new_hash(person, password).await?;
-        self.vault().spend_link(link.hash().as_bytes(), RESET, now).await?.ok_or(AccountError::Link)?;
+        self.spend(&link, RESET).await?;
         // Whoever can read the mail may come back; what was set apart comes back with them.
         self.wake(person).await?;
         self.put_password(person, &hash).await?;
@@ -62,20 +71,14 @@ impl Privacy {
         let policy = self.policy();
         let opened = self.open_items(person, "membership", Reader::Themselves(person), &["password"]).await?;
         let hash = hash_of(opened.text(policy, "password"));
-        let Some(given) = Password::given(given.open(&opened.opening).clone()) else { return Ok(false) };
-        Ok(self.hashing().run(move || PasswordHash::verify_or_decoy(hash.as_ref(), &given)).await)
+        Ok(self.hashing().fits(hash, given, &opened.opening).await)
     }
 
     async fn new_hash(&self, person: PersonId, password: &Personal<String>) -> Result<PasswordHash, AccountError> {
         let policy = self.policy();
         let opened = self.open_items(person, "membership", Reader::Themselves(person), &["email", "name"]).await?;
-        let mail = opened.text(policy, "email").unwrap_or_default();
-        let words = [mail.split('@').next().unwrap_or_default(), opened.text(policy, "name").unwrap_or_default()];
-        let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
-        let password = Password::new(password.open(&opening).clone(), &words)?;
-        let mut salt = [0; 16];
-        random(self)(&mut salt);
-        Ok(self.hashing().run(move || PasswordHash::make(&password, salt)).await)
+        let words = own_words(opened.text(policy, "email"), opened.text(policy, "name"));
+        self.hash_new(password, words, &opened.opening).await
     }
 
     async fn put_password(&self, person: PersonId, hash: &PasswordHash) -> Result<(), AccountError> {

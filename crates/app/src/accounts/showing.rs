@@ -1,11 +1,12 @@
 //! People for the demo: who can be signed in as, with some history to look at.
 
-use super::{AccountError, ChildAccount, NamedGuardian, NewStaff, joining::hex, random, record};
+use super::{AccountError, ChildAccount, NamedGuardian, NewStaff, random, record};
 use crate::Privacy;
 use jiff::ToSpan;
 use std::collections::BTreeMap;
 use vestry_credentials::{Password, PasswordHash};
 use vestry_mail::Language;
+use vestry_model::hex;
 use vestry_policy::Event;
 use vestry_vault::{PersonId, Personal, Role};
 use zeroize::Zeroizing;

@@ -2,17 +2,17 @@
 
 use super::{
     AccountError,
-    entering::{Device, Second, unhex},
+    entering::{Device, Second},
     hash_of,
-    joining::{hex, is_usable},
+    joining::is_usable,
     letters::Queued,
-    random, record, token,
+    own_words, random, record, token,
 };
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use vestry_credentials::{Password, PasswordHash, Random, RecoveryCodes, Token, TokenUse, TotpSecret};
+use vestry_credentials::{PasswordHash, Random, RecoveryCodes, TokenUse, TotpSecret};
 use vestry_mail::Language;
 use vestry_policy::{Event, Membership};
 use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role, VaultError};
@@ -75,6 +75,12 @@ struct StaffPassword {
     set: Timestamp,
 }
 
+impl StaffPassword {
+    fn parse(text: Option<&str>) -> Option<Self> {
+        text.and_then(|text| serde_json::from_str(text).ok())
+    }
+}
+
 impl Privacy {
     /// Puts somebody of the staff on file and mails them a link to enrol; its token, for whoever hands it over otherwise.
     pub async fn add_staff(&self, new: &NewStaff) -> Result<(PersonId, Zeroizing<String>), AccountError> {
@@ -123,31 +129,23 @@ impl Privacy {
 
     /// Begins to enrol: the secret of the one-time passwords, as text and as the address that an app reads.
     pub async fn enrolment(&self, link: &str) -> Result<(Zeroizing<String>, Zeroizing<String>), AccountError> {
-        let person = self.enrolling(link).await?;
+        let (_, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
         let policy = self.policy();
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second", "staff_mail"]);
         let opened = opened.await?;
-        let second = opened.text(policy, "staff_second").and_then(|text| serde_json::from_str::<Second>(text).ok());
-        let secret = match second.as_ref().and_then(|second| unhex(&second.secret)?.try_into().ok()) {
+        let secret = match Second::parse(opened.text(policy, "staff_second")) {
             // The page was opened before: the same again.
-            Some(bytes) => TotpSecret::from_bytes(bytes),
+            Some(second) => TotpSecret::from_bytes(second.secret),
             None => {
                 let mut random = random(self);
                 let random: Random<'_> = &mut random;
                 let secret = TotpSecret::make(random);
-                let second = Second::new(hex(secret.as_bytes()));
-                let text = serde_json::to_string(&second).expect("JSON");
-                self.put_item(policy, person, "staff", "staff_second", text).await?;
+                self.put_item(policy, person, "staff", "staff_second", Second::new(&secret).to_text()).await?;
                 secret
             }
         };
         let label = opened.text(policy, "staff_mail").unwrap_or_default();
         Ok((secret.to_base32(), secret.otpauth_uri("Vestry", label)))
-    }
-
-    async fn enrolling(&self, link: &str) -> Result<PersonId, AccountError> {
-        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        self.vault().link(link.hash().as_bytes(), ENROL, self.now()).await?.ok_or(AccountError::Link)
     }
 
     /// Enrols: a password, and a one-time password that shows that the secret arrived. The answer is the recovery codes,
@@ -159,9 +157,10 @@ impl Privacy {
         code: &str,
     ) -> Result<(Vec<String>, Zeroizing<String>), AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let person = self.enrolling(link).await?;
+        let (link, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
         let hash = self.new_staff_hash(person, password).await?;
-        let mut second = self.second(person, "staff_second").await?.ok_or(AccountError::Link)?;
+        let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second"]).await?;
+        let mut second = Second::parse(opened.text(policy, "staff_second")).ok_or(AccountError::Link)?;
         if !second.accept(code, now) {
             return Err(AccountError::Wrong);
         }
@@ -171,12 +170,10 @@ impl Privacy {
             RecoveryCodes::make(random)
         };
         second.recovery = kept.to_text();
-        let token = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        self.vault().spend_link(token.hash().as_bytes(), ENROL, now).await?.ok_or(AccountError::Link)?;
-        let text = serde_json::to_string(&second).expect("JSON");
-        self.put_item(policy, person, "staff", "staff_second", text).await?;
+        self.spend(&link, ENROL).await?;
+        self.put_item(policy, person, "staff", "staff_second", second.to_text()).await?;
         self.put_staff_password(person, &hash).await?;
-        let session = self.begin(person, TokenUse::Session).await?;
+        let session = self.begin(person).await?;
         Ok((codes.iter().map(|code| code.as_str().to_owned()).collect(), session))
     }
 
@@ -194,25 +191,27 @@ impl Privacy {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new("security", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = mail.open(&opening).trim().to_lowercase();
-        let tries = self.tries(&["staff", &typed], &device.network).await?;
+        let tries = self.tries("staff", &typed, &device.network).await?;
         let found = self.vault().find_staff(mail).await.ok().flatten();
-        let known = match found {
-            Some(person) => self.staff_password(person).await?.map(|known| (person, known)),
+        let opened = match found {
+            Some(person) => {
+                let items = ["staff_password", "staff_second"];
+                Some((person, self.open_items(person, "security", Reader::Program, &items).await?))
+            }
             None => None,
         };
-        let hash = known.as_ref().and_then(|(_, known)| hash_of(Some(&known.hash)));
-        let is_right = match Password::given(password.open(&opening).clone()) {
-            Some(given) => self.hashing().run(move || PasswordHash::verify_or_decoy(hash.as_ref(), &given)).await,
-            None => false,
+        let text = |item| opened.as_ref().and_then(|(_, opened)| opened.text(policy, item));
+        let (known, second) = (StaffPassword::parse(text("staff_password")), Second::parse(text("staff_second")));
+        let hash = known.as_ref().and_then(|known| hash_of(Some(&known.hash)));
+        let is_right = self.hashing().fits(hash, password, &opening).await;
+        let (Some((person, _)), Some(known), Some(mut second), true) = (opened, known, second, is_right) else {
+            return self.failed(&tries).await;
         };
-        let (Some((person, known)), true) = (known, is_right) else { return self.failed(&tries).await };
-        let Some(mut second) = self.second(person, "staff_second").await? else { return self.failed(&tries).await };
         let Some(code) = code else { return Ok(StaffEntered::CodeNeeded) };
         if !second.accept(code, now) {
             return self.failed(&tries).await;
         }
-        let text = serde_json::to_string(&second).expect("JSON");
-        self.put_item(policy, person, "staff", "staff_second", text).await?;
+        self.put_item(policy, person, "staff", "staff_second", second.to_text()).await?;
         self.vault().forget_attempts(&tries[0]).await?;
         if self.is_expired(&known) {
             let link = token(self, TokenUse::MailedLink);
@@ -220,7 +219,7 @@ impl Privacy {
             self.vault().put_link(link.hash().as_bytes(), person, EXPIRED, ends).await?;
             return Ok(StaffEntered::PasswordExpired(link.to_text()));
         }
-        self.begin(person, TokenUse::Session).await.map(StaffEntered::In)
+        self.begin(person).await.map(StaffEntered::In)
     }
 
     /// Sets a new password in place of one that is too old, by the token that logging in gave; the session's token.
@@ -229,23 +228,19 @@ impl Privacy {
         link: &str,
         password: &Personal<String>,
     ) -> Result<Zeroizing<String>, AccountError> {
-        let now = self.now();
-        let link = Token::parse(TokenUse::MailedLink, link).map_err(|_| AccountError::Link)?;
-        let person = self.vault().link(link.hash().as_bytes(), EXPIRED, now).await?.ok_or(AccountError::Link)?;
-        let opening = Opening::new("security", Reader::Program, None).map_err(PrivacyError::from)?;
-        let known = self.staff_password(person).await?.and_then(|known| hash_of(Some(&known.hash)));
-        let same = Password::given(password.open(&opening).clone());
-        if let (Some(known), Some(same)) = (known, same)
-            && self.hashing().run(move || known.verify(&same)).await
-        {
+        let (link, person) = self.linked(TokenUse::MailedLink, link, EXPIRED).await?;
+        let opened = self.open_items(person, "security", Reader::Program, &["staff_password"]).await?;
+        let known = StaffPassword::parse(opened.text(self.policy(), "staff_password"));
+        let hash = known.and_then(|known| hash_of(Some(&known.hash)));
+        if self.hashing().fits(hash, password, &opened.opening).await {
             // The old one again is no new one.
             return Err(AccountError::Unusable { item: "staff_password".into() });
         }
         let hash = self.new_staff_hash(person, password).await?;
-        self.vault().spend_link(link.hash().as_bytes(), EXPIRED, now).await?.ok_or(AccountError::Link)?;
+        self.spend(&link, EXPIRED).await?;
         self.put_staff_password(person, &hash).await?;
         self.vault().end_sessions(person, None).await?;
-        self.begin(person, TokenUse::Session).await
+        self.begin(person).await
     }
 
     /// Who works for the operator.
@@ -255,9 +250,8 @@ impl Privacy {
             let reader = Reader::Colleague(reader);
             let opened = self.open_items(person, "security", reader, &["staff_name", "staff_password"]).await?;
             let name = opened.text(self.policy(), "staff_name").unwrap_or_default().to_owned();
-            let set = opened.text(self.policy(), "staff_password");
-            let set = set.and_then(|text| serde_json::from_str::<StaffPassword>(text).ok()).map(|known| known.set);
-            staff.push(StaffMember { person, role, name, password_set: set });
+            let known = StaffPassword::parse(opened.text(self.policy(), "staff_password"));
+            staff.push(StaffMember { person, role, name, password_set: known.map(|known| known.set) });
         }
         Ok(staff)
     }
@@ -279,11 +273,6 @@ impl Privacy {
         Ok(())
     }
 
-    async fn staff_password(&self, person: PersonId) -> Result<Option<StaffPassword>, AccountError> {
-        let opened = self.open_items(person, "security", Reader::Program, &["staff_password"]).await?;
-        Ok(opened.text(self.policy(), "staff_password").and_then(|text| serde_json::from_str(text).ok()))
-    }
-
     async fn put_staff_password(&self, person: PersonId, hash: &PasswordHash) -> Result<(), AccountError> {
         let known = StaffPassword { hash: hash.as_str().into(), set: self.now() };
         let text = serde_json::to_string(&known).expect("JSON");
@@ -298,12 +287,8 @@ impl Privacy {
         let policy = self.policy();
         let items = ["staff_mail", "staff_name"];
         let opened = self.open_items(person, "security", Reader::Themselves(person), &items).await?;
-        let mail = opened.text(policy, "staff_mail").unwrap_or_default();
-        let words = [mail.split('@').next().unwrap_or_default(), opened.text(policy, "staff_name").unwrap_or_default()];
-        let password = Password::new(password.open(&opened.opening).clone(), &words)?;
-        let mut salt = [0; 16];
-        random(self)(&mut salt);
-        Ok(self.hashing().run(move || PasswordHash::make(&password, salt)).await)
+        let words = own_words(opened.text(policy, "staff_mail"), opened.text(policy, "staff_name"));
+        self.hash_new(password, words, &opened.opening).await
     }
 
     /// Whether a password is older than the policy lets staff keep one.

@@ -98,7 +98,7 @@ pub fn class_of(folder: &str, taxonomy: &Taxonomy) -> ValueId {
     // A name that the slug would shorten or empty keeps its identity by its hash.
     let lossless = lower.chars().all(|c| c.is_ascii_alphanumeric() || " _-".contains(c));
     ValueId::new(&slug).filter(|_| lossless).unwrap_or_else(|| {
-        let hash: String = Sha256::digest(folder.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let hash = vestry_model::hex(&Sha256::digest(folder.as_bytes())[..8]);
         ValueId::new(&format!("class-{hash}")).expect("hexadecimal digits are an id")
     })
 }

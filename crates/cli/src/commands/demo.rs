@@ -81,7 +81,7 @@ fn tell(people: &DemoPeople, address: std::net::SocketAddr) {
 
 fn fresh_folder() -> Result<PathBuf> {
     let random = (surroundings().random)();
-    let name: String = random[..4].iter().map(|b| format!("{b:02x}")).collect();
+    let name = vestry_model::hex(&random[..4]);
     let folder = std::env::temp_dir().join(format!("vestry-demo-{name}"));
     std::fs::create_dir_all(&folder).with_context(|| format!("could not make `{}`", folder.display()))?;
     Ok(folder)

@@ -190,7 +190,7 @@ async fn sessions(privacy: &Privacy, visitor: &Visitor) -> Result<Vec<SessionLin
     Ok(sessions
         .iter()
         .map(|session| SessionLine {
-            id: session.token[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: vestry_model::hex(&session.token[..8]),
             begun: time(session.begun),
             used: time(session.used),
             is_this: session.token == visitor.session,

@@ -43,7 +43,7 @@ async fn page(server: &Server, session: &Session, headers: &HeaderMap, problem: 
         day: plan.day.to_string(),
         total: plan.verdicts.len() as u64,
         lines: lines.collect(),
-        hash: plan.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: vestry_model::hex(&plan.hash),
         may_sweep: staff(session)?.role == Some(vestry_app::Role::Officer),
         problem,
         frame,

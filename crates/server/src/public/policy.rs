@@ -146,9 +146,8 @@ fn told(change: &Change, after: &Policy, before: &Policy, words: Words) -> Chang
 /// with the enforced file's hash; what follows tells the languages and the choices of one version apart.
 fn kept(page: &impl Template, policy: &Policy, headers: &HeaderMap) -> Answered {
     let html = page.render().map_err(|e| Problem::internal(&e))?;
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let rendered = Sha256::digest(html.as_bytes());
-    let tag = format!("W/\"{}-{}\"", hex(&policy.hash()), hex(&rendered[..8]));
+    let tag = format!("W/\"{}-{}\"", vestry_model::hex(&policy.hash()), vestry_model::hex(&rendered[..8]));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or("");
     let is_known = known.split(',').any(|one| one.trim() == tag);
     let tag = HeaderValue::from_str(&tag).map_err(|e| Problem::internal(&e))?;
