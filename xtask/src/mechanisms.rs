@@ -183,6 +183,9 @@ impl Copy {
             cargo.args(["--test", target]);
         }
         cargo.args(arguments).current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target);
+        // Dependencies have no debug information, our own crates have: without it the edited crates lie apart from those of
+        // the sources, which would be taken for up to date, and everything else is shared.
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
         // Another engine or a larger decade would show the same again.
         for name in ["VESTRY_TEST_POSTGRES", "VESTRY_DECADE", "VESTRY_SYSTEM_DECADE"] {
             cargo.env_remove(name);

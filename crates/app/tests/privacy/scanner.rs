@@ -16,7 +16,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use forms::Forms;
 pub(crate) use opening::Named;
 use opening::{Opener, Secrets};
-pub(crate) use postgres::{operate, tables as rows_of_database};
+pub(crate) use postgres::{Snapshot, operate, tables as rows_of_database};
 use std::{
     collections::{BTreeSet, HashMap},
     io::{Read, Write},

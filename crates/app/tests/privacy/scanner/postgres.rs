@@ -65,3 +65,21 @@ pub(crate) async fn operate(url: &str, statements: &[&'static str]) {
     }
     conn.close().await.expect("closes");
 }
+
+/// A snapshot of a database: while it is held, the server keeps every row that it sees, deleted or not.
+pub(crate) struct Snapshot(PgConnection);
+
+impl Snapshot {
+    pub(crate) async fn held(url: &str) -> Snapshot {
+        let mut conn = PgConnection::connect(url).await.expect("connects");
+        for sql in ["begin isolation level repeatable read", "select from keys"] {
+            conn.execute(sql).await.expect("done");
+        }
+        Snapshot(conn)
+    }
+
+    pub(crate) async fn release(mut self) {
+        self.0.execute("commit").await.expect("done");
+        self.0.close().await.expect("closes");
+    }
+}
