@@ -66,6 +66,7 @@ impl Privacy {
         }
         let turn = self.vault().begin_sweep(policy, now).await?;
         self.vault().clear_strays(None, now).await?;
+        self.clear_remains(&turn, policy, day).await?;
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
         self.vault().end_blocks_of(policy, now).await?;
         let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
@@ -78,6 +79,7 @@ impl Privacy {
         let turn = self.vault().begin_sweep(policy, now).await?;
         self.vault().clear_strays(Some(person), now).await?;
         let day = policy.local(now).date();
+        self.clear_remains(&turn, policy, day).await?;
         let mut planner = Planner::new(policy, day);
         let mut on_file = Some(self.vault().person(policy, person).await?);
         if self.vault().clear_husks(policy, on_file.as_slice()).await? {
@@ -102,6 +104,22 @@ impl Privacy {
         let mut planner = Planner::new(policy, day);
         on_file.with_facts(|facts| planner.person(facts, &mut |verdict| verdicts.push(verdict)))?;
         Ok(verdicts)
+    }
+
+    /// After a sweep that stopped: what it destroyed and the plan does not ask for any more goes, whosever it is, before a
+    /// certificate makes the stop forgotten.
+    async fn clear_remains(&self, turn: &SweepTurn<'_>, policy: &Policy, day: Date) -> Result<(), PrivacyError> {
+        let mut after = None;
+        while turn.follows_a_stop() {
+            let people = self.vault().people_after(policy, after, TOGETHER).await?;
+            let Some(last) = people.last() else { break };
+            after = Some(last.person);
+            // What comes of this plan is not carried out: another one counts for the certificate.
+            let mut planner = Planner::new(policy, day);
+            let plans = people.into_iter().map(|person| planned(&mut planner, person)).collect::<Result<Vec<_>, _>>()?;
+            self.vault().clear_remains(policy, turn, &plans).await?;
+        }
+        Ok(())
     }
 
     async fn finish(

@@ -54,22 +54,22 @@ struct Asked<'a> {
 }
 
 /// An item row.
-struct ItemRow {
-    item: ItemId,
-    key: KeyId,
+pub(crate) struct ItemRow {
+    pub(crate) item: ItemId,
+    pub(crate) key: KeyId,
     revision: i64,
     sealed: Vec<u8>,
 }
 
 /// Item rows by record.
 #[derive(Default)]
-struct Rows {
+pub(crate) struct Rows {
     live: HashMap<RecordId, Vec<ItemRow>>,
     apart: HashMap<RecordId, Vec<ItemRow>>,
 }
 
 impl Rows {
-    fn of(&self, store: Store, record: RecordId) -> &[ItemRow] {
+    pub(crate) fn of(&self, store: Store, record: RecordId) -> &[ItemRow] {
         let rows = if store == Store::Live { &self.live } else { &self.apart };
         rows.get(&record).map_or(&[], Vec::as_slice)
     }
@@ -217,7 +217,7 @@ impl Vault {
     }
 
     /// The item rows of people, in both stores.
-    async fn rows_of(&self, policy: &Policy, people: &[Planned]) -> Result<Rows, VaultError> {
+    pub(crate) async fn rows_of(&self, policy: &Policy, people: &[Planned]) -> Result<Rows, VaultError> {
         const SQL: &str = "select record, item, key, revision, sealed from items where person in (..)";
         let names = Names::of(policy);
         let mut rows = Rows::default();
@@ -426,12 +426,16 @@ fn asked_of(planned: &Planned, record: RecordId) -> ItemSet {
         .fold(ItemSet::EMPTY, |all, asked| all.union(asked.items))
 }
 
+/// The items of a record that are to be destroyed.
+pub(crate) fn destroyed(planned: &Planned, record: RecordId) -> ItemSet {
+    asked(planned)
+        .filter(|asked| asked.record.record == record && matches!(asked.action, Action::Destroy { .. }))
+        .fold(ItemSet::EMPTY, |all, asked| all.union(asked.items))
+}
+
 /// Whether all that a record holds is destroyed.
 fn goes_whole(planned: &Planned, record: &RecordOnFile) -> bool {
-    let destroyed = asked(planned)
-        .filter(|asked| asked.record.record == record.record && matches!(asked.action, Action::Destroy { .. }))
-        .fold(ItemSet::EMPTY, |all, asked| all.union(asked.items));
-    record.items.without(destroyed).is_empty()
+    record.items.without(destroyed(planned, record.record)).is_empty()
 }
 
 fn store_of(stored: StoredIn) -> Store {

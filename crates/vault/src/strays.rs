@@ -4,21 +4,27 @@
 //!
 //! Husks: records that hold nothing any more. A destruction that stopped between the two databases leaves them, with
 //! whose they were; no verdict is about them, since a verdict is about items.
+//!
+//! Remains: rows whose key a sweep destroyed before it stopped. The next plan mostly asks for the same and counts them. What
+//! became lawful again meanwhile, by a consent given again, no plan asks for: it is gone all the same, and counted.
 
 use crate::{
     Vault,
-    carrying_out::NOBODY,
+    carrying_out::{Done, ItemRow, NOBODY, Planned, destroyed},
     error::VaultError,
     lookup::FINDING,
     names::write_stored,
     people::PersonOnFile,
-    place::{KeyId, PersonId, RecordId},
+    place::{KeyId, PersonId, RecordId, Store},
+    sealing::Sealing,
+    sweeping::SweepTurn,
+    tombstone::Tombstone,
     writing::touch,
 };
 use jiff::Timestamp;
 use std::collections::HashSet;
-use vestry_database::{Columns, Row, Value, args};
-use vestry_policy::{ItemSet, Membership, Policy};
+use vestry_database::{Columns, Conn, Row, Value, args};
+use vestry_policy::{ItemId, ItemSet, Membership, Policy};
 
 /// Records looked at together.
 const TOGETHER: i64 = 1_000;
@@ -94,6 +100,61 @@ impl Vault {
         Ok(true)
     }
 
+    /// Takes remains of these people away, in both stores, but for those that their plan asks for; how many records lost
+    /// some. For whoever has the turn to sweep.
+    pub async fn clear_remains(
+        &self,
+        policy: &Policy,
+        turn: &SweepTurn<'_>,
+        people: &[Planned],
+    ) -> Result<u64, VaultError> {
+        let rows = self.rows_of(policy, people).await?;
+        let mut cleared = 0;
+        for store in [Store::Live, Store::Separated] {
+            let (_one, mut done) = (self.changing.lock().await, Done::default());
+            let mut conn = self.database(store).begin().await?;
+            for planned in people {
+                for record in &planned.person.records {
+                    let asked = destroyed(planned, record.record);
+                    let is_left = |row: &&ItemRow| turn.left.contains(&Tombstone::of(row.key)) && !asked.contains(row.item);
+                    let mut gone = 0;
+                    for row in rows.of(store, record.record).iter().filter(is_left) {
+                        gone += clear_row(policy, &mut conn, (planned.person.person, record.record), row).await?;
+                    }
+                    if gone > 0 {
+                        cleared += 1;
+                        *done.destroyed.entry(record.class).or_default() += 1;
+                    }
+                }
+            }
+            self.count(policy, &mut conn, &done).await?;
+            conn.commit().await?;
+        }
+        Ok(cleared)
+    }
+
+    /// Counts a live value that a stopped sweep destroyed, where it is about to be written over; whether it was one.
+    pub(crate) async fn count_remains(
+        &self,
+        policy: &Policy,
+        conn: &mut Conn,
+        of: &Sealing,
+        item: ItemId,
+    ) -> Result<bool, VaultError> {
+        const KEY: &str = "select key from items where person = $1 and record = $2 and item = $3";
+        let name = policy.item(item).id.as_str();
+        let Some(row) = conn.row(KEY, args![of.person.value(), of.record.value(), name]).await? else {
+            return Ok(false);
+        };
+        let key = Tombstone::of(KeyId::from_row(row.only()?)?);
+        let was_due = self.ledger_of_a_stop().await?.contains(&key);
+        if was_due {
+            let done = Done { destroyed: [(of.class, 1)].into(), ..Done::default() };
+            self.count(policy, conn, &done).await?;
+        }
+        Ok(was_due)
+    }
+
     async fn clear(&self, records: &[(PersonId, RecordId)], now: Timestamp) -> Result<u64, VaultError> {
         const APART: &str = "select id from records where stored = 'separated' and id in (..)";
         const KEYS: &str = "select key from items where person = $1 and record = $2";
@@ -137,4 +198,16 @@ impl Vault {
 fn record(row: &Row) -> Result<(PersonId, RecordId), VaultError> {
     let mut columns: Columns<'_> = row.columns();
     Ok((PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?))
+}
+
+/// Deletes a row, unless it was written anew since it was read; how many there were.
+async fn clear_row(
+    policy: &Policy,
+    conn: &mut Conn,
+    (person, record): (PersonId, RecordId),
+    row: &ItemRow,
+) -> Result<u64, VaultError> {
+    const SQL: &str = "delete from items where person = $1 and record = $2 and item = $3 and key = $4";
+    let item = policy.item(row.item).id.as_str();
+    Ok(conn.run(SQL, args![person.value(), record.value(), item, row.key.value()]).await?)
 }

@@ -21,6 +21,15 @@ use vestry_policy::{Policy, Totals};
 #[derive(Debug)]
 pub struct SweepTurn<'v> {
     _turn: MutexGuard<'v, ()>,
+    /// Keys that a sweep destroyed before it stopped, with rows that they sealed still there perhaps.
+    pub(crate) left: HashSet<Tombstone>,
+}
+
+impl SweepTurn<'_> {
+    /// Whether the sweep before this one stopped after it had destroyed keys.
+    pub fn follows_a_stop(&self) -> bool {
+        !self.left.is_empty()
+    }
 }
 
 /// What the certificate says of the plan.
@@ -68,7 +77,13 @@ impl Vault {
             return Err(VaultError::ClockBehind { last });
         }
         self.trusts(policy, now).await?;
-        Ok(SweepTurn { _turn: turn })
+        let left = self.ledger_of_a_stop().await?;
+        if !left.is_empty() {
+            // The ledger is a promise, whatever became lawful again since.
+            let keys: Vec<Tombstone> = left.iter().copied().collect();
+            self.destroy_keys("repeat the ledger of a stop", &keys).await?;
+        }
+        Ok(SweepTurn { _turn: turn, left })
     }
 
     async fn trusts(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
@@ -205,6 +220,21 @@ impl Vault {
             part.entries = Some((part.entries.map_or(index, |(first, _)| first), index + 1));
         }
         Ok(part)
+    }
+
+    /// The keys that were due and that no certificate says anything of, not even that it is pending.
+    pub(crate) async fn ledger_of_a_stop(&self) -> Result<HashSet<Tombstone>, VaultError> {
+        let bytes = setting(&mut self.people.read().await?, CERTIFIED).await?;
+        let from = bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let mut left = HashSet::new();
+        for (_, line) in self.journal.lines(from)? {
+            match line {
+                Line::Certificate(_) => left.clear(),
+                Line::Ledger(ledger) if ledger.because == LedgerReason::Due => left.extend(ledger.keys()),
+                _ => {}
+            }
+        }
+        Ok(left)
     }
 
     /// The newest certificate, pending or final.

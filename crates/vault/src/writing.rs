@@ -260,6 +260,9 @@ impl Vault {
         let old = self.open_items(policy, &sealing, &mut conn, group).await?;
         let mut values: Vec<(ItemId, &str)> =
             old.iter().filter(|o| o.item != item).map(|o| (o.item, o.value.to_seal().as_str())).collect();
+        if known_record.items.contains(item) && !old.iter().any(|o| o.item == item) {
+            self.count_remains(policy, &mut conn, &sealing, item).await?;
+        }
         values.push((item, value.to_seal()));
         let revision = old.iter().map(|o| o.revision).max().unwrap_or(0) + 1;
         let sealed = self.seal_items(policy, &sealing, &values, revision)?;

@@ -1,6 +1,6 @@
 //! Work that stops half way, and what the next does about it.
 
-use crate::world::{World, member, noon, reason, set_clock, sweep_on};
+use crate::world::{World, member, noon, reason, set_clock, sweep_on, values};
 use std::collections::HashSet;
 use vestry_app::{HoldSubject, Privacy, PrivacyError, SweepRequest, VaultError};
 use vestry_vault::{DayRecord, KeyId, Tombstone};
@@ -115,5 +115,51 @@ async fn clause_6_ga_nothing_is_left_of_whom_a_stop_destroyed() {
         privacy.vault().steps().stop_after(u32::MAX);
         sweep_on(&privacy, "2025-01-02").await;
         assert_eq!(privacy.vault().count_people().await.expect("counted"), 0, "stopped before step {steps}");
+    }
+}
+
+/// A mailing, which hangs on a consent that was taken back, was destroyed by a sweep that stopped; the next plan did not ask
+/// for it any more, since the consent had been given again.
+#[tokio::test]
+async fn what_a_stopped_sweep_destroyed_is_certified_although_it_became_lawful_again() {
+    for (steps, is_written) in (0..12).flat_map(|steps| [(steps, false), (steps, true)]) {
+        let world = World::made("2020-01-01").await;
+        let privacy = world.open().await;
+        let (policy, vault) = (privacy.policy(), privacy.vault());
+        let description = member("kim@shop.example");
+        let person = privacy.add_person(&description).await.expect("added");
+        let marketing = policy.purpose_named("marketing").expect("a purpose");
+        let mailing = policy.item_named("mailing").expect("an item");
+        let on_file = vault.person(policy, person).await.expect("on file");
+        let account = policy.class_named("account").expect("a class");
+        let record = on_file.records.iter().find(|r| r.class == account).expect("a record").record;
+        let write = async || vault.correct(policy, record, mailing, &String::from("weekly").into(), privacy.now()).await;
+        vault.consent(policy, person, marketing, privacy.now()).await.expect("agreed");
+        write().await.expect("written");
+        vault.take_back(policy, person, marketing, privacy.now()).await.expect("taken back");
+        vault.steps().stop_after(steps);
+        let is_stopped = privacy.sweep(&SweepRequest::default(), |_| {}).await.is_err();
+        vault.steps().stop_after(u32::MAX);
+        let is_gone = !values(&privacy, person, "rights").await.expect("shown").contains(&"mailing=weekly".to_owned());
+        vault.consent(policy, person, marketing, privacy.now()).await.expect("agreed again");
+        if is_written {
+            write().await.expect("written");
+        }
+        sweep_on(&privacy, "2020-01-01").await;
+        let certificates = vault.certificates().expect("certificates");
+        let counts = certificates.iter().flat_map(|(_, certificate)| &certificate.destroyed);
+        let certified: u64 = counts.filter(|counted| counted.class == "account").map(|counted| counted.count).sum();
+        let what = format!("stopped before step {steps} ({is_stopped}), written {is_written}");
+        let now = vault.person(policy, person).await.expect("on file");
+        let items = now.records.iter().find(|r| r.class == account).expect("a record").items;
+        if is_written {
+            assert_eq!((certified, items.contains(mailing)), (u64::from(is_gone), true), "{what}");
+        } else {
+            assert_eq!(certified, u64::from(!items.contains(mailing)), "{what}");
+            assert!(!is_gone || certified == 1, "{what}");
+        }
+        // What the prompt reads opens, and is what was written last.
+        let shown = values(&privacy, person, "rights").await.expect("shown");
+        assert_eq!(shown.contains(&"mailing=weekly".to_owned()), items.contains(mailing), "{what}");
     }
 }
