@@ -17,6 +17,8 @@ mod staff;
 pub use entering::{Device, Entered, LogIn, Visitor};
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
 pub use joining::{AskedItem, Joined, SignUp};
+pub(crate) use letters::Queued;
+pub(crate) use own::MARKETING;
 pub use letters::{Delivered, PostOffice, PostOfficeError};
 pub use organisations::Colleague;
 pub use own::{ConsentView, OwnRecord, SessionView};

@@ -52,6 +52,10 @@ impl Privacy {
             return Ok(());
         }
         self.sweep(&SweepRequest::default(), |_| {}).await?;
+        if let Err(error) = self.remind_of_consents().await {
+            let error = vestry_vault::causes(&error);
+            tracing::error!(%error, "reminders of consents wait; they are tried again with the next sweep");
+        }
         if !self.vault().place_of_files().places.is_empty() {
             // What a sweep sealed anew is in no older backup.
             self.back_up(None, |_| {}).await?;

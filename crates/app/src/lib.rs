@@ -25,12 +25,14 @@ mod jobs;
 mod keeping_logs;
 mod keys;
 mod looking;
+mod notices;
 mod opening;
 mod organisations;
 mod persons;
 mod policing;
 mod privacy;
 mod products;
+mod publishing;
 mod recognising;
 mod reviewing;
 mod searching;
@@ -59,12 +61,14 @@ pub use jobs::{Ended, JobKind, JobReport};
 pub use keeping_logs::LogKeeper;
 pub use keys::{Access, NewKey};
 pub use looking::LookReport;
+pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
 pub use opening::{App, OpenError, Surroundings};
 pub use organisations::slug;
 pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText};
 pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
+pub use publishing::{Draft, DraftError};
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
 pub use reviewing::{
     Asked, LookAlike, LookAlikes, MAX_SPREAD, PROPOSALS, Proposal, QUESTIONS_COUNTED, Question, Reason, ReviewProgress,
@@ -81,6 +85,6 @@ pub use vestry_store::{
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
-    Certificate, Counted, HoldSubject, NotAnId, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, RestoreAim,
-    Role, Store as VaultStore, VaultError, event_named,
+    Certificate, Counted, HoldSubject, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, RestoreAim,
+    Role, Store as VaultStore, VaultError, causes, event_named,
 };

@@ -109,14 +109,14 @@ impl App {
     ) -> Result<Self, OpenError> {
         let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
         let policies = policing::policies(&config.policy.files)?;
-        let governing = policing::governing(&policies, (surroundings.now)())?;
         let store = Store::open(&StorePlace { data_dir: folder.into(), url }).await?;
-        policing::bound(governing, &store.columns().await?)?;
         let privacy = if Privacy::is_made(folder, &config)? {
             Some(Privacy::over(folder, &config, surroundings, store.clone(), policies.clone()).await?)
         } else {
             None
         };
+        let known = privacy.as_ref().map_or(&policies, Privacy::policies);
+        policing::bound(policing::governing(known, (surroundings.now)())?, &store.columns().await?)?;
         let objects = Objects::open(folder)?;
         let mut vision = Vision::builtin(Kernel::best())?;
         if let Some(heads) = own_heads(folder, heads.as_ref())? {
@@ -176,7 +176,7 @@ impl App {
 
     /// The versions of the policy that is obeyed.
     pub fn policies(&self) -> &Versions {
-        &self.0.policies
+        self.privacy().map_or(&self.0.policies, Privacy::policies)
     }
 
     /// Policy and vault; `None` where no personal data is kept.

@@ -6,11 +6,12 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 use vestry_policy::{
     BUILTIN, BUILTIN_FILE, MAX_FILE, Policy, PolicyError, Schema, SchemaFaults, Versions, VersionsError,
 };
-use vestry_vault::Vault;
+use vestry_vault::{PostedPolicy, Vault};
 
 /// Why there is no policy to obey, or the database does not keep to it.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,12 @@ pub enum PoliciesError {
         /// The policy.
         id: String,
     },
+    /// A file says something else than what was posted under its name.
+    #[error("the file of policy `{version}` is not what was posted; give a changed policy another version")]
+    NotAsPosted {
+        /// The version.
+        version: String,
+    },
     /// The database holds what the policy does not list.
     #[error("the database does not keep to policy `{version}`")]
     Schema {
@@ -44,6 +51,62 @@ pub enum PoliciesError {
         source: SchemaFaults,
     },
 }
+
+/// The versions of the policy, which grow while the server runs. Whoever reads them keeps what they read.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    versions: Versions,
+    /// The same and one that was posted since.
+    later: OnceLock<Box<Self>>,
+}
+
+impl Policies {
+    pub(crate) fn new(versions: Versions) -> Self {
+        Self { versions, later: OnceLock::new() }
+    }
+
+    /// All that are known now.
+    pub(crate) fn newest(&self) -> &Versions {
+        let mut known = self;
+        while let Some(later) = known.later.get() {
+            known = later;
+        }
+        &known.versions
+    }
+
+    /// Knows `versions` from now on.
+    pub(crate) fn grow(&self, versions: Versions) {
+        let mut known = self;
+        let mut new = Box::new(Self::new(versions));
+        while let Err(refused) = known.later.set(new) {
+            known = known.later.get().expect("set by somebody else");
+            new = refused;
+        }
+    }
+}
+
+/// The version that governs at `now`, of versions of which one was in force when they were read.
+pub(crate) fn in_force(versions: &Versions, now: Timestamp) -> &Policy {
+    // A later one only follows it.
+    versions.governs(now).or_else(|| versions.iter().next()).expect("there is at least one version")
+}
+
+/// The versions that the settings name and those that were posted; a posted one may be named as well.
+pub(crate) fn with_posted(configured: &Versions, posted: &[PostedPolicy]) -> Result<Versions, PoliciesError> {
+    let mut all: Vec<Policy> = configured.iter().cloned().collect();
+    for one in posted {
+        let policy = Policy::read(&one.text, POSTED)?;
+        match all.iter().find(|known| known.version == policy.version) {
+            None => all.push(policy),
+            Some(known) if known.hash() == policy.hash() => {}
+            Some(_) => return Err(PoliciesError::NotAsPosted { version: policy.version }),
+        }
+    }
+    Ok(Versions::new(all)?)
+}
+
+/// What a posted policy is called in errors: it has no file.
+pub(crate) const POSTED: &str = "the posted policy";
 
 /// The versions in `files`, or the built-in policy when there is none.
 pub fn policies(files: &[PathBuf]) -> Result<Versions, PoliciesError> {
@@ -88,8 +151,6 @@ pub(crate) async fn bound_vault(policy: &Policy, vault: &Vault) -> Result<(), Pr
 impl App {
     /// The version of the policy that governs now.
     pub fn policy(&self) -> &Policy {
-        let versions = self.policies();
-        // One was in force when this was opened, and a later one only follows it.
-        versions.governs(self.now()).or_else(|| versions.iter().next()).expect("there is at least one version")
+        in_force(self.policies(), self.now())
     }
 }

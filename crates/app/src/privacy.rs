@@ -3,7 +3,7 @@
 use crate::{
     Config, Surroundings,
     accounts::Hashing,
-    policing::{self, PoliciesError},
+    policing::{self, Policies, PoliciesError},
 };
 use jiff::Timestamp;
 use std::{
@@ -25,7 +25,7 @@ pub struct Privacy(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     vault: Vault,
-    policies: Versions,
+    policies: Policies,
     surroundings: Surroundings,
     hashing: Hashing,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
@@ -114,10 +114,12 @@ impl Privacy {
         which: vestry_vault::Store,
     ) -> Result<Rotated, PrivacyError> {
         let _store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
-        let (policies, now) = (policing::policies(&config.policy.files)?, (surroundings.now)());
+        let (place, now) = (place(folder, config)?, (surroundings.now)());
+        let posted = Vault::posted_policies_at(&place).await?;
+        let policies = policing::with_posted(&policing::policies(&config.policy.files)?, &posted)?;
         let governing = policing::governing(&policies, now)?;
         let keys = key_sources(folder, config)?;
-        Ok(Vault::rotate(&place(folder, config)?, &keys, which, governing, now).await?)
+        Ok(Vault::rotate(&place, &keys, which, governing, now).await?)
     }
 
     /// Opens the data folder `folder` for the work of the privacy office alone, and takes its lock.
@@ -132,12 +134,13 @@ impl Privacy {
         config: &Config,
         surroundings: Surroundings,
         store: Store,
-        policies: Versions,
+        configured: Versions,
     ) -> Result<Self, PrivacyError> {
         let now = (surroundings.now)();
-        let governing = policing::governing(&policies, now)?;
         let vault = Vault::open(&place(folder, config)?, &key_sources(folder, config)?, now).await?;
-        policing::bound_vault(governing, &vault).await?;
+        let policies = policing::with_posted(&configured, &vault.posted_policies().await?)?;
+        policing::bound_vault(policing::governing(&policies, now)?, &vault).await?;
+        let policies = Policies::new(policies);
         Ok(Self(Arc::new(Parts { vault, policies, surroundings, hashing: Hashing::default(), store })))
     }
 
@@ -153,14 +156,17 @@ impl Privacy {
 
     /// The versions of the policy.
     pub fn policies(&self) -> &Versions {
-        &self.0.policies
+        self.0.policies.newest()
+    }
+
+    /// Knows `versions` from now on.
+    pub(crate) fn grow(&self, versions: Versions) {
+        self.0.policies.grow(versions);
     }
 
     /// The version that governs now.
     pub fn policy(&self) -> &Policy {
-        let versions = self.policies();
-        // One was in force when this was opened, and a later one only follows it.
-        versions.governs(self.now()).or_else(|| versions.iter().next()).expect("there is at least one version")
+        policing::in_force(self.policies(), self.now())
     }
 
     pub(crate) fn surroundings(&self) -> Surroundings {

@@ -67,6 +67,7 @@ impl Privacy {
         let turn = self.vault().begin_sweep(policy, now).await?;
         self.vault().clear_strays(None, now).await?;
         self.clear_remains(&turn, policy, day).await?;
+        self.come_of_age().await?;
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
         self.vault().end_blocks_of(policy, now).await?;
         let (certificate, entry) = self.finish(&turn, policy, &plan).await?;

@@ -59,6 +59,20 @@ pub enum Letter {
         /// Where that is done.
         link: Link,
     },
+    /// A consent to advertising goes on, unless it is withdrawn (Network Act, article 50 (8)).
+    ConsentReminder {
+        /// When it was given.
+        given: Date,
+        /// Where it is withdrawn.
+        link: Link,
+    },
+    /// What became of a consent to advertising or its withdrawal (Network Act, article 50 (7)).
+    ConsentResult {
+        /// Whether it was given.
+        agreed: bool,
+        /// When, in the time zone to show.
+        at: ZonedDateTime,
+    },
     /// Not used for long: what is held will be separated.
     DormancyNotice {
         /// The day of the separation.
@@ -226,6 +240,8 @@ impl Letter {
             Self::GuardianAsked { .. } => "guardian-asked",
             Self::GuardianDone => "guardian-done",
             Self::AskOwnConsent { .. } => "own-consent",
+            Self::ConsentReminder { .. } => "consent-reminder",
+            Self::ConsentResult { .. } => "consent-result",
             Self::DormancyNotice { .. } => "dormancy",
             Self::AccountLeft { .. } => "account-left",
             Self::PolicyChanges { .. } => "policy-changes",
@@ -281,6 +297,13 @@ impl Letter {
                 .link(link),
             Self::GuardianDone => Said::new(name, "guardian-done-body"),
             Self::AskOwnConsent { link } => Said::new(name, "own-consent-body").link(link),
+            Self::ConsentReminder { given, link } => {
+                Said::new(name, "consent-reminder-body").line("day", &day(given)).link(link)
+            }
+            Self::ConsentResult { agreed, at } => {
+                let body = if *agreed { "consent-result-given-body" } else { "consent-result-withdrawn-body" };
+                Said::new(name, body).line("when", &language.moment(at))
+            }
             Self::DormancyNotice { separates_on, items, link } => Said::new(name, "dormancy-body")
                 .line("day", &day(separates_on))
                 .list(items.iter().map(|item| line(item)))

@@ -27,7 +27,7 @@ pub use consent::Consent;
 pub use facts::{Membership, PersonFacts, RecordFacts, StoredIn, WholeDay};
 pub use file::{MAX_FILE, Mistake, PolicyError};
 pub use ids::{ClassId, ClassSet, ItemId, ItemSet, PurposeId, PurposeSet, RetentionId, RetentionSet};
-pub use notice::Notice;
+pub use notice::{Notice, Transfer, TransferWaits};
 pub use page::{Page, Section, Table, Told};
 pub use period::{Period, PeriodError, Unit, first_day_of_age};
 pub use plan::{Action, Because, Plan, PlanError, Planner, Subject, Totals, Verdict};

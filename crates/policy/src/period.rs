@@ -105,6 +105,15 @@ impl Period {
         corresponding.yesterday().map_err(beyond)
     }
 
+    /// The latest day of which the period is over on `day`, for what happened in the course of it; `None` before the
+    /// calendar begins.
+    pub fn latest_over(self, day: Date) -> Option<Date> {
+        let is_over = |start: Date| self.last_day(start.at(12, 0, 0, 0)).is_ok_and(|last| last < day);
+        // A corresponding day that is missing moves the end by three days at most.
+        let first = day.checked_sub(self.span()).ok()?.checked_add(1.day()).ok()?;
+        (0..6_i64).filter_map(|back| first.checked_sub(back.days()).ok()).find(|start| is_over(*start))
+    }
+
     /// As a Korean reader writes it: `5년`, `3개월`, `30일`.
     pub fn korean(self) -> String {
         let unit = match self.unit {

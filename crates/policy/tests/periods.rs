@@ -5,7 +5,7 @@ use jiff::{
     civil::{Date, DateTime, date},
 };
 use proptest::prelude::*;
-use vestry_policy::{Notice, Period, PeriodError, Unit, first_day_of_age, zone};
+use vestry_policy::{Notice, Period, PeriodError, Transfer, TransferWaits, Unit, first_day_of_age, zone};
 
 fn period(text: &str) -> Period {
     text.parse().expect("a period")
@@ -32,6 +32,45 @@ fn periods_end_as_the_civil_act_counts() {
     check("2020-01-01T00:00:00", "1 year", "2020-12-31");
     check("2020-01-01T00:00:00", "30 days", "2020-01-30");
     check("2020-01-01T00:00:01", "30 days", "2020-01-31");
+}
+
+proptest! {
+    #[test]
+    fn the_latest_day_that_is_over_is_over_and_the_next_is_not(
+        day in 0..60_000_i64, count in 1..40_u16, unit in prop::sample::select(vec![Unit::Days, Unit::Months, Unit::Years])
+    ) {
+        let (day, period) = (date(1970, 1, 1) + day.days(), Period::new(count, unit).expect("a period"));
+        let is_over = |start: Date| period.last_day(start.at(12, 0, 0, 0)).is_ok_and(|last| last < day);
+        let latest = period.latest_over(day).expect("within the calendar");
+        prop_assert!(is_over(latest), "{latest}");
+        prop_assert!(!is_over(latest.tomorrow().expect("within the calendar")), "{latest}");
+    }
+}
+
+#[test]
+fn clause_10_a_transfer_waits_until_everybody_is_told_or_it_stood_thirty_full_days() {
+    let policy = vestry_policy::Policy::read(vestry_policy::BUILTIN, "built-in").expect("a policy");
+    let at = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
+    let posted = at("2020-03-01T10:00:00+09:00");
+    for (day, told_everybody, now, may) in [
+        // Told: on the day, not before it.
+        ("2020-03-05", true, "2020-03-04T23:59:59+09:00", false),
+        ("2020-03-05", true, "2020-03-05T00:00:00+09:00", true),
+        // Somebody was not: thirty full days, without the first and the last.
+        ("2020-03-05", false, "2020-03-05T00:00:00+09:00", false),
+        ("2020-03-05", false, "2020-03-31T23:59:59+09:00", false),
+        ("2020-03-05", false, "2020-04-01T00:00:00+09:00", true),
+        ("2020-05-05", false, "2020-05-04T12:00:00+09:00", false),
+    ] {
+        let transfer = Transfer { day: day.parse().expect("a day"), posted, told_everybody };
+        let answer = policy.may_transfer(&transfer, at(now));
+        assert_eq!(answer.is_ok(), may, "{day} {told_everybody} {now}: {answer:?}");
+        if let Err(TransferWaits::Posted { from, .. }) = answer {
+            let midnight = policy.first_moment(from);
+            assert!(policy.may_transfer(&transfer, midnight).is_ok());
+            assert!(policy.may_transfer(&transfer, midnight - jiff::SignedDuration::from_secs(1)).is_err());
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Accounts: joining, signing in, passwords, one's own data. Each page works without JavaScript.
 
+pub(crate) mod asking;
 pub(crate) mod form;
 pub(crate) mod guardian;
 pub(crate) mod joining;

@@ -127,9 +127,7 @@ pub async fn serve(
     if !address.ip().is_loopback() && !options.is_over_tls() {
         return Err(ServeError::NotLoopback(address));
     }
-    let lacks = |p: &&vestry_policy::Policy| {
-        p.effective >= app.policy().effective && !p.cookies.iter().any(|c| c.id == session::COOKIE && c.essential)
-    };
+    let lacks = |p: &&vestry_policy::Policy| p.effective >= app.policy().effective && session::is_unlisted(p);
     if let Some(policy) = app.policies().iter().find(lacks) {
         return Err(ServeError::Unlisted { version: policy.version.clone(), cookie: session::COOKIE });
     }

@@ -2,7 +2,9 @@
 //! certificate after, and who works here. A door of its own, with a second proof.
 
 pub(crate) mod board;
+pub(crate) mod notices;
 pub(crate) mod people;
+pub(crate) mod policy;
 pub(crate) mod signing;
 pub(crate) mod staff;
 pub(crate) mod sweeps;

@@ -7,12 +7,12 @@ pub(crate) mod review;
 mod samples;
 
 pub(crate) use account::{
-    CertificateLine, ColleagueLine, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
+    AgreePage, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
     LeftPage, LookLine, MePage, SessionLine, TeamPage,
 };
 pub(crate) use office::{
-    BoardPage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame, PeoplePage, PlanLine,
-    PlanPage, StaffLine, StaffPage,
+    BoardPage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, NoticeLine, NoticesPage, OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine,
+    PlanPage, PostedLine, StaffLine, StaffPage, TypedNotice,
 };
 pub(crate) use public::*;
 

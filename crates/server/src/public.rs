@@ -1,6 +1,7 @@
 //! What everybody may see without signing in: the policy, and the choice about cookies.
 
 pub(crate) mod choice;
+pub(crate) mod notices;
 pub(crate) mod policy;
 
 use crate::{

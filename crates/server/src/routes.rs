@@ -77,6 +77,9 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/policy", Nothing, SMALL, get(public::policy::current)),
         line(GET, "/policy/{version}", Nothing, SMALL, get(public::policy::version)),
         line(GET, "/policy/{version}/changes", Nothing, SMALL, get(public::policy::changes)),
+        line(GET, "/notices/{id}", Nothing, SMALL, get(public::notices::show)),
+        line(GET, "/unsubscribe/{token}", Nothing, SMALL, get(public::notices::ask)),
+        line(POST, "/unsubscribe/{token}", Nothing, SMALL, post(public::notices::unsubscribe)),
         line(GET, "/cookies", Nothing, SMALL, get(public::choice::show)),
         line(POST, "/cookies", Nothing, SMALL, post(public::choice::choose)),
         line(POST, "/preferences", Session, SMALL, post(console::gate::prefer)),
@@ -108,7 +111,7 @@ pub(crate) fn table() -> Vec<Line> {
 /// Accounts: joining, signing in, one's own data, colleagues.
 fn accounts() -> Vec<Line> {
     use Need::{Member, Nothing, Owner};
-    use account::{guardian, joining, me, passwords, signing, team};
+    use account::{asking, guardian, joining, me, passwords, signing, team};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -129,6 +132,8 @@ fn accounts() -> Vec<Line> {
         line(POST, "/password/{token}", Nothing, SMALL, post(passwords::renew)),
         line(GET, "/me", Member, SMALL, get(me::show)),
         line(POST, "/me", Member, SMALL, post(me::change)),
+        line(GET, "/me/agree", Member, SMALL, get(asking::show)),
+        line(POST, "/me/agree", Member, SMALL, post(asking::answer)),
         line(GET, "/me/export", Member, SMALL, get(me::export)),
         line(GET, "/me/leave", Member, SMALL, get(me::leave_page)),
         line(POST, "/me/leave", Member, SMALL, post(me::leave)),
@@ -141,7 +146,7 @@ fn accounts() -> Vec<Line> {
 /// The privacy office.
 fn office_routes() -> Vec<Line> {
     use Need::{Nothing, Officer, Operator, Staff};
-    use office::{board, people, signing, staff, sweeps};
+    use office::{board, notices, people, policy, signing, staff, sweeps};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -155,6 +160,11 @@ fn office_routes() -> Vec<Line> {
         line(GET, "/office/sweep", Staff, SMALL, get(sweeps::plan)),
         line(POST, "/office/sweep", Officer, SMALL, post(sweeps::sweep)),
         line(GET, "/office/certificates/{entry}", Staff, SMALL, get(sweeps::certificate)),
+        line(GET, "/office/policy", Staff, SMALL, get(policy::show)),
+        line(GET, "/office/policy/preview", Staff, SMALL, get(policy::preview)),
+        line(POST, "/office/policy", Officer, SMALL, post(policy::change)),
+        line(GET, "/office/notices", Staff, SMALL, get(notices::show)),
+        line(POST, "/office/notices", Officer, SMALL, post(notices::give)),
         line(GET, "/office/people", Officer, SMALL, get(people::show)),
         line(POST, "/office/people", Officer, SMALL, post(people::find)),
         line(GET, "/office/staff", Operator, SMALL, get(staff::show)),

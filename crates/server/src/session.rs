@@ -9,6 +9,11 @@ use vestry_model::{KeyId, OrganisationId};
 
 /// The cookie that carries a session's token.
 pub(crate) const COOKIE: &str = "vestry_session";
+/// Whether a policy does not list the cookie that keeps a login, without which nobody gets in.
+pub(crate) fn is_unlisted(policy: &vestry_policy::Policy) -> bool {
+    !policy.cookies.iter().any(|cookie| cookie.id == COOKIE && cookie.essential)
+}
+
 /// Quiet time after which a key's session ends.
 const QUIET: SignedDuration = SignedDuration::from_hours(8);
 /// How long a key is taken to be live without asking the database again.

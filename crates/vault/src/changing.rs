@@ -11,7 +11,7 @@ use crate::{
     names::Names,
     people::state_name,
     personal::ReasonCode,
-    place::{PersonId, RecordId, Store},
+    place::{NoticeId, PersonId, RecordId, Store},
     sealing::Sealing,
     tombstone::Subject,
     writing::touch,
@@ -76,7 +76,7 @@ impl Vault {
         now: Timestamp,
     ) -> Result<(), VaultError> {
         const SQL: &str = "insert into consents (person, purpose, given) values ($1, $2, $3) \
-            on conflict (person, purpose) do update set given = excluded.given, withdrawn = null";
+            on conflict (person, purpose) do update set given = excluded.given, withdrawn = null, confirmed = null";
         let mut conn = self.people.begin().await?;
         touch(&mut conn, person).await?;
         conn.run(SQL, args![person.value(), policy.purpose(purpose).id.as_str(), now]).await?;
@@ -194,6 +194,18 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
+    /// Journal first, then the database, for what is posted to all.
+    pub(crate) async fn post(&self, line: Line, now: Timestamp) -> Result<(), VaultError> {
+        let _one = self.changing.lock().await;
+        self.steps.step("write the posting to the journal")?;
+        let index = self.journal.append(std::slice::from_ref(&line), now).await?;
+        self.steps.step("post in the database")?;
+        let mut conn = self.people.begin().await?;
+        apply_posting(&mut conn, &line).await?;
+        put_mark(&mut conn, index + 1).await?;
+        Ok(conn.commit().await?)
+    }
+
     /// Applies what the journal holds and the database does not.
     pub(crate) async fn catch_up(&self) -> Result<(), VaultError> {
         let _one = self.changing.lock().await;
@@ -211,6 +223,9 @@ impl Vault {
                     self.drop_block(subject).await?;
                 }
             }
+        }
+        for (_, line) in &lines {
+            apply_posting(&mut conn, line).await?;
         }
         put_mark(&mut conn, last).await?;
         Ok(conn.commit().await?)
@@ -346,6 +361,27 @@ async fn apply(
         Change::Held { .. } | Change::Released { .. } | Change::BlockEnded => {}
     }
     touch(conn, *person).await
+}
+
+/// Makes the database say what the journal says was posted. Repeating it changes nothing.
+async fn apply_posting(conn: &mut Conn, line: &Line) -> Result<(), VaultError> {
+    const VERSION: &str = "insert into policies (version, text, posted) values ($1, $2, $3) \
+        on conflict (version) do update set text = excluded.text, posted = excluded.posted";
+    const TRANSFER: &str = "insert into notices (id, kind, body, made, reached, told, sent, failed) \
+        values ($1, 'transfer', $2, $3, 0, 0, 0, 0) on conflict (id) do nothing";
+    const DONE: &str = "update notices set carried_out = $2 where id = $1 and carried_out is null";
+    let id = |text: &str| text.parse::<NoticeId>().map_err(|_| VaultError::Unreadable { what: "a line of the journal" });
+    match line {
+        Line::PolicyPosted { version, text, at } => {
+            conn.run(VERSION, args![version.as_str(), text.as_str(), *at]).await?;
+        }
+        Line::TransferPosted { notice, body, at } => {
+            conn.run(TRANSFER, args![id(notice)?.value(), body.as_str(), *at]).await?;
+        }
+        Line::TransferDone { notice, at } => drop(conn.run(DONE, args![id(notice)?.value(), *at]).await?),
+        _ => {}
+    }
+    Ok(())
 }
 
 const MARK: &str = "journal";

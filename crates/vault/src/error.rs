@@ -16,6 +16,12 @@ use vestry_database::{DatabaseError, DumpError};
 /// Why the vault did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
+    /// A text that is kept or posted is too long.
+    #[error("longer than {most} bytes")]
+    TooLong {
+        /// The most.
+        most: usize,
+    },
     /// One of the databases.
     #[error(transparent)]
     Database(#[from] DatabaseError),

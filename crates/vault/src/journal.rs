@@ -55,6 +55,31 @@ pub enum Line {
         /// Sealed values of the backup whose keys were destroyed since; they were left out.
         dropped: u64,
     },
+    /// A version of the policy was posted.
+    PolicyPosted {
+        /// Its name.
+        version: String,
+        /// The whole of its file.
+        text: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A transfer of the business was posted.
+    TransferPosted {
+        /// The notice's id.
+        notice: String,
+        /// What it says.
+        body: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// What is held went to the transferee.
+    TransferDone {
+        /// The notice's id.
+        notice: String,
+        /// When.
+        at: Timestamp,
+    },
     /// The log is alive; nothing happened.
     Alive,
 }

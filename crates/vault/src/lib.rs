@@ -26,6 +26,7 @@
 //! needs its rows in `rotating.rs`, which wraps every key anew.
 
 pub mod archive;
+mod asking;
 pub mod audit;
 mod backup;
 mod blocking;
@@ -44,9 +45,11 @@ mod keyring;
 mod lookup;
 mod master;
 mod names;
+mod notices;
 mod people;
 mod personal;
 mod place;
+mod posting;
 mod random;
 mod reading;
 mod roles;
@@ -63,6 +66,7 @@ mod uncertified;
 mod vault;
 mod writing;
 
+pub use asking::ConsentOnFile;
 pub use backup::{RestoreAim, RestoreFrom, Restored, Restoring};
 pub use carrying_out::{Done, Planned};
 pub use certificate::{Certificate, CertificateState, Counted, GenerationState};
@@ -73,9 +77,11 @@ pub use journal::{Change, Ledger, LedgerReason, Line, SubjectText};
 pub use lookup::{LookupKey, MAX_MAIL_CHARS, MailError, normalised_mail};
 pub use master::{KeyCheck, MasterKey, MasterKeyError, MasterKeySource, WrongMasterKey};
 pub use names::event_named;
+pub use notices::{Addressed, Concerns, NoticeKind, NoticeOnFile};
 pub use people::{PersonOnFile, RecordOnFile};
 pub use personal::{Opening, OpeningError, Personal, Reader, ReasonCode};
-pub use place::{InstallationId, KeyId, NotAnId, PersonId, Place, RecordId, Store};
+pub use place::{InstallationId, KeyId, NotAnId, NoticeId, PersonId, Place, RecordId, Store};
+pub use posting::{MAX_POSTED, PostedPolicy};
 pub use random::RandomError;
 pub use reading::{Look, OpenedRecord};
 pub use roles::{NotARole, Role};

@@ -75,6 +75,8 @@ ids! {
     RecordId,
     /// A data key.
     KeyId,
+    /// Something that is told to all whom it concerns.
+    NoticeId,
 }
 
 macro_rules! columns {
@@ -88,7 +90,7 @@ macro_rules! columns {
     )+};
 }
 
-columns! { PersonId, RecordId, KeyId }
+columns! { PersonId, RecordId, KeyId, NoticeId }
 
 /// Which of the two stores of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! Signing up: what the policy asks for, held apart until the address is confirmed.
 
-use super::{AccountError, MAX_VALUE, letters::Queued, own_words, passwords::RESET_WITHIN, random, record, token};
+use super::{AccountError, MARKETING, MAX_VALUE, letters::Queued, own_words, passwords::RESET_WITHIN, random, record, token};
 use crate::{Privacy, PrivacyError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -180,7 +180,13 @@ impl Privacy {
             self.conclude(who, "invitation").await?;
         }
         match joined {
-            Ok(mut people) => Ok(Joined { person: people.pop().expect("one for one"), organisation }),
+            Ok(mut people) => {
+                let person = people.pop().expect("one for one");
+                if pending.consents.iter().any(|given| given.purpose == MARKETING) {
+                    self.tell_result(person, true).await?;
+                }
+                Ok(Joined { person, organisation })
+            }
             // By whoever was faster, or kept out: the one page says as little as the other.
             Err(VaultError::KnownAlready | VaultError::Blocked) => Err(AccountError::Link),
             Err(error) => Err(error.into()),

@@ -3,25 +3,36 @@
 //! A letter waits sealed in the vault, without its address where it is a member's: that is read, and consent with it, at
 //! the moment of sending, so that whoever left or took a consent back in the meantime gets nothing.
 
-use super::{AccountError, Opened, record};
-use crate::{MailConfig, Privacy, PrivacyError};
-use jiff::{Timestamp, civil::Date};
+use super::{AccountError, Opened, own::MARKETING, record, token};
+use crate::{
+    MailConfig, Privacy, PrivacyError,
+    notices::{Both, Notice, NoticeText},
+};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::{
     future::Future,
     path::{Path, PathBuf},
 };
+use vestry_credentials::TokenUse;
 use vestry_mail::{
     Address, FolderPost, Headers, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service, SmtpPost,
     SmtpSettings, Tls,
 };
 use vestry_policy::{Event, Policy};
-use vestry_vault::{NewRecord, PersonId, Reader, RecordId, VaultError};
+use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError};
+use zeroize::Zeroizing;
+
+/// Letters gone through in one round.
+const TOGETHER: u32 = 2_000;
+/// What a link is for that ends advertising, and how long it does.
+const UNSUBSCRIBE: &str = "unsubscribe";
+const UNSUBSCRIBES_FOR: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 /// What a letter that waits says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "kebab-case")]
-pub(super) enum Queued {
+pub(crate) enum Queued {
     /// Confirm the address of a sign-up.
     Confirm { token: String },
     /// Somebody signed up with the address of a member.
@@ -38,6 +49,22 @@ pub(super) enum Queued {
     Guardian { token: String, last_day: Date },
     /// What is held is going to be set apart.
     Dormancy { separation: Date },
+    /// What is told to all, by its id.
+    Notice { notice: String },
+    /// Consents are the member's own from now on.
+    OwnConsent,
+    /// A consent to marketing goes on, unless it is taken back.
+    Reminder { given: Date },
+    /// What became of a word about marketing.
+    ConsentResult { agreed: bool, at: Timestamp },
+}
+
+impl Queued {
+    /// As it is sealed for a member; in their own language where `language` is none.
+    pub(crate) fn to_letter(&self, language: Option<Language>) -> String {
+        let language = language.map(|language| language.code().to_owned());
+        serde_json::to_string(&Sealed { to: None, language, queued: self.clone() }).expect("a letter is JSON")
+    }
 }
 
 /// A letter as it is sealed: to a stranger, with the address.
@@ -45,14 +72,11 @@ pub(super) enum Queued {
 struct Sealed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
-    #[serde(default = "korean")]
-    language: String,
+    /// Of who is no member, or read before; else it is the member's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
     #[serde(flatten)]
     queued: Queued,
-}
-
-fn korean() -> String {
-    "ko".into()
 }
 
 /// Posts what waits.
@@ -83,11 +107,10 @@ impl Privacy {
         &self,
         person: PersonId,
         queued: &Queued,
-        language: Language,
+        language: impl Into<Option<Language>>,
     ) -> Result<(), AccountError> {
         let policy = self.policy();
-        let sealed = Sealed { to: None, language: language.code().into(), queued: queued.clone() };
-        let text = serde_json::to_string(&sealed).expect("a letter is JSON");
+        let text = queued.to_letter(language.into());
         let letter = record(policy, "mail", vec![("mail", text)], vec![(Event::Made, self.now())])?;
         self.vault().add_record(policy, person, &letter).await?;
         Ok(())
@@ -100,7 +123,8 @@ impl Privacy {
         queued: &Queued,
         language: Language,
     ) -> Result<NewRecord, AccountError> {
-        let sealed = Sealed { to: Some(to.into()), language: language.code().into(), queued: queued.clone() };
+        let language = Some(language.code().into());
+        let sealed = Sealed { to: Some(to.into()), language, queued: queued.clone() };
         let text = serde_json::to_string(&sealed).expect("a letter is JSON");
         record(self.policy(), "letter", vec![("letter", text)], vec![(Event::Asked, self.now())])
     }
@@ -108,7 +132,7 @@ impl Privacy {
     /// Posts every letter that waits, once each. What cannot be delivered now waits on.
     pub async fn post_letters(&self, office: &PostOffice) -> Result<Delivered, AccountError> {
         let mut delivered = Delivered::default();
-        for (person, record) in self.vault().unsent(&["mail", "letter"]).await? {
+        for (person, record) in self.vault().unsent(TOGETHER).await? {
             match self.post_letter(office, person, record).await {
                 Ok(true) => delivered.sent += 1,
                 Ok(false) => delivered.refused += 1,
@@ -138,21 +162,105 @@ impl Privacy {
             self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
             return Ok(false);
         };
-        let language = if sealed.language == "en" { Language::English } else { Language::Korean };
-        let written = self.words(policy, office, &sealed.queued, language)?.write(language, &office.service);
+        let language = match &sealed.language {
+            Some(language) => language.clone(),
+            None => self.language_of(person).await?,
+        };
+        let language = if language == "en" { Language::English } else { Language::Korean };
+        let notice = self.notice_of(&sealed.queued).await?;
+        let is_advertising = notice.as_ref().is_some_and(|n| n.on_file.kind == NoticeKind::Advertisement);
+        if is_advertising && !self.may_advertise_to(person).await? {
+            // Who took their consent back meanwhile gets nothing, however long it waited.
+            self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
+            return Ok(false);
+        }
+        let words = match &notice {
+            Some(notice) => self.words_of_notice(office, person, notice, language).await?,
+            None => self.words(policy, office, &sealed.queued, language)?,
+        };
         let headers = Headers {
             message_id: message_id(office, letter),
             date: self.now(),
-            list_unsubscribe: None,
+            list_unsubscribe: match &words {
+                Letter::Marketing { unsubscribe, .. } => Some(unsubscribe.clone()),
+                _ => None,
+            },
             auto_submitted: true,
         };
-        let sent = match office.post.send(&to, &written, headers).await {
+        let sent = match office.post.send(&to, &words.write(language, &office.service), headers).await {
             Ok(_) => true,
             Err(SendError::Refused { permanent: true, .. } | SendError::TooLarge) => false,
             Err(error) => return Err(Posting::Later(error)),
         };
         self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
+        if let Some(notice) = notice {
+            self.vault().count_letter(notice.on_file.id, sent).await.map_err(AccountError::from)?;
+        }
         Ok(sent)
+    }
+
+    /// The language that somebody reads, by its code; empty where it is not known.
+    async fn language_of(&self, person: PersonId) -> Result<String, AccountError> {
+        let opened = self.open_items(person, "service", Reader::Program, &["app_settings"]).await?;
+        let settings = opened.text(self.policy(), "app_settings").unwrap_or_default();
+        let settings: serde_json::Value = serde_json::from_str(settings).unwrap_or_default();
+        Ok(settings["language"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The notice that a letter is of.
+    async fn notice_of(&self, queued: &Queued) -> Result<Option<Notice>, AccountError> {
+        let Queued::Notice { notice } = queued else { return Ok(None) };
+        let id = notice.parse().map_err(|_| AccountError::Link)?;
+        Ok(Some(self.notice(id).await?.ok_or(AccountError::Link)?))
+    }
+
+    async fn words_of_notice(
+        &self,
+        office: &PostOffice,
+        person: PersonId,
+        notice: &Notice,
+        language: Language,
+    ) -> Result<Letter, AccountError> {
+        let link = |path: &str| Link::new(&format!("{}{path}", office.base)).map_err(|_| AccountError::Link);
+        let said = |both: &Both| if language == Language::English { both.en.clone() } else { both.ko.clone() };
+        Ok(match &notice.text {
+            NoticeText::Policy { version, effective } => Letter::PolicyChanges {
+                version: version.clone(),
+                effective: *effective,
+                link: link(&format!("/policy/{version}/changes"))?,
+            },
+            NoticeText::Transfer { transferee, day, .. } => Letter::TransferNotice {
+                transferee: transferee.clone(),
+                date: *day,
+                link: link(&format!("/notices/{}", notice.on_file.id))?,
+            },
+            NoticeText::Advertisement { subject, text } => Letter::Marketing {
+                subject: said(subject),
+                body: said(text),
+                unsubscribe: link(&format!("/unsubscribe/{}", self.unsubscribe_token(person).await?.as_str()))?,
+            },
+        })
+    }
+
+    /// The token of a link that ends advertising without a login; the one before is void.
+    async fn unsubscribe_token(&self, person: PersonId) -> Result<Zeroizing<String>, AccountError> {
+        let link = token(self, TokenUse::MailedLink);
+        let ends = self.now() + UNSUBSCRIBES_FOR;
+        self.vault().put_link(link.hash().as_bytes(), person, UNSUBSCRIBE, ends).await?;
+        Ok(link.to_text())
+    }
+
+    /// Ends advertising to whoever got the link, as often as it is asked for.
+    ///
+    /// # Errors
+    /// [`AccountError::Link`].
+    pub async fn unsubscribe(&self, link: &str) -> Result<(), AccountError> {
+        let (_, person) = self.linked(TokenUse::MailedLink, link, UNSUBSCRIBE).await?;
+        match self.policy().purpose_named(MARKETING) {
+            Some(purpose) => self.take_back_consent(person, purpose).await,
+            // Nobody advertises under a policy without the purpose.
+            None => Ok(()),
+        }
     }
 
     fn words(
@@ -189,8 +297,15 @@ impl Privacy {
             Queued::Dormancy { separation } => Letter::DormancyNotice {
                 separates_on: *separation,
                 items: self.held_names(policy, language),
-                link: link("/log-in", "")?,
+                link: link("/sign-in", "")?,
             },
+            Queued::OwnConsent => Letter::AskOwnConsent { link: link("/me/agree", "")? },
+            Queued::Reminder { given } => Letter::ConsentReminder { given: *given, link: link("/me", "#consents")? },
+            Queued::ConsentResult { agreed, at } => {
+                Letter::ConsentResult { agreed: *agreed, at: at.to_zoned_datetime(policy.zone().clone()) }
+            }
+            // Its words are the notice's.
+            Queued::Notice { .. } => return Err(AccountError::Link),
         })
     }
 
@@ -322,7 +437,8 @@ impl crate::App {
         };
         let posting = async {
             loop {
-                let rest = match privacy.post_letters(&office).await {
+                let told = privacy.tell_all().await;
+                let rest = match told.and(privacy.post_letters(&office).await) {
                     Ok(delivered) if delivered.waiting > 0 => REST,
                     Ok(_) => LOOK_EVERY,
                     Err(error) => {

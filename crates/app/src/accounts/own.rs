@@ -1,6 +1,6 @@
 //! What members do about their own data: see, correct, take along, consent, leave.
 
-use super::{AccountError, joining::is_usable};
+use super::{AccountError, Queued, joining::is_usable};
 use crate::{HeldRecord, Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
@@ -8,6 +8,9 @@ use vestry_credentials::{SessionRules, SessionTimes};
 use vestry_model::hex;
 use vestry_policy::{Action, Basis, ItemId, Period, Policy, PurposeId, Subject};
 use vestry_vault::{Look, Opening, PersonId, Personal, Reader, VaultError};
+
+/// The purpose of advertising.
+pub(crate) const MARKETING: &str = "marketing";
 
 /// One kind of record that is held of somebody, as they see it.
 #[derive(Debug)]
@@ -121,10 +124,31 @@ impl Privacy {
         let written = self.consent_record(policy, purpose, &hash, "my-data")?;
         self.vault().consent(policy, person, purpose, self.now()).await?;
         self.vault().add_record(policy, person, &written).await?;
-        if policy.purpose(purpose).id == "marketing" {
+        if policy.purpose(purpose).id == MARKETING {
             self.put_item(policy, person, "account", "mailing", "{\"mail\":true}".into()).await?;
+            self.tell_result(person, true).await?;
         }
         Ok(())
+    }
+
+    /// Takes a consent of somebody's own back, at once; what served it alone is gone when this returns. Somebody who does
+    /// not consent stays so.
+    pub async fn take_back_consent(&self, person: PersonId, purpose: PurposeId) -> Result<(), AccountError> {
+        let policy = self.policy();
+        let consents = self.vault().consents_of(policy, person).await?;
+        if !consents.iter().any(|consent| consent.purpose == purpose && consent.withdrawn.is_none()) {
+            return Ok(());
+        }
+        self.take_back(person, &policy.purpose(purpose).id).await?;
+        if policy.purpose(purpose).id == MARKETING {
+            self.tell_result(person, false).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells somebody what became of their word about advertising, as the policy's period asks for.
+    pub(super) async fn tell_result(&self, person: PersonId, agreed: bool) -> Result<(), AccountError> {
+        self.queue(person, &Queued::ConsentResult { agreed, at: self.now() }, None).await
     }
 
     /// Chooses how long somebody may stay away before being set apart; `None` for the policy's period.

@@ -115,6 +115,21 @@ own-consent-body =
     { $link }
 own-consent-action = Read and answer
 
+consent-reminder-subject = { $service }: your consent to advertising
+consent-reminder-body =
+    On { $day } you agreed to advertising from { $service }. To go on receiving it you need do nothing.
+
+    To stop it, withdraw your consent below at any time, free of charge.
+
+    { $link }
+consent-reminder-action = Look at the consent
+
+consent-result-subject = { $service }: your word on advertising
+consent-result-given-body =
+    We recorded on { $when } that you agreed to advertising from { $service }. You can withdraw it at any time.
+consent-result-withdrawn-body =
+    We recorded on { $when } that you withdrew your consent to advertising from { $service }. You will get no more of it.
+
 dormancy-subject = { $service } will store your personal information separately
 dormancy-body =
     You have not used { $service } for a long time. On { $day } the following personal information will be stored apart from the rest.

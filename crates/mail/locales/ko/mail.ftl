@@ -115,6 +115,21 @@ own-consent-body =
     { $link }
 own-consent-action = 확인하고 답하기
 
+consent-reminder-subject = { $service } 광고성 정보 수신 동의를 확인해 주세요
+consent-reminder-body =
+    { $day }에 { $service } 광고성 정보 수신에 동의하셨습니다. 계속 받으시려면 하실 일이 없습니다.
+
+    더 받지 않으시려면 아래에서 언제든지 무료로 철회하실 수 있습니다.
+
+    { $link }
+consent-reminder-action = 동의 확인하기
+
+consent-result-subject = { $service } 광고성 정보 수신 동의 처리 결과
+consent-result-given-body =
+    { $when }에 { $service } 광고성 정보 수신에 동의하신 것으로 처리했습니다. 언제든지 철회하실 수 있습니다.
+consent-result-withdrawn-body =
+    { $when }에 { $service } 광고성 정보 수신 동의를 철회하신 것으로 처리했습니다. 이제 보내 드리지 않습니다.
+
 dormancy-subject = { $service } 개인정보를 분리보관할 예정입니다
 dormancy-body =
     오랫동안 { $service } 서비스를 이용하지 않으셨습니다. { $day }에 다음 개인정보를 다른 개인정보와 분리하여 보관합니다.

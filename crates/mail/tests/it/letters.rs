@@ -37,6 +37,9 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
         ),
         (Letter::GuardianDone, vec![("철회", "withdrawn")]),
         (Letter::AskOwnConsent { link: link(URL) }, vec![same(URL)]),
+        (Letter::ConsentReminder { given: day, link: link(URL) }, vec![same(URL), ("철회", "withdraw")]),
+        (Letter::ConsentResult { agreed: true, at: when.clone() }, vec![("동의하신 것으로", "you agreed")]),
+        (Letter::ConsentResult { agreed: false, at: when.clone() }, vec![("철회하신 것으로", "you withdrew")]),
         (
             Letter::DormancyNotice {
                 separates_on: day,

@@ -532,3 +532,69 @@ cookie-not-agreed = not allowed
 cookie-until-close = until the browser closes
 sign-in-cookie = Signing in keeps one essential cookie, which holds the login until the browser closes.
 unkept = The cookies that remember language and theme are not allowed, so this holds for this page only; the next one follows your browser.
+
+# The next version of the policy, and what is told to all
+policy-short = Policy
+draft-earliest = Posted today, it can be in force from { $text }
+draft-from = In force from
+draft-of = Draft { $text }
+draft-preview = See it as everybody will
+draft-refused = It cannot be posted yet.
+draft-post = Post it and tell the members
+draft-drop = Throw the draft away
+draft-write = Write the next version
+draft-lead = Change the file of the version in force and paste it here, with a new version and first day. What is posted cannot be taken back: it stands in the audit log, and every member gets a mail.
+draft-text = Policy file (TOML)
+draft-keep = Keep as draft
+notices = Notices
+notices-none = Nothing was told to all yet.
+notice-kind = What
+notice-told = Written
+notice-sent = Sent
+notice-failed = Not reached
+notice-policy = Policy
+notice-transfer = Transfer
+notice-advertisement = Advertisement
+notice-ended = Written to all
+notice-going = Being written
+subject = Subject
+subject-ko = Subject (Korean)
+subject-en = Subject (English)
+text-ko = Text (Korean)
+text-en = Text (English)
+advertise = Send an advertisement
+advertise-lead = { $count ->
+    [0] Nobody agrees to advertising now.
+    [one] One person agrees to advertising now. It is asked again at the moment of sending, and the letter carries a way out.
+   *[other] { $shown } people agree to advertising now. It is asked again at the moment of sending, and each letter carries a way out.
+}
+advertise-sure = { $count ->
+    [one] Send it to one person
+   *[other] Send it to { $shown } people
+}
+advertise-sure-short = the word that it is sent
+advertise-button = Send
+transfer = Transfer of the business
+transfer-lead = Each person is told by mail, and it is posted on the policy's page. If somebody cannot be reached it has to stand for { $shown } full days before the transfer.
+transferee = Who receives it
+contact = Contact
+transfer-day = Day of the transfer
+transfer-button = Post it and tell everybody
+transfer-end = Transfer done
+transfer-may = May be done
+transfer-for = To be done on { $text }
+transfer-posted = Somebody was not reached: may be done from { $text }
+transfer-done = Done on { $text }
+transfer-posting = The business goes to { $text }
+transfer-posted-at = Posted { $text }
+transfer-refuse = If you do not want this
+transfer-refuse-lead = Whoever leaves before the day of the transfer is not transferred. You see first what is deleted. You can also ask at the contact above.
+unsubscribe = Stop advertising
+unsubscribe-lead = One press ends it. No sign-in is needed.
+unsubscribe-button = Stop it
+unsubscribe-done = You get no more advertising, not even what was waiting.
+agree = May we ask
+agree-of-age = You are fourteen now. What your guardian agreed to has ended; from now on it is yours to decide.
+agree-terms = What you agreed to has changed. Only what you agree to again goes on.
+agree-optional = You can go on without ticking any of them.
+agree-button = Decided

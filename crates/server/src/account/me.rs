@@ -32,7 +32,7 @@ pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
 }
 
 /// The member of a route that lets nobody else in.
-fn member(session: &Session) -> Result<&Visitor, Problem> {
+pub(super) fn member(session: &Session) -> Result<&Visitor, Problem> {
     session.member().ok_or_else(|| Problem::not_found("no_member", "this page is a member's own"))
 }
 
@@ -277,7 +277,7 @@ async fn act(
             Ok("consent")
         }
         "take-back" => {
-            privacy.take_back(person, text("purpose")).await?;
+            privacy.take_back_consent(person, purpose()?).await?;
             Ok("consent")
         }
         "dormancy" => {

@@ -80,7 +80,10 @@ pub(crate) async fn enter(
     };
     let again = form(&server, &headers, &next, false);
     match privacy.log_in(&log_in).await {
-        Ok(Entered::In(token)) => redirect(&next, vec![session_cookie(&server, &headers, &token)?]),
+        Ok(Entered::In(token)) => {
+            let to = super::asking::on_the_way(privacy, &token, &next).await?;
+            redirect(&to, vec![session_cookie(&server, &headers, &token)?])
+        }
         Ok(Entered::CodeNeeded) => {
             let form = again.lead(|w| w.t("code-needed")).field(
                 ("code", "text", "one-time-code"),

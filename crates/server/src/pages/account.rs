@@ -164,3 +164,20 @@ pub(crate) struct TeamPage {
     pub(crate) said: Option<String>,
     pub(crate) problem: Option<String>,
 }
+
+/// A consent that is asked for, its box not ticked.
+#[derive(Debug, Clone)]
+pub(crate) struct ConsentBox {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// What a member is asked after a login.
+#[derive(Debug, Template)]
+#[template(path = "agree.html")]
+pub(crate) struct AgreePage {
+    pub(crate) frame: Frame,
+    pub(crate) of_age: bool,
+    pub(crate) boxes: Vec<ConsentBox>,
+    pub(crate) next: String,
+}

@@ -1,6 +1,6 @@
 //! Pages of the privacy office.
 
-use super::{OptionView, Theme};
+use super::{ChangeView, OptionView, Theme};
 use crate::words::Words;
 use askama::Template;
 
@@ -9,7 +9,7 @@ use askama::Template;
 pub(crate) struct OfficeFrame {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
-    /// `board`, `people`, `sweep` or `staff`.
+    /// `board`, `people`, `sweep`, `policy`, `notices` or `staff`.
     pub(crate) section: &'static str,
     pub(crate) role: &'static str,
     pub(crate) csrf: String,
@@ -147,5 +147,83 @@ pub(crate) struct StaffPage {
     pub(crate) staff: Vec<StaffLine>,
     /// A link to enrol with, shown once.
     pub(crate) link: Option<String>,
+    pub(crate) problem: Option<String>,
+}
+
+/// A version that was posted.
+#[derive(Debug, Clone)]
+pub(crate) struct PostedLine {
+    pub(crate) version: String,
+    pub(crate) from: String,
+    pub(crate) state: String,
+    pub(crate) href: String,
+}
+
+/// The draft of a version.
+#[derive(Debug, Clone)]
+pub(crate) struct DraftView {
+    pub(crate) version: String,
+    pub(crate) from: String,
+    pub(crate) hash: String,
+    /// The version before it; empty where there is none.
+    pub(crate) before: String,
+    pub(crate) changes: Vec<ChangeView>,
+    /// What keeps it from being posted.
+    pub(crate) refused: Option<String>,
+}
+
+/// The versions of the policy and the next one.
+#[derive(Debug, Template)]
+#[template(path = "office_policy.html")]
+pub(crate) struct OfficePolicyPage {
+    pub(crate) frame: OfficeFrame,
+    pub(crate) versions: Vec<PostedLine>,
+    pub(crate) draft: Option<DraftView>,
+    /// The text that is written on.
+    pub(crate) text: String,
+    pub(crate) earliest: String,
+    pub(crate) may_post: bool,
+    pub(crate) problem: Option<String>,
+}
+
+/// Something that is told to all.
+#[derive(Debug, Clone)]
+pub(crate) struct NoticeLine {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) what: String,
+    pub(crate) href: String,
+    pub(crate) made: String,
+    pub(crate) told: String,
+    pub(crate) sent: String,
+    pub(crate) failed: String,
+    pub(crate) standing: String,
+    pub(crate) may_end: bool,
+}
+
+/// What was typed of a notice.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TypedNotice {
+    pub(crate) subject_ko: String,
+    pub(crate) subject_en: String,
+    pub(crate) ko: String,
+    pub(crate) en: String,
+    pub(crate) transferee: String,
+    pub(crate) contact: String,
+    pub(crate) day: String,
+    pub(crate) is_transfer: bool,
+}
+
+/// What is told to all.
+#[derive(Debug, Template)]
+#[template(path = "notices.html")]
+pub(crate) struct NoticesPage {
+    pub(crate) frame: OfficeFrame,
+    pub(crate) lines: Vec<NoticeLine>,
+    /// How many agreed to advertising.
+    pub(crate) agreed: u64,
+    pub(crate) transfer_days: u64,
+    pub(crate) may_give: bool,
+    pub(crate) typed: TypedNotice,
     pub(crate) problem: Option<String>,
 }

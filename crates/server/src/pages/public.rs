@@ -1,6 +1,6 @@
 //! Pages that everybody may see.
 
-use super::Theme;
+use super::{LinkView, Theme};
 use crate::{
     console::readdressed,
     words::{Language, Words},
@@ -77,6 +77,8 @@ pub(crate) struct PolicyPage {
     /// The newest first.
     pub(crate) versions: Vec<VersionLine>,
     pub(crate) coming: Option<ComingView>,
+    /// Transfers of the business that are posted.
+    pub(crate) transfers: Vec<LinkView>,
 }
 
 /// A cell that two versions fill differently; empty where one has none.
@@ -129,4 +131,17 @@ pub(crate) struct CookiesPage {
     pub(crate) refused: bool,
     pub(crate) chosen: bool,
     pub(crate) signed_in: bool,
+}
+
+/// A transfer of the business, posted for all.
+#[derive(Debug, Template)]
+#[template(path = "notice.html")]
+pub(crate) struct NoticePage {
+    pub(crate) frame: PublicFrame,
+    pub(crate) transferee: String,
+    pub(crate) contact: String,
+    pub(crate) says: String,
+    pub(crate) day: String,
+    pub(crate) posted: String,
+    pub(crate) done: Option<String>,
 }

@@ -77,6 +77,10 @@ fn policy(language: Language, theme: Theme) -> PolicyPage {
             href: "/policy/2027-01-01".into(),
             changes: "/policy/2027-01-01/changes".into(),
         }),
+        transfers: vec![LinkView {
+            href: "/notices/00000000000000000000000000000001".into(),
+            text: words.a("transfer-posting", pick(language, "새봄(주)", "Saebom Co.")),
+        }],
     }
 }
 

@@ -21,12 +21,12 @@ type Answered = Result<Response, Problem>;
 
 /// `GET /policy`: the version in force.
 pub(crate) async fn current(State(server): State<Server>, headers: HeaderMap) -> Answered {
-    page(&server, &headers, server.app.policy())
+    page(&server, &headers, server.app.policy()).await
 }
 
 /// `GET /policy/{version}`.
 pub(crate) async fn version(State(server): State<Server>, Path(version): Path<String>, headers: HeaderMap) -> Answered {
-    page(&server, &headers, named(&server, &version)?.0)
+    page(&server, &headers, named(&server, &version)?.0).await
 }
 
 /// `GET /policy/{version}/changes`: what is different from the version before.
@@ -48,7 +48,8 @@ pub(crate) async fn changes(State(server): State<Server>, Path(version): Path<St
     kept(&page, policy, &headers)
 }
 
-fn page(server: &Server, headers: &HeaderMap, policy: &Policy) -> Answered {
+/// A version, known or a draft.
+pub(crate) async fn page(server: &Server, headers: &HeaderMap, policy: &Policy) -> Answered {
     let frame = framed(headers);
     let words = frame.words;
     let versions: Vec<&Policy> = server.app.policies().iter().collect();
@@ -81,6 +82,7 @@ fn page(server: &Server, headers: &HeaderMap, policy: &Policy) -> Answered {
         standing,
         versions: lines,
         coming: coming(server, &frame),
+        transfers: super::notices::posted(server, &frame).await?,
         frame,
     };
     kept(&page, policy, headers)
@@ -114,7 +116,7 @@ fn coming(server: &Server, frame: &PublicFrame) -> Option<ComingView> {
 }
 
 /// A change in plain words, with what each version says where they differ.
-fn told(change: &Change, after: &Policy, before: &Policy, words: Words) -> ChangeView {
+pub(crate) fn told(change: &Change, after: &Policy, before: &Policy, words: Words) -> ChangeView {
     let kind = match change {
         Change::ItemAdded(_) => words.t("change-item-added"),
         Change::ItemRemoved(_) => words.t("change-item-removed"),

@@ -1,0 +1,23 @@
+create table policies (
+    version text primary key,
+    text text not null,
+    posted integer
+) strict, without rowid;
+
+create table notices (
+    id blob primary key,
+    kind text not null check (kind in ('policy', 'transfer', 'advertisement')),
+    body text not null,
+    made integer not null,
+    reached integer not null,
+    told integer not null,
+    sent integer not null,
+    failed integer not null,
+    ended integer,
+    carried_out integer
+) strict, without rowid;
+
+alter table persons add column asks text;
+alter table consents add column confirmed integer;
+
+create index records_to_send on records (class) where class in ('mail', 'letter');
