@@ -85,6 +85,6 @@ pub use vestry_store::{
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
-    Certificate, Counted, HoldSubject, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, RestoreAim,
-    Role, Store as VaultStore, VaultError, causes, event_named,
+    Certificate, Counted, HoldSubject, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId, Personal,
+    Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore, VaultError, causes, event_named,
 };

@@ -4,5 +4,7 @@
 mod house;
 #[path = "accounts/lives.rs"]
 mod lives;
+#[path = "accounts/notices.rs"]
+mod notices;
 #[path = "accounts/office.rs"]
 mod office;

@@ -11,8 +11,9 @@ mod tiles;
 
 use crate::{
     envelope,
-    pages::{Frame, May},
+    pages::{Frame, LinkView, May},
     problem::Problem,
+    public,
     session::Session,
     state::Server,
     words::Words,
@@ -83,7 +84,23 @@ pub(crate) async fn frame(
         unkept: envelope::asked(query, "unkept").is_some(),
         here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
         to_review: server.app.count_questions(session.organisation()).await?,
+        notes: notes(server, section, &Words(language)).await?,
     })
+}
+
+/// What everybody is to know: a version of the policy to come, and beside their own data a transfer of the business.
+async fn notes(server: &Server, section: &str, words: &Words) -> Result<Vec<LinkView>, Problem> {
+    let in_force = server.app.policy();
+    let coming = server.app.policies().iter().find(|policy| policy.effective > in_force.effective);
+    let coming = coming.map(|policy| LinkView {
+        href: format!("/policy/{}/changes", encoded(&policy.version)),
+        text: words.a("policy-coming", &policy.effective.to_string()),
+    });
+    let mut notes: Vec<LinkView> = coming.into_iter().collect();
+    if section == "me" {
+        notes.extend(public::notices::posted(server, words).await?);
+    }
+    Ok(notes)
 }
 
 pub(crate) fn shown(page: &impl Template) -> Shown {

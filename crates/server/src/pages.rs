@@ -7,12 +7,12 @@ pub(crate) mod review;
 mod samples;
 
 pub(crate) use account::{
-    AgreePage, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
-    LeftPage, LookLine, MePage, SessionLine, TeamPage,
+    AgreePage, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup,
+    HeldLine, LeavePage, LeftPage, LookLine, MePage, SessionLine, TeamPage,
 };
 pub(crate) use office::{
-    BoardPage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, NoticeLine, NoticesPage, OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine,
-    PlanPage, PostedLine, StaffLine, StaffPage, TypedNotice,
+    BoardPage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, NoticeLine, NoticesPage,
+    OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine, PlanPage, PostedLine, StaffLine, StaffPage, TypedNotice,
 };
 pub(crate) use public::*;
 
@@ -76,6 +76,8 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
     pub(crate) unkept: bool,
+    /// What everybody is to know, above the page.
+    pub(crate) notes: Vec<LinkView>,
     /// Tags of which the machine is not sure; counted no further than [`vestry_app::QUESTIONS_COUNTED`].
     pub(crate) to_review: u64,
 }

@@ -41,16 +41,16 @@ pub(crate) const KEY_TABLES: Tables = &[
 /// Without look-up hashes, which are made again from what they find, and without sessions, links and attempts.
 const PEOPLE_TABLES: Tables = &[
     ("settings", &["name", "value"]),
-    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role", "asks"]),
+    (
+        "persons",
+        &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role", "asks"],
+    ),
     ("consents", &["person", "purpose", "given", "withdrawn", "confirmed"]),
     ("records", &["person", "id", "class", "stored", "events"]),
     ("items", &["person", "record", "item", "key", "revision", "sealed"]),
     ("holds", &["subject", "reason", "placed"]),
     ("policies", &["version", "text", "posted"]),
-    (
-        "notices",
-        &["id", "kind", "body", "made", "reached", "told", "sent", "failed", "ended", "carried_out"],
-    ),
+    ("notices", &["id", "kind", "body", "made", "reached", "told", "sent", "failed", "ended", "carried_out"]),
     ("dying", &["tombstone"]),
 ];
 const SEPARATED_TABLES: Tables = &[

@@ -99,6 +99,7 @@ struct Work {
 /// Somebody about whom nothing is held.
 pub(crate) const NOBODY: &str = "delete from persons where id = $1 and state <> 'active' \
     and not exists (select 1 from records r where r.person = persons.id)";
+pub(crate) const DUE_KEYS: &str = "destroy the keys";
 const SEPARATED_CIPHERTEXT: &str = "delete the separated ciphertext";
 const LIVE_CIPHERTEXT: &str = "delete the live ciphertext";
 
@@ -133,7 +134,7 @@ impl Vault {
         if !due.is_empty() {
             self.steps.step("write the ledger")?;
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
-            self.destroy_keys("destroy the keys", &due).await?;
+            self.destroy_keys(DUE_KEYS, &due).await?;
             self.steps.step(SEPARATED_CIPHERTEXT)?;
             if self.steps.does(SEPARATED_CIPHERTEXT) {
                 self.delete_apart(policy, &asked, &changed, now).await?;

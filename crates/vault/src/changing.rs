@@ -370,7 +370,8 @@ async fn apply_posting(conn: &mut Conn, line: &Line) -> Result<(), VaultError> {
     const TRANSFER: &str = "insert into notices (id, kind, body, made, reached, told, sent, failed) \
         values ($1, 'transfer', $2, $3, 0, 0, 0, 0) on conflict (id) do nothing";
     const DONE: &str = "update notices set carried_out = $2 where id = $1 and carried_out is null";
-    let id = |text: &str| text.parse::<NoticeId>().map_err(|_| VaultError::Unreadable { what: "a line of the journal" });
+    let id =
+        |text: &str| text.parse::<NoticeId>().map_err(|_| VaultError::Unreadable { what: "a line of the journal" });
     match line {
         Line::PolicyPosted { version, text, at } => {
             conn.run(VERSION, args![version.as_str(), text.as_str(), *at]).await?;

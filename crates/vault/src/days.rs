@@ -17,6 +17,8 @@ use std::{collections::HashSet, sync::Arc};
 use vestry_database::{Conn, Value, args};
 use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
 
+pub(crate) const KEYS_OF_A_DAY: &str = "destroy the day's keys";
+
 /// One record of a day.
 #[derive(Debug)]
 pub struct DayRecord {
@@ -189,7 +191,7 @@ impl Vault {
         }
         self.steps.step("write the day's ledger")?;
         self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
-        self.destroy_keys("destroy the day's keys", &due).await?;
+        self.destroy_keys(KEYS_OF_A_DAY, &due).await?;
         self.steps.step("delete the day's records")?;
         self.delete_day(&mut conn, &day, &keys).await?;
         let destroyed = records.saturating_sub(kept);

@@ -2,10 +2,12 @@
 
 use crate::{
     Vault,
+    carrying_out::DUE_KEYS,
     certificate::{
         Certificate, CertificateState, GenerationState, MEDIUM, METHOD, METHOD_POSTGRES, OUT_OF_REACH,
         installation_text, out_of_reach_postgres,
     },
+    days::KEYS_OF_A_DAY,
     error::VaultError,
     hex,
     journal::{LedgerReason, Line},
@@ -81,7 +83,10 @@ impl Vault {
         if !left.is_empty() {
             // The ledger is a promise, whatever became lawful again since.
             let keys: Vec<Tombstone> = left.iter().copied().collect();
-            self.destroy_keys("repeat the ledger of a stop", &keys).await?;
+            self.steps.step("repeat the ledger of a stop")?;
+            if [DUE_KEYS, KEYS_OF_A_DAY].iter().all(|step| self.steps.does(step)) {
+                self.keyring.destroy(&keys).await?;
+            }
         }
         Ok(SweepTurn { _turn: turn, left })
     }

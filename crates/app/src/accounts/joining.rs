@@ -1,6 +1,8 @@
 //! Signing up: what the policy asks for, held apart until the address is confirmed.
 
-use super::{AccountError, MARKETING, MAX_VALUE, letters::Queued, own_words, passwords::RESET_WITHIN, random, record, token};
+use super::{
+    AccountError, MARKETING, MAX_VALUE, letters::Queued, own_words, passwords::RESET_WITHIN, random, record, token,
+};
 use crate::{Privacy, PrivacyError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -345,6 +347,11 @@ impl Privacy {
             };
             self.vault().put_event(policy, record.record, event, Some(now)).await?;
         }
+        self.let_go(person).await
+    }
+
+    /// Lets go at once what nothing holds of somebody any more.
+    pub(super) async fn let_go(&self, person: PersonId) -> Result<(), AccountError> {
         match self.sweep_person(person).await {
             Ok(_) => Ok(()),
             // A clock that nobody trusts yet destroys nothing; the daily sweep makes it good.

@@ -139,7 +139,8 @@ impl Privacy {
         if !consents.iter().any(|consent| consent.purpose == purpose && consent.withdrawn.is_none()) {
             return Ok(());
         }
-        self.take_back(person, &policy.purpose(purpose).id).await?;
+        self.vault().take_back(policy, person, purpose, self.now()).await?;
+        self.let_go(person).await?;
         if policy.purpose(purpose).id == MARKETING {
             self.tell_result(person, false).await?;
         }

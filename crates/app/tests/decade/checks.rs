@@ -193,11 +193,11 @@ impl House {
     fn adopt_mail(&mut self, life: usize, found: Option<&PersonOnFile>, day: i64) {
         let policy = self.privacy.policy();
         for record in found.iter().flat_map(|found| &found.records) {
-            let Life { person, records, .. } = &mut self.lives[life];
+            let Life { person, records, came_of_age, .. } = &mut self.lives[life];
             if records.values().any(|id| *id == record.record) {
                 continue;
             }
-            let is_notice = policy.class(record.class).id == "mail" && person.notified.is_some();
+            let is_notice = policy.class(record.class).id == "mail" && (person.notified.is_some() || *came_of_age);
             if !is_notice {
                 self.fail(life, day, &format!("nobody put in {record:?}"));
             }
@@ -278,7 +278,7 @@ impl House {
         };
         self.tally.opened += 1;
         let values = self.values(&opened);
-        let Life { person, records, values: put, id } = &self.lives[life];
+        let Life { person, records, values: put, id, .. } = &self.lives[life];
         for record in &person.records {
             for item in &record.items {
                 let value = values.get(&(records[&record.id], (*item).to_owned()));

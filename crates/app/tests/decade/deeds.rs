@@ -69,7 +69,7 @@ impl House {
         };
         let records = person.records.iter().map(|record| (record.id, of_class(record.class))).collect();
         self.tally.people += 1;
-        self.lives.push(Life { person, id, records, values });
+        self.lives.push(Life { person, id, records, values, came_of_age: false });
     }
 
     fn new_record(&self, record: &crate::world::Record, values: &HashMap<(u32, &'static str), String>) -> NewRecord {

@@ -40,6 +40,8 @@ pub(crate) struct Life {
     pub(crate) records: HashMap<u32, RecordId>,
     /// What was put in, by record and item.
     pub(crate) values: HashMap<(u32, &'static str), String>,
+    /// Whether a guardian looked after them until they came of age.
+    pub(crate) came_of_age: bool,
 }
 
 /// A visit on file.
@@ -158,6 +160,7 @@ impl House {
         }
         let returns = self.off == day;
         let midnight = self.calendar.midnight(day);
+        self.birthdays(midnight);
         if self.dice.once_in(400) {
             self.off = day + 1 + 1 + self.dice.below(20) as i64;
             self.note(day, "the machine is off");
@@ -199,6 +202,24 @@ impl House {
         }
         if self.dice.once_in(300) {
             self.clock_goes_back(day).await;
+        }
+    }
+
+    /// From the fourteenth birthday on, what a guardian agreed to counts no more.
+    fn birthdays(&mut self, midnight: i64) {
+        for life in &mut self.lives {
+            let person = &mut life.person;
+            let of_age = |record: &crate::world::Record| {
+                record.class == "guardian"
+                    && record.events.iter().any(|(what, at)| *what == crate::world::Happened::OfAge && *at <= midnight)
+            };
+            let is_member = matches!(person.member, Member::Active | Member::Dormant { .. });
+            if is_member && !life.came_of_age && person.records.iter().any(of_age) {
+                life.came_of_age = true;
+                if std::mem::take(&mut person.marketing) {
+                    person.taken_back = Some(midnight);
+                }
+            }
         }
     }
 

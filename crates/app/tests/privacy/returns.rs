@@ -125,6 +125,10 @@ async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     privacy.vault().hold(HoldSubject::Person(person), &reason(), now).await.expect("held");
     privacy.release(HoldSubject::Person(released), &reason()).await.expect("released");
     privacy.vault().unblock(misuser, now).await.expect("ended");
+    let posted =
+        vestry_policy::BUILTIN.replacen("2019-08-01\"", "2020-03-01\"", 1).replacen("= 2019-08-01", "= 2020-03-01", 1);
+    privacy.vault().post_policy("2020-03-01", &posted, now).await.expect("posted");
+    let transfer = privacy.vault().give_notice(vestry_vault::NoticeKind::Transfer, "{}", now).await.expect("posted");
     privacy.close().await;
     drop(privacy);
 
@@ -138,6 +142,9 @@ async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     let holds = privacy.vault().holds().await.expect("listed");
     assert_eq!(holds.len(), 1, "{holds:?}");
     privacy.add_person(&member("lee@shop.example")).await.expect("the ended block stays ended");
+    let versions: Vec<&str> = privacy.policies().iter().map(|policy| policy.version.as_str()).collect();
+    assert_eq!(versions, ["2019-08-01", "2020-03-01"], "what was posted stands");
+    assert!(privacy.vault().notice(transfer).await.expect("read").is_some(), "what was posted stands");
     privacy.close().await;
 }
 

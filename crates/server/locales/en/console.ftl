@@ -592,6 +592,7 @@ transfer-refuse-lead = Whoever leaves before the day of the transfer is not tran
 unsubscribe = Stop advertising
 unsubscribe-lead = One press ends it. No sign-in is needed.
 unsubscribe-button = Stop it
+unsubscribe-over = This link is over. Sign in and take the consent back at “My data”.
 unsubscribe-done = You get no more advertising, not even what was waiting.
 agree = May we ask
 agree-of-age = You are fourteen now. What your guardian agreed to has ended; from now on it is yours to decide.

@@ -564,6 +564,7 @@ transfer-refuse-lead = 이전하는 날 전에 탈퇴하면 정보가 넘어가�
 unsubscribe = 광고 수신 거부
 unsubscribe-lead = 누르시면 바로 끝나요. 로그인하지 않아도 돼요.
 unsubscribe-button = 그만 받기
+unsubscribe-over = 이 링크는 이제 쓸 수 없어요. 로그인해서 내 정보에서 동의를 거두어 주세요.
 unsubscribe-done = 이제 광고를 보내지 않아요. 기다리던 메일도 보내지 않아요.
 agree = 동의를 여쭐게요
 agree-of-age = 만 14세가 되셨어요. 법정대리인이 하신 동의는 끝났고, 이제 직접 정하시면 돼요.

@@ -3,7 +3,7 @@
 use super::frame;
 use crate::{
     account::privacy,
-    console::{gate::redirect, Shown, shown, time},
+    console::{Shown, gate::redirect, shown, time},
     guard::Fields,
     pages::{NoticeLine, NoticesPage, TypedNotice},
     problem::Problem,
@@ -19,6 +19,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use vestry_app::{AccountError, Both, Notice, NoticeId, NoticeText, Privacy};
+use vestry_policy::TransferWaits;
 
 /// Notices on the page.
 const SHOWN: usize = 100;
@@ -71,8 +72,7 @@ fn line(privacy: &Privacy, notice: &Notice, words: &Words) -> NoticeLine {
         (true, Some(at), _) => words.a("transfer-done", &time(at)),
         (true, None, _) => match privacy.may_transfer(notice) {
             Ok(()) => words.t("transfer-may"),
-            Err(vestry_policy::TransferWaits::Announced { day }) => words.a("transfer-for", &day.to_string()),
-            Err(vestry_policy::TransferWaits::Posted { from, .. }) => words.a("transfer-posted", &from.to_string()),
+            Err(waits) => waiting(&waits, words),
         },
         (false, _, Some(_)) => words.t("notice-ended"),
         (false, _, None) => words.t("notice-going"),
@@ -88,6 +88,14 @@ fn line(privacy: &Privacy, notice: &Notice, words: &Words) -> NoticeLine {
         failed: words.number(file.failed),
         standing,
         may_end: is_transfer && file.carried_out.is_none() && privacy.may_transfer(notice).is_ok(),
+    }
+}
+
+/// Why a transfer is not to be done yet.
+fn waiting(waits: &TransferWaits, words: &Words) -> String {
+    match waits {
+        TransferWaits::Announced { day } => words.a("transfer-for", &day.to_string()),
+        TransferWaits::Posted { from, .. } => words.a("transfer-posted", &from.to_string()),
     }
 }
 
@@ -115,10 +123,11 @@ pub(crate) async fn give(
         Some("end") => {
             let id = fields.text("id").and_then(|id| id.parse::<NoticeId>().ok());
             let id = id.ok_or_else(|| Problem::bad_request("the form names no notice"))?;
-            match privacy.end_transfer(id).await? {
-                Ok(()) => Ok(()),
-                Err(waits) => return Err(Problem::refused("transfer_waits", waits.to_string())),
+            if let Err(waits) = privacy.end_transfer(id).await? {
+                let problem = Some(waiting(&waits, &words));
+                return Ok(page(&server, &session, &headers, typed, problem).await?.into_response());
             }
+            Ok(())
         }
         _ => return Err(Problem::bad_request("the form says nothing to do")),
     };

@@ -136,4 +136,3 @@ fn problem_of(error: DraftError) -> Problem {
         other => Problem::refused("draft", other.to_string()),
     }
 }
-

@@ -37,6 +37,10 @@ fn frame(language: Language, theme: Theme, section: &'static str) -> Frame {
         here: "/catalogue".into(),
         to_review: 37,
         unkept: true,
+        notes: vec![LinkView {
+            href: "/policy/2027-01-01/changes".into(),
+            text: Words(language).a("policy-coming", "2027-01-01"),
+        }],
     }
 }
 

@@ -4,9 +4,10 @@ use super::framed;
 use crate::{
     account::{form::Form, privacy},
     console::{Shown, shown, time},
-    pages::{LinkView, NoticePage, PublicFrame},
+    pages::{LinkView, NoticePage},
     problem::Problem,
     state::Server,
+    words::Words,
 };
 use axum::{
     extract::{Path, State},
@@ -33,12 +34,12 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
 }
 
 /// Transfers that are posted and not done, for the pages that post them.
-pub(crate) async fn posted(server: &Server, frame: &PublicFrame) -> Result<Vec<LinkView>, Problem> {
+pub(crate) async fn posted(server: &Server, words: &Words) -> Result<Vec<LinkView>, Problem> {
     let Some(privacy) = server.app.privacy() else { return Ok(Vec::new()) };
     let link = |notice: &Notice| match &notice.text {
         NoticeText::Transfer { transferee, .. } if notice.on_file.carried_out.is_none() => Some(LinkView {
-            href: frame.to(&format!("/notices/{}", notice.on_file.id)),
-            text: frame.words.a("transfer-posting", transferee),
+            href: format!("/notices/{}", notice.on_file.id),
+            text: words.a("transfer-posting", transferee),
         }),
         _ => None,
     };
@@ -61,9 +62,10 @@ pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, Path(t
 pub(crate) async fn unsubscribe(State(server): State<Server>, headers: HeaderMap, Path(token): Path<String>) -> Shown {
     match privacy(&server)?.unsubscribe(&token).await {
         Ok(()) => Form::new(&headers, |w| w.t("unsubscribe")).lead(|w| w.t("unsubscribe-done")).shown(),
-        Err(error @ AccountError::Link) => {
-            Form::new(&headers, |w| w.t("unsubscribe")).refused(&error).link("/sign-in", |w| w.t("to-sign-in")).shown()
-        }
+        Err(AccountError::Link) => Form::new(&headers, |w| w.t("unsubscribe"))
+            .problem(|w| w.t("unsubscribe-over"))
+            .link("/me#consents", |w| w.t("to-sign-in"))
+            .shown(),
         Err(error) => Err(error.into()),
     }
 }

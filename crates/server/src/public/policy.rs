@@ -82,7 +82,7 @@ pub(crate) async fn page(server: &Server, headers: &HeaderMap, policy: &Policy) 
         standing,
         versions: lines,
         coming: coming(server, &frame),
-        transfers: super::notices::posted(server, &frame).await?,
+        transfers: super::notices::posted(server, &frame.words).await?,
         frame,
     };
     kept(&page, policy, headers)

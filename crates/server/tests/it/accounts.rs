@@ -8,10 +8,10 @@ use axum::{
 use vestry_app::{Language, NewStaff, Personal, Role};
 use vestry_server::{Need, route_table};
 
-const PASSWORD: &str = "seven tailors under one lamp";
+pub(crate) const PASSWORD: &str = "seven tailors under one lamp";
 
 /// The form of a sign-up, with what is required.
-const JOIN: [(&str, &str); 10] = [
+pub(crate) const JOIN: [(&str, &str); 10] = [
     ("name", "김하나"),
     ("mobile", "010-1234-5678"),
     ("company_phone", "02-123-4567"),
@@ -24,12 +24,12 @@ const JOIN: [(&str, &str); 10] = [
     ("invitation", ""),
 ];
 
-fn cookie(answer: &Answer) -> String {
+pub(crate) fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap_or("").to_owned()
 }
 
 /// Signs up, confirms by the mailed link, signs in; the session's cookie.
-async fn member(house: &House, mail: &str, invitation: &str) -> String {
+pub(crate) async fn member(house: &House, mail: &str, invitation: &str) -> String {
     let mut fields = JOIN.to_vec();
     fields.extend([("email", mail), ("invitation", invitation)]);
     let answer = house.form("", "/join", &fields).await;
@@ -42,7 +42,7 @@ async fn member(house: &House, mail: &str, invitation: &str) -> String {
     enter(house, mail).await
 }
 
-async fn enter(house: &House, mail: &str) -> String {
+pub(crate) async fn enter(house: &House, mail: &str) -> String {
     let answer = house.form("", "/sign-in", &[("email", mail), ("password", PASSWORD), ("next", "/me")]).await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/me"), "{}", answer.text());
     let set = answer.header("set-cookie");
@@ -51,13 +51,13 @@ async fn enter(house: &House, mail: &str) -> String {
 }
 
 /// What the forms of a page carry.
-fn csrf(page: &str) -> String {
+pub(crate) fn csrf(page: &str) -> String {
     let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form with a token");
     rest.split('"').next().unwrap_or("").to_owned()
 }
 
 /// Somebody of the staff who has just enrolled; their cookie.
-async fn staff(house: &House, role: Role) -> String {
+pub(crate) async fn staff(house: &House, role: Role) -> String {
     let new = NewStaff {
         mail: Personal::new(format!("{}@operator.example", role.as_str())),
         name: Personal::new("이두리".to_owned()),
