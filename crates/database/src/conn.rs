@@ -4,6 +4,10 @@ use crate::DatabaseError;
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Decode, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow, sqlite::SqliteRow};
 use std::borrow::Cow;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// A statement: one text, or two side by side where the engines differ.
 #[derive(Clone, Copy)]
@@ -120,7 +124,21 @@ impl Columns<'_> {
 }
 
 /// One transaction on one engine; dropping it undoes what it wrote.
-pub struct Conn(pub(crate) Transactions);
+pub struct Conn {
+    pub(crate) transactions: Transactions,
+    /// What counts its commit, if it is for writing.
+    counts: Option<Arc<AtomicU64>>,
+}
+
+impl Conn {
+    pub(crate) fn reading(transactions: Transactions) -> Self {
+        Self { transactions, counts: None }
+    }
+
+    pub(crate) fn writing(transactions: Transactions, counts: Arc<AtomicU64>) -> Self {
+        Self { transactions, counts: Some(counts) }
+    }
+}
 
 /// The transaction of each engine.
 pub(crate) enum Transactions {
@@ -150,14 +168,14 @@ const ROWS: [usize; 3] = [32, 8, 1];
 
 impl Conn {
     fn text(&self, sql: Sql) -> &'static str {
-        match &self.0 {
+        match &self.transactions {
             Transactions::Sqlite(_) => sql.sqlite,
             Transactions::Postgres(_) => sql.postgres,
         }
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.0, Transactions::Postgres(_))
+        matches!(self.transactions, Transactions::Postgres(_))
     }
 
     pub(crate) async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
@@ -165,7 +183,7 @@ impl Conn {
         fn all<R>(rows: Vec<R>, of: impl Fn(R) -> RowOf) -> Vec<Row> {
             rows.into_iter().map(|row| Row(of(row))).collect()
         }
-        Ok(match &mut self.0 {
+        Ok(match &mut self.transactions {
             Transactions::Sqlite(tx) => all(bound!(text, args).fetch_all(&mut **tx).await?, RowOf::Sqlite),
             Transactions::Postgres(tx) => all(bound!(text, args).fetch_all(&mut **tx).await?, RowOf::Postgres),
         })
@@ -173,11 +191,15 @@ impl Conn {
 
     /// Makes everything that was written visible at once. Dropping the transaction instead undoes it.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        match self.0 {
-            Transactions::Sqlite(tx) => tx.commit().await?,
-            Transactions::Postgres(tx) => tx.commit().await?,
+        let committed = match self.transactions {
+            Transactions::Sqlite(tx) => tx.commit().await,
+            Transactions::Postgres(tx) => tx.commit().await,
+        };
+        // One that failed may have been made all the same.
+        if let Some(counts) = self.counts {
+            counts.fetch_add(1, Ordering::SeqCst);
         }
-        Ok(())
+        Ok(committed?)
     }
 
     /// All rows of an answer; every caller bounds them by `limit` or by what it asks for.
@@ -199,7 +221,7 @@ impl Conn {
 
     async fn execute(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<u64, DatabaseError> {
         refuse_nul(&args)?;
-        Ok(match &mut self.0 {
+        Ok(match &mut self.transactions {
             Transactions::Sqlite(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
             Transactions::Postgres(tx) => bound!(text, args).execute(&mut **tx).await?.rows_affected(),
         })

@@ -9,11 +9,23 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::Path,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// A database on one of the engines.
 #[derive(Debug)]
-pub struct Database(Engine);
+pub struct Database {
+    engine: Engine,
+    /// How many transactions for writing were committed here.
+    commits: Arc<AtomicU64>,
+}
 
 #[derive(Debug)]
 enum Engine {
@@ -53,31 +65,39 @@ impl Database {
     /// # Errors
     /// [`DatabaseError::Newer`] when a newer program wrote it.
     pub async fn open(place: Location<'_>, migrations: &'static [Sql]) -> Result<Self, DatabaseError> {
-        let database = match place {
-            Location::Sqlite(path) => Self(sqlite(path).await?),
-            Location::Postgres(url) => Self(postgres(url).await?),
+        let engine = match place {
+            Location::Sqlite(path) => sqlite(path).await?,
+            Location::Postgres(url) => postgres(url).await?,
         };
+        let database = Self { engine, commits: Arc::default() };
         database.migrate(migrations).await?;
         Ok(database)
     }
 
     /// A consistent view for reading: everything read through it is of one instant.
     pub async fn read(&self) -> Result<Conn, DatabaseError> {
-        Ok(match &self.0 {
-            Engine::Sqlite { read, .. } => Conn(Transactions::Sqlite(read.begin().await?)),
+        Ok(match &self.engine {
+            Engine::Sqlite { read, .. } => Conn::reading(Transactions::Sqlite(read.begin().await?)),
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
-                Conn(Transactions::Postgres(pool.begin_with(begin).await?))
+                Conn::reading(Transactions::Postgres(pool.begin_with(begin).await?))
             }
         })
     }
 
+    /// A number that is another one after every commit, for who keeps what they read: on SQLite, where whoever holds the
+    /// data folder is the only one to write. `None` on PostgreSQL, where others may.
+    pub fn commits(&self) -> Option<u64> {
+        matches!(self.engine, Engine::Sqlite { .. }).then(|| self.commits.load(Ordering::SeqCst))
+    }
+
     /// A transaction for writing; nothing of it is seen until [`Conn::commit`]. On SQLite there is one at a time.
     pub async fn begin(&self) -> Result<Conn, DatabaseError> {
-        Ok(match &self.0 {
-            Engine::Sqlite { write, .. } => Conn(Transactions::Sqlite(write.begin_with("begin immediate").await?)),
-            Engine::Postgres(pool) => Conn(Transactions::Postgres(pool.begin().await?)),
-        })
+        let transactions = match &self.engine {
+            Engine::Sqlite { write, .. } => Transactions::Sqlite(write.begin_with("begin immediate").await?),
+            Engine::Postgres(pool) => Transactions::Postgres(pool.begin().await?),
+        };
+        Ok(Conn::writing(transactions, Arc::clone(&self.commits)))
     }
 
     /// Moves what SQLite's write-ahead log holds into the database and empties the log, so that erased rows leave it.
@@ -85,7 +105,7 @@ impl Database {
     ///
     /// It waits for readers much less long than others do for the writer: as long as it waits, nobody writes.
     pub async fn empty_log(&self) -> Result<bool, DatabaseError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { write, .. } => {
                 let mut conn = write.acquire().await?;
                 let patience = |wait: Duration| AssertSqlSafe(format!("pragma busy_timeout = {}", wait.as_millis()));
@@ -104,7 +124,7 @@ impl Database {
     /// much memory as the database has bytes, so that no temporary file holds a row. PostgreSQL has nothing to do here: its
     /// operator vacuums.
     pub async fn rewrite(&self) -> Result<(), DatabaseError> {
-        if let Engine::Sqlite { write, .. } = &self.0 {
+        if let Engine::Sqlite { write, .. } = &self.engine {
             sqlx::raw_sql("vacuum").execute(write).await?;
         }
         Ok(())
@@ -133,7 +153,7 @@ impl Database {
         const SQL: &str = "select '`archive_mode` is `' || setting || '`' from pg_settings \
             where name = 'archive_mode' and setting <> 'off' \
             union all select slot_type || ' replication slot `' || slot_name || '`' from pg_replication_slots order by 1";
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { .. } => Ok(Vec::new()),
             Engine::Postgres(_) => self.read().await?.rows(SQL, args![]).await?.iter().map(Row::only).collect(),
         }
@@ -141,7 +161,7 @@ impl Database {
 
     /// Closes every connection; pending transactions are rolled back.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { write, read } => {
                 read.close().await;
                 write.close().await;
@@ -152,7 +172,7 @@ impl Database {
 
     async fn migrate(&self, migrations: &'static [Sql]) -> Result<(), DatabaseError> {
         let mut conn = self.begin().await?;
-        if let Transactions::Postgres(tx) = &mut conn.0 {
+        if let Transactions::Postgres(tx) = &mut conn.transactions {
             tx.execute(LOCK).await?;
         }
         conn.run(VERSIONS, args![]).await?;
@@ -162,7 +182,7 @@ impl Database {
             return Err(DatabaseError::Newer { found, known });
         }
         for (version, sql) in (1..).zip(migrations).filter(|(version, _)| *version > found) {
-            match &mut conn.0 {
+            match &mut conn.transactions {
                 Transactions::Sqlite(tx) => {
                     sqlx::raw_sql(AssertSqlSafe(sql.sqlite)).execute(&mut **tx).await.map(|_| ())
                 }

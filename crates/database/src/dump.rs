@@ -54,7 +54,7 @@ impl Conn {
         let sql = format!("select {} from {table}", columns.join(", "));
         let mut count = 0;
         let mut buffer = Vec::new();
-        match &mut self.0 {
+        match &mut self.transactions {
             Transactions::Sqlite(tx) => {
                 let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {

@@ -11,6 +11,7 @@ use crate::{
     roles::{Role, role_from_row},
 };
 use jiff::Timestamp;
+use std::{collections::HashMap, sync::Mutex};
 use vestry_database::{Value, args};
 
 /// A session as it stands now: of somebody who is a member in use, or of staff.
@@ -43,6 +44,37 @@ const USED_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
 /// Longer than any session may be idle.
 const IDLE_AT_MOST: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
+/// Sessions as they were read, each with the count of commits before it was.
+#[derive(Debug, Default)]
+pub(crate) struct SessionCache(Mutex<Cached>);
+
+#[derive(Debug, Default)]
+struct Cached {
+    commits: u64,
+    sessions: HashMap<[u8; 32], SessionOnFile>,
+}
+
+/// Tokens that are known at once; more begin anew.
+const CACHED_AT_MOST: usize = 16_384;
+
+impl SessionCache {
+    fn get(&self, token: &[u8; 32], commits: u64) -> Option<SessionOnFile> {
+        let cached = self.0.lock().expect("no holder panics");
+        if cached.commits == commits { cached.sessions.get(token).copied() } else { None }
+    }
+
+    /// Keeps what was read after `commits` were counted. A commit since then makes it a thing of the past.
+    fn put(&self, token: [u8; 32], commits: u64, session: SessionOnFile) {
+        let mut cached = self.0.lock().expect("no holder panics");
+        if cached.commits < commits || cached.sessions.len() >= CACHED_AT_MOST {
+            *cached = Cached { commits, sessions: HashMap::new() };
+        }
+        if cached.commits == commits {
+            cached.sessions.insert(token, session);
+        }
+    }
+}
+
 impl Vault {
     /// Begins a session under the hash of its token, and forgets those that nobody used for a day: no rule lets a session
     /// be idle for so long.
@@ -55,8 +87,21 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
-    /// The session of a token's hash, asked of the database each time: whoever left is out at once, in every process.
+    /// The session of a token's hash, as the database has it at this moment: whoever left is out at once, in every
+    /// process. What was read is read again only after something was committed, where nobody else could.
     pub async fn session(&self, token: &[u8; 32]) -> Result<Option<SessionOnFile>, VaultError> {
+        let commits = self.people.commits();
+        if let Some(known) = commits.and_then(|commits| self.sessions.get(token, commits)) {
+            return Ok(Some(known));
+        }
+        let found = self.read_session(token).await?;
+        if let (Some(commits), Some(session)) = (commits, found) {
+            self.sessions.put(*token, commits, session);
+        }
+        Ok(found)
+    }
+
+    async fn read_session(&self, token: &[u8; 32]) -> Result<Option<SessionOnFile>, VaultError> {
         const SQL: &str = "select s.person, s.begun, s.used, p.organisation, p.role from sessions s \
             join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none')";
         let row = self.people.read().await?.row(SQL, args![token.as_slice()]).await?;

@@ -11,6 +11,7 @@ use crate::{
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
     names::Names,
     place::{InstallationId, Store},
+    sessions::SessionCache,
     steps::Steps,
 };
 use jiff::Timestamp;
@@ -70,6 +71,7 @@ pub struct Vault {
     pub(crate) separated: Database,
     pub(crate) keyring: Keyring,
     pub(crate) journal: Journal,
+    pub(crate) sessions: SessionCache,
     /// Held by whoever changes what a plan was made from.
     pub(crate) changing: Mutex<()>,
     /// Held by the one sweep.
@@ -209,6 +211,7 @@ impl Vault {
             journal: Journal::new(log, place.places.clone()),
             changing: Mutex::default(),
             sweeping: Mutex::default(),
+            sessions: SessionCache::default(),
             steps: Steps::default(),
         })
     }

@@ -311,3 +311,21 @@ async fn clause_9_without_an_answer_nothing_of_guardian_and_child_is_left() {
     assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 0);
     assert!(house.privacy.guardian(&link).await.is_err());
 }
+
+/// What is kept of a session between two requests is of no use after anything was written.
+#[tokio::test]
+async fn a_session_that_was_just_checked_ends_with_its_owners_leaving_or_role() {
+    let house = House::new().await;
+    let (kim, visitor) = house.member("kim@shop.example").await;
+    let Entered::In(token) = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await.expect("let in") else {
+        panic!("no code is set up")
+    };
+    let is_in = async || house.privacy.visitor(&token).await.expect("asked").is_some();
+    assert!(is_in().await && is_in().await);
+    house.privacy.vault().end_sessions(kim, Some(&visitor.session)).await.expect("ended");
+    assert!(!is_in().await, "ended from elsewhere");
+    let still = house.privacy.vault().session(&visitor.session).await.expect("asked");
+    assert!(still.is_some() && house.privacy.vault().session(&visitor.session).await.expect("asked") == still);
+    house.privacy.vault().withdraw(house.privacy.policy(), kim, house.privacy.now()).await.expect("left");
+    assert_eq!(house.privacy.vault().session(&visitor.session).await.expect("asked"), None);
+}

@@ -570,4 +570,4 @@ agree = 동의를 여쭐게요
 agree-of-age = 만 14세가 되셨어요. 법정대리인이 하신 동의는 끝났고, 이제 직접 정하시면 돼요.
 agree-terms = 전에 동의하신 내용이 바뀌었어요. 다시 동의하신 것만 이어져요.
 agree-optional = 하나도 고르지 않아도 그대로 쓰실 수 있어요.
-agree-button = 정했어요
+agree-button = 이대로 저장하기

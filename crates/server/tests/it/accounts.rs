@@ -75,7 +75,7 @@ pub(crate) async fn staff(house: &House, role: Role) -> String {
 }
 
 /// What an app with this secret shows now.
-fn code(house: &House, secret: &str) -> String {
+pub(crate) fn code(house: &House, secret: &str) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let values = secret.chars().filter_map(|c| alphabet.find(c));
     let bits: Vec<u8> = values.flat_map(|value| (0..5).rev().map(move |bit| (value >> bit & 1) as u8)).collect();

@@ -7,11 +7,19 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use vestry_app::{App, Config, KeyKind, Surroundings};
 use vestry_server::{Options, router};
+
+/// The clock of the one test that lives through years.
+static CLOCK: AtomicI64 = AtomicI64::new(0);
+
+/// Sets the clock of [`House::with_clock`].
+pub(crate) fn set_clock(instant: &str) {
+    CLOCK.store(instant.parse::<Timestamp>().expect("an instant").as_second(), Ordering::SeqCst);
+}
 
 /// A fixed clock and a random source that never repeats.
 fn surroundings() -> Surroundings {
@@ -86,8 +94,21 @@ impl House {
         Self::over(folder, "data", config, Options::default()).await
     }
 
+    /// One that keeps accounts and whose clock is [`set_clock`]'s.
+    pub(crate) async fn with_clock() -> Self {
+        let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
+        let now = || Timestamp::from_second(CLOCK.load(Ordering::SeqCst)).expect("a time");
+        let surroundings = Surroundings { now, ..surroundings() };
+        vestry_app::Privacy::make(&folder.path().join("data"), &config, surroundings).await.expect("a vault");
+        Self::at(folder, "data", config, Options::default(), surroundings).await
+    }
+
     async fn over(folder: TempDir, data: &str, config: Config, options: Options) -> Self {
-        let app = App::open(&folder.path().join(data), config, surroundings(), None).await.expect("the app opens");
+        Self::at(folder, data, config, options, surroundings()).await
+    }
+
+    async fn at(folder: TempDir, data: &str, config: Config, options: Options, surroundings: Surroundings) -> Self {
+        let app = App::open(&folder.path().join(data), config, surroundings, None).await.expect("the app opens");
         let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
         let secret = app.make_key(organisation, KeyKind::Secret, "test").await.expect("a key").secret;
         let kind = KeyKind::Publishable { origins: vec!["https://shop.example".into()] };
