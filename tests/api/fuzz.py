@@ -1,0 +1,53 @@
+"""The API under what Schemathesis makes of its OpenAPI document: no answer may be a failure of ours (5xx).
+
+    python3 tests/api/fuzz.py target/debug/vestry [EXAMPLES]
+
+Serves a few products on loopback and asks with `schemathesis` (PyPI, see tests/api/requirements.txt), EXAMPLES (30) for
+each operation, once with a secret key and once with none. The seed is fixed. Ends with 1 when something failed.
+"""
+
+import json, pathlib, re, subprocess, sys, tempfile, urllib.request
+
+VESTRY, EXAMPLES = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2] if len(sys.argv) > 2 else "30"
+SEED = "20261126"
+
+FEED = """sku,title,price,colour
+A-1,Navy wool coat,129000,navy
+A-2,하늘색 린넨 셔츠,39000,sky-blue
+A-3,Red knit dress,59000,red
+"""
+
+
+def ask(base, *arguments):
+    command = ["schemathesis", "run", base + "/api/v1/openapi.json", "--url", base, "--checks", "not_a_server_error", "--seed", SEED,
+               "--max-examples", EXAMPLES, "--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all",
+               "--generation-database", "none", "--no-color", *arguments]
+    return subprocess.run(command).returncode
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "feed.csv").write_text(FEED)
+        (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
+        subprocess.run([VESTRY, "import", folder / "feed.csv", "--data", folder / "data", "--org", "shop"], check=True)
+        server = subprocess.Popen([VESTRY, "serve", "--data", folder / "data", "--config", folder / "config.toml", "--listen", "127.0.0.1:0"],
+                                  stderr=subprocess.PIPE, text=True)
+        key = base = None
+        for line in server.stderr:
+            key = key or (re.search(r"vs_\w+", line) or [None])[0]
+            if found := re.search(r"http://\S+", line):
+                base = found[0]
+                break
+        try:
+            # Whoever makes and revokes keys at random would lose the one they ask with.
+            with_key = ask(base, "-H", f"Authorization: Bearer {key}", "--exclude-path-regex", "/keys")
+            without = ask(base)
+            alive = urllib.request.urlopen(base + "/healthz", timeout=10).status == 200
+        finally:
+            server.terminate()
+            server.communicate()
+        sys.exit(0 if alive and with_key == 0 and without == 0 else 1)
+
+
+main()
