@@ -116,7 +116,8 @@ impl Privacy {
             after = Some(last.person);
             // What comes of this plan is not carried out: another one counts for the certificate.
             let mut planner = Planner::new(policy, day);
-            let plans = people.into_iter().map(|person| planned(&mut planner, person)).collect::<Result<Vec<_>, _>>()?;
+            let plans =
+                people.into_iter().map(|person| planned(&mut planner, person)).collect::<Result<Vec<_>, _>>()?;
             self.vault().clear_remains(policy, turn, &plans).await?;
         }
         Ok(())

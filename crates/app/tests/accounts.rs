@@ -6,3 +6,5 @@ mod house;
 mod lives;
 #[path = "accounts/office.rs"]
 mod office;
+#[path = "accounts/own.rs"]
+mod own;

@@ -3,18 +3,20 @@
 mod account;
 mod office;
 mod public;
+mod qr;
 pub(crate) mod review;
 mod samples;
 
 pub(crate) use account::{
-    CertificateLine, ColleagueLine, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
-    LeftPage, LookLine, MePage, SessionLine, TeamPage,
+    AgreedLine, CertificateLine, ColleagueLine, ConsentRow, CopyPage, CopyView, FieldView, FormPage, GuardianOfPage,
+    HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SecurityPage, SessionLine, TeamPage,
 };
 pub(crate) use office::{
-    BoardPage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame, PeoplePage, PlanLine,
-    PlanPage, StaffLine, StaffPage,
+    BoardPage, CertificatePage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame,
+    PeoplePage, PlanLine, PlanPage, StaffLine, StaffPage,
 };
 pub(crate) use public::*;
+pub(crate) use qr::QrView;
 
 use crate::words::Words;
 use askama::Template;

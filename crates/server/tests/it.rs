@@ -11,6 +11,7 @@ mod it {
     mod harness;
     mod headers;
     mod jobs;
+    mod own;
     mod policy;
     mod review;
     mod routes;

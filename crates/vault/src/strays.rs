@@ -116,7 +116,8 @@ impl Vault {
             for planned in people {
                 for record in &planned.person.records {
                     let asked = destroyed(planned, record.record);
-                    let is_left = |row: &&ItemRow| turn.left.contains(&Tombstone::of(row.key)) && !asked.contains(row.item);
+                    let is_left =
+                        |row: &&ItemRow| turn.left.contains(&Tombstone::of(row.key)) && !asked.contains(row.item);
                     let mut gone = 0;
                     for row in rows.of(store, record.record).iter().filter(is_left) {
                         gone += clear_row(policy, &mut conn, (planned.person.person, record.record), row).await?;

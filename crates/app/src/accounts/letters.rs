@@ -28,6 +28,10 @@ pub(super) enum Queued {
     KnownAlready { token: String },
     /// Choose a new password.
     Reset { token: String },
+    /// Confirm another address of a member.
+    ConfirmChange { token: String },
+    /// The address was changed; to the old one.
+    MailChanged { address: String, token: String },
     /// Somebody logged in with a device that was not seen before.
     NewDevice { device: String, at: Timestamp },
     /// Come and work in an organisation.
@@ -40,7 +44,7 @@ pub(super) enum Queued {
     Dormancy { separation: Date },
 }
 
-/// A letter as it is sealed: to a stranger, with the address.
+/// A letter as it is sealed: to a stranger, or to another address than a member's own, with that address.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,6 +68,8 @@ pub struct PostOffice {
     pub service: Service,
     /// Where links lead: `https://vestry.shop.example`, without a slash behind.
     pub base: String,
+    /// The folder into which the mail server puts what comes back, if one is named.
+    pub returns: Option<PathBuf>,
 }
 
 /// What one round of posting did.
@@ -85,12 +91,22 @@ impl Privacy {
         queued: &Queued,
         language: Language,
     ) -> Result<(), AccountError> {
+        self.queue_to(person, None, queued, language).await.map(drop)
+    }
+
+    /// The same to another address than the one that is theirs when it is sent: one that they had, or are to have.
+    pub(super) async fn queue_to(
+        &self,
+        person: PersonId,
+        to: Option<&str>,
+        queued: &Queued,
+        language: Language,
+    ) -> Result<RecordId, AccountError> {
         let policy = self.policy();
-        let sealed = Sealed { to: None, language: language.code().into(), queued: queued.clone() };
+        let sealed = Sealed { to: to.map(Into::into), language: language.code().into(), queued: queued.clone() };
         let text = serde_json::to_string(&sealed).expect("a letter is JSON");
         let letter = record(policy, "mail", vec![("mail", text)], vec![(Event::Made, self.now())])?;
-        self.vault().add_record(policy, person, &letter).await?;
-        Ok(())
+        Ok(self.vault().add_record(policy, person, &letter).await?)
     }
 
     /// A letter to somebody who is no member, to be put on file with what it is about.
@@ -132,6 +148,7 @@ impl Privacy {
         let opened = self.open_items(person, "membership", Reader::Program, &["mail", "letter", "email"]).await?;
         let text = opened.of_record(letter).ok_or(AccountError::Link)?;
         let sealed: Option<Sealed> = serde_json::from_str(text).ok();
+        let to_own = sealed.as_ref().is_some_and(|s| s.to.is_none());
         let to = sealed.as_ref().and_then(|s| s.to.as_deref()).or_else(|| opened.text(policy, "email"));
         let to = to.and_then(|to| Address::new(to).ok());
         let (Some(sealed), Some(to)) = (sealed, to) else {
@@ -140,15 +157,21 @@ impl Privacy {
         };
         let language = if sealed.language == "en" { Language::English } else { Language::Korean };
         let written = self.words(policy, office, &sealed.queued, language)?.write(language, &office.service);
-        let headers = Headers {
-            message_id: message_id(office, letter),
-            date: self.now(),
-            list_unsubscribe: None,
-            auto_submitted: true,
-        };
+        let message_id = message_id(office, letter);
+        if to_own {
+            self.expect_return(person, &message_id).await?;
+        }
+        let headers = Headers { message_id, date: self.now(), list_unsubscribe: None, auto_submitted: true };
         let sent = match office.post.send(&to, &written, headers).await {
             Ok(_) => true,
-            Err(SendError::Refused { permanent: true, .. } | SendError::TooLarge) => false,
+            Err(SendError::Refused { permanent: true, code }) => {
+                // Refused at the door: the letter came back before it was gone.
+                if to_own {
+                    self.note_return(person, code.to_string()).await?;
+                }
+                false
+            }
+            Err(SendError::TooLarge) => false,
             Err(error) => return Err(Posting::Later(error)),
         };
         self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
@@ -169,6 +192,11 @@ impl Privacy {
             Queued::Confirm { token } => Letter::VerifyMail { link: link("/join/confirm/", token)? },
             Queued::KnownAlready { token } => Letter::KnownAlready { link: link("/password/", token)? },
             Queued::Reset { token } => Letter::ResetPassword { link: link("/password/", token)? },
+            Queued::ConfirmChange { token } => Letter::ConfirmChange { link: link("/me/address/", token)? },
+            Queued::MailChanged { address, token } => {
+                let address = Address::new(address).map_err(|_| AccountError::Link)?;
+                Letter::MailChangedTo { address, link: link("/me/address/undo/", token)? }
+            }
             Queued::NewDevice { device, at } => {
                 let when = at.to_zoned_datetime(policy.zone().clone());
                 Letter::NewDevice { device: device.clone(), when }
@@ -245,9 +273,10 @@ impl PostOffice {
             address: config.address.clone(),
         };
         let base = config.links.trim_end_matches('/').to_owned();
+        let returns = Some(config.returns.clone()).filter(|folder| !folder.as_os_str().is_empty());
         if config.host.is_empty() {
             let post = Post::Folder(FolderPost::new(data.join("mail"), from));
-            return Ok(Self { post, service, base });
+            return Ok(Self { post, service, base, returns });
         }
         let (tls, port) = match config.encryption.as_str() {
             "tls" => (Tls::Implicit, 465),
@@ -271,7 +300,7 @@ impl PostOffice {
             from,
             timeout: std::time::Duration::from_secs(30),
         };
-        Ok(Self { post: Post::Smtp(SmtpPost::new(settings)?), service, base })
+        Ok(Self { post: Post::Smtp(SmtpPost::new(settings)?), service, base, returns })
     }
 }
 
@@ -310,6 +339,25 @@ const REST: std::time::Duration = std::time::Duration::from_secs(60);
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl crate::App {
+    /// Makes copies that members asked for, until `stop`.
+    pub(crate) async fn keep_exporting(&self, stop: impl Future<Output = ()>) {
+        let Some(privacy) = self.privacy() else { return stop.await };
+        let making = async {
+            loop {
+                let rest = match privacy.make_exports().await {
+                    Ok(_) => LOOK_EVERY,
+                    Err(error) => {
+                        let error = vestry_vault::causes(&error);
+                        tracing::error!(%error, "copies wait; they are made again");
+                        REST
+                    }
+                };
+                tokio::time::sleep(rest).await;
+            }
+        };
+        tokio::select! { () = stop => {}, () = making => {} }
+    }
+
     /// Posts letters as they come, until `stop`.
     pub(crate) async fn keep_posting(&self, stop: impl Future<Output = ()>) {
         let Some(privacy) = self.privacy() else { return stop.await };
@@ -322,6 +370,10 @@ impl crate::App {
         };
         let posting = async {
             loop {
+                if let Err(error) = privacy.take_returns(&office).await {
+                    let error = vestry_vault::causes(&error);
+                    tracing::error!(%error, "what came back is read again");
+                }
                 let rest = match privacy.post_letters(&office).await {
                     Ok(delivered) if delivered.waiting > 0 => REST,
                     Ok(_) => LOOK_EVERY,

@@ -133,7 +133,8 @@ async fn what_a_stopped_sweep_destroyed_is_certified_although_it_became_lawful_a
         let on_file = vault.person(policy, person).await.expect("on file");
         let account = policy.class_named("account").expect("a class");
         let record = on_file.records.iter().find(|r| r.class == account).expect("a record").record;
-        let write = async || vault.correct(policy, record, mailing, &String::from("weekly").into(), privacy.now()).await;
+        let write =
+            async || vault.correct(policy, record, mailing, &String::from("weekly").into(), privacy.now()).await;
         vault.consent(policy, person, marketing, privacy.now()).await.expect("agreed");
         write().await.expect("written");
         vault.take_back(policy, person, marketing, privacy.now()).await.expect("taken back");

@@ -86,6 +86,20 @@ impl House {
         Self::over(folder, "data", config, Options::default()).await
     }
 
+    /// One with accounts, behind a proxy that says where requests come from.
+    pub(crate) async fn behind_proxy() -> Self {
+        let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
+        let data = folder.path().join("data");
+        vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("a vault");
+        Self::over(folder, "data", config, Options { behind_proxy: true, ..Options::default() }).await
+    }
+
+    /// Every letter that went out, as it landed.
+    pub(crate) fn raw_letters(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join("data/mail")).into_iter().flatten().flatten();
+        entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
+    }
+
     async fn over(folder: TempDir, data: &str, config: Config, options: Options) -> Self {
         let app = App::open(&folder.path().join(data), config, surroundings(), None).await.expect("the app opens");
         let organisation = app.organisation_or_new("Hanbit").await.expect("an organisation");
