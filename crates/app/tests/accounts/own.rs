@@ -306,7 +306,9 @@ async fn clause_5_a_copy_is_made_as_a_job_and_goes_after_days_and_with_leaving()
     fetch().await.expect("within three days");
     pass(SignedDuration::from_hours(2));
     assert!(matches!(fetch().await, Err(AccountError::Link)), "over, also before a sweep comes by");
-    house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+    let confirm =
+        vestry_app::SweepRequest { confirm_clock: Some("clock".parse().expect("a reason")), ..Default::default() };
+    house.privacy.sweep(&confirm, |_| {}).await.expect("swept");
     let records = house.privacy.own_records(person).await.expect("held");
     let class = house.privacy.policy().class_named("export").expect("a class");
     assert!(records.iter().all(|record| record.record.class != class), "and then it is gone");
