@@ -4,17 +4,22 @@
 //! no member: until then everything waits sealed in one record with a clock of its own. What is answered gives away to
 //! nobody whether somebody has an account.
 
+mod address;
 mod entering;
+mod exports;
 mod guardians;
 mod joining;
 mod letters;
 mod organisations;
 mod own;
 mod passwords;
+mod returned;
+mod second;
 mod showing;
 mod staff;
 
 pub use entering::{Device, Entered, LogIn, Visitor};
+pub use exports::ExportStands;
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
 pub use joining::{AskedItem, Joined, SignUp};
 pub(crate) use letters::Queued;
@@ -22,6 +27,8 @@ pub use letters::{Delivered, PostOffice, PostOfficeError};
 pub use organisations::Colleague;
 pub(crate) use own::MARKETING;
 pub use own::{ConsentView, OwnRecord, SessionView};
+pub use returned::Returned;
+pub use second::{SecondShown, SecondStands};
 pub use showing::DemoPeople;
 pub use staff::{NewStaff, StaffEntered, StaffMember};
 

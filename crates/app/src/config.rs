@@ -123,6 +123,9 @@ pub struct MailConfig {
     pub phone: String,
     /// A postal address under every letter.
     pub address: String,
+    /// The folder into which the mail server puts what comes back to `from`, one file a mail, as into `Maildir/new`; empty
+    /// for none. What is read there is removed.
+    pub returns: PathBuf,
     /// Where links in letters lead: `https://vestry.shop.example`.
     pub links: String,
 }
@@ -145,6 +148,7 @@ impl Default for MailConfig {
             name: "Vestry".into(),
             phone: String::new(),
             address: String::new(),
+            returns: PathBuf::new(),
             links: "http://127.0.0.1:8080".into(),
         }
     }

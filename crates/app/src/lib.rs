@@ -43,8 +43,8 @@ mod working;
 
 pub use accounts::{
     AccountError, AskedItem, ChildAccount, Colleague, ConsentView, Delivered, DemoPeople, Device, Entered,
-    GuardianPage, Joined, LogIn, NamedGuardian, NewStaff, OwnRecord, PostOffice, PostOfficeError, SessionView, SignUp,
-    StaffEntered, StaffMember, Visitor,
+    ExportStands, GuardianPage, Joined, LogIn, NamedGuardian, NewStaff, OwnRecord, PostOffice, PostOfficeError,
+    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
@@ -85,6 +85,7 @@ pub use vestry_store::{
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
-    Certificate, Counted, HoldSubject, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId, Personal,
-    Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore, VaultError, causes, event_named,
+    Certificate, Counted, HoldSubject, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId,
+    Personal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore, VaultError, Waits, causes,
+    event_named,
 };

@@ -13,8 +13,8 @@ use vestry_policy::{
     Action, ClassId, Event, Grain, ItemId, LawfulUse, Membership, Planner, Policy, StoredIn, Subject, Verdict,
 };
 use vestry_vault::{
-    DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, Personal, Reader, ReasonCode,
-    RecordId, VaultError, event_named,
+    DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, PersonOnFile, Personal, Reader,
+    ReasonCode, RecordId, VaultError, event_named,
 };
 use zeroize::Zeroizing;
 
@@ -220,17 +220,25 @@ impl Privacy {
         result.map(|()| count)
     }
 
-    /// Everything held about somebody, for themselves: as [`Privacy::export_person`], handed over at once.
-    pub async fn own_export(&self, person: PersonId) -> Result<Zeroizing<String>, PrivacyError> {
-        let opening = Opening::new("rights", Reader::Themselves(person), None)?;
-        Ok(self.exported(person, &opening).await?.0)
+    /// Everything held about somebody, for themselves or their guardian: as [`Privacy::export_person`] writes it.
+    pub(crate) async fn own_document(
+        &self,
+        person: PersonId,
+        opening: &Opening,
+    ) -> Result<Zeroizing<String>, PrivacyError> {
+        Ok(self.exported(person, opening).await?.0)
     }
 
     /// The export as JSON, and how many records are in it.
     async fn exported(&self, person: PersonId, opening: &Opening) -> Result<(Zeroizing<String>, u64), PrivacyError> {
-        let records = self.show_person(person, opening, None).await?;
-        let looks = self.vault().looks_at(self.policy(), person).await?;
-        let document = Zeroizing::new(document(self.policy(), opening, person, &records, &looks));
+        let policy = self.policy();
+        let mut records = self.show_person(person, opening, None).await?;
+        // A copy holds no copy.
+        let copy = policy.class_named("export");
+        records.retain(|record| Some(record.class) != copy);
+        let looks = self.vault().looks_at(policy, person).await?;
+        let on_file = self.vault().person(policy, person).await?;
+        let document = Zeroizing::new(document(policy, opening, &on_file, &records, &looks));
         Ok((document, records.len() as u64))
     }
 }
@@ -310,7 +318,7 @@ fn held(record: OpenedRecord, verdicts: &[Verdict]) -> HeldRecord {
 fn document(
     policy: &Policy,
     opening: &Opening,
-    person: PersonId,
+    on_file: &PersonOnFile,
     records: &[HeldRecord],
     looks: &[vestry_vault::Look],
 ) -> String {
@@ -328,12 +336,32 @@ fn document(
         })
     };
     let document = serde_json::json!({
-        "person": person.to_string(),
+        "person": on_file.person.to_string(),
         "policy": policy.version,
+        "consents": consents(policy, on_file),
         "records": records.iter().map(record).collect::<Vec<_>>(),
         "looks": looks,
     });
     format!("{document:#}\n")
+}
+
+/// Where the person stands with each purpose that waits for consent; what was agreed to, and when, is among the records.
+fn consents(policy: &Policy, on_file: &PersonOnFile) -> Vec<serde_json::Value> {
+    let asked = policy.purposes().filter(|(_, purpose)| purpose.basis == vestry_policy::Basis::Consent);
+    asked
+        .map(|(id, purpose)| {
+            let taken_back = on_file.taken_back.iter().find(|(taken, _)| *taken == id).map(|(_, at)| at.to_string());
+            let given = on_file.consents.contains(id);
+            serde_json::json!({"purpose": purpose.id, "name": purpose.name, "given": given, "taken_back": taken_back})
+        })
+        .collect()
+}
+
+/// Whether an item proves who somebody is: a hash or a secret says nothing about them, and in other hands opens the door.
+fn is_secret(policy: &Policy, item: &vestry_policy::Item) -> bool {
+    item.masked
+        && (policy.class(item.class).id == "security"
+            || ["password", "staff_password", "staff_second"].contains(&item.id.as_str()))
 }
 
 fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json::Value {
@@ -349,7 +377,7 @@ fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json:
     serde_json::json!({
         "item": item.id,
         "name": item.name,
-        "value": held.value.open(opening).as_str(),
+        "value": if is_secret(policy, item) { "••••" } else { held.value.open(opening).as_str() },
         "purposes": purposes,
         "because": because,
         "last_day": until,

@@ -8,3 +8,5 @@ mod lives;
 mod notices;
 #[path = "accounts/office.rs"]
 mod office;
+#[path = "accounts/own.rs"]
+mod own;

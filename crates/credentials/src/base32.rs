@@ -20,6 +20,22 @@ pub(crate) fn encode(bytes: &[u8], alphabet: &[u8; 32]) -> Zeroizing<String> {
     text
 }
 
+/// The bytes of `text` in `alphabet`, if it is what [`encode`] makes of `N` of them.
+pub(crate) fn decode<const N: usize>(text: &str, alphabet: &[u8; 32]) -> Option<Zeroizing<[u8; N]>> {
+    if text.len() != N / 5 * 8 {
+        return None;
+    }
+    let mut bytes = Zeroizing::new([0; N]);
+    for (group, room) in text.as_bytes().chunks_exact(8).zip(bytes.chunks_exact_mut(5)) {
+        let mut bits = 0u64;
+        for byte in group {
+            bits = bits << 5 | alphabet.iter().position(|known| known == byte)? as u64;
+        }
+        room.copy_from_slice(&bits.to_be_bytes()[3..]);
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +46,9 @@ mod tests {
         assert_eq!(*encode(b"12345678901234567890", RFC4648), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         assert_eq!(*encode(&[0xff; 5], CROCKFORD), "ZZZZZZZZ");
         assert_eq!(*encode(&[0; 5], CROCKFORD), "00000000");
+        assert_eq!(decode::<5>("MZXW6YTB", RFC4648).as_deref(), Some(b"fooba"));
+        for wrong in ["", "MZXW6YT", "MZXW6YTB2", "mzxw6ytb", "MZXW6YT1", "MZXW6Y한"] {
+            assert!(decode::<5>(wrong, RFC4648).is_none(), "{wrong}");
+        }
     }
 }

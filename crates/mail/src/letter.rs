@@ -19,6 +19,11 @@ pub enum Letter {
         /// Confirms it.
         link: Link,
     },
+    /// To another address of a member: confirm it.
+    ConfirmChange {
+        /// Confirms it.
+        link: Link,
+    },
     /// Somebody signed up with the address of a member: perhaps they forgot that they are one.
     KnownAlready {
         /// Where a new password is chosen.
@@ -233,6 +238,7 @@ impl Letter {
     pub fn name(&self) -> &'static str {
         match self {
             Self::VerifyMail { .. } => "verify-mail",
+            Self::ConfirmChange { .. } => "confirm-change",
             Self::KnownAlready { .. } => "known-already",
             Self::ResetPassword { .. } => "reset-password",
             Self::MailChangedTo { .. } => "mail-changed",
@@ -283,6 +289,7 @@ impl Letter {
         let (name, day) = (self.name(), |day: &Date| language.day(*day));
         match self {
             Self::VerifyMail { link } => Said::new(name, "verify-mail-body").link(link),
+            Self::ConfirmChange { link } => Said::new(name, "confirm-change-body").link(link),
             Self::KnownAlready { link } => Said::new(name, "known-already-body").link(link),
             Self::ResetPassword { link } => Said::new(name, "reset-password-body").link(link),
             Self::MailChangedTo { address, link } => {

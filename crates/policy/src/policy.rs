@@ -425,6 +425,9 @@ pub struct Dormancy {
     pub notify_days_before: u16,
     /// How long it stays apart at most, when its owner does not return.
     pub keep: Period,
+    /// Periods that a member may choose beforehand instead.
+    #[serde(default)]
+    pub choices: Vec<Period>,
 }
 
 /// Whom to write to.

@@ -1,11 +1,14 @@
 //! Accounts: joining, signing in, passwords, one's own data. Each page works without JavaScript.
 
+pub(crate) mod address;
 pub(crate) mod asking;
+pub(crate) mod copies;
 pub(crate) mod form;
 pub(crate) mod guardian;
 pub(crate) mod joining;
 pub(crate) mod me;
 pub(crate) mod passwords;
+pub(crate) mod security;
 pub(crate) mod signing;
 pub(crate) mod team;
 

@@ -1,7 +1,7 @@
 //! Who may: every route says what it needs, and this layer stands before each that needs something.
 
 use crate::{
-    problem::Problem,
+    problem::{Problem, too_often},
     session::{self, Session},
     state::{Server, cookie},
 };
@@ -112,14 +112,33 @@ impl Fields {
     }
 }
 
+/// What a route says to its guard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guarded {
+    pub(crate) need: Need,
+    /// The most bytes of a body.
+    pub(crate) limit: usize,
+    pub(crate) cost: Cost,
+}
+
+/// What a request costs, by which whoever is signed in is held to a rate. A key has one of its own for all it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cost {
+    /// A page.
+    Little,
+    /// The processor: a search, a picture to look at.
+    Work,
+}
+
 /// Lets a request through when it brings what its route needs.
-pub(crate) async fn guard(server: Server, need: Need, limit: usize, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next: Next) -> Response {
+    let need = line.need;
     let outcome = match need {
         // What brings a key of its own may come from anywhere.
-        Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, need, request).await,
+        Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, line, request).await,
         _ if is_foreign(&request) => Err(refuse(foreign())),
         Need::Nothing => Ok(request),
-        _ => with_session(&server, need, limit, request).await,
+        _ => with_session(&server, line, request).await,
     };
     match outcome {
         Ok(request) => {
@@ -166,7 +185,8 @@ fn refuse(problem: Problem) -> Refused {
     Box::new(problem.into_response())
 }
 
-async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<Request, Refused> {
+async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Result<Request, Refused> {
+    let need = line.need;
     let access = match bearer(request.headers()) {
         Some(secret) => {
             let found = server.app.authorise(secret).await.map_err(|e| refuse(e.into()))?;
@@ -179,6 +199,7 @@ async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<R
         }
         None => {
             let session = api_session(server, need, request.method(), request.headers()).await?;
+            may_cost(server, line, &session)?;
             let who = server.pseudonym(&session);
             request.extensions_mut().insert(Actor { organisation: session.organisation(), who });
             return Ok(request);
@@ -209,13 +230,8 @@ async fn with_key(server: &Server, need: Need, mut request: Request) -> Result<R
             None => {}
         }
     }
-    if server.limiter.check_key(&access.key).is_err() {
-        let mut response =
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "this key asks more often than it may")
-                .hint("wait a second and try again")
-                .into_response();
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        return Err(Box::new(response));
+    if !server.keys.allows(access.key) {
+        return Err(refuse_often("this key asks more often than it may"));
     }
     let who = format!("key-{}", access.key);
     request.extensions_mut().insert(Actor { organisation: access.organisation, who });
@@ -238,6 +254,21 @@ async fn api_session(server: &Server, need: Need, method: &Method, headers: &Hea
     }
     let need = if need == Need::SecretKey && !safe { Need::Editor } else { need };
     if need.is_met_by(&session) { Ok(session) } else { Err(refuse(not_yours())) }
+}
+
+/// Holds whoever is signed in to what one of them may ask of what costs.
+fn may_cost(server: &Server, line: Guarded, session: &Session) -> Result<(), Refused> {
+    let may = match line.cost {
+        Cost::Little => true,
+        Cost::Work => server.members.allows(session.subject()),
+    };
+    if may { Ok(()) } else { Err(refuse_often("you ask more often than one may")) }
+}
+
+fn refuse_often(message: &str) -> Refused {
+    let mut response = too_often(message, 1).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    Box::new(response)
 }
 
 fn not_yours() -> Problem {
@@ -278,7 +309,8 @@ async fn visitor_session(server: &Server, token: &str) -> Result<Option<Session>
     Ok(Some(Session::of_visitor(visitor, shop, token)))
 }
 
-async fn with_session(server: &Server, need: Need, limit: usize, mut request: Request) -> Result<Request, Refused> {
+async fn with_session(server: &Server, line: Guarded, mut request: Request) -> Result<Request, Refused> {
+    let Guarded { need, limit, .. } = line;
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     let Some(session) = live_session(server, request.headers()).await? else {
         let back = if safe { request.uri().path_and_query().map_or("/", |p| p.as_str()) } else { "/catalogue" };
@@ -288,6 +320,7 @@ async fn with_session(server: &Server, need: Need, limit: usize, mut request: Re
     if !need.is_met_by(&session) {
         return Err(refuse(not_yours()));
     }
+    may_cost(server, line, &session)?;
     if !safe {
         let (parts, body) = request.into_parts();
         let bytes = axum::body::to_bytes(body, limit)

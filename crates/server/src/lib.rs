@@ -15,6 +15,7 @@ mod console;
 mod cookies;
 mod envelope;
 mod guard;
+mod limits;
 mod metrics;
 mod office;
 mod pages;

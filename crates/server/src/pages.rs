@@ -3,18 +3,22 @@
 mod account;
 mod office;
 mod public;
+mod qr;
 pub(crate) mod review;
 mod samples;
 
 pub(crate) use account::{
-    AgreePage, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup,
-    HeldLine, LeavePage, LeftPage, LookLine, MePage, SessionLine, TeamPage,
+    AgreePage, AgreedLine, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, CopyPage, CopyView, FieldView,
+    FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SecurityPage, SessionLine,
+    TeamPage,
 };
 pub(crate) use office::{
-    BoardPage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, NoticeLine, NoticesPage,
-    OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine, PlanPage, PostedLine, StaffLine, StaffPage, TypedNotice,
+    BoardPage, CertificatePage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine,
+    NoticeLine, NoticesPage, OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine, PlanPage, PostedLine, StaffLine,
+    StaffPage, TypedNotice,
 };
 pub(crate) use public::*;
+pub(crate) use qr::QrView;
 
 use crate::words::Words;
 use askama::Template;

@@ -19,6 +19,12 @@ pub(crate) struct Problem {
     pub(crate) hint: String,
 }
 
+/// Somebody asks more often than they may, and is heard again in some seconds.
+pub(crate) fn too_often(message: &str, wait_s: u32) -> Problem {
+    let hint = if wait_s > 60 { "wait some minutes and try again" } else { "wait a second and try again" };
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message).hint(hint)
+}
+
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), hint: String::new() }

@@ -1,7 +1,12 @@
 //! Every address of the server in one table, with what it needs. The router is built from it, so that no route can
 //! exist without its guard, and tests walk it.
 
-use crate::{account, api, assets, console, envelope, guard, guard::Need, office, public, state::Server};
+use crate::{
+    account, api, assets, console, envelope, guard,
+    guard::{Cost, Guarded, Need},
+    office, public,
+    state::Server,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -32,11 +37,19 @@ pub struct Line {
     /// What a caller must bring.
     pub need: Need,
     pub(crate) limit: usize,
+    pub(crate) cost: Cost,
     pub(crate) handler: MethodRouter<Server>,
 }
 
+impl Line {
+    /// The same, held to what one member may ask.
+    fn work(self) -> Self {
+        Self { cost: Cost::Work, ..self }
+    }
+}
+
 fn line(method: Method, path: &'static str, need: Need, limit: usize, handler: MethodRouter<Server>) -> Line {
-    Line { method, path, need, limit, handler }
+    Line { method, path, need, limit, cost: Cost::Little, handler }
 }
 
 /// The table.
@@ -54,7 +67,7 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/api/v1/openapi.json", Nothing, SMALL, get(api::openapi::document)),
         line(GET, "/api/docs", Nothing, SMALL, get(api::openapi::page)),
         line(GET, "/api/v1/taxonomy", AnyKey, SMALL, get(api::taxonomy::taxonomy)),
-        line(POST, "/api/v1/images:tag", SecretKey, PICTURES, post(api::images::tag_image)),
+        line(POST, "/api/v1/images:tag", SecretKey, PICTURES, post(api::images::tag_image)).work(),
         line(GET, "/api/v1/images/{id}", SecretKey, SMALL, get(api::images::image)),
         line(GET, "/api/v1/products", SecretKey, SMALL, get(api::products::list_products)),
         line(GET, "/api/v1/products/{sku}", SecretKey, SMALL, get(api::products::get_product)),
@@ -63,12 +76,12 @@ pub(crate) fn table() -> Vec<Line> {
         line(DELETE, "/api/v1/products/{sku}", SecretKey, SMALL, delete(api::products::delete_product)),
         line(POST, "/api/v1/products/{sku}/tags", SecretKey, SMALL, post(api::products::put_tag)),
         line(DELETE, "/api/v1/products/{sku}/tags", SecretKey, SMALL, delete(api::products::remove_tag)),
-        line(GET, "/api/v1/products/{sku}/similar", AnyKey, SMALL, get(api::search::similar)),
-        line(GET, "/api/v1/products:export", SecretKey, SMALL, get(api::feeds::export_products)),
-        line(POST, "/api/v1/products:import", SecretKey, FEED, post(api::feeds::import_products)),
+        line(GET, "/api/v1/products/{sku}/similar", AnyKey, SMALL, get(api::search::similar)).work(),
+        line(GET, "/api/v1/products:export", SecretKey, SMALL, get(api::feeds::export_products)).work(),
+        line(POST, "/api/v1/products:import", SecretKey, FEED, post(api::feeds::import_products)).work(),
         line(GET, "/api/v1/jobs", SecretKey, SMALL, get(api::feeds::list_jobs)),
         line(GET, "/api/v1/jobs/{id}", SecretKey, SMALL, get(api::feeds::get_job)),
-        line(POST, "/api/v1/search", AnyKey, PICTURES, post(api::search::search)),
+        line(POST, "/api/v1/search", AnyKey, PICTURES, post(api::search::search)).work(),
         line(GET, "/api/v1/keys", OwnerKey, SMALL, get(api::keys::list_keys)),
         line(POST, "/api/v1/keys", OwnerKey, SMALL, post(api::keys::make_key)),
         line(POST, "/api/v1/keys/{id}/rotate", OwnerKey, SMALL, post(api::keys::rotate_key)),
@@ -85,18 +98,18 @@ pub(crate) fn table() -> Vec<Line> {
         line(POST, "/preferences", Session, SMALL, post(console::gate::prefer)),
         line(GET, "/", Session, SMALL, get(console::catalogue::home)),
         line(GET, "/catalogue", Session, SMALL, get(console::catalogue::show)),
-        line(GET, "/search", Session, SMALL, get(console::seek::show)),
-        line(POST, "/search", Session, PICTURE, post(console::seek::by_photo)),
+        line(GET, "/search", Session, SMALL, get(console::seek::show)).work(),
+        line(POST, "/search", Session, PICTURE, post(console::seek::by_photo)).work(),
         line(GET, "/products/{sku}", Session, SMALL, get(console::product::show)),
         line(POST, "/products/{sku}/tags", Editor, SMALL, post(console::product::change)),
         line(GET, "/pictures/{id}", Session, SMALL, get(console::product::picture)),
         line(GET, "/review", Editor, SMALL, get(console::review::show)),
         line(POST, "/review", Editor, SMALL, post(console::review::answer)),
         line(POST, "/review/undo", Editor, SMALL, post(console::review::undo)),
-        line(GET, "/review/alike", Editor, SMALL, get(console::review::alike)),
-        line(POST, "/review/alike", Editor, SMALL, post(console::review::spread)),
+        line(GET, "/review/alike", Editor, SMALL, get(console::review::alike)).work(),
+        line(POST, "/review/alike", Editor, SMALL, post(console::review::spread)).work(),
         line(GET, "/imports", Editor, SMALL, get(console::imports::show)),
-        line(POST, "/imports", Editor, FEED, post(console::imports::upload)),
+        line(POST, "/imports", Editor, FEED, post(console::imports::upload)).work(),
         line(POST, "/imports/start", Editor, SMALL, post(console::imports::start)),
         line(GET, "/imports/{id}", Editor, SMALL, get(console::imports::job)),
         line(GET, "/keys", Owner, SMALL, get(console::keys::show)),
@@ -111,7 +124,7 @@ pub(crate) fn table() -> Vec<Line> {
 /// Accounts: joining, signing in, one's own data, colleagues.
 fn accounts() -> Vec<Line> {
     use Need::{Member, Nothing, Owner};
-    use account::{asking, guardian, joining, me, passwords, signing, team};
+    use account::{address, asking, copies, guardian, joining, me, passwords, security, signing, team};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -134,7 +147,16 @@ fn accounts() -> Vec<Line> {
         line(POST, "/me", Member, SMALL, post(me::change)),
         line(GET, "/me/agree", Member, SMALL, get(asking::show)),
         line(POST, "/me/agree", Member, SMALL, post(asking::answer)),
-        line(GET, "/me/export", Member, SMALL, get(me::export)),
+        line(GET, "/me/security", Member, SMALL, get(security::show)),
+        line(POST, "/me/security", Member, SMALL, post(security::change)),
+        line(GET, "/me/address", Member, SMALL, get(address::ask_page)),
+        line(POST, "/me/address", Member, SMALL, post(address::ask)),
+        line(GET, "/me/address/{token}", Nothing, SMALL, get(address::confirm_page)),
+        line(POST, "/me/address/{token}", Nothing, SMALL, post(address::confirm)),
+        line(GET, "/me/address/undo/{token}", Nothing, SMALL, get(address::undo_page)),
+        line(POST, "/me/address/undo/{token}", Nothing, SMALL, post(address::undo)),
+        line(GET, "/me/export/{name}", Member, SMALL, get(copies::own)).work(),
+        line(GET, "/guardian/{token}/export/{name}", Nothing, SMALL, get(copies::of_child)),
         line(GET, "/me/leave", Member, SMALL, get(me::leave_page)),
         line(POST, "/me/leave", Member, SMALL, post(me::leave)),
         line(GET, "/team", Owner, SMALL, get(team::show)),
@@ -160,6 +182,7 @@ fn office_routes() -> Vec<Line> {
         line(GET, "/office/sweep", Staff, SMALL, get(sweeps::plan)),
         line(POST, "/office/sweep", Officer, SMALL, post(sweeps::sweep)),
         line(GET, "/office/certificates/{entry}", Staff, SMALL, get(sweeps::certificate)),
+        line(GET, "/office/certificates/{entry}/file", Staff, SMALL, get(sweeps::certificate_file)),
         line(GET, "/office/policy", Staff, SMALL, get(policy::show)),
         line(GET, "/office/policy/preview", Staff, SMALL, get(policy::preview)),
         line(POST, "/office/policy", Officer, SMALL, post(policy::change)),
@@ -175,12 +198,13 @@ fn office_routes() -> Vec<Line> {
 /// The router over `server`.
 pub(crate) fn router(server: &Server) -> Router {
     let mut router = Router::new();
-    for Line { path, need, limit, handler, .. } in table() {
+    for Line { path, need, limit, cost, handler, .. } in table() {
         // A feed of half a gigabyte takes a while on a slow line.
         let patience = if limit == FEED { 600 } else { 60 };
         let guarded = {
             let server = server.clone();
-            move |request: Request, next: Next| guard::guard(server.clone(), need, limit, request, next)
+            let line = Guarded { need, limit, cost };
+            move |request: Request, next: Next| guard::guard(server.clone(), line, request, next)
         };
         let layers = ServiceBuilder::new()
             .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(patience)))

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, sync::Mutex};
-use vestry_app::{Access, Role, Visitor};
+use vestry_app::{Access, PersonId, Role, Visitor};
 use vestry_model::{KeyId, OrganisationId};
 
 /// The cookie that carries a session's token.
@@ -67,6 +67,14 @@ impl Session {
             Who::Key(_) => Some(Role::Owner),
             Who::Member(visitor) => visitor.role.filter(|_| self.organisation.is_some()),
             Who::Staff(visitor) => visitor.role,
+        }
+    }
+
+    /// Whom requests are counted for.
+    pub(crate) fn subject(&self) -> (Option<PersonId>, Option<KeyId>) {
+        match &self.who {
+            Who::Key(key) => (None, Some(*key)),
+            Who::Member(visitor) | Who::Staff(visitor) => (Some(visitor.person), None),
         }
     }
 

@@ -2,18 +2,20 @@
 
 use crate::{
     Options,
+    limits::Limits,
     metrics::Metrics,
     session::{Session, Sessions, Who},
 };
 use axum::http::{HeaderMap, header};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::Quota;
 use std::{
+    net::IpAddr,
     num::NonZeroU32,
     ops::Deref,
     sync::{Arc, Mutex},
 };
 use vestry_app::{App, ImportSource};
-use vestry_model::{KeyId, OrganisationId};
+use vestry_model::OrganisationId;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,16 +26,47 @@ pub(crate) struct Parts {
     pub(crate) app: App,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
-    pub(crate) limiter: DefaultKeyedRateLimiter<KeyId>,
-    /// Tries at signing in, all together: keys have 256 bits, so this only keeps the log and the database calm.
-    pub(crate) gate: DefaultKeyedRateLimiter<()>,
+    /// What one key may ask.
+    pub(crate) keys: Limits,
+    /// What one member, or whoever is signed in with a key, may ask of what costs.
+    pub(crate) members: Limits,
+    /// How many letters and downloads one member may cause.
+    pub(crate) letters: Limits,
+    /// Tries at signing in from one network, so that whoever tries without end stops nobody else.
+    pub(crate) gate: Limits,
     pub(crate) uploads: Mutex<Vec<Upload>>,
     pub(crate) metrics: Metrics,
 }
 
-/// The address of the network that a request came from, for counting tries; it is not kept.
+/// The network that a request came from, for counting tries; it is not kept.
+///
+/// An IPv4 address counts by itself: its neighbours are other households. Of an IPv6 address the first 64 bits count: they are
+/// one household's, which can take as many addresses in it as it likes.
 #[derive(Debug, Clone)]
 pub(crate) struct Network(pub(crate) String);
+
+/// The longest text of a proxy that is counted as a network.
+const NETWORK_BYTES: usize = 64;
+
+impl Network {
+    pub(crate) fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self(address.to_string()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+            }
+        }
+    }
+
+    /// As a proxy names it: an address, or whatever it writes instead.
+    pub(crate) fn named(text: &str) -> Self {
+        match text.parse() {
+            Ok(address) => Self::of(address),
+            Err(_) => Self(text.chars().take(NETWORK_BYTES).collect()),
+        }
+    }
+}
 
 /// A feed that waits for its mapping to be confirmed.
 #[derive(Debug, Clone)]
@@ -44,6 +77,12 @@ pub(crate) struct Upload {
     pub(crate) source: ImportSource,
 }
 
+/// Costly requests of one member in a second: nobody types or clicks faster.
+const PER_MEMBER: NonZeroU32 = NonZeroU32::new(20).expect("twenty");
+/// Letters and downloads of one member in an hour.
+const LETTERS: NonZeroU32 = NonZeroU32::new(20).expect("twenty");
+/// Tries at signing in from one network in a second.
+const TRIES: NonZeroU32 = NonZeroU32::new(10).expect("ten");
 /// Feeds that may wait at once; the oldest gives way.
 const UPLOADS: usize = 32;
 
@@ -51,8 +90,10 @@ impl Server {
     pub(crate) fn new(app: App, options: Options) -> Self {
         let per_second = NonZeroU32::new(app.config().server.requests_per_second).unwrap_or(NonZeroU32::MIN);
         Self(Arc::new(Parts {
-            limiter: RateLimiter::keyed(Quota::per_second(per_second)),
-            gate: RateLimiter::keyed(Quota::per_second(const { NonZeroU32::new(10).expect("ten") })),
+            keys: Limits::new(Quota::per_second(per_second)),
+            members: Limits::new(Quota::per_second(per_second.min(PER_MEMBER))),
+            letters: Limits::new(Quota::per_hour(LETTERS)),
+            gate: Limits::new(Quota::per_second(TRIES)),
             sessions: Sessions::default(),
             uploads: Mutex::default(),
             metrics: Metrics::default(),
@@ -113,4 +154,23 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Network;
+
+    #[test]
+    fn a_network_is_an_ipv4_address_or_half_an_ipv6_one() {
+        for (address, network) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+            ("unknown", "unknown"),
+        ] {
+            assert_eq!(Network::named(address).0, network, "{address}");
+        }
+        assert_eq!(Network::named(&"x".repeat(9_999)).0.len(), 64);
+    }
 }

@@ -12,6 +12,7 @@ mod it {
     mod headers;
     mod jobs;
     mod notices;
+    mod own;
     mod people_browser;
     mod policy;
     mod review;

@@ -122,6 +122,16 @@ impl Certificate {
              vertical-align:top;overflow-wrap:anywhere}th{width:14rem;font-weight:600}</style>\n\
              <h1>파기 증명서<br><small>Certificate of destruction</small></h1>\n<table>\n",
         );
+        for ([korean, english], value) in self.rows() {
+            writeln!(out, "<tr><th scope=\"row\">{korean} · {english}</th><td>{}</td></tr>", escaped(&value))
+                .expect("a string grows");
+        }
+        out.push_str("</table>\n");
+        out
+    }
+
+    /// What it says, line by line: the name in Korean and in English, and the value.
+    pub fn rows(&self) -> Vec<([&'static str; 2], String)> {
         let state = match self.state {
             CertificateState::Final => "확정 · final",
             CertificateState::Pending => "보류 · pending",
@@ -134,30 +144,25 @@ impl Certificate {
             format!("{} (#{}): {}", g.place, g.sequence, g.pending.as_deref().unwrap_or("완료 · done"))
         };
         let places: Vec<String> = self.generations.iter().map(place).collect();
-        let rows = [
-            ("상태 · State", state.into()),
-            ("설치 · Installation", self.installation.clone()),
-            ("방침 · Policy", format!("{} {} · sha256 {}", self.policy[0], self.policy[1], self.policy[2])),
-            ("기준일 · Day", self.day.to_string()),
-            ("실행 · Carried out", self.at.to_string()),
-            ("계획 · Plan (sha256)", self.plan.clone()),
-            ("대상 · Looked at", format!("{} persons, {} records", self.persons, self.records)),
-            ("파기 · Destroyed", counted(&self.destroyed)),
-            ("분리 보관 · Separated", counted(&self.separated)),
-            ("지연 · Overdue", self.overdue.to_string()),
-            ("열쇠 · Keys", format!("{} due, {} replaced", self.keys[0], self.keys[1])),
-            ("원장 · Ledger", format!("audit log entries {} to {}", self.ledger[0], self.ledger[1].saturating_sub(1))),
-            ("방법 · Method", self.method.clone()),
-            ("매체 · Medium", self.medium.clone()),
-            ("한계 · Out of reach", self.out_of_reach.clone()),
-            ("사본 · Copies of the keys", places.join("; ")),
-        ];
-        for (name, value) in rows {
-            writeln!(out, "<tr><th scope=\"row\">{name}</th><td>{}</td></tr>", escaped(&value))
-                .expect("a string grows");
-        }
-        out.push_str("</table>\n");
-        out
+        let ledger = format!("audit log entries {} to {}", self.ledger[0], self.ledger[1].saturating_sub(1));
+        vec![
+            (["상태", "State"], state.into()),
+            (["설치", "Installation"], self.installation.clone()),
+            (["방침", "Policy"], format!("{} {} · sha256 {}", self.policy[0], self.policy[1], self.policy[2])),
+            (["기준일", "Day"], self.day.to_string()),
+            (["실행", "Carried out"], self.at.to_string()),
+            (["계획", "Plan (sha256)"], self.plan.clone()),
+            (["대상", "Looked at"], format!("{} persons, {} records", self.persons, self.records)),
+            (["파기", "Destroyed"], counted(&self.destroyed)),
+            (["분리 보관", "Separated"], counted(&self.separated)),
+            (["지연", "Overdue"], self.overdue.to_string()),
+            (["열쇠", "Keys"], format!("{} due, {} replaced", self.keys[0], self.keys[1])),
+            (["원장", "Ledger"], ledger),
+            (["방법", "Method"], self.method.clone()),
+            (["매체", "Medium"], self.medium.clone()),
+            (["한계", "Out of reach"], self.out_of_reach.clone()),
+            (["사본", "Copies of the keys"], places.join("; ")),
+        ]
     }
 }
 

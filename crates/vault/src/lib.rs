@@ -78,7 +78,7 @@ pub use lookup::{LookupKey, MAX_MAIL_CHARS, MailError, normalised_mail};
 pub use master::{KeyCheck, MasterKey, MasterKeyError, MasterKeySource, WrongMasterKey};
 pub use names::event_named;
 pub use notices::{Addressed, Concerns, NoticeKind, NoticeOnFile};
-pub use people::{PersonOnFile, RecordOnFile};
+pub use people::{PersonOnFile, RecordOnFile, Waits};
 pub use personal::{Opening, OpeningError, Personal, Reader, ReasonCode};
 pub use place::{InstallationId, KeyId, NotAnId, NoticeId, PersonId, Place, RecordId, Store};
 pub use posting::{MAX_POSTED, PostedPolicy};
@@ -92,7 +92,7 @@ pub use steps::Steps;
 pub use sweeping::{PlanFacts, SweepTurn};
 pub use tombstone::{Subject, Tombstone};
 pub use vault::{Vault, VaultKeys, VaultPlace};
-pub use writing::{NewPerson, NewRecord};
+pub use writing::{Edit, EndedSessions, NewPerson, NewRecord};
 
 /// What every column of the three databases holds: an item of the policy, or nothing personal and why.
 pub const COLUMNS: &str = include_str!("../columns.toml");

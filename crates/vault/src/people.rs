@@ -52,6 +52,15 @@ pub struct RecordOnFile {
     pub held: bool,
 }
 
+/// What waits to be given to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// Letters, to be posted.
+    Letters,
+    /// Copies of what is held, to be made.
+    Copies,
+}
+
 impl PersonOnFile {
     /// Hands the planner's view of this person to `ask`.
     pub fn with_facts<T>(&self, ask: impl FnOnce(&PersonFacts<'_>) -> T) -> T {
@@ -114,14 +123,15 @@ impl Vault {
         Ok(row.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
     }
 
-    /// Letters that wait, at most `limit`, of people who are there to be written to: the oldest first.
-    pub async fn unsent(&self, limit: u32) -> Result<Vec<(PersonId, RecordId)>, VaultError> {
-        // The kinds stand in the text, so that the index over them is used.
+    /// What waits, at most `limit`, of people who are there to get it: the oldest first.
+    pub async fn unsent(&self, what: Waits, limit: u32) -> Result<Vec<(PersonId, RecordId)>, VaultError> {
         const SQL: &str = "select r.person, r.id, r.events from records r join persons p on p.id = r.person \
-            where r.class in ('mail', 'letter') and r.stored = 'live' and p.state <> 'ended' \
-            and r.events not like '%sent=%' limit $1";
+            where r.class in ('mail', 'letter', 'export') and (r.class = 'export') = ($1 = 1) and r.stored = 'live' \
+            and p.state <> 'ended' and r.events not like '%sent=%' limit $2";
         let mut unsent = Vec::new();
-        for row in &self.people.read().await?.rows(SQL, args![limit]).await? {
+        // The kinds stand in the text, so that the index over them is used.
+        let is_copy = i64::from(what == Waits::Copies);
+        for row in &self.people.read().await?.rows(SQL, args![is_copy, limit]).await? {
             let mut columns = row.columns();
             let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
             let events = read_events(&columns.take::<String>()?)?;

@@ -202,6 +202,13 @@ impl Vault {
         Ok(person)
     }
 
+    /// Voids the links that were mailed to a person for `what`.
+    pub async fn void_links(&self, person: PersonId, what: &str) -> Result<(), VaultError> {
+        let mut conn = self.people.begin().await?;
+        conn.run("delete from links where person = $1 and what = $2", args![person.value(), what]).await?;
+        Ok(conn.commit().await?)
+    }
+
     /// The name under which attempts of `who`, such as a mail or an address of a network, are counted: a keyed hash.
     pub fn attempts_of(&self, who: &str) -> [u8; 32] {
         LookupKey::of_master(&self.masters.live, self.installation, "attempts").hash(who)

@@ -7,7 +7,7 @@ use crate::{
     keyring::NewKey,
     lookup::{LOGIN, Lookup, STAFF, normalised_mail},
     names::{write_events, write_stored},
-    people::columns_of,
+    people::{RecordOnFile, columns_of},
     personal::Personal,
     place::{PersonId, RecordId, Store},
     roles::Role,
@@ -44,6 +44,61 @@ pub struct NewRecord {
     pub events: Vec<(Event, Timestamp)>,
     /// What it holds.
     pub items: Vec<(ItemId, Personal<String>)>,
+}
+
+/// What is to change in a record.
+#[derive(Debug, Default)]
+pub struct Edit<'e> {
+    /// Items of one class with their new values; what has none goes.
+    pub values: &'e [(ItemId, Option<&'e Personal<String>>)],
+    /// The count of the person's changes at which the caller looked, where the new values hang on what was seen.
+    pub since: Option<i64>,
+    /// Which of the person's sessions end with it.
+    pub sessions: EndedSessions,
+}
+
+/// Which sessions of a person end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EndedSessions {
+    /// None.
+    #[default]
+    None,
+    /// All but the one with this hash of a token.
+    Others([u8; 32]),
+    /// All.
+    All,
+}
+
+impl EndedSessions {
+    async fn end(self, conn: &mut Conn, person: PersonId) -> Result<(), VaultError> {
+        const SQL: &str = "delete from sessions where person = $1 and token <> $2";
+        let but = match self {
+            Self::None => return Ok(()),
+            Self::Others(token) => token.to_vec(),
+            Self::All => Vec::new(),
+        };
+        conn.run(SQL, args![person.value(), but]).await?;
+        Ok(())
+    }
+}
+
+/// Whom a new record is added to.
+struct Touched {
+    person: PersonId,
+    /// Whether the record lives with the membership.
+    is_members: bool,
+}
+
+impl Touched {
+    /// Counts the change. Whoever leaves at this moment waits for it or comes first; then nothing is added.
+    async fn count(self, conn: &mut Conn) -> Result<(), VaultError> {
+        const ENDED: &str = "select state from persons where id = $1 and state = 'ended'";
+        touch(conn, self.person).await?;
+        match conn.row(ENDED, args![self.person.value()]).await? {
+            Some(_) if self.is_members => Err(VaultError::State { state: "ended", needed: "in use" }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Rows to be written, once their keys are stored.
@@ -98,6 +153,9 @@ impl Vault {
     }
 
     /// Adds a record to somebody on file.
+    ///
+    /// # Errors
+    /// [`VaultError::State`] for one that lives with the membership of somebody who has left.
     pub async fn add_record(
         &self,
         policy: &Policy,
@@ -110,7 +168,8 @@ impl Vault {
             consented(policy, record, |purpose| on_file.consents.contains(purpose))?;
         }
         let id = self.seal_record(policy, &mut batch, (person, on_file.organisation), record)?;
-        self.write(batch, Some(person)).await?;
+        let is_members = policy.class(record.class).lives == Lives::Membership;
+        self.write(batch, Some(Touched { person, is_members })).await?;
         Ok(id)
     }
 
@@ -184,7 +243,7 @@ impl Vault {
     }
 
     /// Keys first, then what is kept apart, then what makes all of it count.
-    async fn write(&self, mut batch: Batch, touched: Option<PersonId>) -> Result<(), VaultError> {
+    async fn write(&self, mut batch: Batch, touched: Option<Touched>) -> Result<(), VaultError> {
         self.keyring.add(&batch.keys).await?;
         // What is kept apart and does not count yet must not be taken for a stray.
         let _one = if batch.apart.is_empty() { None } else { Some(self.changing.lock().await) };
@@ -195,8 +254,8 @@ impl Vault {
         }
         self.steps.step("make what is written count")?;
         let mut conn = self.people.begin().await?;
-        if let Some(person) = touched {
-            touch(&mut conn, person).await?;
+        if let Some(touched) = touched {
+            touched.count(&mut conn).await?;
         }
         self.put_batch(&mut conn, batch).await?;
         Ok(conn.commit().await?)
@@ -230,26 +289,40 @@ impl Vault {
         value: &Personal<String>,
         now: Timestamp,
     ) -> Result<(), VaultError> {
+        self.edit(policy, record, &Edit { values: &[(item, Some(value))], ..Edit::default() }, now).await
+    }
+
+    /// Changes items of a record, all of them or none: what shared their keys is sealed anew, the old keys are destroyed, the
+    /// look-up hash moves along, and the sessions that are to end do, in one transaction.
+    ///
+    /// # Errors
+    /// [`VaultError::Changed`] when the person changed since the caller looked, [`VaultError::Required`] for an item that
+    /// does not go, [`VaultError::KnownAlready`] and [`VaultError::Blocked`] for a mail address that cannot be theirs.
+    pub async fn edit(
+        &self,
+        policy: &Policy,
+        record: RecordId,
+        edit: &Edit<'_>,
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
         const WHO: &str = "select person from records where id = $1";
-        const PUT: &str = "update items set key = $4, revision = $5, sealed = $6 \
-            where person = $1 and record = $2 and item = $3";
-        const DROP: &str = "delete from lookups where person = $1";
-        const LOOKUP: &str = "insert into lookups (hash, person) values ($1, $2)";
+        self.refuse_blocked_edit(policy, edit, now).await?;
         let mut conn = self.people.begin().await?;
         let row = conn.row(WHO, args![record.value()]).await?.ok_or(VaultError::UnknownRecord(record))?;
         let person = PersonId::from_row(row.only()?)?;
+        // Counted first: whoever changes the same person waits here, and then sees that they came second.
+        touch(&mut conn, person).await?;
         let on_file = self.person_in(policy, &mut conn, person).await?;
+        if edit.since.is_some_and(|since| on_file.revision != since + 1) {
+            return Err(VaultError::Changed);
+        }
         let known_record =
             on_file.records.iter().find(|r| r.record == record).ok_or(VaultError::UnknownRecord(record))?;
-        if known_record.stored == StoredIn::Separated {
-            return Err(VaultError::KeptApart);
-        }
-        if policy.item(item).class != known_record.class {
-            let class = policy.class(known_record.class).id.clone();
-            return Err(VaultError::WrongClass { item: policy.item(item).id.clone(), class });
-        }
-        let group = policy.end_groups(known_record.class).iter().copied().find(|group| group.contains(item));
-        let group = group.unwrap_or_default().intersection(known_record.items);
+        editable(policy, known_record, edit)?;
+        let edited: ItemSet = edit.values.iter().map(|(item, _)| *item).collect();
+        let groups = policy.end_groups(known_record.class).iter().copied();
+        let groups = groups.filter(|group| !group.intersection(edited).is_empty());
+        let group = groups.fold(ItemSet::EMPTY, ItemSet::union).intersection(known_record.items);
         let sealing = Sealing {
             person,
             organisation: on_file.organisation,
@@ -259,34 +332,52 @@ impl Vault {
         };
         let old = self.open_items(policy, &sealing, &mut conn, group).await?;
         let mut values: Vec<(ItemId, &str)> =
-            old.iter().filter(|o| o.item != item).map(|o| (o.item, o.value.to_seal().as_str())).collect();
-        if known_record.items.contains(item) && !old.iter().any(|o| o.item == item) {
+            old.iter().filter(|o| !edited.contains(o.item)).map(|o| (o.item, o.value.to_seal().as_str())).collect();
+        for item in edited.intersection(known_record.items).iter().filter(|item| old.iter().all(|o| o.item != *item)) {
             self.count_remains(policy, &mut conn, &sealing, item).await?;
         }
-        values.push((item, value.to_seal()));
+        values.extend(edit.values.iter().filter_map(|(item, value)| Some((*item, value.as_ref()?.to_seal().as_str()))));
         let revision = old.iter().map(|o| o.revision).max().unwrap_or(0) + 1;
         let sealed = self.seal_items(policy, &sealing, &values, revision)?;
         self.keyring.add(&sealed.keys).await?;
-        let mut added = Vec::new();
-        for row in sealed.rows(&sealing) {
-            if conn.run(PUT, row.clone()).await? == 0 {
-                added.push(row);
+        put_edited(&mut conn, policy, &sealing, edit, sealed.rows(&sealing).collect()).await?;
+        self.move_lookup(&mut conn, policy, person, edit).await?;
+        let dying: Vec<_> = old.iter().map(|o| o.key).collect();
+        self.doom(&mut conn, &dying).await?;
+        edit.sessions.end(&mut conn, person).await?;
+        conn.commit().await?;
+        self.bury_the_dying(now).await
+    }
+
+    async fn refuse_blocked_edit(&self, policy: &Policy, edit: &Edit<'_>, now: Timestamp) -> Result<(), VaultError> {
+        for (item, value) in edit.values {
+            if let Some(value) = value.filter(|_| policy.item(*item).id == LOGIN.item) {
+                self.refuse_blocked(&[normalised_mail(value.to_seal())?], now).await?;
             }
         }
-        conn.insert(PUT_ITEMS, added).await?;
-        if let Some(key) = self.finding(&policy.item(item).id) {
+        Ok(())
+    }
+
+    /// Moves the hash by which somebody is found, where what it is made of changes.
+    async fn move_lookup(
+        &self,
+        conn: &mut Conn,
+        policy: &Policy,
+        person: PersonId,
+        edit: &Edit<'_>,
+    ) -> Result<(), VaultError> {
+        const DROP: &str = "delete from lookups where person = $1";
+        const LOOKUP: &str = "insert into lookups (hash, person) values ($1, $2)";
+        for (item, value) in edit.values {
+            let (Some(key), Some(value)) = (self.finding(&policy.item(*item).id), value) else { continue };
             let hash = key.hash(&normalised_mail(value.to_seal())?);
             conn.run(DROP, args![person.value()]).await?;
-            if !known(&mut conn, vec![hash.as_slice().into()]).await?.is_empty() {
+            if !known(conn, vec![hash.as_slice().into()]).await?.is_empty() {
                 return Err(VaultError::KnownAlready);
             }
             conn.run(LOOKUP, args![hash.as_slice(), person.value()]).await?;
         }
-        let dying: Vec<_> = old.iter().map(|o| o.key).collect();
-        self.doom(&mut conn, &dying).await?;
-        touch(&mut conn, person).await?;
-        conn.commit().await?;
-        self.bury_the_dying(now).await
+        Ok(())
     }
 
     /// The member who has this mail address, by its look-up hash.
@@ -307,6 +398,46 @@ impl Vault {
 }
 
 pub(crate) const PUT_ITEMS: &str = "insert into items (person, record, item, key, revision, sealed) values (..)";
+
+/// That `edit` fits its record: one that is in use, items of its class, and none of them missing afterwards.
+fn editable(policy: &Policy, record: &RecordOnFile, edit: &Edit<'_>) -> Result<(), VaultError> {
+    if record.stored == StoredIn::Separated {
+        return Err(VaultError::KeptApart);
+    }
+    for (item, value) in edit.values {
+        let of = policy.item(*item);
+        if of.class != record.class {
+            return Err(VaultError::WrongClass { item: of.id.clone(), class: policy.class(record.class).id.clone() });
+        }
+        if value.is_none() && of.required {
+            return Err(VaultError::Required { item: of.id.clone() });
+        }
+    }
+    Ok(())
+}
+
+async fn put_edited(
+    conn: &mut Conn,
+    policy: &Policy,
+    of: &Sealing,
+    edit: &Edit<'_>,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), VaultError> {
+    const PUT: &str = "update items set key = $4, revision = $5, sealed = $6 \
+        where person = $1 and record = $2 and item = $3";
+    const DROP: &str = "delete from items where person = $1 and record = $2 and item = $3";
+    for (item, _) in edit.values.iter().filter(|(_, value)| value.is_none()) {
+        conn.run(DROP, args![of.person.value(), of.record.value(), policy.item(*item).id.as_str()]).await?;
+    }
+    let mut added = Vec::new();
+    for row in rows {
+        if conn.run(PUT, row.clone()).await? == 0 {
+            added.push(row);
+        }
+    }
+    conn.insert(PUT_ITEMS, added).await?;
+    Ok(())
+}
 
 async fn known(conn: &mut Conn, hashes: Vec<Value>) -> Result<Vec<PersonId>, VaultError> {
     const SQL: &str = "select person from lookups where hash in (..)";

@@ -1,13 +1,16 @@
 //! Logging in and out, and who a session's token is.
 
-use super::{AccountError, hash_of, letters::Queued, token};
+use super::{
+    AccountError, hash_of,
+    letters::Queued,
+    second::{Proof, SecondOf},
+    token,
+};
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use vestry_credentials::{
-    Attempts, LockoutRules, RecoveryCodes, SessionRules, SessionTimes, Token, TokenUse, TotpSecret, Verdict,
-};
+use vestry_credentials::{Attempts, LockoutRules, SessionRules, SessionTimes, Token, TokenUse, Verdict};
 use vestry_mail::Language;
 use vestry_policy::Membership;
 use vestry_vault::{AttemptsOnFile, Opening, PersonId, Personal, Reader, Role, SessionOnFile};
@@ -69,50 +72,6 @@ pub struct Visitor {
     pub session: [u8; 32],
 }
 
-/// A second proof, as it is sealed.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Second {
-    pub(super) secret: [u8; 20],
-    /// The last step that was used.
-    pub(super) step: Option<u64>,
-    pub(super) recovery: String,
-}
-
-impl Drop for Second {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.secret);
-    }
-}
-
-impl Second {
-    /// Of a secret, nothing used yet.
-    pub(super) fn new(secret: &TotpSecret) -> Self {
-        Self { secret: *secret.as_bytes(), step: None, recovery: String::new() }
-    }
-
-    pub(super) fn parse(text: Option<&str>) -> Option<Self> {
-        text.and_then(|text| serde_json::from_str(text).ok())
-    }
-
-    pub(super) fn to_text(&self) -> String {
-        serde_json::to_string(self).expect("a second proof is JSON")
-    }
-
-    /// Whether `code` is one, once: a one-time password that was used, or a recovery code, is none any more.
-    pub(super) fn accept(&mut self, code: &str, now: Timestamp) -> bool {
-        if let Some(step) = TotpSecret::from_bytes(self.secret).verify(code.trim(), now, self.step) {
-            self.step = Some(step);
-            return true;
-        }
-        let Ok(mut codes) = RecoveryCodes::parse(&self.recovery) else { return false };
-        let is_one = codes.spend(code);
-        if is_one {
-            self.recovery = codes.to_text();
-        }
-        is_one
-    }
-}
-
 impl Privacy {
     /// Lets a member in.
     ///
@@ -135,12 +94,11 @@ impl Privacy {
         let is_right = self.hashing().fits(hash, &form.password, &opening).await;
         let (Some((person, _)), true) = (opened, is_right) else { return self.failed(&tries).await };
         let security = self.open_items(person, "security", Reader::Program, &["totp_secret", "device"]).await?;
-        if let Some(mut second) = Second::parse(security.text(policy, "totp_secret")) {
+        if Proof::read(security.text(policy, "totp_secret"), None).is_needed() {
             let Some(code) = &form.code else { return Ok(Entered::CodeNeeded) };
-            if !second.accept(code.open(&opening), now) {
+            if !self.spend_code(SecondOf::Member, person, code.open(&opening)).await? {
                 return self.failed(&tries).await;
             }
-            self.put_item(policy, person, "security", "totp_secret", second.to_text()).await?;
         }
         self.vault().forget_attempts(&tries[0]).await?;
         self.wake(person).await?;
@@ -187,23 +145,25 @@ impl Privacy {
 
     /// The names under which tries are counted: the account first, then the network. Refused while they have to wait.
     pub(super) async fn tries(&self, door: &str, who: &str, network: &str) -> Result<[[u8; 32]; 2], AccountError> {
-        let subjects =
-            [(door, who), ("network", network)].map(|(of, who)| self.vault().attempts_of(&format!("{of}\n{who}")));
-        let now = self.now();
         // A network has many people behind it.
         let patient = LockoutRules::new(100, SignedDuration::from_secs(30), 2, MAX_WAIT, FORGET).unwrap_or_default();
-        for (subject, rules) in subjects.iter().zip([LockoutRules::STANDARD, patient]) {
-            if let Some(AttemptsOnFile { failures, last }) = self.vault().attempts(subject).await? {
-                let attempts = Attempts { failures, last: Some(last) };
-                if let Verdict::Wait(wait) = attempts.verdict(&rules, now) {
-                    return Err(AccountError::Wait(wait));
-                }
-            }
-        }
-        Ok(subjects)
+        let of_who = self.may_try(door, who, &LockoutRules::STANDARD).await?;
+        Ok([of_who, self.may_try("network", network, &patient).await?])
     }
 
-    pub(super) async fn failed<T>(&self, tries: &[[u8; 32]; 2]) -> Result<T, AccountError> {
+    /// The name under which tries of one of `what` are counted, unless they have to wait.
+    pub(super) async fn may_try(&self, what: &str, who: &str, rules: &LockoutRules) -> Result<[u8; 32], AccountError> {
+        let subject = self.vault().attempts_of(&format!("{what}\n{who}"));
+        if let Some(AttemptsOnFile { failures, last }) = self.vault().attempts(&subject).await? {
+            let attempts = Attempts { failures, last: Some(last) };
+            if let Verdict::Wait(wait) = attempts.verdict(rules, self.now()) {
+                return Err(AccountError::Wait(wait));
+            }
+        }
+        Ok(subject)
+    }
+
+    pub(super) async fn failed<T>(&self, tries: &[[u8; 32]]) -> Result<T, AccountError> {
         let now = self.now();
         self.vault().count_attempt(tries, now - FORGET, now).await?;
         Err(AccountError::Wrong)

@@ -166,6 +166,18 @@ impl Privacy {
         Ok(self.end_membership(child, leaving).await?)
     }
 
+    /// Gives a consent in a child's place, by the guardian.
+    pub async fn give_consent_for(&self, link: &str, purpose: PurposeId, text: &str) -> Result<(), AccountError> {
+        let GuardianPage::Of(child) = self.guardian(link).await? else { return Err(AccountError::Link) };
+        self.give_consent_by("guardian", child, purpose, text).await
+    }
+
+    /// Takes a consent of a child back, by the guardian; at once.
+    pub async fn take_back_for(&self, link: &str, purpose: PurposeId) -> Result<(), AccountError> {
+        let GuardianPage::Of(child) = self.guardian(link).await? else { return Err(AccountError::Link) };
+        self.take_back_consent(child, purpose).await
+    }
+
     /// Corrects one item of a child's account, by the guardian.
     pub async fn correct_for(&self, link: &str, item: &str, value: &str) -> Result<(), AccountError> {
         let GuardianPage::Of(child) = self.guardian(link).await? else { return Err(AccountError::Link) };

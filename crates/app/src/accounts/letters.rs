@@ -20,7 +20,7 @@ use vestry_mail::{
     SmtpSettings, Tls,
 };
 use vestry_policy::{Event, Policy};
-use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError};
+use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError, Waits};
 use zeroize::Zeroizing;
 
 /// Letters gone through in one round.
@@ -39,6 +39,10 @@ pub(crate) enum Queued {
     KnownAlready { token: String },
     /// Choose a new password.
     Reset { token: String },
+    /// Confirm another address of a member.
+    ConfirmChange { token: String },
+    /// The address was changed; to the old one.
+    MailChanged { address: String, token: String },
     /// Somebody logged in with a device that was not seen before.
     NewDevice { device: String, at: Timestamp },
     /// Come and work in an organisation.
@@ -67,7 +71,7 @@ impl Queued {
     }
 }
 
-/// A letter as it is sealed: to a stranger, with the address.
+/// A letter as it is sealed: to a stranger, or to another address than a member's own, with that address.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,6 +92,8 @@ pub struct PostOffice {
     pub service: Service,
     /// Where links lead: `https://vestry.shop.example`, without a slash behind.
     pub base: String,
+    /// The folder into which the mail server puts what comes back, if one is named.
+    pub returns: Option<PathBuf>,
 }
 
 /// What one round of posting did.
@@ -109,11 +115,26 @@ impl Privacy {
         queued: &Queued,
         language: impl Into<Option<Language>>,
     ) -> Result<(), AccountError> {
+        self.queue_to(person, None, queued, language).await.map(drop)
+    }
+
+    /// The same to another address than the one that is theirs when it is sent: one that they had, or are to have.
+    pub(super) async fn queue_to(
+        &self,
+        person: PersonId,
+        to: Option<&str>,
+        queued: &Queued,
+        language: impl Into<Option<Language>>,
+    ) -> Result<RecordId, AccountError> {
         let policy = self.policy();
-        let text = queued.to_letter(language.into());
+        let sealed = Sealed {
+            to: to.map(Into::into),
+            language: language.into().map(|language| language.code().to_owned()),
+            queued: queued.clone(),
+        };
+        let text = serde_json::to_string(&sealed).expect("a letter is JSON");
         let letter = record(policy, "mail", vec![("mail", text)], vec![(Event::Made, self.now())])?;
-        self.vault().add_record(policy, person, &letter).await?;
-        Ok(())
+        Ok(self.vault().add_record(policy, person, &letter).await?)
     }
 
     /// A letter to somebody who is no member, to be put on file with what it is about.
@@ -132,7 +153,7 @@ impl Privacy {
     /// Posts every letter that waits, once each. What cannot be delivered now waits on.
     pub async fn post_letters(&self, office: &PostOffice) -> Result<Delivered, AccountError> {
         let mut delivered = Delivered::default();
-        for (person, record) in self.vault().unsent(TOGETHER).await? {
+        for (person, record) in self.vault().unsent(Waits::Letters, TOGETHER).await? {
             match self.post_letter(office, person, record).await {
                 Ok(true) => delivered.sent += 1,
                 Ok(false) => delivered.refused += 1,
@@ -156,6 +177,7 @@ impl Privacy {
         let opened = self.open_items(person, "membership", Reader::Program, &["mail", "letter", "email"]).await?;
         let text = opened.of_record(letter).ok_or(AccountError::Link)?;
         let sealed: Option<Sealed> = serde_json::from_str(text).ok();
+        let to_own = sealed.as_ref().is_some_and(|s| s.to.is_none());
         let to = sealed.as_ref().and_then(|s| s.to.as_deref()).or_else(|| opened.text(policy, "email"));
         let to = to.and_then(|to| Address::new(to).ok());
         let (Some(sealed), Some(to)) = (sealed, to) else {
@@ -178,8 +200,12 @@ impl Privacy {
             Some(notice) => self.words_of_notice(office, person, notice, language).await?,
             None => self.words(policy, office, &sealed.queued, language)?,
         };
+        let message_id = message_id(office, letter);
+        if to_own {
+            self.expect_return(person, &message_id).await?;
+        }
         let headers = Headers {
-            message_id: message_id(office, letter),
+            message_id,
             date: self.now(),
             list_unsubscribe: match &words {
                 Letter::Marketing { unsubscribe, .. } => Some(unsubscribe.clone()),
@@ -189,7 +215,14 @@ impl Privacy {
         };
         let sent = match office.post.send(&to, &words.write(language, &office.service), headers).await {
             Ok(_) => true,
-            Err(SendError::Refused { permanent: true, .. } | SendError::TooLarge) => false,
+            Err(SendError::Refused { permanent: true, code }) => {
+                // Refused at the door: the letter came back before it was gone.
+                if to_own {
+                    self.note_return(person, code.to_string()).await?;
+                }
+                false
+            }
+            Err(SendError::TooLarge) => false,
             Err(error) => return Err(Posting::Later(error)),
         };
         self.vault().put_event(policy, letter, Event::Sent, Some(self.now())).await.map_err(AccountError::from)?;
@@ -277,6 +310,11 @@ impl Privacy {
             Queued::Confirm { token } => Letter::VerifyMail { link: link("/join/confirm/", token)? },
             Queued::KnownAlready { token } => Letter::KnownAlready { link: link("/password/", token)? },
             Queued::Reset { token } => Letter::ResetPassword { link: link("/password/", token)? },
+            Queued::ConfirmChange { token } => Letter::ConfirmChange { link: link("/me/address/", token)? },
+            Queued::MailChanged { address, token } => {
+                let address = Address::new(address).map_err(|_| AccountError::Link)?;
+                Letter::MailChangedTo { address, link: link("/me/address/undo/", token)? }
+            }
             Queued::NewDevice { device, at } => {
                 let when = at.to_zoned_datetime(policy.zone().clone());
                 Letter::NewDevice { device: device.clone(), when }
@@ -360,9 +398,10 @@ impl PostOffice {
             address: config.address.clone(),
         };
         let base = config.links.trim_end_matches('/').to_owned();
+        let returns = Some(config.returns.clone()).filter(|folder| !folder.as_os_str().is_empty());
         if config.host.is_empty() {
             let post = Post::Folder(FolderPost::new(data.join("mail"), from));
-            return Ok(Self { post, service, base });
+            return Ok(Self { post, service, base, returns });
         }
         let (tls, port) = match config.encryption.as_str() {
             "tls" => (Tls::Implicit, 465),
@@ -386,7 +425,7 @@ impl PostOffice {
             from,
             timeout: std::time::Duration::from_secs(30),
         };
-        Ok(Self { post: Post::Smtp(SmtpPost::new(settings)?), service, base })
+        Ok(Self { post: Post::Smtp(SmtpPost::new(settings)?), service, base, returns })
     }
 }
 
@@ -425,6 +464,25 @@ const REST: std::time::Duration = std::time::Duration::from_secs(60);
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl crate::App {
+    /// Makes copies that members asked for, until `stop`.
+    pub(crate) async fn keep_exporting(&self, stop: impl Future<Output = ()>) {
+        let Some(privacy) = self.privacy() else { return stop.await };
+        let making = async {
+            loop {
+                let rest = match privacy.make_exports().await {
+                    Ok(_) => LOOK_EVERY,
+                    Err(error) => {
+                        let error = vestry_vault::causes(&error);
+                        tracing::error!(%error, "copies wait; they are made again");
+                        REST
+                    }
+                };
+                tokio::time::sleep(rest).await;
+            }
+        };
+        tokio::select! { () = stop => {}, () = making => {} }
+    }
+
     /// Posts letters as they come, until `stop`.
     pub(crate) async fn keep_posting(&self, stop: impl Future<Output = ()>) {
         let Some(privacy) = self.privacy() else { return stop.await };
@@ -437,6 +495,10 @@ impl crate::App {
         };
         let posting = async {
             loop {
+                if let Err(error) = privacy.take_returns(&office).await {
+                    let error = vestry_vault::causes(&error);
+                    tracing::error!(%error, "what came back is read again");
+                }
                 let told = privacy.tell_all().await;
                 let rest = match told.and(privacy.post_letters(&office).await) {
                     Ok(delivered) if delivered.waiting > 0 => REST,

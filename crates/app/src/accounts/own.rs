@@ -1,13 +1,13 @@
 //! What members do about their own data: see, correct, take along, consent, leave.
 
-use super::{AccountError, Queued, joining::is_usable};
+use super::{AccountError, Queued, joining::is_usable, second::Code};
 use crate::{HeldRecord, Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use vestry_credentials::{SessionRules, SessionTimes};
 use vestry_model::hex;
 use vestry_policy::{Action, Basis, ItemId, Period, Policy, PurposeId, Subject};
-use vestry_vault::{Look, Opening, PersonId, Personal, Reader, VaultError};
+use vestry_vault::{Edit, EndedSessions, Look, Opening, PersonId, Personal, Reader, VaultError};
 
 /// The purpose of advertising.
 pub(crate) const MARKETING: &str = "marketing";
@@ -116,12 +116,22 @@ impl Privacy {
 
     /// Gives a consent, beside the text that was shown; what was agreed to is written down.
     pub async fn give_consent(&self, person: PersonId, purpose: PurposeId, text: &str) -> Result<(), AccountError> {
+        self.give_consent_by("my-data", person, purpose, text).await
+    }
+
+    pub(super) async fn give_consent_by(
+        &self,
+        channel: &str,
+        person: PersonId,
+        purpose: PurposeId,
+        text: &str,
+    ) -> Result<(), AccountError> {
         let policy = self.policy();
         if policy.purpose(purpose).basis != Basis::Consent {
             return Err(AccountError::Unusable { item: policy.purpose(purpose).id.clone() });
         }
         let hash = hex(&Sha256::digest(text.as_bytes()));
-        let written = self.consent_record(policy, purpose, &hash, "my-data")?;
+        let written = self.consent_record(policy, purpose, &hash, channel)?;
         self.vault().consent(policy, person, purpose, self.now()).await?;
         self.vault().add_record(policy, person, &written).await?;
         if policy.purpose(purpose).id == MARKETING {
@@ -153,7 +163,14 @@ impl Privacy {
     }
 
     /// Chooses how long somebody may stay away before being set apart; `None` for the policy's period.
+    ///
+    /// # Errors
+    /// [`AccountError::Unusable`] for a period that the policy does not offer.
     pub async fn choose_dormancy(&self, person: PersonId, chosen: Option<Period>) -> Result<(), AccountError> {
+        let offered = self.policy().dormancy.as_ref().map_or(&[][..], |rule| &rule.choices);
+        if chosen.is_some_and(|period| !offered.contains(&period)) {
+            return Err(AccountError::Unusable { item: "period".into() });
+        }
         Ok(self.vault().choose_dormancy(person, chosen).await?)
     }
 
@@ -189,9 +206,7 @@ impl Privacy {
         password: &Personal<String>,
         leaving: Leaving,
     ) -> Result<Sweep, AccountError> {
-        if !self.is_password(person, password).await? {
-            return Err(AccountError::Wrong);
-        }
+        self.prove(person, password, Code::NotAsked).await?;
         Ok(self.end_membership(person, leaving).await?)
     }
 
@@ -204,20 +219,44 @@ impl Privacy {
         item: &str,
         value: String,
     ) -> Result<(), AccountError> {
-        let on_file = self.vault().person(policy, person).await?;
-        let unknown = || VaultError::NotInPolicy { policy: policy.version.clone(), kind: "item", name: item.into() };
-        let id = policy.item_named(item).ok_or_else(unknown)?;
-        let of_class = policy.class_named(class);
-        match on_file.records.iter().find(|record| Some(record.class) == of_class) {
-            Some(known) => {
-                self.vault().correct(policy, known.record, id, &Personal::new(value), self.now()).await?;
-            }
-            None => {
-                let events = vec![(vestry_policy::Event::Made, self.now())];
-                let new = super::record(policy, class, vec![(item, value)], events)?;
-                self.vault().add_record(policy, person, &new).await?;
-            }
-        }
-        Ok(())
+        self.put_items(policy, person, class, vec![(item, Some(value))], Meanwhile::default()).await
     }
+
+    /// The same for several items, all or none; what has no value goes.
+    pub(super) async fn put_items(
+        &self,
+        policy: &Policy,
+        person: PersonId,
+        class: &str,
+        values: Vec<(&str, Option<String>)>,
+        meanwhile: Meanwhile,
+    ) -> Result<(), AccountError> {
+        let on_file = self.vault().person(policy, person).await?;
+        let of_class = policy.class_named(class);
+        let Some(known) = on_file.records.iter().find(|record| Some(record.class) == of_class) else {
+            let events = vec![(vestry_policy::Event::Made, self.now())];
+            let values = values.into_iter().filter_map(|(item, value)| Some((item, value?))).collect();
+            let new = super::record(policy, class, values, events)?;
+            self.vault().add_record(policy, person, &new).await?;
+            return Ok(());
+        };
+        let mut items = Vec::with_capacity(values.len());
+        for (item, value) in values {
+            let unknown =
+                || VaultError::NotInPolicy { policy: policy.version.clone(), kind: "item", name: item.into() };
+            items.push((policy.item_named(item).ok_or_else(unknown)?, value.map(Personal::new)));
+        }
+        let values: Vec<_> = items.iter().map(|(item, value)| (*item, value.as_ref())).collect();
+        let edit = Edit { values: &values, since: meanwhile.since, sessions: meanwhile.sessions };
+        Ok(self.vault().edit(policy, known.record, &edit, self.now()).await?)
+    }
+}
+
+/// What else goes with a change of items, in the same transaction.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Meanwhile {
+    /// The count of the person's changes at which the new values were decided.
+    pub(super) since: Option<i64>,
+    /// Which sessions end.
+    pub(super) sessions: EndedSessions,
 }

@@ -1,11 +1,11 @@
 //! Passwords: a new one by a mailed link, or in place of one that is known.
 
-use super::{AccountError, hash_of, letters::Queued, own_words, token};
+use super::{AccountError, hash_of, letters::Queued, own::Meanwhile, own_words, second::Code, token};
 use crate::Privacy;
 use jiff::SignedDuration;
 use vestry_credentials::{PasswordHash, TokenUse};
 use vestry_mail::Language;
-use vestry_vault::{PersonId, Personal, Reader};
+use vestry_vault::{EndedSessions, PersonId, Personal, Reader};
 
 pub(super) const RESET: &str = "reset";
 /// How long the link holds.
@@ -42,11 +42,10 @@ impl Privacy {
         let (link, person) = self.linked(TokenUse::MailedLink, link, RESET).await?;
         let hash = self.new_hash(person, password).await?;
         self.spend(&link, RESET).await?;
-        // Whoever can read the mail may come back; what was set apart comes back with them.
+        // Whoever can read the mail may come back; what was set apart comes back with them. A second proof stays: the mail
+        // alone lets nobody in who has one.
         self.wake(person).await?;
-        self.put_password(person, &hash).await?;
-        self.vault().end_sessions(person, None).await?;
-        Ok(())
+        self.put_password(person, &hash, EndedSessions::All).await
     }
 
     /// Sets a new password in place of the old one, and ends the other sessions.
@@ -57,13 +56,9 @@ impl Privacy {
         new: &Personal<String>,
         session: &[u8; 32],
     ) -> Result<(), AccountError> {
-        if !self.is_password(person, old).await? {
-            return Err(AccountError::Wrong);
-        }
+        self.prove(person, old, Code::NotAsked).await?;
         let hash = self.new_hash(person, new).await?;
-        self.put_password(person, &hash).await?;
-        self.vault().end_sessions(person, Some(session)).await?;
-        Ok(())
+        self.put_password(person, &hash, EndedSessions::Others(*session)).await
     }
 
     /// Whether a password is a member's.
@@ -81,8 +76,13 @@ impl Privacy {
         self.hash_new(password, words, &opened.opening).await
     }
 
-    async fn put_password(&self, person: PersonId, hash: &PasswordHash) -> Result<(), AccountError> {
-        let policy = self.policy();
-        self.put_item(policy, person, "account", "password", hash.as_str().into()).await
+    async fn put_password(
+        &self,
+        person: PersonId,
+        hash: &PasswordHash,
+        sessions: EndedSessions,
+    ) -> Result<(), AccountError> {
+        let values = vec![("password", Some(hash.as_str().to_owned()))];
+        self.put_items(self.policy(), person, "account", values, Meanwhile { since: None, sessions }).await
     }
 }

@@ -2,17 +2,19 @@
 
 use super::{
     AccountError,
-    entering::{Device, Second},
+    entering::Device,
     hash_of,
     joining::is_usable,
     letters::Queued,
-    own_words, random, record, token,
+    own_words, random, record,
+    second::{Proof, Second, SecondOf},
+    token,
 };
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use vestry_credentials::{PasswordHash, Random, RecoveryCodes, TokenUse, TotpSecret};
+use vestry_credentials::{PasswordHash, Random, TokenUse, TotpSecret};
 use vestry_mail::Language;
 use vestry_policy::{Event, Membership};
 use vestry_vault::{NewPerson, Opening, PersonId, Personal, Reader, Role, VaultError};
@@ -133,10 +135,11 @@ impl Privacy {
         let policy = self.policy();
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second", "staff_mail"]);
         let opened = opened.await?;
-        let secret = match Second::parse(opened.text(policy, "staff_second")) {
+        let secret = match Proof::read(opened.text(policy, "staff_second"), None) {
             // The page was opened before: the same again.
-            Some(second) => TotpSecret::from_bytes(second.secret),
-            None => {
+            Proof::Set(second) => second.secret(),
+            // Whoever enrols has no other yet, and what cannot be read is of no use to anybody.
+            Proof::None | Proof::Damaged => {
                 let mut random = random(self);
                 let random: Random<'_> = &mut random;
                 let secret = TotpSecret::make(random);
@@ -160,21 +163,18 @@ impl Privacy {
         let (link, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
         let hash = self.new_staff_hash(person, password).await?;
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second"]).await?;
-        let mut second = Second::parse(opened.text(policy, "staff_second")).ok_or(AccountError::Link)?;
+        let Proof::Set(mut second) = Proof::read(opened.text(policy, "staff_second"), None) else {
+            return Err(AccountError::Link);
+        };
         if !second.accept(code, now) {
             return Err(AccountError::Wrong);
         }
-        let (codes, kept) = {
-            let mut random = random(self);
-            let random: Random<'_> = &mut random;
-            RecoveryCodes::make(random)
-        };
-        second.recovery = kept.to_text();
+        let codes = second.renew_recovery(&mut random(self));
         self.spend(&link, ENROL).await?;
         self.put_item(policy, person, "staff", "staff_second", second.to_text()).await?;
         self.put_staff_password(person, &hash).await?;
         let session = self.begin(person).await?;
-        Ok((codes.iter().map(|code| code.as_str().to_owned()).collect(), session))
+        Ok((codes, session))
     }
 
     /// Lets somebody of the staff in.
@@ -201,17 +201,17 @@ impl Privacy {
             None => None,
         };
         let text = |item| opened.as_ref().and_then(|(_, opened)| opened.text(policy, item));
-        let (known, second) = (StaffPassword::parse(text("staff_password")), Second::parse(text("staff_second")));
+        let known = StaffPassword::parse(text("staff_password"));
+        let is_enrolled = Proof::read(text("staff_second"), None).is_needed();
         let hash = known.as_ref().and_then(|known| hash_of(Some(&known.hash)));
         let is_right = self.hashing().fits(hash, password, &opening).await;
-        let (Some((person, _)), Some(known), Some(mut second), true) = (opened, known, second, is_right) else {
+        let (Some((person, _)), Some(known), true, true) = (opened, known, is_enrolled, is_right) else {
             return self.failed(&tries).await;
         };
         let Some(code) = code else { return Ok(StaffEntered::CodeNeeded) };
-        if !second.accept(code, now) {
+        if !self.spend_code(SecondOf::Staff, person, code).await? {
             return self.failed(&tries).await;
         }
-        self.put_item(policy, person, "staff", "staff_second", second.to_text()).await?;
         self.vault().forget_attempts(&tries[0]).await?;
         if self.is_expired(&known) {
             let link = token(self, TokenUse::MailedLink);

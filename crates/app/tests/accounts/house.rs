@@ -70,6 +70,11 @@ impl House {
         self.files().iter().filter(|file| !before.contains(file)).map(|file| Letter::read(file)).collect()
     }
 
+    /// Every letter that went out, as it landed.
+    pub(crate) fn raw_letters(&self) -> Vec<String> {
+        self.files().iter().map(|file| fs::read_to_string(file).expect("a letter")).collect()
+    }
+
     fn files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.letters()).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "eml")).collect()

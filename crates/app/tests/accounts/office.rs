@@ -12,7 +12,7 @@ fn new(mail: &str, role: Role) -> NewStaff {
 }
 
 /// The code that an app with this secret shows now.
-fn code(house: &House, secret: &str) -> String {
+pub(crate) fn code(house: &House, secret: &str) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: Vec<u8> = secret
         .chars()

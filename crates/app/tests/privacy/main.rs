@@ -2,6 +2,7 @@
 
 mod backups;
 mod bad;
+mod edits;
 mod engines;
 mod faults;
 mod forensic;

@@ -14,10 +14,19 @@ verify-mail-body =
     If it was not you, delete this mail. A sign-up that is not confirmed is not kept.
 verify-mail-action = Confirm the address
 
+confirm-change-subject = Confirm your new mail address for { $service }
+confirm-change-body =
+    A member of { $service } wants to be reached at this address from now on. If it was you, confirm it below.
+
+    { $link }
+
+    If it was not you, delete this mail. Nothing is changed, and this address is not kept.
+confirm-change-action = Confirm the new address
+
 known-already-subject = You have an account at { $service }
 known-already-body =
-    Someone signed up to { $service } with this address, which has an account already. If it was you, sign in, or choose a
-    new password below.
+    Someone gave this address to { $service }, and it has an account already. If it was you, sign in, or choose a new
+    password below.
 
     { $link }
 

@@ -14,9 +14,18 @@ verify-mail-body =
     가입한 적이 없다면 이 메일을 지워 주세요. 확인하지 않은 가입은 남지 않아요.
 verify-mail-action = 메일 주소 확인하기
 
+confirm-change-subject = { $service } 새 메일 주소를 확인해 주세요
+confirm-change-body =
+    { $service } 회원이 앞으로 이 주소로 메일을 받고 싶다고 했어요. 본인이라면 아래에서 확인해 주세요.
+
+    { $link }
+
+    본인이 아니라면 이 메일을 지워 주세요. 아무것도 바뀌지 않고, 이 주소도 남지 않아요.
+confirm-change-action = 새 메일 주소 확인하기
+
 known-already-subject = { $service }에 이미 계정이 있어요
 known-already-body =
-    누군가 이 주소로 { $service }에 가입하려 했어요. 이 주소로 만든 계정이 이미 있어요. 본인이라면 그 계정으로 들어오거나, 아래에서 새
+    누군가 { $service }에 이 주소를 적었는데, 이 주소로 만든 계정이 이미 있어요. 본인이라면 그 계정으로 들어오거나, 아래에서 새
     비밀번호를 정해 주세요.
 
     { $link }

@@ -315,7 +315,23 @@ me-consent-done = Your choice holds from now on.
 me-password-done = Your new password is set. The other sessions were ended.
 me-session-done = The session was ended.
 me-dormancy-done = Noted.
-me-export = Take my data along (JSON)
+copy = Take my data along
+copy-lead = We make a copy of everything we hold about you, with what you agreed to and who looked. It waits here for three days, or until you leave.
+copy-ask = Make a copy
+copy-asked = Your copy is being made. Come back to this page in a moment.
+copy-waits = Your copy waits to be made.
+copy-made = Your copy is being made: { $text } parts.
+copy-ready = Your copy is ready, until { $text }.
+copy-readable = To read
+copy-json = For a program (JSON)
+copy-given = agreed
+copy-not-given = not agreed
+me-agreed = What you agreed to, and when
+me-agreed-none = Nothing so far.
+me-agreed-in = policy { $text }
+me-agreed-back = taken back
+reader-themselves = you
+reader-program = this program
 me-consents = Consents
 me-agree = Agree
 me-take-back = Take back
@@ -354,6 +370,39 @@ leave-button = Leave
 left = You have left
 left-lead = What could go is destroyed. This certificate says so; keep it, anyone can verify it against the audit log.
 left-certificate = Certificate, entry { $shown } of the audit log
+
+# A second proof, and another address
+second = Second proof
+second-lead = With an app for one-time passwords nobody gets in by your password alone. Scan this with the app, then type what it shows.
+second-picture = The secret as a picture that an app reads
+second-secret = Or type this into the app:
+second-set-up = Set it up
+second-on = Signing in asks for a one-time password.
+second-left = { $count ->
+    [0] No recovery code is left. Make new ones.
+    [one] One recovery code is left.
+   *[other] { $shown } recovery codes are left.
+}
+second-prove = For both of these we need your password and a code.
+second-renew = Make new recovery codes
+second-off = Do without it
+second-done = Signing in asks for a one-time password from now on. The other sessions were ended.
+second-renewed = These are your new codes. The old ones count no more.
+second-gone = Your password alone lets you in from now on.
+code-or-recovery = One-time password or recovery code
+proof-wrong = Password or code is not right.
+me-returned = Mail to you came back on { $text }.
+me-second = Second proof: set up or change
+address = Change the address
+address-lead = We send a link to the new address. Nothing changes before you open it.
+address-new = New e-mail address
+address-button = Send me the link
+address-confirm-lead = One press, and this is your address from now on.
+address-done = This is your address from now on. We told the old one, from which it can be undone for seven days. The other sessions were ended.
+address-undo = Undo the change of address
+address-undo-lead = The old address becomes yours again, everybody is signed out, and you choose a new password by a mail.
+address-undo-button = Undo it
+address-undone = Your old address is yours again. Look into your mail and choose a new password.
 
 # Team
 team = Team
@@ -406,6 +455,8 @@ board-pending = Destroyed keys are still at { $text }.
 board-behind = The copy of the audit log at { $text } is behind.
 hold-on = Held
 held = held
+certificate = Certificate of destruction
+certificate-file = Save as a file
 certificates = Certificates
 entry = Entry
 destroyed = Destroyed

@@ -293,7 +293,23 @@ me-consent-done = 지금부터 그대로 따라요.
 me-password-done = 새 비밀번호로 바뀌었어요. 다른 곳에서는 나왔어요.
 me-session-done = 그곳에서 나왔어요.
 me-dormancy-done = 그렇게 해 둘게요.
-me-export = 내 정보 내려받기 (JSON)
+copy = 내 정보 내려받기
+copy-lead = 보관하고 있는 모든 정보와, 무엇에 동의했고 누가 보았는지를 사본 하나로 만들어 드려요. 사흘 동안, 또는 탈퇴할 때까지 여기에 있어요.
+copy-ask = 사본 만들기
+copy-asked = 사본을 만들고 있어요. 잠시 뒤에 이 화면을 다시 열어 주세요.
+copy-waits = 사본을 만들 차례를 기다리고 있어요.
+copy-made = 사본을 만들고 있어요: { $text }
+copy-ready = 사본이 준비되었어요. { $text }까지 받을 수 있어요.
+copy-readable = 읽기 좋은 파일
+copy-json = 프로그램용 파일 (JSON)
+copy-given = 동의함
+copy-not-given = 동의하지 않음
+me-agreed = 언제 무엇에 동의했나요
+me-agreed-none = 아직 없어요.
+me-agreed-in = 처리방침 { $text }
+me-agreed-back = 철회
+reader-themselves = 본인
+reader-program = 이 프로그램
 me-consents = 동의
 me-agree = 동의하기
 me-take-back = 동의 철회
@@ -332,6 +348,38 @@ leave-button = 탈퇴하기
 left = 탈퇴했어요
 left-lead = 파기할 수 있는 것은 파기했어요. 아래가 그 증명서예요. 간직해 두시면 누구나 감사 기록과 맞춰 볼 수 있어요.
 left-certificate = 증명서, 감사 기록 { $shown }번
+
+# 두 번째 확인과 새 주소
+second = 두 번째 확인
+second-lead = 일회용 비밀번호 앱을 쓰면 비밀번호만으로는 아무도 들어올 수 없어요. 앱으로 이 그림을 찍고, 앱에 보이는 번호를 적어 주세요.
+second-picture = 앱이 읽는 그림으로 된 열쇠
+second-secret = 그림 대신 앱에 이 글자를 적어도 돼요.
+second-set-up = 쓰기 시작하기
+second-on = 들어올 때 일회용 비밀번호도 물어봐요.
+second-left = { $count ->
+    [0] 남은 복구 코드가 없어요. 새로 만들어 주세요.
+   *[other] 복구 코드가 { $shown }개 남았어요.
+}
+second-prove = 아래 두 가지를 하려면 비밀번호와 번호가 필요해요.
+second-renew = 복구 코드 새로 만들기
+second-off = 쓰지 않기
+second-done = 이제 들어올 때 일회용 비밀번호도 물어봐요. 다른 곳에서는 나왔어요.
+second-renewed = 새 복구 코드예요. 예전 코드는 더 쓸 수 없어요.
+second-gone = 이제 비밀번호만으로 들어올 수 있어요.
+code-or-recovery = 일회용 비밀번호 또는 복구 코드
+proof-wrong = 비밀번호나 번호가 맞지 않아요.
+me-returned = { $text }에 회원님께 보낸 메일이 되돌아왔어요.
+me-second = 두 번째 확인 쓰기, 바꾸기
+address = 주소 바꾸기
+address-lead = 새 주소로 링크를 보내 드려요. 열기 전에는 아무것도 바뀌지 않아요.
+address-new = 새 이메일 주소
+address-button = 링크 받기
+address-confirm-lead = 한 번만 누르면 이제 이 주소가 회원님의 주소예요.
+address-done = 이제 이 주소가 회원님의 주소예요. 예전 주소에도 알렸고, 그곳에서 7일 동안 되돌릴 수 있어요. 다른 곳에서는 나왔어요.
+address-undo = 주소 바꾼 것 되돌리기
+address-undo-lead = 예전 주소로 돌아가고, 모든 곳에서 나오고, 새 비밀번호는 메일로 정해요.
+address-undo-button = 되돌리기
+address-undone = 예전 주소로 돌아왔어요. 메일을 열어 새 비밀번호를 정해 주세요.
 
 # Team
 team = 구성원
@@ -383,6 +431,8 @@ board-pending = 파기한 열쇠가 아직 { $text }에 있어요.
 board-behind = { $text }의 감사 기록 사본이 뒤처져 있어요.
 hold-on = 보류 대상
 held = 파기 보류
+certificate = 파기 증명서
+certificate-file = 파일로 저장
 certificates = 파기 증명서
 entry = 번호
 destroyed = 파기

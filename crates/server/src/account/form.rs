@@ -2,7 +2,7 @@
 
 use crate::{
     console::{Shown, shown},
-    pages::{FieldView, FormPage, LinkView},
+    pages::{FieldView, FormPage, LinkView, QrView},
     public,
     words::{Language, Words},
 };
@@ -22,6 +22,7 @@ impl Form {
             frame,
             lead: Vec::new(),
             problem: None,
+            qr: None,
             shown: Vec::new(),
             action: String::new(),
             hidden: Vec::new(),
@@ -37,6 +38,12 @@ impl Form {
 
     pub(crate) fn lead(mut self, text: impl FnOnce(&Words) -> String) -> Self {
         self.0.lead.push(text(&self.0.frame.words));
+        self
+    }
+
+    /// A text that an app reads from the page.
+    pub(crate) fn qr(mut self, text: &str) -> Self {
+        self.0.qr = QrView::of(text);
         self
     }
 

@@ -1,26 +1,29 @@
 //! A child's sign-up: the guardian is asked first, answers on a page of their own, and keeps a page until the birthday.
 
 use super::{
+    copies,
     form::Form,
     joining::{boxes, consent_text, item_field, sent},
-    me::groups,
+    me::{self, groups},
     personal, privacy,
 };
 use crate::{
     console::{Shown, encoded, shown},
     guard::{Fields, read_fields},
     pages::GuardianOfPage,
-    state::Server,
+    problem::Problem,
+    state::{Network, Server},
     words::Words,
 };
 use axum::{
+    Extension,
     body::Bytes,
     extract::{Path, State},
     http::HeaderMap,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy};
+use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader};
 
 fn ask_form(headers: &HeaderMap, typed: &Fields) -> Form {
     let value = |name: &str| typed.text(name).unwrap_or("").to_owned();
@@ -39,9 +42,14 @@ pub(crate) async fn ask_page(State(server): State<Server>, headers: HeaderMap) -
 }
 
 /// `POST /join/child`.
-pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Shown {
+pub(crate) async fn ask(
+    State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Shown {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let (language, _) = crate::envelope::preferred(&headers);
     let named = NamedGuardian {
@@ -96,18 +104,33 @@ async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId,
     let records = privacy.records_for_guardian(child).await?;
     let stays = privacy.stays_after(child, Leaving::Withdrawn).await?;
     let groups = groups(privacy.policy(), &records, &stays, &words);
-    shown(&GuardianOfPage { words, theme, action: format!("/guardian/{}", encoded(link)), groups, said })
+    let consents = me::consents(privacy, child, language).await?;
+    let agreed = me::agreed(privacy.policy(), &records, &consents, &words);
+    let looks = me::looks(privacy, child, &words).await?;
+    let action = format!("/guardian/{}", encoded(link));
+    let copy = copies::view(privacy, (child, Reader::Guardian(child)), format!("{action}/export"), &words).await?;
+    shown(&GuardianOfPage { words, theme, action, groups, consents, agreed, looks, copy, said })
+}
+
+/// The child that a guardian's link shows.
+pub(super) async fn child(privacy: &Privacy, link: &str) -> Result<PersonId, Problem> {
+    match privacy.guardian(link).await {
+        Ok(GuardianPage::Of(child)) => Ok(child),
+        Ok(GuardianPage::Asked) => Err(AccountError::Link.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `POST /guardian/{token}`: consents, corrects, or ends.
 pub(crate) async fn act(
     State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
     body: Bytes,
 ) -> Shown {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let (language, _) = crate::envelope::preferred(&headers);
     let words = Words(language);
@@ -131,7 +154,43 @@ pub(crate) async fn act(
             };
             of(privacy, &headers, &link, child, Some(said)).await
         }
+        (GuardianPage::Of(child), Some("consent" | "take-back" | "export")) => {
+            server.writes_for(child)?;
+            let said = match change(privacy, (&link, child), &fields, language).await {
+                Ok(word) => words.t(word),
+                Err(AccountError::Unusable { .. }) => words.a("field-unusable", &words.t("purpose")),
+                Err(error) => return Err(error.into()),
+            };
+            of(privacy, &headers, &link, child, Some(said)).await
+        }
         (GuardianPage::Of(child), _) => of(privacy, &headers, &link, child, Some(words.t("guardian-sure"))).await,
+    }
+}
+
+/// Gives a consent in the child's place, takes one back, asks for a copy; what is said of it.
+async fn change(
+    privacy: &Privacy,
+    (link, child): (&str, PersonId),
+    fields: &Fields,
+    language: crate::words::Language,
+) -> Result<&'static str, AccountError> {
+    let policy = privacy.policy();
+    let name = fields.text("purpose").unwrap_or("");
+    let purpose = || policy.purpose_named(name).ok_or_else(|| AccountError::Unusable { item: name.into() });
+    match fields.text("act") {
+        Some("consent") => {
+            let purpose = purpose()?;
+            privacy.give_consent_for(link, purpose, &consent_text(policy, purpose, language)).await?;
+            Ok(/* word */ "me-consent-done")
+        }
+        Some("take-back") => {
+            privacy.take_back_for(link, purpose()?).await?;
+            Ok(/* word */ "me-consent-done")
+        }
+        _ => {
+            copies::ask(privacy, child, Reader::Guardian(child)).await?;
+            Ok(/* word */ "copy-asked")
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use super::{form::Form, personal, privacy};
 use crate::{
     console::Shown,
     guard::{Fields, read_fields},
-    problem::Problem,
-    state::Server,
+    problem::{Problem, too_often},
+    state::{Network, Server},
     words::{Language, Words},
 };
 use axum::{
+    Extension,
     body::Bytes,
     extract::{Path, Query, State},
     http::HeaderMap,
@@ -124,9 +125,14 @@ fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields
 }
 
 /// `POST /join`: the answer is the same whether or not the address is known.
-pub(crate) async fn join(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Shown {
+pub(crate) async fn join(
+    State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Shown {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let invitation = fields.text("invitation").unwrap_or("").to_owned();
     let form = form(&headers, privacy, &invitation, &fields);
@@ -182,9 +188,14 @@ pub(crate) async fn confirm_page(State(server): State<Server>, headers: HeaderMa
 }
 
 /// `POST /join/confirm/{token}`.
-pub(crate) async fn confirm(State(server): State<Server>, headers: HeaderMap, Path(token): Path<String>) -> Shown {
+pub(crate) async fn confirm(
+    State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Shown {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     match privacy.confirm(&token).await {
         Ok(_) => Form::new(&headers, |w| w.t("confirmed"))
             .lead(|w| w.t("confirmed-lead"))
@@ -199,13 +210,9 @@ pub(crate) async fn confirm(State(server): State<Server>, headers: HeaderMap, Pa
     }
 }
 
-/// Whoever asks a second time within a moment waits; for handlers that hash a password.
 impl Server {
-    pub(crate) fn calm(&self) -> Result<(), Problem> {
-        if self.gate.check_key(&()).is_ok() {
-            return Ok(());
-        }
-        let busy = axum::http::StatusCode::TOO_MANY_REQUESTS;
-        Err(Problem::new(busy, "too_many_requests", "too many tries at once").hint("wait a second and try again"))
+    /// Whoever asks too often from one network within a moment waits; for handlers that hash a password or send a letter.
+    pub(crate) fn calm(&self, network: &str) -> Result<(), Problem> {
+        if self.gate.allows(network) { Ok(()) } else { Err(too_often("too many tries at once", 1)) }
     }
 }

@@ -1,27 +1,30 @@
 //! My data: what is held of somebody, item by item, and what they may do about it.
 
-use super::{joining::consent_text, personal, privacy};
+use super::{copies, joining::consent_text, personal, privacy};
 use crate::{
     console::{Shown, frame, gate::redirect, shown, time},
     cookies,
     guard::Fields,
     pages::{
-        CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SessionLine,
+        AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage,
+        SessionLine,
     },
     problem::Problem,
     session::{COOKIE, Session},
-    state::Server,
+    state::{Network, Server},
     words::{Language, Words},
 };
 use axum::{
     Extension,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, Uri, header},
+    http::{HeaderMap, Uri, header},
     response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
 use serde::Deserialize;
-use vestry_app::{AccountError, HeldItem, Leaving, OwnRecord, Privacy, PrivacyError, VaultError, Visitor};
+use vestry_app::{
+    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, VaultError, Visitor,
+};
 use vestry_policy::{Action, Membership, Period, Policy};
 
 pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
@@ -59,6 +62,7 @@ pub(crate) async fn show(
         "password" => Some(frame.words.t("me-password-done")),
         "session" => Some(frame.words.t("me-session-done")),
         "dormancy" => Some(frame.words.t("me-dormancy-done")),
+        "copy" => Some(frame.words.t("copy-asked")),
         _ => None,
     };
     page(&server, member(&session)?, frame, said, None).await
@@ -79,9 +83,14 @@ async fn page(
     let all: usize = groups.iter().map(|group| group.lines.len()).sum();
     let stay: usize = groups.iter().flat_map(|group| &group.lines).filter(|line| line.stays).count();
     let last = leaving.iter().filter_map(|(_, until, _)| *until).max();
-    let consents = consents(privacy, visitor, language).await?;
+    let consents = consents(privacy, visitor.person, language).await?;
+    let agreed = agreed(policy, &records, &consents, &frame.words);
+    let reader = Reader::Themselves(visitor.person);
+    let copy = copies::view(privacy, (visitor.person, reader), "/me/export".into(), &frame.words).await?;
     let sessions = sessions(privacy, visitor).await?;
-    let looks = looks(privacy, visitor, &frame.words).await?;
+    let looks = looks(privacy, visitor.person, &frame.words).await?;
+    let returned = privacy.returned_mail(visitor.person).await?;
+    let returned = returned.map(|returned| frame.words.a("me-returned", &time(returned.at)));
     let chosen = match privacy.vault().person(policy, visitor.person).await.map_err(PrivacyError::from)?.membership {
         Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
         _ => String::new(),
@@ -89,11 +98,15 @@ async fn page(
     shown(&MePage {
         summary: summary(&frame.words, all, stay, last),
         has_dormancy: policy.dormancy.is_some(),
+        choices: choices(policy, &frame.words),
+        agreed,
+        copy,
         chosen,
         groups,
         consents,
         sessions,
         looks,
+        returned,
         said,
         problem,
         frame,
@@ -171,9 +184,60 @@ fn readable(text: &str) -> String {
     members.iter().map(|(name, v)| format!("{name}: {}", value(v))).collect::<Vec<_>>().join(" · ")
 }
 
-async fn consents(privacy: &Privacy, visitor: &Visitor, language: Language) -> Result<Vec<ConsentRow>, Problem> {
+/// The periods that the policy offers to whoever stays away, as people say them.
+fn choices(policy: &Policy, words: &Words) -> Vec<(String, String)> {
+    let offered = policy.dormancy.as_ref().map_or(&[][..], |rule| &rule.choices);
+    let said = |period: &Period| match period.to_string().split_once(" year") {
+        Some((years, _)) => words.n("me-years", years.parse::<u64>().unwrap_or(0)),
+        None => period.to_string(),
+    };
+    offered.iter().map(|period| (period.to_string(), said(period))).collect()
+}
+
+/// What somebody agreed to, when and by which version of the policy, and what they took back; the newest first.
+pub(super) fn agreed(
+    policy: &Policy,
+    records: &[OwnRecord],
+    consents: &[ConsentRow],
+    words: &Words,
+) -> Vec<AgreedLine> {
+    let item = policy.item_named("consent");
+    let name = |purpose: &str| {
+        policy.purpose_named(purpose).map_or_else(|| purpose.to_owned(), |id| pick(&policy.purpose(id).name, words.0))
+    };
+    let mut lines: Vec<AgreedLine> = Vec::new();
+    for record in records {
+        for held in record.record.items.iter().filter(|held| Some(held.item) == item) {
+            let Ok(given) = serde_json::from_str::<Given>(held.value.open(&record.opening)) else { continue };
+            let how = words.a("me-agreed-in", &given.policy);
+            lines.push(AgreedLine { at: time(given.at), what: name(&given.purpose), how });
+        }
+    }
+    let taken_back = consents.iter().filter_map(|consent| Some((consent.taken_back.clone()?, &consent.purpose)));
+    lines.extend(taken_back.map(|(at, purpose)| AgreedLine {
+        at,
+        what: name(purpose),
+        how: words.t("me-agreed-back"),
+    }));
+    lines.sort_by(|one, other| other.at.cmp(&one.at));
+    lines
+}
+
+/// What is written down of a consent, as far as its owner reads it.
+#[derive(Deserialize)]
+struct Given {
+    purpose: String,
+    policy: String,
+    at: jiff::Timestamp,
+}
+
+pub(super) async fn consents(
+    privacy: &Privacy,
+    person: PersonId,
+    language: Language,
+) -> Result<Vec<ConsentRow>, Problem> {
     let policy = privacy.policy();
-    let consents = privacy.consents(visitor.person).await?;
+    let consents = privacy.consents(person).await?;
     Ok(consents
         .into_iter()
         .map(|consent| ConsentRow {
@@ -198,9 +262,20 @@ async fn sessions(privacy: &Privacy, visitor: &Visitor) -> Result<Vec<SessionLin
         .collect())
 }
 
-async fn looks(privacy: &Privacy, visitor: &Visitor, words: &Words) -> Result<Vec<LookLine>, Problem> {
+/// Who somebody was who looked.
+pub(super) fn who_looked(reader: &str, words: &Words) -> String {
+    match reader.split(' ').next() {
+        Some("guardian") => words.t("reader-guardian"),
+        Some("colleague") => words.t("reader-colleague"),
+        Some("themselves") => words.t("reader-themselves"),
+        Some("program") => words.t("reader-program"),
+        _ => words.t("reader-staff"),
+    }
+}
+
+pub(super) async fn looks(privacy: &Privacy, person: PersonId, words: &Words) -> Result<Vec<LookLine>, Problem> {
     let policy = privacy.policy();
-    let looks = privacy.looks_at_own(visitor.person).await?;
+    let looks = privacy.looks_at_own(person).await?;
     // What the program does for its owner, and their own looks, would bury the others.
     let by_people = looks.iter().rev().filter(|look| !["program", "themselves"].contains(&look.reader.as_str()));
     let purpose =
@@ -209,11 +284,7 @@ async fn looks(privacy: &Privacy, visitor: &Visitor, words: &Words) -> Result<Ve
         .take(50)
         .map(|look| LookLine {
             at: time(look.at),
-            who: match look.reader.split(' ').next() {
-                Some("guardian") => words.t("reader-guardian"),
-                Some("colleague") => words.t("reader-colleague"),
-                _ => words.t("reader-staff"),
-            },
+            who: who_looked(&look.reader, words),
             purpose: purpose(&look.purpose),
             reason: look.reason.clone().unwrap_or_default(),
         })
@@ -223,6 +294,7 @@ async fn looks(privacy: &Privacy, visitor: &Visitor, words: &Words) -> Result<Ve
 /// `POST /me`: one thing at a time, by the button that was pressed.
 pub(crate) async fn change(
     State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
     Extension(session): Extension<Session>,
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,
@@ -231,7 +303,13 @@ pub(crate) async fn change(
     let (privacy, visitor) = (privacy(&server)?, member(&session)?);
     let mut frame = frame(&server, &session, &headers, &uri, "me").await?;
     frame.here = "/me".into();
-    match act(&server, privacy, visitor, &fields, frame.words.0).await {
+    if fields.text("act") == Some("password") {
+        server.calm(&network)?;
+    }
+    if copies::is_asked(&fields) {
+        server.writes_for(session.subject())?;
+    }
+    match act(privacy, visitor, &fields, frame.words.0).await {
         Ok(done) => redirect(&format!("/me?done={done}"), Vec::new()),
         Err(error @ AccountError::Privacy(_)) => Err(error.into()),
         Err(error) => {
@@ -244,6 +322,7 @@ pub(crate) async fn change(
                 AccountError::Missing { item } => words.a("field-missing", &label(item)),
                 AccountError::Unusable { item } => words.a("field-unusable", &label(item)),
                 AccountError::Wrong => words.t("password-wrong"),
+                AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
                 AccountError::Weak(_) => words.t("weak-common"),
                 _ => error.to_string(),
             };
@@ -253,7 +332,6 @@ pub(crate) async fn change(
 }
 
 async fn act(
-    server: &Server,
     privacy: &Privacy,
     visitor: &Visitor,
     fields: &Fields,
@@ -288,32 +366,18 @@ async fn act(
             privacy.choose_dormancy(person, chosen).await?;
             Ok("dormancy")
         }
+        "export" => copies::ask(privacy, person, Reader::Themselves(person)).await,
         "end-session" => {
             privacy.end_own_session(person, text("session")).await?;
             Ok("session")
         }
         "password" => {
-            server.calm().map_err(|_| AccountError::Wait(jiff::SignedDuration::from_secs(1)))?;
             let (old, new) = (personal(fields.text("old")), personal(fields.text("new")));
             privacy.change_password(person, &old, &new, &visitor.session).await?;
             Ok("password")
         }
         other => Err(AccountError::Unusable { item: other.into() }),
     }
-}
-
-/// `GET /me/export`: everything, to take along.
-pub(crate) async fn export(
-    State(server): State<Server>,
-    Extension(session): Extension<Session>,
-) -> Result<Response, Problem> {
-    let (privacy, visitor) = (privacy(&server)?, member(&session)?);
-    let document = privacy.own_export(visitor.person).await?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"my-data.json\"")),
-    ];
-    Ok((headers, document.as_str().to_owned()).into_response())
 }
 
 /// `GET /me/leave`: what goes and what stays, before anything is done.
@@ -352,13 +416,14 @@ fn kept(
 /// `POST /me/leave`: at once, everywhere.
 pub(crate) async fn leave(
     State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
     Extension(session): Extension<Session>,
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let (privacy, visitor) = (privacy(&server)?, *member(&session)?);
-    server.calm()?;
+    server.calm(&network)?;
     let frame = frame(&server, &session, &headers, &uri, "me").await?;
     let erases = fields.text("erase") == Some("yes");
     let leaving = if erases { Leaving::Erased } else { Leaving::Withdrawn };
@@ -373,7 +438,7 @@ pub(crate) async fn leave(
                 theme: frame.theme,
                 stays,
                 entry: sweep.entry,
-                certificate: format!("{:#}", serde_json::to_value(&sweep.certificate).unwrap_or_default()),
+                certificate: crate::office::sweeps::lines(&sweep.certificate, &frame.words),
             };
             let mut response = shown(&page)?.into_response();
             response.headers_mut().append(header::SET_COOKIE, cookies::forgetting(COOKIE));

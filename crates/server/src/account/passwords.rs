@@ -1,8 +1,14 @@
 //! A forgotten password: a mailed link, and the page it leads to.
 
 use super::{form::Form, joining::sent, personal, privacy};
-use crate::{console::Shown, guard::read_fields, state::Server, words::Words};
+use crate::{
+    console::Shown,
+    guard::read_fields,
+    state::{Network, Server},
+    words::Words,
+};
 use axum::{
+    Extension,
     body::Bytes,
     extract::{Path, State},
     http::HeaderMap,
@@ -21,9 +27,14 @@ pub(crate) async fn ask_page(State(server): State<Server>, headers: HeaderMap) -
 }
 
 /// `POST /password`: the answer is the same whether or not the address is known.
-pub(crate) async fn ask(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Shown {
+pub(crate) async fn ask(
+    State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Shown {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let (language, _) = crate::envelope::preferred(&headers);
     privacy.ask_reset(&personal(fields.text("email")), language.mail()).await?;
@@ -46,12 +57,13 @@ pub(crate) async fn new_page(State(server): State<Server>, headers: HeaderMap, P
 /// `POST /password/{token}`.
 pub(crate) async fn renew(
     State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
     headers: HeaderMap,
     Path(token): Path<String>,
     body: Bytes,
 ) -> Shown {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     match privacy.reset(&token, &personal(fields.text("password"))).await {
         Ok(()) => Form::new(&headers, |w| w.t("password-set"))

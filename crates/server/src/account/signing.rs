@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use vestry_app::{AccountError, Entered, KeyKind, LogIn};
+use vestry_app::{AccountError, Entered, KeyKind, LogIn, Privacy};
 
 /// Where to go afterwards, and by which door.
 #[derive(Debug, Default, Deserialize)]
@@ -67,10 +67,11 @@ pub(crate) async fn enter(
     let fields = read_fields(&headers, body).await?;
     let next = own(fields.text("next").unwrap_or(""), "/catalogue").to_owned();
     if let Some(key) = fields.text("key") {
+        server.calm(&network)?;
         return with_key(&server, &headers, key.trim(), &next).await;
     }
     let privacy = super::privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let (language, _) = envelope::preferred(&headers);
     let log_in = LogIn {
         mail: personal(fields.text("email")),
@@ -81,7 +82,8 @@ pub(crate) async fn enter(
     let again = form(&server, &headers, &next, false);
     match privacy.log_in(&log_in).await {
         Ok(Entered::In(token)) => {
-            let to = super::asking::on_the_way(privacy, &token, &next).await?;
+            let next = if came_back(privacy, &token).await? { "/me" } else { &next };
+            let to = super::asking::on_the_way(privacy, &token, next).await?;
             redirect(&to, vec![session_cookie(&server, &headers, &token)?])
         }
         Ok(Entered::CodeNeeded) => {
@@ -102,6 +104,12 @@ pub(crate) async fn enter(
     }
 }
 
+/// Whether a letter came back from whoever has just signed in: then they read of it before anything else.
+async fn came_back(privacy: &Privacy, token: &str) -> Result<bool, Problem> {
+    let Some(visitor) = privacy.visitor(token).await? else { return Ok(false) };
+    Ok(privacy.returned_mail(visitor.person).await?.is_some())
+}
+
 /// The cookie of a session: random, unreadable to scripts, sent to this server's own pages alone.
 pub(crate) fn session_cookie(server: &Server, headers: &HeaderMap, token: &str) -> Result<HeaderValue, Problem> {
     cookies::keeping(server, headers, session::COOKIE, token).ok_or_else(|| {
@@ -112,7 +120,6 @@ pub(crate) fn session_cookie(server: &Server, headers: &HeaderMap, token: &str) 
 
 /// A secret key becomes a session.
 async fn with_key(server: &Server, headers: &HeaderMap, key: &str, next: &str) -> Result<Response, Problem> {
-    server.calm()?;
     let access = server.app.authorise(key).await?;
     let Some(access) = access.filter(|a| a.kind == KeyKind::Secret) else {
         let again = form(server, headers, next, true).problem(|w| w.t("wrong-key"));

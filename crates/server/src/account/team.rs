@@ -60,6 +60,7 @@ pub(crate) async fn invite(
     uri: Uri,
 ) -> Shown {
     let privacy = privacy(&server)?;
+    server.writes_for(session.subject())?;
     let frame = frame(&server, &session, &headers, &uri, "team").await?;
     let role = role(fields.text("role"))?;
     let organisation = (session.organisation().get(), session.shop.as_str());

@@ -10,7 +10,7 @@ use crate::{
     state::Server,
 };
 use axum::{Extension, extract::State, http::HeaderMap};
-use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest};
+use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest, Waits};
 
 /// Certificates on the board.
 const SHOWN: usize = 10;
@@ -37,7 +37,7 @@ pub(crate) async fn show(
         is_bad: is_bad && count > 0,
     };
     let holds = privacy.vault().holds().await.map_err(PrivacyError::from)?;
-    let waiting = privacy.vault().unsent(u32::MAX).await.map_err(PrivacyError::from)?.len() as u64;
+    let waiting = privacy.vault().unsent(Waits::Letters, u32::MAX).await.map_err(PrivacyError::from)?.len() as u64;
     let figures = vec![
         figure(words.t("board-due"), totals.destroyed, "/office/sweep", false),
         figure(words.t("board-overdue"), totals.overdue, "/office/sweep", true),

@@ -41,7 +41,7 @@ pub(crate) async fn enter(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let (language, _) = envelope::preferred(&headers);
     let from = device(&headers, network, language);
@@ -65,8 +65,7 @@ pub(crate) async fn enter(
 }
 
 fn enrol_form(headers: &HeaderMap, link: &str, secret: &str, uri: &str) -> Form {
-    let form =
-        Form::new(headers, |w| w.t("enrol")).lead(|w| w.t("enrol-lead")).show(vec![secret.to_owned(), uri.to_owned()]);
+    let form = Form::new(headers, |w| w.t("enrol")).lead(|w| w.t("enrol-lead")).qr(uri).show(vec![secret.to_owned()]);
     let hint = Words(form.language()).t("password-hint");
     form.field(("password", "password", "new-password"), |w| w.t("password-new"), |field| field.hint(hint))
         .field(("code", "text", "one-time-code"), |w| w.t("code"), |field| field)
@@ -91,12 +90,13 @@ pub(crate) async fn enrol_page(State(server): State<Server>, headers: HeaderMap,
 /// `POST /office/enrol/{token}`: the recovery codes are on this page and nowhere else.
 pub(crate) async fn enrol(
     State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let password = personal(fields.text("password"));
     match privacy.enrol(&link, &password, fields.text("code").unwrap_or("")).await {
@@ -141,12 +141,13 @@ pub(crate) async fn renew_page(State(server): State<Server>, headers: HeaderMap,
 /// `POST /office/password/{token}`.
 pub(crate) async fn renew(
     State(server): State<Server>,
+    Extension(Network(network)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let privacy = privacy(&server)?;
-    server.calm()?;
+    server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     match privacy.renew_staff_password(&link, &personal(fields.text("password"))).await {
         Ok(token) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),

@@ -5,18 +5,19 @@ use crate::{
     account::privacy,
     console::{Shown, gate::redirect, shown},
     guard::Fields,
-    pages::{PlanLine, PlanPage},
+    pages::{CertificatePage, PlanLine, PlanPage},
     problem::Problem,
     session::Session,
     state::Server,
+    words::Words,
 };
 use axum::{
     Extension,
     extract::{Path, State},
-    http::HeaderMap,
+    http::{HeaderMap, header},
     response::{Html, Response},
 };
-use vestry_app::{PrivacyError, SweepOutcome, SweepRequest, VaultError};
+use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest, VaultError};
 
 /// Lines of a plan on a page.
 const SHOWN: usize = 200;
@@ -75,11 +76,38 @@ pub(crate) async fn sweep(
     }
 }
 
-/// `GET /office/certificates/{entry}`: as it is printed.
-pub(crate) async fn certificate(State(server): State<Server>, Path(entry): Path<u64>) -> Result<Html<String>, Problem> {
-    let certificates = privacy(&server)?.vault().certificates().map_err(PrivacyError::from)?;
+fn found(server: &Server, entry: u64) -> Result<Certificate, Problem> {
+    let certificates = privacy(server)?.vault().certificates().map_err(PrivacyError::from)?;
     let found = certificates.into_iter().find(|(at, _)| *at == entry);
-    let (_, certificate) =
-        found.ok_or_else(|| Problem::not_found("unknown_certificate", "no certificate of that entry"))?;
-    Ok(Html(certificate.page()))
+    let unknown = || Problem::not_found("unknown_certificate", "no certificate of that entry");
+    found.map(|(_, certificate)| certificate).ok_or_else(unknown)
+}
+
+/// A certificate's lines in one language.
+pub(crate) fn lines(certificate: &Certificate, words: &Words) -> Vec<(&'static str, String)> {
+    let rows = certificate.rows().into_iter();
+    rows.map(|([korean, english], value)| (if words.is_korean() { korean } else { english }, value)).collect()
+}
+
+/// `GET /office/certificates/{entry}`.
+pub(crate) async fn certificate(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    Path(entry): Path<u64>,
+) -> Shown {
+    let certificate = found(&server, entry)?;
+    let frame = frame(&session, &headers, "sweep");
+    shown(&CertificatePage { lines: lines(&certificate, &frame.words), entry, frame })
+}
+
+/// `GET /office/certificates/{entry}/file`: as it is printed and handed over.
+pub(crate) async fn certificate_file(
+    State(server): State<Server>,
+    Path(entry): Path<u64>,
+) -> Result<Response, Problem> {
+    use axum::response::IntoResponse;
+    let disposition = format!("attachment; filename=\"certificate-{entry}.html\"");
+    let headers = [(header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, Html(found(&server, entry)?.page())).into_response())
 }

@@ -1,6 +1,6 @@
 //! Pages of accounts: one form, one's own data, leaving, colleagues.
 
-use super::{Frame, LinkView, PublicFrame, Theme};
+use super::{Frame, LinkView, PublicFrame, QrView, Theme};
 use crate::words::Words;
 use askama::Template;
 
@@ -26,6 +26,8 @@ pub(crate) struct FormPage {
     pub(crate) title: String,
     pub(crate) lead: Vec<String>,
     pub(crate) problem: Option<String>,
+    /// What an app reads from the page.
+    pub(crate) qr: Option<QrView>,
     /// Lines to be copied.
     pub(crate) shown: Vec<String>,
     pub(crate) action: String,
@@ -85,6 +87,25 @@ pub(crate) struct LookLine {
     pub(crate) reason: String,
 }
 
+/// What was agreed to, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct AgreedLine {
+    pub(crate) at: String,
+    pub(crate) what: String,
+    /// In which version of the policy, or that it was taken back.
+    pub(crate) how: String,
+}
+
+/// The copy that somebody takes along.
+#[derive(Debug, Clone)]
+pub(crate) struct CopyView {
+    /// Where its files are.
+    pub(crate) base: String,
+    /// How far it is, or until when it can be fetched.
+    pub(crate) said: Option<String>,
+    pub(crate) is_ready: bool,
+}
+
 /// My data.
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
@@ -95,10 +116,31 @@ pub(crate) struct MePage {
     pub(crate) consents: Vec<ConsentRow>,
     pub(crate) sessions: Vec<SessionLine>,
     pub(crate) looks: Vec<LookLine>,
+    pub(crate) agreed: Vec<AgreedLine>,
+    pub(crate) copy: CopyView,
+    /// That a letter came back, if one did.
+    pub(crate) returned: Option<String>,
     /// Whether the policy sets members apart who stay away.
     pub(crate) has_dormancy: bool,
+    /// The periods to choose from, and how they are called.
+    pub(crate) choices: Vec<(String, String)>,
     /// The period that they chose, as text.
     pub(crate) chosen: String,
+    pub(crate) said: Option<String>,
+    pub(crate) problem: Option<String>,
+}
+
+/// A second proof: setting it up, or what is done with one.
+#[derive(Debug, Template)]
+#[template(path = "security.html")]
+pub(crate) struct SecurityPage {
+    pub(crate) frame: Frame,
+    /// The secret to be put into an app, where none is set up.
+    pub(crate) offered: Option<(String, Option<QrView>)>,
+    /// Recovery codes that are left.
+    pub(crate) left: u64,
+    /// New recovery codes, shown once.
+    pub(crate) codes: Vec<String>,
     pub(crate) said: Option<String>,
     pub(crate) problem: Option<String>,
 }
@@ -111,7 +153,21 @@ pub(crate) struct GuardianOfPage {
     pub(crate) theme: Theme,
     pub(crate) action: String,
     pub(crate) groups: Vec<HeldGroup>,
+    pub(crate) consents: Vec<ConsentRow>,
+    pub(crate) agreed: Vec<AgreedLine>,
+    pub(crate) looks: Vec<LookLine>,
+    pub(crate) copy: CopyView,
     pub(crate) said: Option<String>,
+}
+
+/// A file to be read anywhere: everything held, without a script and without anything from elsewhere.
+#[derive(Debug, Template)]
+#[template(path = "copy.html")]
+pub(crate) struct CopyPage {
+    pub(crate) words: Words,
+    pub(crate) groups: Vec<HeldGroup>,
+    pub(crate) consents: Vec<(String, String)>,
+    pub(crate) looks: Vec<LookLine>,
 }
 
 /// What stays after leaving.
@@ -140,7 +196,7 @@ pub(crate) struct LeftPage {
     pub(crate) stays: Vec<CertificateLine>,
     /// The certificate's entry in the audit log.
     pub(crate) entry: u64,
-    pub(crate) certificate: String,
+    pub(crate) certificate: Vec<(&'static str, String)>,
 }
 
 /// Somebody who works for the organisation.

@@ -227,3 +227,14 @@ pub(crate) struct NoticesPage {
     pub(crate) typed: TypedNotice,
     pub(crate) problem: Option<String>,
 }
+
+/// A certificate of destruction.
+#[derive(Debug, Template)]
+#[template(path = "certificate.html")]
+pub(crate) struct CertificatePage {
+    pub(crate) frame: OfficeFrame,
+    /// What it says, and of what.
+    pub(crate) lines: Vec<(&'static str, String)>,
+    /// Its entry in the audit log.
+    pub(crate) entry: u64,
+}

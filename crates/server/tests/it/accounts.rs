@@ -97,15 +97,30 @@ async fn clause_5_a_member_sees_corrects_takes_along_and_leaves() {
     let correct = [("csrf", csrf.as_str()), ("act", "correct"), ("item", "name"), ("value", "김두리")];
     let answer = house.form(&cookie, "/me", &correct).await;
     assert_eq!(answer.header("location"), "/me?done=corrected", "{}", answer.text());
-    let export = house.page(&cookie, "/me/export").await;
+    let copy = [("csrf", csrf.as_str()), ("act", "export")];
+    assert_eq!(house.form(&cookie, "/me", &copy).await.header("location"), "/me?done=copy");
+    assert!(house.page(&cookie, "/me").await.text().contains("waits to be made"));
+    let early = house.page(&cookie, "/me/export/my-data.json").await;
+    assert_eq!(early.status, StatusCode::NOT_FOUND, "{}", early.text());
+    assert_eq!(house.privacy().make_exports().await.expect("made"), 1);
+    let read = house.page(&cookie, "/me/export/my-data.html").await;
+    assert!(read.header("content-disposition").starts_with("attachment"), "{}", read.text());
+    assert!(read.text().contains("김두리") && !read.text().contains("<script"), "{}", read.text());
+    let export = house.page(&cookie, "/me/export/my-data.json").await;
+    assert!(!export.text().contains("argon2"), "a hash proves who somebody is, and says nothing about them");
     assert!(export.header("content-disposition").starts_with("attachment"));
     assert!(export.text().contains("김두리") && !export.text().contains("김하나"), "{}", export.text());
     let wrong = [("csrf", csrf.as_str()), ("password", "wrong wrong wrong")];
     assert!(house.form(&cookie, "/me/leave", &wrong).await.text().contains("not your password"));
     let leave = [("csrf", csrf.as_str()), ("password", PASSWORD)];
     let left = house.form(&cookie, "/me/leave", &leave).await;
-    assert!(left.text().contains("You have left") && left.text().contains("&#34;destroyed&#34;"), "{}", left.text());
+    assert!(left.text().contains("You have left") && left.text().contains("Destroyed"), "{}", left.text());
     assert_eq!(house.page(&cookie, "/me").await.status, StatusCode::SEE_OTHER, "the session is over");
+    assert_eq!(
+        house.page(&cookie, "/me/export/my-data.json").await.status,
+        StatusCode::SEE_OTHER,
+        "and the copy with it"
+    );
 }
 
 #[tokio::test]
@@ -229,7 +244,11 @@ async fn a_sweep_shows_its_plan_and_waits_for_its_day_to_be_written() {
     let done = house.form(&officer, "/office/sweep", &[("csrf", &token), ("day", &day)]).await;
     let certificate = done.header("location").to_owned();
     assert!(certificate.starts_with("/office/certificates/"), "{}", done.text());
-    assert!(house.page(&officer, &certificate).await.text().contains("Certificate of destruction"));
+    let page = house.page(&officer, &certificate).await.text();
+    assert!(page.contains("Certificate of destruction") && page.contains("Carried out"), "{page}");
+    assert!(!page.contains("<style"), "the console's pages bring no style of their own");
+    let file = house.page(&officer, &format!("{certificate}/file")).await;
+    assert!(file.header("content-disposition").starts_with("attachment") && file.text().contains("<style"));
 }
 
 #[tokio::test]

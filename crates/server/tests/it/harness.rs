@@ -103,6 +103,20 @@ impl House {
         Self::at(folder, "data", config, Options::default(), surroundings).await
     }
 
+    /// One with accounts, behind a proxy that says where requests come from.
+    pub(crate) async fn behind_proxy() -> Self {
+        let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
+        let data = folder.path().join("data");
+        vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("a vault");
+        Self::over(folder, "data", config, Options { behind_proxy: true, ..Options::default() }).await
+    }
+
+    /// Every letter that went out, as it landed.
+    pub(crate) fn raw_letters(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join("data/mail")).into_iter().flatten().flatten();
+        entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
+    }
+
     async fn over(folder: TempDir, data: &str, config: Config, options: Options) -> Self {
         Self::at(folder, data, config, options, surroundings()).await
     }

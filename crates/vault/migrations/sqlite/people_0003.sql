@@ -20,4 +20,4 @@ create table notices (
 alter table persons add column asks text;
 alter table consents add column confirmed integer;
 
-create index records_to_send on records (class) where class in ('mail', 'letter');
+create index records_that_wait on records (class) where class in ('mail', 'letter', 'export');

@@ -24,6 +24,7 @@ fn join(language: Language, theme: Theme) -> FormPage {
         title: words.t("join"),
         lead: vec![words.t("join-lead")],
         problem: Some(words.a("field-unusable", mobile)),
+        qr: None,
         shown: Vec::new(),
         action: "/join".into(),
         hidden: vec![("invitation", String::new())],
@@ -87,7 +88,19 @@ fn me(language: Language, theme: Theme) -> MePage {
             purpose: pick(language, "권리 보장", "rights").into(),
             reason: "request-2031".into(),
         }],
+        returned: Some(words.a("me-returned", "2026-11-23 20:11")),
         has_dormancy: true,
+        choices: vec![("2 years".into(), words.n("me-years", 2_u64)), ("3 years".into(), words.n("me-years", 3_u64))],
+        agreed: vec![AgreedLine {
+            at: "2026-11-20 09:11".into(),
+            what: pick(language, "마케팅", "marketing").into(),
+            how: words.a("me-agreed-in", "2019-08-01"),
+        }],
+        copy: CopyView {
+            base: "/me/export".into(),
+            said: Some(words.a("copy-ready", "2026-11-26 20:11")),
+            is_ready: true,
+        },
         chosen: String::new(),
         said: Some(words.t("me-corrected")),
         problem: None,
@@ -164,6 +177,51 @@ fn found(language: Language, theme: Theme) -> FoundPage {
     }
 }
 
+/// What members and guardians see of themselves, and what is left of it afterwards.
+fn own(
+    language: Language,
+    theme: Theme,
+    render: &impl Fn(&dyn askama::DynTemplate) -> String,
+) -> Vec<(&'static str, String)> {
+    let words = Words(language);
+    let lines = vec![(pick(language, "파기", "Destroyed"), "account 3 · security 2".to_owned())];
+    let left = LeftPage { words, theme, stays: stays(language), entry: 1201, certificate: lines.clone() };
+    let MePage { groups, consents, agreed, looks, copy, .. } = me(language, theme);
+    let held = vec![(pick(language, "마케팅", "marketing").to_owned(), words.t("copy-not-given"))];
+    let copied = CopyPage { words, groups: groups.clone(), consents: held, looks: looks.clone() };
+    let security = |offered, codes| SecurityPage {
+        frame: super::frame(language, theme, "me"),
+        offered,
+        left: 9,
+        codes,
+        said: Some(words.t("second-done")),
+        problem: None,
+    };
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let offered = security(Some((secret.to_owned(), QrView::of(secret))), Vec::new());
+    let codes = security(None, vec!["1040-G208-1040-G208".into(); 10]);
+    let child = GuardianOfPage {
+        words,
+        theme,
+        action: "/guardian/x".into(),
+        groups,
+        consents,
+        agreed,
+        looks,
+        copy,
+        said: Some(words.t("guardian-sure")),
+    };
+    vec![
+        ("guardian", render(&child)),
+        ("me", render(&me(language, theme))),
+        ("certificate", render(&CertificatePage { frame: office(language, theme, "sweep"), lines, entry: 1201 })),
+        ("copy", render(&copied)),
+        ("second", render(&offered)),
+        ("second-codes", render(&codes)),
+        ("left", render(&left)),
+    ]
+}
+
 /// Every page's name and its text.
 pub(super) fn all(
     language: Language,
@@ -207,21 +265,16 @@ pub(super) fn all(
         link: Some("http://127.0.0.1:8080/office/enrol/vml_…".into()),
         problem: None,
     };
-    let left = LeftPage { words, theme, stays: stays(language), entry: 1201, certificate: "{}".into() };
-    let groups = me(language, theme).groups;
-    let child =
-        GuardianOfPage { words, theme, action: "/guardian/x".into(), groups, said: Some(words.t("guardian-sure")) };
-    vec![
-        ("guardian", render(&child)),
+    let mut all = own(language, theme, &render);
+    all.extend([
         ("join", render(&join(language, theme))),
-        ("me", render(&me(language, theme))),
         ("leave", render(&LeavePage { frame, stays: stays(language), problem: None })),
-        ("left", render(&left)),
         ("team", render(&team)),
         ("board", render(&board(language, theme))),
         ("plan", render(&plan)),
         ("people", render(&PeoplePage { frame: office(language, theme, "people"), purposes, problem: None })),
         ("found", render(&found(language, theme))),
         ("staff", render(&staff)),
-    ]
+    ]);
+    all
 }

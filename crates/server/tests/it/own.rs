@@ -1,0 +1,211 @@
+//! A member's own pages over HTTP: a second proof, another address, a copy to take along, and how often one may ask.
+
+use super::{
+    accounts::{JOIN, PASSWORD, code, cookie, csrf, member},
+    harness::House,
+};
+use axum::http::{Request, StatusCode, header};
+
+/// What stands between `before` and the next `after`.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let rest = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1;
+    rest.split(after).next().unwrap_or("")
+}
+
+#[tokio::test]
+async fn a_member_sets_up_a_second_proof_signs_in_with_it_and_gives_it_up() {
+    let house = House::with_accounts().await;
+    let cookie = member(&house, "kim@shop.example", "").await;
+    let page = house.page(&cookie, "/me/security").await.text();
+    let (token, secret) = (csrf(&page), between(&page, "<code class=\"secret\">", "<").to_owned());
+    assert!(page.contains("<svg class=\"qr\"") && page.contains("role=\"img\""), "{page}");
+    let right = code(&house, &secret);
+    let send = async |act: &str, password: &str, code: &str| {
+        let fields =
+            [("csrf", token.as_str()), ("act", act), ("secret", &secret), ("password", password), ("code", code)];
+        house.form(&cookie, "/me/security", &fields).await.text()
+    };
+    let again = send("set-up", PASSWORD, "000000").await;
+    assert!(again.contains("does not fit") && again.contains(&secret), "nothing is lost: {again}");
+    assert!(send("set-up", "wrong wrong wrong", &right).await.contains("Password or code is not right"));
+    let done = send("set-up", PASSWORD, &right).await;
+    assert!(done.contains("from now on") && !done.contains(&secret), "{done}");
+    let codes: Vec<&str> = done.split("<code class=\"secret\">").skip(1).filter_map(|r| r.split('<').next()).collect();
+    assert_eq!(codes.len(), 10);
+    let later = house.page(&cookie, "/me/security").await.text();
+    assert!(later.contains("10 recovery codes are left") && !later.contains(codes[0]), "shown once: {later}");
+    // The door asks for it, and keeps what was typed but for the password.
+    let at_door = [("email", "kim@shop.example"), ("password", PASSWORD), ("next", "/me")];
+    let asked = house.form("", "/sign-in", &at_door).await;
+    assert!(asked.status == StatusCode::OK && asked.text().contains("name=\"code\""), "{}", asked.text());
+    let with = |code: &'static str| [&at_door[..], &[("code", code)]].concat();
+    assert_eq!(house.form("", "/sign-in", &with("000000")).await.status, StatusCode::UNAUTHORIZED);
+    let recovery: &'static str = codes[0].to_owned().leak();
+    let entered = house.form("", "/sign-in", &with(recovery)).await;
+    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/me"), "{}", entered.text());
+    assert_eq!(house.form("", "/sign-in", &with(recovery)).await.status, StatusCode::UNAUTHORIZED, "good once");
+    let renewed = send("renew", PASSWORD, codes[1]).await;
+    let fresh = between(&renewed, "<code class=\"secret\">", "<").to_owned();
+    assert!(send("off", PASSWORD, codes[2]).await.contains("Password or code is not right"), "the old ones are void");
+    assert!(send("off", PASSWORD, &fresh).await.contains("password alone lets you in"));
+}
+
+#[tokio::test]
+async fn a_member_moves_to_another_address_and_the_old_one_can_undo_it() {
+    let house = House::with_accounts().await;
+    let here = member(&house, "kim@shop.example", "").await;
+    let form = house.page(&here, "/me/address").await.text();
+    let token = csrf(&form);
+    assert!(!form.contains("name=\"code\""), "no code is asked of who has none");
+    let ask = async |mail: &str, password: &str| {
+        let fields = [("csrf", token.as_str()), ("email", mail), ("password", password)];
+        house.form(&here, "/me/address", &fields).await.text()
+    };
+    let wrong = ask("new@shop.example", "wrong wrong wrong").await;
+    assert!(wrong.contains("not right") && wrong.contains("value=\"new@shop.example\""), "{wrong}");
+    assert!(ask("nothing", PASSWORD).await.contains("cannot be right"));
+    // Whoever has an account already is no news to whoever asks.
+    member(&house, "lee@shop.example", "").await;
+    assert_eq!(ask("new@shop.example", PASSWORD).await, ask("lee@shop.example", PASSWORD).await);
+    let links = house.post().await;
+    let link = links.iter().find(|link| link.starts_with("/me/address/")).expect("a letter");
+    assert!(house.page("", link).await.text().contains("<form"), "looking confirms nothing");
+    assert!(house.form(&here, link, &[]).await.text().contains("your address from now on"));
+    assert_eq!(house.page(&here, "/me").await.status, StatusCode::OK, "whoever confirms here stays");
+    assert!(house.form(&here, link, &[]).await.text().contains("used already"));
+    let links = house.post().await;
+    let undo = links.iter().find(|link| link.starts_with("/me/address/undo/")).expect("a letter to the old address");
+    assert!(house.form("", undo, &[]).await.text().contains("yours again"));
+    assert_eq!(house.page(&here, "/me").await.status, StatusCode::SEE_OTHER, "everybody is signed out");
+}
+
+#[tokio::test]
+async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_copy() {
+    let house = House::with_accounts().await;
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    house.form("", "/join/child", &named).await;
+    let link = house.post().await.pop().expect("a letter");
+    let mut consent: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != "password").collect();
+    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05")]);
+    house.form("", &link, &consent).await;
+    let page = house.page("", &link).await.text();
+    for section in ["consents", "agreed", "looks", "copy"] {
+        assert!(page.contains(&format!("id=\"{section}\"")), "{section}: {page}");
+    }
+    let agreed = house.form("", &link, &[("act", "consent"), ("purpose", "marketing")]).await.text();
+    assert!(between(&agreed, "id=\"agreed\"", "</section>").contains("marketing"), "{agreed}");
+    let back = house.form("", &link, &[("act", "take-back"), ("purpose", "marketing")]).await.text();
+    assert!(back.contains("taken back"), "{back}");
+    assert!(house.form("", &link, &[("act", "export")]).await.text().contains("being made"));
+    assert_eq!(house.privacy().make_exports().await.expect("made"), 1);
+    let copy = house.page("", &format!("{link}/export/my-data.html")).await;
+    assert!(copy.text().contains("김하나") && copy.text().contains("박보호"), "{}", copy.text());
+    let other = house.page("", "/guardian/vml_x/export/my-data.json").await;
+    assert_eq!(other.status, StatusCode::GONE);
+    house.form("", &link, &[("act", "end"), ("sure", "yes")]).await;
+    assert_eq!(house.page("", &format!("{link}/export/my-data.html")).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn mail_that_came_back_is_the_first_that_a_member_reads() {
+    let house = House::with_accounts().await;
+    member(&house, "kim@shop.example", "").await;
+    let person = house.privacy().vault().find(&vestry_app::Personal::new("kim@shop.example".to_owned())).await;
+    let person = person.expect("asked").expect("a member");
+    let safari = "Mozilla/5.0 (iPhone) Safari/605";
+    let sign_in = async || {
+        let request = Request::post("/sign-in")
+            .header(header::USER_AGENT, safari)
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from(format!(
+                "email=kim%40shop.example&password={}",
+                super::harness::encoded(PASSWORD)
+            )));
+        house.send(request.expect("a request")).await
+    };
+    assert_eq!(sign_in().await.header("location"), "/catalogue");
+    let before = house.raw_letters();
+    house.post().await;
+    let letter = house.raw_letters().into_iter().find(|letter| !before.contains(letter)).expect("a new device is told");
+    let id = letter.lines().find(|line| line.to_ascii_lowercase().starts_with("message-id:")).expect("an id");
+    let notice = format!(
+        "Content-Type: multipart/report; boundary=\"b\"\n\n--b\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; mx\n\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: text/rfc822-headers\n\n{id}\n\n--b--\n"
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("1"), notice).expect("written");
+    let mut config = house.app.config().mail.clone();
+    config.returns = folder.path().into();
+    let office = vestry_app::PostOffice::of(&config, folder.path()).expect("a folder");
+    assert_eq!(house.privacy().take_returns(&office).await.expect("read"), 1);
+    assert!(!folder.path().join("1").exists(), "it holds an address, and is removed");
+    assert!(house.privacy().returned_mail(person).await.expect("asked").is_some());
+    let entered = sign_in().await;
+    assert_eq!(entered.header("location"), "/me");
+    let page = house.page(&cookie(&entered), "/me").await.text();
+    assert!(page.contains("Mail to you came back") && page.contains("href=\"/me/address\""), "{page}");
+}
+
+#[tokio::test]
+async fn only_periods_of_the_policy_can_be_chosen() {
+    let house = House::with_accounts().await;
+    let cookie = member(&house, "kim@shop.example", "").await;
+    let page = house.page(&cookie, "/me").await.text();
+    let token = csrf(&page);
+    for choice in &house.privacy().policy().dormancy.as_ref().expect("a rule").choices {
+        assert!(page.contains(&format!("<option value=\"{choice}\"")), "{choice}");
+    }
+    for (period, taken) in [("2 years", true), ("100 years", false), ("soon", false), ("", true)] {
+        let fields = [("csrf", token.as_str()), ("act", "dormancy"), ("period", period)];
+        let status = house.form(&cookie, "/me", &fields).await.status;
+        assert_eq!(status == StatusCode::SEE_OTHER, taken, "{period}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn a_member_who_asks_without_end_waits_and_others_do_not() {
+    let house = House::with_accounts().await;
+    let (kim, lee) = (member(&house, "kim@shop.example", "").await, member(&house, "lee@shop.example", "").await);
+    let mut refused = 0;
+    for _ in 0..400 {
+        let answer = house.page(&kim, "/search?words=dress").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(answer.header("retry-after"), "1");
+            refused += 1;
+            break;
+        }
+    }
+    assert_eq!(refused, 1, "nobody searches so fast");
+    assert_eq!(house.page(&lee, "/search?words=dress").await.status, StatusCode::OK, "others are heard");
+    assert_eq!(house.page(&kim, "/me").await.status, StatusCode::OK, "and a page costs little");
+    // Letters: as many in an hour as anybody needs.
+    let token = csrf(&house.page(&kim, "/me").await.text());
+    let copy = [("csrf", token.as_str()), ("act", "export")];
+    let mut asked = 0;
+    while house.form(&kim, "/me", &copy).await.status == StatusCode::SEE_OTHER {
+        asked += 1;
+        assert!(asked <= 20, "a limit");
+    }
+    assert_eq!(asked, 20);
+}
+
+#[tokio::test]
+async fn one_network_that_tries_without_end_stops_no_other() {
+    let house = House::behind_proxy().await;
+    let from = async |network: &str| {
+        let request = Request::post("/sign-in")
+            .header("x-forwarded-for", network)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from("key=vs_0000"));
+        house.send(request.expect("a request")).await.status
+    };
+    let mut statuses = Vec::new();
+    for at in 0..60 {
+        // One household may take as many addresses of its half as it likes.
+        statuses.push(from(&format!("2001:db8:0:1::{at:x}")).await);
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    assert_eq!(from("2001:db8:0:2::1").await, StatusCode::UNAUTHORIZED, "a neighbour is heard");
+    assert_eq!(from("192.0.2.1").await, StatusCode::UNAUTHORIZED);
+}
