@@ -17,6 +17,7 @@ mod returned;
 mod second;
 mod showing;
 mod staff;
+mod using;
 
 pub use entering::{Device, Entered, LogIn, Visitor};
 pub use exports::ExportStands;
@@ -31,6 +32,7 @@ pub use returned::Returned;
 pub use second::{SecondShown, SecondStands};
 pub use showing::DemoPeople;
 pub use staff::{NewStaff, StaffEntered, StaffMember};
+pub(crate) use using::Searches;
 
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};

@@ -182,6 +182,13 @@ impl Privacy {
         self.sweep_person(person).await
     }
 
+    /// Takes what somebody did out of what improves the service, at once and for good.
+    pub async fn object(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
+        let (policy, now) = (self.policy(), self.now());
+        self.vault().object(policy, person, now).await?;
+        self.sweep_person(person).await
+    }
+
     /// Releases a hold; what it stopped is destroyed the same day.
     pub async fn release(&self, subject: HoldSubject, reason: &ReasonCode) -> Result<Option<Sweep>, PrivacyError> {
         self.vault().release(subject, reason, self.now()).await?;

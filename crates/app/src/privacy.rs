@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Surroundings,
-    accounts::Hashing,
+    accounts::{Hashing, Searches},
     policing::{self, Policies, PoliciesError},
 };
 use jiff::Timestamp;
@@ -28,6 +28,7 @@ struct Parts {
     policies: Policies,
     surroundings: Surroundings,
     hashing: Hashing,
+    searches: Searches,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
 }
@@ -141,7 +142,14 @@ impl Privacy {
         let policies = policing::with_posted(&configured, &vault.posted_policies().await?)?;
         policing::bound_vault(policing::governing(&policies, now)?, &vault).await?;
         let policies = Policies::new(policies);
-        Ok(Self(Arc::new(Parts { vault, policies, surroundings, hashing: Hashing::default(), store })))
+        Ok(Self(Arc::new(Parts {
+            vault,
+            policies,
+            surroundings,
+            hashing: Hashing::default(),
+            searches: Searches::default(),
+            store,
+        })))
     }
 
     /// The vault.
@@ -171,6 +179,10 @@ impl Privacy {
 
     pub(crate) fn surroundings(&self) -> Surroundings {
         self.0.surroundings
+    }
+
+    pub(crate) fn searches(&self) -> &Searches {
+        &self.0.searches
     }
 
     pub(crate) fn hashing(&self) -> &Hashing {

@@ -32,7 +32,8 @@ impl App {
             self.keep_fetching(stopped()),
             self.keep_days(stopped()),
             self.keep_posting(stopped()),
-            self.keep_exporting(stopped())
+            self.keep_exporting(stopped()),
+            self.keep_searches(stopped())
         );
         if let Err(error) = self.save_indexes().await {
             tracing::error!(%error, "the index could not be saved; the next start applies the rest again");

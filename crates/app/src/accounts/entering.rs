@@ -103,6 +103,7 @@ impl Privacy {
         self.vault().forget_attempts(&tries[0]).await?;
         self.wake(person).await?;
         self.vault().used(policy, person, now).await?;
+        self.note_visit(person, &form.device).await?;
         self.note_device(person, security.text(policy, "device"), &form.device).await?;
         self.begin(person).await.map(Entered::In)
     }

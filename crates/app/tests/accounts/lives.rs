@@ -329,3 +329,33 @@ async fn a_session_that_was_just_checked_ends_with_its_owners_leaving_or_role() 
     house.privacy.vault().withdraw(house.privacy.policy(), kim, house.privacy.now()).await.expect("left");
     assert_eq!(house.privacy.vault().session(&visitor.session).await.expect("asked"), None);
 }
+
+#[tokio::test]
+async fn clause_2_ga_2_visits_and_searches_are_written_down_sealed_and_an_objection_takes_the_searches() {
+    let house = House::new().await;
+    let (kim, _) = house.member("kim@shop.example").await;
+    let (lee, _) = house.member("lee@shop.example").await;
+    for (person, words) in [(kim, "체크 셔츠"), (kim, "navy coat"), (lee, "linen")] {
+        house.privacy.note_search(person, words, false);
+    }
+    house.privacy.withdraw(lee).await.expect("left");
+    assert_eq!(house.privacy.write_searches().await.expect("written"), 1, "who left leaves nothing more");
+    assert_eq!(house.privacy.write_searches().await.expect("written"), 0, "once");
+    let texts = async || {
+        let records = house.privacy.own_records(kim).await.expect("held");
+        let of = |record: &vestry_app::OwnRecord| {
+            let class = house.privacy.policy().class(record.record.class).id.clone();
+            let items = record.record.items.iter().map(|held| held.value.open(&record.opening).clone());
+            let day = record.record.day.as_ref().map(|day| day.open(&record.opening).clone());
+            format!("{class}: {}", items.chain(day).collect::<Vec<_>>().join(" "))
+        };
+        records.iter().map(of).collect::<Vec<String>>()
+    };
+    let held = texts().await;
+    let has = |held: &[String], class: &str, text: &str| held.iter().any(|t| t.starts_with(class) && t.contains(text));
+    assert!(has(&held, "usage", "체크 셔츠") && has(&held, "usage", "navy coat"), "{held:?}");
+    assert!(has(&held, "visit", "192.0.2.1") && has(&held, "visit", "Firefox"), "{held:?}");
+    house.privacy.object(kim).await.expect("objected");
+    let held = texts().await;
+    assert!(!has(&held, "usage", "") && has(&held, "visit", "192.0.2.1"), "{held:?}");
+}

@@ -120,6 +120,7 @@ pub(crate) async fn show(
         return Ok(empty(&server, frame, &question)?.into_response());
     }
     let organisation = session.organisation();
+    note(&server, &session, &question, false);
     match server.app.search(organisation, question.input()?).await {
         Ok(found) => Ok(page(&server, organisation, frame, &question, found).await?.into_response()),
         Err(AppError::Index(IndexError::CursorGone)) => Ok(Redirect::to(&question.address(None)).into_response()),
@@ -146,9 +147,17 @@ pub(crate) async fn by_photo(
     input.image = Some(photo.bytes.to_vec());
     input.crop = region_text(fields.text("crop"))?;
     let organisation = session.organisation();
+    note(&server, &session, &question, true);
     let found = server.app.search(organisation, input).await?;
     let frame = frame(&server, &session, &headers, &uri, "search").await?;
     Ok(page(&server, organisation, frame, &question, found).await?.into_response())
+}
+
+/// What a member searches for is a record of their use; further pages of an answer are not.
+fn note(server: &Server, session: &Session, question: &Question, photo: bool) {
+    if let (Some(privacy), Some(member), None) = (server.app.privacy(), session.member(), &question.cursor) {
+        privacy.note_search(member.person, &question.words, photo);
+    }
 }
 
 fn empty(server: &Server, frame: Frame, question: &Question) -> Shown {
