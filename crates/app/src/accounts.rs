@@ -4,6 +4,8 @@
 //! no member: until then everything waits sealed in one record with a clock of its own. What is answered gives away to
 //! nobody whether somebody has an account.
 
+mod bans;
+mod desk;
 mod entering;
 mod guardians;
 mod joining;
@@ -13,7 +15,12 @@ mod own;
 mod passwords;
 mod showing;
 mod staff;
+mod training;
+mod two_staff;
 
+pub use desk::{
+    CHECKS, CaseLine, CaseView, Channel, Checked, Course, Decision, Deed, DryRun, Given, NewCase, Outcome, Stay,
+};
 pub use entering::{Device, Entered, LogIn, Visitor};
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
 pub use joining::{AskedItem, Joined, SignUp};
@@ -22,13 +29,15 @@ pub use organisations::Colleague;
 pub use own::{ConsentView, OwnRecord, SessionView};
 pub use showing::DemoPeople;
 pub use staff::{NewStaff, StaffEntered, StaffMember};
+pub use training::Training;
+pub use two_staff::Asking;
 
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use vestry_credentials::{Password, PasswordHash, Random, Token, TokenUse, WeakPassword};
-use vestry_policy::{ItemId, Membership, Policy};
+use vestry_policy::{CaseError, ItemId, Membership, Policy};
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, RecordId, VaultError};
 
 /// The longest value of an item that a form takes, in characters.
@@ -64,6 +73,12 @@ pub enum AccountError {
     /// A link that was spent, is too old, or was never one.
     #[error("this link was used already or is too old; ask for a new one")]
     Link,
+    /// A step of a case that may not follow.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// What takes two of the staff was asked of one.
+    #[error("this takes a second one of the staff; the one who began it cannot be both")]
+    SameStaff,
 }
 
 impl From<VaultError> for AccountError {

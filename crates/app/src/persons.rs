@@ -13,8 +13,8 @@ use vestry_policy::{
     Action, ClassId, Event, Grain, ItemId, LawfulUse, Membership, Planner, Policy, StoredIn, Subject, Verdict,
 };
 use vestry_vault::{
-    DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, Personal, Reader, ReasonCode,
-    RecordId, VaultError, event_named,
+    DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, PersonOnFile, Personal, Reader,
+    ReasonCode, RecordId, VaultError, event_named,
 };
 use zeroize::Zeroizing;
 
@@ -162,12 +162,25 @@ impl Privacy {
 
     /// What would happen to each part of what is held if the person left now. Touches nothing.
     pub async fn outlook_after(&self, person: PersonId, leaving: Leaving) -> Result<Vec<Verdict>, PrivacyError> {
+        let now = self.now();
+        self.outlook_if(person, |on_file| {
+            if let Membership::Active { .. } | Membership::Dormant { .. } = on_file.membership {
+                on_file.membership = Membership::Ended { at: now };
+            }
+            on_file.objected |= leaving == Leaving::Erased;
+        })
+        .await
+    }
+
+    /// What would happen to each part of what is held if the person were on file as `change` has it. Touches nothing.
+    pub(crate) async fn outlook_if(
+        &self,
+        person: PersonId,
+        change: impl FnOnce(&mut PersonOnFile),
+    ) -> Result<Vec<Verdict>, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
         let mut on_file = self.vault().person(policy, person).await?;
-        if let Membership::Active { .. } | Membership::Dormant { .. } = on_file.membership {
-            on_file.membership = Membership::Ended { at: now };
-        }
-        on_file.objected |= leaving == Leaving::Erased;
+        change(&mut on_file);
         let mut verdicts = Vec::new();
         let mut planner = Planner::new(policy, policy.local(now).date());
         on_file.with_facts(|facts| planner.person(facts, &mut |verdict| verdicts.push(verdict)))?;
@@ -224,6 +237,22 @@ impl Privacy {
     pub async fn own_export(&self, person: PersonId) -> Result<Zeroizing<String>, PrivacyError> {
         let opening = Opening::new("rights", Reader::Themselves(person), None)?;
         Ok(self.exported(person, &opening).await?.0)
+    }
+
+    /// Everything held about somebody, for one of the office who hands it over, but for items of these names.
+    pub(crate) async fn export_for(
+        &self,
+        person: PersonId,
+        opening: &Opening,
+        left_out: &[String],
+    ) -> Result<Zeroizing<String>, PrivacyError> {
+        let policy = self.policy();
+        let mut records = self.show_person(person, opening, None).await?;
+        for record in &mut records {
+            record.items.retain(|held| !left_out.contains(&policy.item(held.item).id));
+        }
+        let looks = self.vault().looks_at(policy, person).await?;
+        Ok(Zeroizing::new(document(policy, opening, person, &records, &looks)))
     }
 
     /// The export as JSON, and how many records are in it.

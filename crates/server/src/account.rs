@@ -1,5 +1,6 @@
 //! Accounts: joining, signing in, passwords, one's own data. Each page works without JavaScript.
 
+pub(crate) mod contesting;
 pub(crate) mod form;
 pub(crate) mod guardian;
 pub(crate) mod joining;
@@ -71,6 +72,7 @@ impl From<AccountError> for Problem {
             AccountError::Wait(_) => status(StatusCode::TOO_MANY_REQUESTS),
             AccountError::Wrong => status(StatusCode::FORBIDDEN),
             AccountError::Link => status(StatusCode::GONE),
+            AccountError::Case(_) | AccountError::SameStaff => status(StatusCode::CONFLICT),
             AccountError::Missing { .. } | AccountError::Unusable { .. } | AccountError::Weak(_) => {
                 status(StatusCode::UNPROCESSABLE_ENTITY)
             }

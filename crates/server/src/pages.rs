@@ -1,6 +1,7 @@
 //! The console's pages as typed values: a page is a struct with its template, and samples that a test renders.
 
 mod account;
+mod desk;
 mod office;
 mod public;
 pub(crate) mod review;
@@ -10,6 +11,7 @@ pub(crate) use account::{
     CertificateLine, ColleagueLine, ConsentRow, FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage,
     LeftPage, LookLine, MePage, SessionLine, TeamPage,
 };
+pub(crate) use desk::{CaseForm, CasePage, CaseRow, CaseTyped, DeskPage, ProposalRow, RunView};
 pub(crate) use office::{
     BoardPage, CertificateRow, Figure, FoundItem, FoundPage, FoundRecord, HoldLine, OfficeFrame, PeoplePage, PlanLine,
     PlanPage, StaffLine, StaffPage,

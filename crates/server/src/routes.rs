@@ -108,7 +108,7 @@ pub(crate) fn table() -> Vec<Line> {
 /// Accounts: joining, signing in, one's own data, colleagues.
 fn accounts() -> Vec<Line> {
     use Need::{Member, Nothing, Owner};
-    use account::{guardian, joining, me, passwords, signing, team};
+    use account::{contesting, guardian, joining, me, passwords, signing, team};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -123,6 +123,8 @@ fn accounts() -> Vec<Line> {
         line(POST, "/guardian/{token}", Nothing, SMALL, post(guardian::act)),
         line(GET, "/join/confirm/{token}", Nothing, SMALL, get(joining::confirm_page)),
         line(POST, "/join/confirm/{token}", Nothing, SMALL, post(joining::confirm)),
+        line(GET, "/contest/{token}", Nothing, SMALL, get(contesting::show)),
+        line(POST, "/contest/{token}", Nothing, SMALL, post(contesting::contest)),
         line(GET, "/password", Nothing, SMALL, get(passwords::ask_page)),
         line(POST, "/password", Nothing, SMALL, post(passwords::ask)),
         line(GET, "/password/{token}", Nothing, SMALL, get(passwords::new_page)),
@@ -141,7 +143,7 @@ fn accounts() -> Vec<Line> {
 /// The privacy office.
 fn office_routes() -> Vec<Line> {
     use Need::{Nothing, Officer, Operator, Staff};
-    use office::{board, people, signing, staff, sweeps};
+    use office::{board, case, desk, people, signing, staff, sweeps};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -155,6 +157,12 @@ fn office_routes() -> Vec<Line> {
         line(GET, "/office/sweep", Staff, SMALL, get(sweeps::plan)),
         line(POST, "/office/sweep", Officer, SMALL, post(sweeps::sweep)),
         line(GET, "/office/certificates/{entry}", Staff, SMALL, get(sweeps::certificate)),
+        line(GET, "/office/desk", Staff, SMALL, get(desk::show)),
+        line(POST, "/office/desk", Officer, SMALL, post(desk::open)),
+        line(GET, "/office/desk/{id}", Officer, SMALL, get(case::show)),
+        line(POST, "/office/desk/{id}", Officer, SMALL, post(case::act)),
+        line(GET, "/office/desk/{id}/export", Officer, SMALL, get(case::export)),
+        line(POST, "/office/proposals/{id}", Officer, SMALL, post(desk::answer_proposal)),
         line(GET, "/office/people", Officer, SMALL, get(people::show)),
         line(POST, "/office/people", Officer, SMALL, post(people::find)),
         line(GET, "/office/staff", Operator, SMALL, get(staff::show)),

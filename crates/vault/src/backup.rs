@@ -38,10 +38,10 @@ pub(crate) const KEY_TABLES: Tables = &[
     ("epochs", &["id", "epoch"]),
     ("generations", &["place", "sequence", "file", "written"]),
 ];
-/// Without look-up hashes, which are made again from what they find, and without sessions, links and attempts.
+/// Without look-up hashes, which are made again from what they find, and without sessions, links, attempts and proposals.
 const PEOPLE_TABLES: Tables = &[
     ("settings", &["name", "value"]),
-    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role"]),
+    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role", "banned"]),
     ("consents", &["person", "purpose", "given", "withdrawn"]),
     ("records", &["person", "id", "class", "stored", "events"]),
     ("items", &["person", "record", "item", "key", "revision", "sealed"]),
@@ -415,9 +415,9 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// What no archive holds: look-up hashes, sessions, mailed links and tries in vain, the versions of schemas, a row's
+    /// What no archive holds: look-up hashes, sessions, mailed links, tries in vain and what is proposed, the versions of schemas, a row's
     /// number within its database.
-    const LEFT_OUT: [&str; 17] = [
+    const LEFT_OUT: [&str; 23] = [
         "people.attempts.failures",
         "people.attempts.last",
         "people.attempts.subject",
@@ -425,6 +425,12 @@ mod tests {
         "people.links.person",
         "people.links.token",
         "people.links.what",
+        "people.proposals.about",
+        "people.proposals.act",
+        "people.proposals.id",
+        "people.proposals.made",
+        "people.proposals.proposer",
+        "people.proposals.reason",
         "people.sessions.begun",
         "people.sessions.person",
         "people.sessions.token",

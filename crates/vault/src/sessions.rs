@@ -55,11 +55,13 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
-    /// The session of a token's hash, asked of the database each time: whoever left is out at once, in every process.
-    pub async fn session(&self, token: &[u8; 32]) -> Result<Option<SessionOnFile>, VaultError> {
+    /// The session of a token's hash, asked of the database each time: whoever left or is shut out is out at once, in every
+    /// process.
+    pub async fn session(&self, token: &[u8; 32], now: Timestamp) -> Result<Option<SessionOnFile>, VaultError> {
         const SQL: &str = "select s.person, s.begun, s.used, p.organisation, p.role from sessions s \
-            join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none')";
-        let row = self.people.read().await?.row(SQL, args![token.as_slice()]).await?;
+            join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none') \
+            and (p.banned is null or p.banned <= $2)";
+        let row = self.people.read().await?.row(SQL, args![token.as_slice(), now]).await?;
         let Some(row) = row else { return Ok(None) };
         let mut columns = row.columns();
         Ok(Some(SessionOnFile {

@@ -93,6 +93,10 @@ const PEOPLE: &[Sql] = &[
         sqlite: include_str!("../migrations/sqlite/people_0002.sql"),
         postgres: include_str!("../migrations/postgres/people_0002.sql"),
     },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/people_0003.sql"),
+        postgres: include_str!("../migrations/postgres/people_0003.sql"),
+    },
 ];
 const SEPARATED: &[Sql] = &[Sql {
     sqlite: include_str!("../migrations/sqlite/separated_0001.sql"),

@@ -2,7 +2,7 @@
 
 use super::{AccountError, hash_of, letters::Queued, token};
 use crate::{Privacy, PrivacyError};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use vestry_credentials::{
@@ -43,6 +43,13 @@ pub enum Entered {
     In(Zeroizing<String>),
     /// Mail and password are right; the account asks for a one-time password too.
     CodeNeeded,
+    /// All is right, but they are shut out for misuse.
+    ShutOut {
+        /// The last day of it.
+        until: Date,
+        /// A token by which it is contested.
+        contest: Zeroizing<String>,
+    },
 }
 
 impl fmt::Debug for Entered {
@@ -50,6 +57,7 @@ impl fmt::Debug for Entered {
         f.write_str(match self {
             Self::In(_) => "In([token])",
             Self::CodeNeeded => "CodeNeeded",
+            Self::ShutOut { .. } => "ShutOut([token])",
         })
     }
 }
@@ -143,6 +151,9 @@ impl Privacy {
             self.put_item(policy, person, "security", "totp_secret", second.to_text()).await?;
         }
         self.vault().forget_attempts(&tries[0]).await?;
+        if let Some((until, contest)) = self.shut_out(person).await? {
+            return Ok(Entered::ShutOut { until, contest });
+        }
         self.wake(person).await?;
         self.vault().used(policy, person, now).await?;
         self.note_device(person, security.text(policy, "device"), &form.device).await?;
@@ -170,7 +181,7 @@ impl Privacy {
         let now = self.now();
         let Ok(token) = Token::parse(TokenUse::Session, text) else { return Ok(None) };
         let hash = *token.hash().as_bytes();
-        let Some(found) = self.vault().session(&hash).await? else { return Ok(None) };
+        let Some(found) = self.vault().session(&hash, now).await? else { return Ok(None) };
         if !is_live(&found, now) {
             self.vault().end_session(&hash).await?;
             return Ok(None);

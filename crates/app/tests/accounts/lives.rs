@@ -157,7 +157,7 @@ async fn clause_5_leaving_takes_effect_at_once_everywhere() {
     assert!(sweep.certificate.destroyed.iter().any(|counted| counted.class == "security"), "{sweep:?}");
     // Sessions, look-up, queued mail and links are gone with it.
     assert!(house.privacy.own_sessions(person).await.expect("sessions").is_empty());
-    assert!(house.privacy.vault().session(&visitor.session).await.expect("asked").is_none());
+    assert!(house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none());
     assert!(house.post().await.is_empty(), "a letter that was queued is not sent");
     let gone = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
     assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
@@ -237,7 +237,7 @@ async fn an_organisation_has_an_owner_who_invites_and_is_never_without_one() {
     house.privacy.give_role(organisation, joined.person, Some(Role::Owner)).await.expect("given");
     house.privacy.give_role(organisation, owner, None).await.expect("taken");
     assert!(
-        house.privacy.vault().session(&visitor.session).await.expect("asked").is_none(),
+        house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none(),
         "signed out with the role"
     );
     let colleagues = house.privacy.colleagues(organisation, joined.person).await.expect("asked");

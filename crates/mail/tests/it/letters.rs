@@ -61,6 +61,24 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
             Letter::TransferNotice { transferee: "Newcomer Ltd".into(), date: day, link: link(URL) },
             vec![same("Newcomer Ltd"), shown, same(URL)],
         ),
+        (Letter::RequestReceived { number: "R-17".into(), last_day: day }, vec![same("R-17"), shown]),
+        (
+            Letter::RequestPartly { text: "First.".into(), kept: vec![kept("orders", "Act A, article 6")] },
+            vec![
+                same("First."),
+                ("orders: Act A, article 6, 2026년 12월 9일까지", "orders: Act A, article 6, until 9 December 2026"),
+            ],
+        ),
+        (
+            Letter::RequestPartly { text: "First.".into(), kept: Vec::new() },
+            vec![same("First."), ("일부", "A part")],
+        ),
+        (Letter::RequestRefused { text: "Somebody else asked.".into() }, vec![same("Somebody else asked.")]),
+        (
+            Letter::Banned { text: "Other people's data.".into(), until: day, link: link(URL) },
+            vec![same("Other people"), shown, same(URL)],
+        ),
+        (Letter::BanLifted { text: "It was a mistake.".into() }, vec![same("It was a mistake.")]),
         (Letter::RequestAnswer { text: "First.\n\nSecond.".into() }, vec![same("First."), same("Second.")]),
         (Letter::ComplaintReceived { number: "C-17".into() }, vec![same("C-17")]),
         (Letter::ComplaintAnswered { text: "Done.".into() }, vec![same("Done.")]),

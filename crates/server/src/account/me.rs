@@ -6,7 +6,7 @@ use crate::{
     cookies,
     guard::Fields,
     pages::{
-        CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SessionLine,
+        CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, OptionView, SessionLine,
     },
     problem::Problem,
     session::{COOKIE, Session},
@@ -59,9 +59,10 @@ pub(crate) async fn show(
         "password" => Some(frame.words.t("me-password-done")),
         "session" => Some(frame.words.t("me-session-done")),
         "dormancy" => Some(frame.words.t("me-dormancy-done")),
+        "asked" => Some(frame.words.t("me-asked")),
         _ => None,
     };
-    page(&server, member(&session)?, frame, said, None).await
+    page(&server, member(&session)?, frame, said, (None, "")).await
 }
 
 async fn page(
@@ -69,7 +70,7 @@ async fn page(
     visitor: &Visitor,
     frame: Frame,
     said: Option<String>,
-    problem: Option<String>,
+    (problem, asked): (Option<String>, &str),
 ) -> Shown {
     let (privacy, language) = (privacy(server)?, frame.words.0);
     let policy = privacy.policy();
@@ -88,6 +89,8 @@ async fn page(
     };
     shown(&MePage {
         summary: summary(&frame.words, all, stay, last),
+        rights: policy.rights.iter().map(|r| OptionView { id: r.id.clone(), name: pick(&r.name, language) }).collect(),
+        asked: asked.to_owned(),
         has_dormancy: policy.dormancy.is_some(),
         chosen,
         groups,
@@ -247,7 +250,8 @@ pub(crate) async fn change(
                 AccountError::Weak(_) => words.t("weak-common"),
                 _ => error.to_string(),
             };
-            Ok(page(&server, visitor, frame, None, Some(problem)).await?.into_response())
+            let asked = fields.text("words").unwrap_or("");
+            Ok(page(&server, visitor, frame, None, (Some(problem), asked)).await?.into_response())
         }
     }
 }
@@ -287,6 +291,11 @@ async fn act(
             };
             privacy.choose_dormancy(person, chosen).await?;
             Ok("dormancy")
+        }
+        "ask" => {
+            let right = Some(text("right")).filter(|right| *right != "complaint");
+            privacy.ask_office(person, right, personal(fields.text("words")), language.mail()).await?;
+            Ok("asked")
         }
         "end-session" => {
             privacy.end_own_session(person, text("session")).await?;

@@ -96,6 +96,9 @@ pub(crate) struct MePage {
     pub(crate) sessions: Vec<SessionLine>,
     pub(crate) looks: Vec<LookLine>,
     /// Whether the policy sets members apart who stay away.
+    pub(crate) rights: Vec<OptionView>,
+    /// What was typed for the office.
+    pub(crate) asked: String,
     pub(crate) has_dormancy: bool,
     /// The period that they chose, as text.
     pub(crate) chosen: String,
