@@ -40,9 +40,9 @@ mod tags;
 mod working;
 
 pub use accounts::{
-    AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague, ConsentView,
-    Course, Decision, Deed, Delivered, DemoPeople, Device, DryRun, Entered, Given, GuardianPage, Joined, LogIn,
-    NamedGuardian, NewCase, NewStaff, Outcome, OwnRecord, PostOffice, PostOfficeError, SessionView, SignUp,
+    AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
+    ConsentView, Course, Decision, Deed, Delivered, DemoPeople, Device, DryRun, Entered, Given, GuardianPage, Joined,
+    LogIn, NamedGuardian, NewCase, NewStaff, Outcome, OwnRecord, PostOffice, PostOfficeError, SessionView, SignUp,
     StaffEntered, StaffMember, Stay, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
@@ -82,6 +82,6 @@ pub use vestry_store::{
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
-    Certificate, Counted, HoldSubject, NotAnId, Opening, PersonId, Personal, Proposal, Reader, ReasonCode, RecordId, RestoreAim,
-    Role, Store as VaultStore, VaultError, event_named,
+    Certificate, Counted, HoldSubject, NotAnId, Opening, PersonId, Personal, Proposal as StaffProposal, Reader,
+    ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore, VaultError, event_named,
 };

@@ -310,20 +310,17 @@ pub enum TwoStaff {
     HoldReleased,
     /// A ban is upheld or lifted, after the one who banned.
     BanDecided,
-    /// An authority receives something.
-    AuthorityAnswered,
 }
 
 impl TwoStaff {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::HoldReleased, Self::BanDecided, Self::AuthorityAnswered];
+    pub const ALL: [Self; 2] = [Self::HoldReleased, Self::BanDecided];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HoldReleased => "hold-released",
             Self::BanDecided => "ban-decided",
-            Self::AuthorityAnswered => "authority-answered",
         }
     }
 

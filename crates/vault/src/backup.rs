@@ -41,7 +41,10 @@ pub(crate) const KEY_TABLES: Tables = &[
 /// Without look-up hashes, which are made again from what they find, and without sessions, links, attempts and proposals.
 const PEOPLE_TABLES: Tables = &[
     ("settings", &["name", "value"]),
-    ("persons", &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role", "banned"]),
+    (
+        "persons",
+        &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role", "banned"],
+    ),
     ("consents", &["person", "purpose", "given", "withdrawn"]),
     ("records", &["person", "id", "class", "stored", "events"]),
     ("items", &["person", "record", "item", "key", "revision", "sealed"]),

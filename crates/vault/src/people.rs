@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use vestry_database::{Columns, Conn, Row, Value, args};
 use vestry_policy::{
-    CaseKind, ClassId, Event, ItemSet, Membership, NotACaseKind, Period, PersonFacts, Policy, PurposeId, PurposeSet, RecordFacts, StoredIn,
+    CaseKind, ClassId, Event, ItemSet, Membership, NotACaseKind, Period, PersonFacts, Policy, PurposeId, PurposeSet,
+    RecordFacts, StoredIn,
 };
 
 /// One person as the planner needs to know them.
@@ -154,7 +155,7 @@ impl Vault {
         let case = |row: &Row| {
             let mut columns = row.columns();
             let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
-            let kind = columns.take::<String>()?.parse();
+            let kind = columns.take::<String>()?.parse::<CaseKind>();
             let kind = kind.map_err(|NotACaseKind| VaultError::Unreadable { what: "a case" })?;
             Ok(CaseOnFile { person, record, kind, events: read_events(&columns.take::<String>()?)? })
         };

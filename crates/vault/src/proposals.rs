@@ -50,7 +50,7 @@ impl Vault {
         conn.run(OLD, args![now - WAITS]).await?;
         if let Some(row) = conn.row(SAME, args![act, about.as_slice()]).await? {
             conn.commit().await?;
-            return Ok(RecordId::from_row(row.only()?)?);
+            return RecordId::from_row(row.only()?);
         }
         let id = RecordId::random()?;
         let row = args![id.value(), act, about.as_slice(), reason.as_str(), proposer.value(), now];

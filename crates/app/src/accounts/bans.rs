@@ -172,8 +172,7 @@ impl Privacy {
 
 /// The last day of a ban that begins now, and the instant on which it is over: as long as misuse is kept.
 fn ban_of(policy: &Policy, now: Timestamp) -> Result<(Date, Timestamp), AccountError> {
-    let unknown =
-        || VaultError::NotInPolicy { policy: policy.version.clone(), kind: "class", name: "misuse".into() };
+    let unknown = || VaultError::NotInPolicy { policy: policy.version.clone(), kind: "class", name: "misuse".into() };
     let class = policy.class_named("misuse").ok_or_else(unknown)?;
     let kept = policy.retentions().find(|(_, retention)| retention.class == class).ok_or_else(unknown)?.1;
     let Clock::Starts { keep: Some(keep), .. } = kept.clock else { return Err(unknown().into()) };

@@ -419,7 +419,11 @@ impl Privacy {
         let kind = policy.class(found.class).id.parse::<CaseKind>().map_err(|_| unknown())?;
         let opening = case_opening(staff, record, kind)?;
         let items = Some(policy.items_of(found.class));
-        let mut records = self.vault().read_person(policy, person, &opening, items, None, now).await?;
+        let mut records = match self.vault().read_person(policy, person, &opening, items, None, now).await {
+            // Its clock ran out.
+            Err(VaultError::NothingFor { .. }) => return Err(unknown().into()),
+            other => other?,
+        };
         records.retain(|opened| opened.record == record);
         let opened = records.pop().ok_or_else(unknown)?;
         let text = |name: &str| {

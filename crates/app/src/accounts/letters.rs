@@ -12,8 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 use vestry_mail::{
-    Address, FolderPost, Headers, Kept, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service, SmtpPost,
-    SmtpSettings, Tls,
+    Address, FolderPost, Headers, Kept, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service,
+    SmtpPost, SmtpSettings, Tls,
 };
 use vestry_policy::{Event, Policy};
 use vestry_vault::{NewRecord, PersonId, Reader, RecordId, VaultError};
@@ -220,11 +220,8 @@ impl Privacy {
             }
             Queued::RequestAnswer { text } => Letter::RequestAnswer { text: text.clone() },
             Queued::RequestPartly { text, kept } => {
-                let line = |kept: &KeptItems| Kept {
-                    items: kept.items.clone(),
-                    why: kept.why.clone(),
-                    until: kept.until,
-                };
+                let line =
+                    |kept: &KeptItems| Kept { items: kept.items.clone(), why: kept.why.clone(), until: kept.until };
                 Letter::RequestPartly { text: text.clone(), kept: kept.iter().map(line).collect() }
             }
             Queued::RequestRefused { text } => Letter::RequestRefused { text: text.clone() },

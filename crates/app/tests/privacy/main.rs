@@ -2,6 +2,7 @@
 
 mod backups;
 mod bad;
+mod desk;
 mod engines;
 mod faults;
 mod forensic;

@@ -6,7 +6,8 @@ use crate::{
     cookies,
     guard::Fields,
     pages::{
-        CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, OptionView, SessionLine,
+        CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, OptionView,
+        SessionLine,
     },
     problem::Problem,
     session::{COOKIE, Session},

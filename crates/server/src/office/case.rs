@@ -105,7 +105,8 @@ fn right_name(policy: &Policy, right: Option<&str>, language: Language) -> Strin
 /// What a deed is about: items to correct or to leave out, consents to take back.
 async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Result<Vec<OptionView>, Problem> {
     let policy = privacy.policy();
-    let option = |id: ItemId| OptionView { id: policy.item(id).id.clone(), name: pick(&policy.item(id).name, language) };
+    let option =
+        |id: ItemId| OptionView { id: policy.item(id).id.clone(), name: pick(&policy.item(id).name, language) };
     Ok(match case.right.as_deref() {
         Some("correction") => {
             let asked = privacy.sign_up_items();
@@ -117,10 +118,8 @@ async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Resu
         }
         Some("withdrawal") => {
             let given = privacy.consents(case.person).await?;
-            let purpose = |id| OptionView {
-                id: policy.purpose(id).id.clone(),
-                name: pick(&policy.purpose(id).name, language),
-            };
+            let purpose =
+                |id| OptionView { id: policy.purpose(id).id.clone(), name: pick(&policy.purpose(id).name, language) };
             given.into_iter().filter(|consent| consent.given).map(|consent| purpose(consent.purpose)).collect()
         }
         _ => Vec::new(),
@@ -128,9 +127,8 @@ async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Resu
 }
 
 fn staying(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
-    let name = |item: &String| {
-        policy.item_named(item).map_or_else(|| item.clone(), |id| pick(&policy.item(id).name, words.0))
-    };
+    let name =
+        |item: &String| policy.item_named(item).map_or_else(|| item.clone(), |id| pick(&policy.item(id).name, words.0));
     let line = |stay: &Stay| {
         let retention = policy.retentions().find(|(_, retention)| retention.id == stay.because);
         CertificateLine {
@@ -147,9 +145,21 @@ fn staying(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLin
 
 fn channel_word(channel: &str) -> &'static str {
     match channel {
-        "phone" => /* word */ "channel-phone",
-        "page" => /* word */ "channel-page",
-        _ => /* word */ "channel-mail",
+        "phone" =>
+        /* word */
+        {
+            "channel-phone"
+        }
+        "page" =>
+        /* word */
+        {
+            "channel-page"
+        }
+        _ =>
+        /* word */
+        {
+            "channel-mail"
+        }
     }
 }
 
@@ -165,9 +175,21 @@ fn check_word(how: &str) -> &'static str {
 
 fn outcome_word(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Done => /* word */ "outcome-done",
-        Outcome::Partly => /* word */ "outcome-partly",
-        Outcome::Refused => /* word */ "outcome-refused",
+        Outcome::Done =>
+        /* word */
+        {
+            "outcome-done"
+        }
+        Outcome::Partly =>
+        /* word */
+        {
+            "outcome-partly"
+        }
+        Outcome::Refused =>
+        /* word */
+        {
+            "outcome-refused"
+        }
     }
 }
 

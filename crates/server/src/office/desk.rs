@@ -19,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use vestry_app::{
-    AccountError, CaseLine, Channel, Language, NewCase, PersonId, Privacy, PrivacyError, Proposal, RecordId, Role,
+    AccountError, CaseLine, Channel, Language, NewCase, PersonId, Privacy, PrivacyError, RecordId, Role, StaffProposal,
     VaultError,
 };
 use vestry_policy::{CaseKind, CaseStep, Timer, TwoStaff};
@@ -84,8 +84,16 @@ fn left(words: &Words, timer: Timer) -> String {
 
 pub(super) fn kind_word(kind: CaseKind) -> &'static str {
     match kind {
-        CaseKind::Request => /* word */ "desk-request",
-        CaseKind::Complaint => /* word */ "desk-complaint",
+        CaseKind::Request =>
+        /* word */
+        {
+            "desk-request"
+        }
+        CaseKind::Complaint =>
+        /* word */
+        {
+            "desk-complaint"
+        }
     }
 }
 
@@ -100,10 +108,10 @@ fn step_word(step: CaseStep) -> &'static str {
     WORDS.iter().find(|(of, _)| *of == step).map_or("step-received", |(_, word)| *word)
 }
 
-fn proposed(words: &Words, proposal: &Proposal, you: PersonId) -> ProposalRow {
+fn proposed(words: &Words, proposal: &StaffProposal, you: PersonId) -> ProposalRow {
     ProposalRow {
         id: proposal.id.to_string(),
-        act: words.t(two_word(&proposal.act)),
+        act: words.t(two_word(TwoStaff::named(&proposal.act))),
         about: vestry_model::hex(&proposal.about),
         reason: proposal.reason.as_str().into(),
         made: time(proposal.made),
@@ -111,10 +119,18 @@ fn proposed(words: &Words, proposal: &Proposal, you: PersonId) -> ProposalRow {
     }
 }
 
-fn two_word(act: &str) -> &'static str {
-    match TwoStaff::named(act) {
-        Some(TwoStaff::AuthorityAnswered) => /* word */ "two-authority-answered",
-        _ => /* word */ "two-hold-released",
+fn two_word(act: Option<TwoStaff>) -> &'static str {
+    match act {
+        Some(TwoStaff::BanDecided) =>
+        /* word */
+        {
+            "two-ban-decided"
+        }
+        Some(TwoStaff::HoldReleased) | None =>
+        /* word */
+        {
+            "two-hold-released"
+        }
     }
 }
 

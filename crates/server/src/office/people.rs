@@ -14,8 +14,8 @@ use crate::{
 };
 use axum::{Extension, extract::State, http::HeaderMap};
 use vestry_app::{
-    AccountError, Asking, HeldRecord, HoldSubject, LawfulUse, Opening, PersonId, Privacy, PrivacyError, Reader, ReasonCode,
-    RecordId, VaultError,
+    AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Opening, PersonId, Privacy, PrivacyError,
+    Reader, ReasonCode, RecordId, VaultError,
 };
 use vestry_policy::{Action, Policy};
 
@@ -122,10 +122,12 @@ async fn act(
             Asking::Proposed => Ok(Some(words.t("people-proposed"))),
         },
         Some("ban") => {
-            let language = words.0.mail();
+            let language = if fields.text("language") == Some("en") { Language::English } else { Language::Korean };
             match privacy.ban(you, asked.person, fields.text("words").unwrap_or(""), language).await {
                 Ok(last) => Ok(Some(words.a("people-banned", &last.to_string()))),
-                Err(AccountError::Missing { .. } | AccountError::Unusable { .. }) => Ok(Some(words.t("people-ban-not"))),
+                Err(AccountError::Missing { .. } | AccountError::Unusable { .. }) => {
+                    Ok(Some(words.t("people-ban-not")))
+                }
                 Err(error) => Err(error),
             }
         }

@@ -8,7 +8,7 @@ use axum::{
 use vestry_app::{Language, NewStaff, Personal, Role};
 use vestry_server::{Need, route_table};
 
-const PASSWORD: &str = "seven tailors under one lamp";
+pub(crate) const PASSWORD: &str = "seven tailors under one lamp";
 
 /// The form of a sign-up, with what is required.
 const JOIN: [(&str, &str); 10] = [
@@ -29,7 +29,7 @@ fn cookie(answer: &Answer) -> String {
 }
 
 /// Signs up, confirms by the mailed link, signs in; the session's cookie.
-async fn member(house: &House, mail: &str, invitation: &str) -> String {
+pub(crate) async fn member(house: &House, mail: &str, invitation: &str) -> String {
     let mut fields = JOIN.to_vec();
     fields.extend([("email", mail), ("invitation", invitation)]);
     let answer = house.form("", "/join", &fields).await;
@@ -42,7 +42,7 @@ async fn member(house: &House, mail: &str, invitation: &str) -> String {
     enter(house, mail).await
 }
 
-async fn enter(house: &House, mail: &str) -> String {
+pub(crate) async fn enter(house: &House, mail: &str) -> String {
     let answer = house.form("", "/sign-in", &[("email", mail), ("password", PASSWORD), ("next", "/me")]).await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/me"), "{}", answer.text());
     let set = answer.header("set-cookie");
@@ -51,15 +51,20 @@ async fn enter(house: &House, mail: &str) -> String {
 }
 
 /// What the forms of a page carry.
-fn csrf(page: &str) -> String {
+pub(crate) fn csrf(page: &str) -> String {
     let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form with a token");
     rest.split('"').next().unwrap_or("").to_owned()
 }
 
 /// Somebody of the staff who has just enrolled; their cookie.
 async fn staff(house: &House, role: Role) -> String {
+    staff_named(house, role.as_str(), role).await
+}
+
+/// The same under a name of their own.
+pub(crate) async fn staff_named(house: &House, name: &str, role: Role) -> String {
     let new = NewStaff {
-        mail: Personal::new(format!("{}@operator.example", role.as_str())),
+        mail: Personal::new(format!("{name}@operator.example")),
         name: Personal::new("이두리".to_owned()),
         role,
         language: Language::Korean,
@@ -214,7 +219,7 @@ async fn an_officer_opens_a_person_for_a_reason_and_the_person_sees_it() {
     assert!(house.page(&officer, "/office").await.text().contains("court-1"));
     assert!(send(find("request-7", "erase")).await.contains("write the id"));
     assert_eq!(house.page(&member, "/me").await.status, StatusCode::OK, "still a member");
-    assert!(send(find("court-1", "release")).await.contains("Released."));
+    assert!(send(find("court-1", "release")).await.contains("Proposed."), "it takes two");
 }
 
 #[tokio::test]

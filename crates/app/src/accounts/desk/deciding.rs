@@ -5,13 +5,16 @@ use super::{
     Besides, CHECKS, CaseView, Checked, Decision, Given, NOTE, NewCase, Outcome, Stay, items_of, json, written,
 };
 use crate::{
-    Leaving, Privacy, PrivacyError,
-    accounts::{AccountError, letters::{KeptItems, Queued}},
+    Leaving, Privacy,
+    accounts::{
+        AccountError,
+        letters::{KeptItems, Queued},
+    },
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use vestry_mail::Language;
-use vestry_policy::{Action, CaseAct, CaseKind, CaseStep, Event, ItemId, Membership, Policy, Subject, Verdict};
+use vestry_policy::{Action, CaseAct, CaseKind, Event, ItemId, Membership, Policy, Subject, Verdict};
 use vestry_vault::{PersonId, Personal, RecordId, VaultError};
 use zeroize::Zeroizing;
 
@@ -115,8 +118,7 @@ impl Privacy {
             Deed::Show { left_out } => {
                 let on_file = self.vault().person(policy, person).await?;
                 let items = on_file.records.iter().flat_map(|record| record.items.iter());
-                let mut shown: Vec<ItemId> =
-                    items.filter(|item| !left_out.contains(&policy.item(*item).id)).collect();
+                let mut shown: Vec<ItemId> = items.filter(|item| !left_out.contains(&policy.item(*item).id)).collect();
                 shown.sort();
                 shown.dedup();
                 return Ok(DryRun { shown, ..DryRun::default() });
