@@ -109,7 +109,7 @@ async fn a_session_ends_when_it_is_idle_old_or_ended() {
     let (person, _) = house.member("kim@shop.example").await;
     let token = |entered| match entered {
         Entered::In(token) => token,
-        Entered::CodeNeeded => panic!("no code is set up"),
+        Entered::CodeNeeded | Entered::ShutOut { .. } => panic!("no code is set up"),
     };
     let kept = token(house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await.expect("in"));
     for _ in 0..20 {

@@ -1,6 +1,6 @@
 //! Pages of accounts: one form, one's own data, leaving, colleagues.
 
-use super::{Frame, LinkView, PublicFrame, Theme};
+use super::{Frame, LinkView, OptionView, PublicFrame, Theme};
 use crate::words::Words;
 use askama::Template;
 
