@@ -67,7 +67,8 @@ impl Privacy {
                 .filter(|(event, _)| *event == Event::Trained)
                 .map(|(_, at)| policy.local(*at))
                 .max();
-            let last = trained.and_then(|at| period.last_day(at).ok());
+            // Of a training the day is known alone, which does not count itself.
+            let last = trained.and_then(|at| period.last_day(at.date().at(12, 0, 0, 0)).ok());
             last.is_none_or(|last| last < today)
         };
         Ok(staff.iter().filter(|(person, _)| is_due(person)).count() as u64)

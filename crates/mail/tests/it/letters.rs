@@ -61,6 +61,22 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
             Letter::TransferNotice { transferee: "Newcomer Ltd".into(), date: day, link: link(URL) },
             vec![same("Newcomer Ltd"), shown, same(URL)],
         ),
+        (invitation(Some("Jun")), vec![same("Jun"), same("Mina & Co"), same("editor"), same(URL), shown]),
+        (invitation(None), vec![same("Mina & Co"), same("editor"), same(URL), shown]),
+        (Letter::StaffInvitation { link: link(URL) }, vec![same(URL)]),
+        (marketing("Spring", "Coats are here."), vec![same("Coats are here."), same(URL), same("free|무료")]),
+    ]
+    .into_iter()
+    .chain(samples_of_the_desk())
+    .collect()
+}
+
+/// Those of the privacy office's desk.
+fn samples_of_the_desk() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
+    let (day, shown) = (date(2026, 12, 9), ("2026년 12월 9일", "9 December 2026"));
+    let same = |text: &'static str| (text, text);
+    let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: day };
+    vec![
         (Letter::RequestReceived { number: "R-17".into(), last_day: day }, vec![same("R-17"), shown]),
         (
             Letter::RequestPartly { text: "First.".into(), kept: vec![kept("orders", "Act A, article 6")] },
@@ -79,10 +95,6 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
         (Letter::RequestAnswer { text: "First.\n\nSecond.".into() }, vec![same("First."), same("Second.")]),
         (Letter::ComplaintReceived { number: "C-17".into() }, vec![same("C-17")]),
         (Letter::ComplaintAnswered { text: "Done.".into() }, vec![same("Done.")]),
-        (invitation(Some("Jun")), vec![same("Jun"), same("Mina & Co"), same("editor"), same(URL), shown]),
-        (invitation(None), vec![same("Mina & Co"), same("editor"), same(URL), shown]),
-        (Letter::StaffInvitation { link: link(URL) }, vec![same(URL)]),
-        (marketing("Spring", "Coats are here."), vec![same("Coats are here."), same(URL), same("free|무료")]),
     ]
 }
 
