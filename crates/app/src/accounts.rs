@@ -5,6 +5,8 @@
 //! nobody whether somebody has an account.
 
 mod address;
+mod bans;
+mod desk;
 mod entering;
 mod exports;
 mod guardians;
@@ -17,8 +19,13 @@ mod returned;
 mod second;
 mod showing;
 mod staff;
+mod training;
+mod two_staff;
 mod using;
 
+pub use desk::{
+    CHECKS, CaseLine, CaseView, Channel, Checked, Course, Decision, Deed, DryRun, Given, NewCase, Outcome, Stay,
+};
 pub use entering::{Device, Entered, LogIn, Visitor};
 pub use exports::ExportStands;
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
@@ -32,6 +39,8 @@ pub use returned::Returned;
 pub use second::{SecondShown, SecondStands};
 pub use showing::DemoPeople;
 pub use staff::{NewStaff, StaffEntered, StaffMember};
+pub use training::Training;
+pub use two_staff::Asking;
 pub(crate) use using::Searches;
 
 use crate::{Privacy, PrivacyError};
@@ -39,7 +48,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use vestry_credentials::{Password, PasswordHash, Random, Token, TokenUse, WeakPassword};
-use vestry_policy::{ItemId, Membership, Policy};
+use vestry_policy::{CaseError, ItemId, Membership, Policy};
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, RecordId, VaultError};
 
 /// The longest value of an item that a form takes, in characters.
@@ -75,6 +84,12 @@ pub enum AccountError {
     /// A link that was spent, is too old, or was never one.
     #[error("this link was used already or is too old; ask for a new one")]
     Link,
+    /// A step of a case that may not follow.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// What takes two of the staff was asked of one.
+    #[error("this takes a second one of the staff; the one who began it cannot be both")]
+    SameStaff,
 }
 
 impl From<VaultError> for AccountError {

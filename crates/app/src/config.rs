@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use std::{fmt, path::PathBuf};
+use vestry_credentials::Network;
 use zeroize::Zeroizing;
 
 /// The reference of all settings: every key with its default and what it does. Parsing it gives the defaults.
@@ -190,6 +191,8 @@ pub struct ServerConfig {
     pub key: PathBuf,
     /// Requests a second that one key may make.
     pub requests_per_second: u32,
+    /// Networks that the privacy office is reached from, such as `192.0.2.0/24`; none for anywhere.
+    pub office_networks: Vec<Network>,
 }
 
 impl Default for ImageConfig {
@@ -212,7 +215,15 @@ impl Default for ServerConfig {
             certificate: PathBuf::new(),
             key: PathBuf::new(),
             requests_per_second: 500,
+            office_networks: Vec::new(),
         }
+    }
+}
+
+impl ServerConfig {
+    /// Whether the privacy office is reached from this address.
+    pub fn office_is_reached_from(&self, address: &str) -> bool {
+        vestry_credentials::may_come_from(&self.office_networks, address)
     }
 }
 
@@ -252,6 +263,12 @@ mod tests {
     #[test]
     fn the_reference_holds_the_defaults() {
         assert_eq!(toml::from_str::<Config>(REFERENCE).expect("the reference parses"), Config::default());
+    }
+
+    #[test]
+    fn what_is_no_network_stops_the_start() {
+        let error = toml::from_str::<Config>("[server]\noffice_networks = [\"192.0.2.1/24\"]\n").expect_err("refused");
+        assert!(error.to_string().contains("`192.0.2.1/24` is no network"), "{error}");
     }
 
     #[test]

@@ -42,9 +42,10 @@ mod tags;
 mod working;
 
 pub use accounts::{
-    AccountError, AskedItem, ChildAccount, Colleague, ConsentView, Delivered, DemoPeople, Device, Entered,
-    ExportStands, GuardianPage, Joined, LogIn, NamedGuardian, NewStaff, OwnRecord, PostOffice, PostOfficeError,
-    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Visitor,
+    AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
+    ConsentView, Course, Decision, Deed, Delivered, DemoPeople, Device, DryRun, Entered, ExportStands, Given,
+    GuardianPage, Joined, LogIn, NamedGuardian, NewCase, NewStaff, Outcome, OwnRecord, PostOffice, PostOfficeError,
+    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
@@ -86,6 +87,6 @@ pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
 pub use vestry_vault::{
     Certificate, Counted, HoldSubject, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId,
-    Personal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore, VaultError, Waits, causes,
-    event_named,
+    Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
+    VaultError, Waits, causes, event_named,
 };

@@ -228,7 +228,7 @@ impl Privacy {
 
     /// Takes the answer: what was agreed to, each with the text that stood beside it. What was asked and not agreed to is
     /// taken back.
-    pub async fn answer(&self, person: PersonId, agreed: &[(PurposeId, String)]) -> Result<(), AccountError> {
+    pub async fn answer_asked(&self, person: PersonId, agreed: &[(PurposeId, String)]) -> Result<(), AccountError> {
         for purpose in self.asks_for(person).await?.purposes {
             match agreed.iter().find(|(one, _)| *one == purpose) {
                 Some((_, text)) => self.give_consent(person, purpose, text).await?,

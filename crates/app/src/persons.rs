@@ -162,12 +162,25 @@ impl Privacy {
 
     /// What would happen to each part of what is held if the person left now. Touches nothing.
     pub async fn outlook_after(&self, person: PersonId, leaving: Leaving) -> Result<Vec<Verdict>, PrivacyError> {
+        let now = self.now();
+        self.outlook_if(person, |on_file| {
+            if let Membership::Active { .. } | Membership::Dormant { .. } = on_file.membership {
+                on_file.membership = Membership::Ended { at: now };
+            }
+            on_file.objected |= leaving == Leaving::Erased;
+        })
+        .await
+    }
+
+    /// What would happen to each part of what is held if the person were on file as `change` has it. Touches nothing.
+    pub(crate) async fn outlook_if(
+        &self,
+        person: PersonId,
+        change: impl FnOnce(&mut PersonOnFile),
+    ) -> Result<Vec<Verdict>, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
         let mut on_file = self.vault().person(policy, person).await?;
-        if let Membership::Active { .. } | Membership::Dormant { .. } = on_file.membership {
-            on_file.membership = Membership::Ended { at: now };
-        }
-        on_file.objected |= leaving == Leaving::Erased;
+        change(&mut on_file);
         let mut verdicts = Vec::new();
         let mut planner = Planner::new(policy, policy.local(now).date());
         on_file.with_facts(|facts| planner.person(facts, &mut |verdict| verdicts.push(verdict)))?;
@@ -207,7 +220,7 @@ impl Privacy {
         let policy = self.policy();
         let opening = Opening::new("rights", Reader::Prompt, Some(reason))?;
         let before = self.vault().person(policy, person).await?.revision;
-        let (document, count) = self.exported(person, &opening).await?;
+        let (document, count) = self.exported(person, &opening, &[]).await?;
         let failed = |source| PrivacyError::File { path: out.into(), source };
         let partial: PathBuf = out.with_extension("partial");
         let mut file = private_file(&partial).map_err(failed)?;
@@ -233,16 +246,34 @@ impl Privacy {
         person: PersonId,
         opening: &Opening,
     ) -> Result<Zeroizing<String>, PrivacyError> {
-        Ok(self.exported(person, opening).await?.0)
+        Ok(self.exported(person, opening, &[]).await?.0)
     }
 
-    /// The export as JSON, and how many records are in it.
-    async fn exported(&self, person: PersonId, opening: &Opening) -> Result<(Zeroizing<String>, u64), PrivacyError> {
+    /// Everything held about somebody, for one of the office who hands it over, but for items of these names.
+    pub(crate) async fn export_for(
+        &self,
+        person: PersonId,
+        opening: &Opening,
+        left_out: &[String],
+    ) -> Result<Zeroizing<String>, PrivacyError> {
+        Ok(self.exported(person, opening, left_out).await?.0)
+    }
+
+    /// The export as JSON without items of the names that are left out, and how many records are in it.
+    async fn exported(
+        &self,
+        person: PersonId,
+        opening: &Opening,
+        left_out: &[String],
+    ) -> Result<(Zeroizing<String>, u64), PrivacyError> {
         let policy = self.policy();
         let mut records = self.show_person(person, opening, None).await?;
         // A copy holds no copy.
         let copy = policy.class_named("export");
         records.retain(|record| Some(record.class) != copy);
+        for record in &mut records {
+            record.items.retain(|held| !left_out.contains(&policy.item(held.item).id));
+        }
         let looks = self.vault().looks_at(policy, person).await?;
         let on_file = self.vault().person(policy, person).await?;
         let document = Zeroizing::new(document(policy, opening, &on_file, &records, &looks));

@@ -1,4 +1,4 @@
-//! How people prove who they are: passwords, one-time passwords, recovery codes, tokens, and how often one may try.
+//! How people prove who they are: passwords, one-time passwords, recovery codes, tokens; how often one may try, and from where.
 //!
 //! Everything is a function of its arguments: random bytes and the present instant come in from the caller.
 //!
@@ -11,6 +11,7 @@
 mod base32;
 mod common;
 mod lockout;
+mod network;
 mod password;
 mod recovery;
 mod session;
@@ -19,6 +20,7 @@ mod totp;
 mod weakness;
 
 pub use lockout::{Attempts, LockoutRules, LockoutRulesError, Verdict};
+pub use network::{Network, NotANetwork, may_come_from};
 pub use password::{NotAPasswordHash, Password, PasswordHash};
 pub use recovery::{NotRecoveryCodes, RecoveryCode, RecoveryCodes};
 pub use session::{SessionRules, SessionRulesError, SessionTimes};

@@ -110,9 +110,28 @@ pub enum Letter {
         /// The transferee's contact and how to object.
         link: Link,
     },
+    /// A request about somebody's own data arrived.
+    RequestReceived {
+        /// Its number.
+        number: String,
+        /// The last day to answer.
+        last_day: Date,
+    },
     /// An answer to somebody's request about their own data.
     RequestAnswer {
         /// The answer, in paragraphs.
+        text: String,
+    },
+    /// The same, where some of it was refused.
+    RequestPartly {
+        /// The answer and the reason, in paragraphs.
+        text: String,
+        /// What stays, why and until when; may be empty.
+        kept: Vec<Kept>,
+    },
+    /// The same, where all of it was refused.
+    RequestRefused {
+        /// The reason, in paragraphs.
         text: String,
     },
     /// A complaint arrived.
@@ -123,6 +142,20 @@ pub enum Letter {
     /// A complaint is answered.
     ComplaintAnswered {
         /// The answer, in paragraphs.
+        text: String,
+    },
+    /// A member was shut out for misuse.
+    Banned {
+        /// Why, in paragraphs.
+        text: String,
+        /// The last day of it.
+        until: Date,
+        /// Where it is contested.
+        link: Link,
+    },
+    /// The member may come in again.
+    BanLifted {
+        /// Why, in paragraphs.
         text: String,
     },
     /// Come and work in an organisation.
@@ -225,6 +258,14 @@ impl<'a> Said<'a> {
         self
     }
 
+    /// Who invites, if that may be said.
+    fn inviter(self, name: Option<&str>) -> Self {
+        match name {
+            Some(name) => self.body("invitation-by-body").line("inviter", name),
+            None => self,
+        }
+    }
+
     /// `values` as a list, one a line.
     fn list(mut self, values: impl Iterator<Item = String>) -> Self {
         let lines: Vec<String> = values.take(LIST_LINES).map(|v| format!("- {v}")).collect();
@@ -252,9 +293,14 @@ impl Letter {
             Self::AccountLeft { .. } => "account-left",
             Self::PolicyChanges { .. } => "policy-changes",
             Self::TransferNotice { .. } => "transfer",
+            Self::RequestReceived { .. } => "request-received",
             Self::RequestAnswer { .. } => "request-answer",
+            Self::RequestPartly { .. } => "request-partly",
+            Self::RequestRefused { .. } => "request-refused",
             Self::ComplaintReceived { .. } => "complaint-received",
             Self::ComplaintAnswered { .. } => "complaint-answered",
+            Self::Banned { .. } => "banned",
+            Self::BanLifted { .. } => "ban-lifted",
             Self::Invitation { .. } => "invitation",
             Self::StaffInvitation { .. } => "staff-invitation",
             Self::Marketing { .. } => "marketing",
@@ -325,19 +371,24 @@ impl Letter {
             Self::TransferNotice { transferee, date, link } => {
                 Said::new(name, "transfer-body").line("transferee", transferee).line("day", &day(date)).link(link)
             }
+            Self::RequestReceived { number, last_day } => {
+                Said::new(name, "request-received-body").line("number", number).line("day", &day(last_day))
+            }
             Self::RequestAnswer { text } => Said::new(name, "request-answer-body").text(text),
+            Self::RequestPartly { text, kept } if kept.is_empty() => Said::new(name, "request-partly-body").text(text),
+            Self::RequestPartly { text, kept } => {
+                Said::new(name, "request-kept-body").text(text).list(kept.iter().map(|kept| kept.line(language)))
+            }
+            Self::RequestRefused { text } => Said::new(name, "request-refused-body").text(text),
             Self::ComplaintReceived { number } => Said::new(name, "complaint-received-body").line("number", number),
             Self::ComplaintAnswered { text } => Said::new(name, "complaint-answered-body").text(text),
+            Self::Banned { text, until, link } => {
+                Said::new(name, "banned-body").text(text).line("day", &day(until)).link(link)
+            }
+            Self::BanLifted { text } => Said::new(name, "ban-lifted-body").text(text),
             Self::Invitation { organisation, inviter_name, role, link, last_day } => {
-                let said = Said::new(name, "invitation-body")
-                    .line("organisation", organisation)
-                    .line("role", role)
-                    .line("day", &day(last_day))
-                    .link(link);
-                match inviter_name {
-                    Some(inviter) => said.body("invitation-by-body").line("inviter", inviter),
-                    None => said,
-                }
+                let said = Said::new(name, "invitation-body").line("organisation", organisation).line("role", role);
+                said.line("day", &day(last_day)).link(link).inviter(inviter_name.as_deref())
             }
             Self::StaffInvitation { link } => Said::new(name, "staff-invitation-body").link(link),
             Self::Marketing { subject, body, unsubscribe } => {

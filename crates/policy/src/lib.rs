@@ -8,6 +8,7 @@
 //! To add a rule of time: here, with its article of the law, rows in `tests/periods.rs`, and a property if it
 //! orders days. To add a personal item: a table in the policy file; nothing here.
 
+mod case;
 mod consent;
 mod facts;
 mod file;
@@ -23,6 +24,7 @@ mod versions;
 mod words;
 mod zone;
 
+pub use case::{Case, CaseAct, CaseError, CaseKind, CaseStep, NotACaseKind, Timer};
 pub use consent::Consent;
 pub use facts::{Membership, PersonFacts, RecordFacts, StoredIn, WholeDay};
 pub use file::{MAX_FILE, Mistake, PolicyError};
@@ -33,7 +35,7 @@ pub use period::{Period, PeriodError, Unit, first_day_of_age};
 pub use plan::{Action, Because, Plan, PlanError, Planner, Subject, Totals, Verdict};
 pub use policy::{
     Basis, Body, Children, Class, Clause, Clock, Collected, Cookie, Dormancy, Event, Grain, Item, LawfulUse, Lives,
-    Notices, Office, Partner, Policy, Processor, Purpose, Regime, Retention, Right, Shown,
+    Notices, Office, Partner, Policy, Processor, Purpose, Regime, Retention, Right, Shown, TwoStaff,
 };
 pub use schema::{Schema, SchemaFault, SchemaFaults};
 pub use versions::{Change, TooLate, Versions, VersionsError};

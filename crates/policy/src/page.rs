@@ -356,6 +356,11 @@ impl Writer<'_> {
             Event::Asked => self.pick("동의를 구한 날", "asking the guardian"),
             Event::Sent => self.pick("발송", "sending"),
             Event::Left => self.pick("업무 종료", "leaving the task"),
+            Event::Trained => self.pick("교육", "the training"),
+            Event::Due => self.pick("답변 기한", "the day it is due"),
+            Event::Checked => self.pick("본인 확인", "the identity check"),
+            Event::Decided => self.pick("처리 결정", "the decision"),
+            Event::Reopened => self.pick("재개", "the reopening"),
         }
     }
 }

@@ -31,6 +31,10 @@ pub struct Policy {
     pub small_cell: u32,
     /// How long staff may keep a password; for good when absent.
     pub staff_password: Option<Period>,
+    /// How long a training of staff lasts before the next is due; never when absent.
+    pub staff_training: Option<Period>,
+    /// What staff does only two together.
+    pub two_staff: Vec<TwoStaff>,
     /// What the document says, in its order.
     pub clauses: Vec<Clause>,
     /// Who does work with personal data on the controller's behalf.
@@ -286,6 +290,44 @@ pub enum Event {
     Sent,
     /// Somebody of the operator's people left.
     Left,
+    /// Somebody of the operator's people was trained.
+    Trained,
+    /// A case is to be answered on this day; known before it happens.
+    Due,
+    /// The identity of whoever came with a case was checked.
+    Checked,
+    /// A case was decided.
+    Decided,
+    /// A case was taken up again, and goes on in another record.
+    Reopened,
+}
+
+/// What staff does only two together, where the policy says so: one asks for it, another carries it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwoStaff {
+    /// A hold is released, after which destruction goes on.
+    HoldReleased,
+    /// A ban is upheld or lifted, after the one who banned.
+    BanDecided,
+}
+
+impl TwoStaff {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::HoldReleased, Self::BanDecided];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HoldReleased => "hold-released",
+            Self::BanDecided => "ban-decided",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.as_str() == name)
+    }
 }
 
 /// What a separated record may be read for.
@@ -503,6 +545,11 @@ impl Policy {
     /// The zone in whose days it counts.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// Whether staff does this only two together.
+    pub fn needs_two(&self, act: TwoStaff) -> bool {
+        self.two_staff.contains(&act)
     }
 
     /// `instant` on the policy's clocks.

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod asking;
+pub(crate) mod contesting;
 pub(crate) mod copies;
 pub(crate) mod form;
 pub(crate) mod guardian;
@@ -75,6 +76,7 @@ impl From<AccountError> for Problem {
             AccountError::Wait(_) => status(StatusCode::TOO_MANY_REQUESTS),
             AccountError::Wrong => status(StatusCode::FORBIDDEN),
             AccountError::Link => status(StatusCode::GONE),
+            AccountError::Case(_) | AccountError::SameStaff => status(StatusCode::CONFLICT),
             AccountError::Missing { .. } | AccountError::Unusable { .. } | AccountError::Weak(_) => {
                 status(StatusCode::UNPROCESSABLE_ENTITY)
             }

@@ -3,7 +3,7 @@
 use crate::{
     problem::{Problem, too_often},
     session::{self, Session},
-    state::{Server, cookie},
+    state::{Network, Server, cookie},
 };
 use axum::{
     body::{Body, Bytes},
@@ -134,6 +134,7 @@ pub(crate) enum Cost {
 pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next: Next) -> Response {
     let need = line.need;
     let outcome = match need {
+        _ if is_out_of_reach(&server, &request) => Err(refuse(out_of_reach())),
         // What brings a key of its own may come from anywhere.
         Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, line, request).await,
         _ if is_foreign(&request) => Err(refuse(foreign())),
@@ -154,6 +155,25 @@ pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next:
         }
         Err(response) => *response,
     }
+}
+
+/// Whether this is the privacy office's, asked for from outside its networks. That it happened is logged, from where is not.
+fn is_out_of_reach(server: &Server, request: &Request) -> bool {
+    let path = request.uri().path();
+    if path != "/office" && !path.starts_with("/office/") {
+        return false;
+    }
+    let from = request.extensions().get::<Network>().map_or("", |Network(address)| address.as_str());
+    let is_out = !server.app.config().server.office_is_reached_from(from);
+    if is_out {
+        tracing::warn!("somebody outside the office's networks was refused");
+    }
+    is_out
+}
+
+fn out_of_reach() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "office_network", "the privacy office is not reached from your network")
+        .hint("come from a network that `server.office_networks` names, or ask whoever runs this server to add yours")
 }
 
 /// Whether another site's page sends this form. Such a form has no token to show where nobody is signed in. A browser says

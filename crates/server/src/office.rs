@@ -2,6 +2,8 @@
 //! certificate after, and who works here. A door of its own, with a second proof.
 
 pub(crate) mod board;
+pub(crate) mod case;
+pub(crate) mod desk;
 pub(crate) mod notices;
 pub(crate) mod people;
 pub(crate) mod policy;

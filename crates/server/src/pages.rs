@@ -1,6 +1,7 @@
 //! The console's pages as typed values: a page is a struct with its template, and samples that a test renders.
 
 mod account;
+mod desk;
 mod office;
 mod public;
 mod qr;
@@ -12,6 +13,7 @@ pub(crate) use account::{
     FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SecurityPage, SessionLine,
     TeamPage,
 };
+pub(crate) use desk::{CaseForm, CasePage, CaseRow, CaseTyped, DeskPage, ProposalRow, RunView};
 pub(crate) use office::{
     BoardPage, CertificatePage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine,
     NoticeLine, NoticesPage, OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine, PlanPage, PostedLine, StaffLine,

@@ -124,7 +124,7 @@ pub(crate) fn table() -> Vec<Line> {
 /// Accounts: joining, signing in, one's own data, colleagues.
 fn accounts() -> Vec<Line> {
     use Need::{Member, Nothing, Owner};
-    use account::{address, asking, copies, guardian, joining, me, passwords, security, signing, team};
+    use account::{address, asking, contesting, copies, guardian, joining, me, passwords, security, signing, team};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -139,6 +139,8 @@ fn accounts() -> Vec<Line> {
         line(POST, "/guardian/{token}", Nothing, SMALL, post(guardian::act)),
         line(GET, "/join/confirm/{token}", Nothing, SMALL, get(joining::confirm_page)),
         line(POST, "/join/confirm/{token}", Nothing, SMALL, post(joining::confirm)),
+        line(GET, "/contest/{token}", Nothing, SMALL, get(contesting::show)),
+        line(POST, "/contest/{token}", Nothing, SMALL, post(contesting::contest)),
         line(GET, "/password", Nothing, SMALL, get(passwords::ask_page)),
         line(POST, "/password", Nothing, SMALL, post(passwords::ask)),
         line(GET, "/password/{token}", Nothing, SMALL, get(passwords::new_page)),
@@ -168,7 +170,7 @@ fn accounts() -> Vec<Line> {
 /// The privacy office.
 fn office_routes() -> Vec<Line> {
     use Need::{Nothing, Officer, Operator, Staff};
-    use office::{board, notices, people, policy, signing, staff, sweeps};
+    use office::{board, case, desk, notices, people, policy, signing, staff, sweeps};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -188,6 +190,12 @@ fn office_routes() -> Vec<Line> {
         line(POST, "/office/policy", Officer, SMALL, post(policy::change)),
         line(GET, "/office/notices", Staff, SMALL, get(notices::show)),
         line(POST, "/office/notices", Officer, SMALL, post(notices::give)),
+        line(GET, "/office/desk", Staff, SMALL, get(desk::show)),
+        line(POST, "/office/desk", Officer, SMALL, post(desk::open)),
+        line(GET, "/office/desk/{id}", Officer, SMALL, get(case::show)),
+        line(POST, "/office/desk/{id}", Officer, SMALL, post(case::act)),
+        line(GET, "/office/desk/{id}/export", Officer, SMALL, get(case::export)),
+        line(POST, "/office/proposals/{id}", Officer, SMALL, post(desk::answer_proposal)),
         line(GET, "/office/people", Officer, SMALL, get(people::show)),
         line(POST, "/office/people", Officer, SMALL, post(people::find)),
         line(GET, "/office/staff", Operator, SMALL, get(staff::show)),

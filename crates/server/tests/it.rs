@@ -8,6 +8,7 @@ mod it {
     mod console;
     mod contracts;
     mod cookies;
+    mod desk;
     mod harness;
     mod headers;
     mod jobs;

@@ -38,12 +38,24 @@ pub(crate) const KEY_TABLES: Tables = &[
     ("epochs", &["id", "epoch"]),
     ("generations", &["place", "sequence", "file", "written"]),
 ];
-/// Without look-up hashes, which are made again from what they find, and without sessions, links and attempts.
+/// Without look-up hashes, which are made again from what they find, and without sessions, links, attempts and proposals.
 const PEOPLE_TABLES: Tables = &[
     ("settings", &["name", "value"]),
     (
         "persons",
-        &["id", "organisation", "state", "since", "notified", "chosen", "objected", "revision", "role", "asks"],
+        &[
+            "id",
+            "organisation",
+            "state",
+            "since",
+            "notified",
+            "chosen",
+            "objected",
+            "revision",
+            "role",
+            "asks",
+            "banned",
+        ],
     ),
     ("consents", &["person", "purpose", "given", "withdrawn", "confirmed"]),
     ("records", &["person", "id", "class", "stored", "events"]),
@@ -420,9 +432,9 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// What no archive holds: look-up hashes, sessions, mailed links and tries in vain, the versions of schemas, a row's
+    /// What no archive holds: look-up hashes, sessions, mailed links, tries in vain and what is proposed, the versions of schemas, a row's
     /// number within its database.
-    const LEFT_OUT: [&str; 17] = [
+    const LEFT_OUT: [&str; 23] = [
         "people.attempts.failures",
         "people.attempts.last",
         "people.attempts.subject",
@@ -430,6 +442,12 @@ mod tests {
         "people.links.person",
         "people.links.token",
         "people.links.what",
+        "people.proposals.about",
+        "people.proposals.act",
+        "people.proposals.id",
+        "people.proposals.made",
+        "people.proposals.proposer",
+        "people.proposals.reason",
         "people.sessions.begun",
         "people.sessions.person",
         "people.sessions.token",

@@ -9,6 +9,7 @@ use crate::{
     journal::{Change, Ledger, LedgerReason, Line},
     keyring::NewKey,
     lookup::{LookupKey, REJOIN, normalised_mail},
+    people::state_name,
     place::{KeyId, PersonId, Place, RecordId, Store},
     seal::DataKey,
     sealing::Sealing,
@@ -17,7 +18,7 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 use std::sync::Arc;
 use vestry_database::{Row, args};
-use vestry_policy::{ItemSet, Policy, StoredIn};
+use vestry_policy::{ItemSet, Membership, Policy, StoredIn};
 
 impl Vault {
     /// Blocks the mail address of a person until `ends`: nobody signs up with it again before.
@@ -45,7 +46,31 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
-    /// Ends the block of a person's address before its day; a restore does not bring it back.
+    /// Shuts a member out until `until`: their sessions end, and nobody signs up with their address before. What is held of
+    /// them stays, so that they can contest it. A restore does not forget it.
+    pub async fn ban(
+        &self,
+        policy: &Policy,
+        person: PersonId,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
+        let membership = self.person(policy, person).await?.membership;
+        let (Membership::Active { .. } | Membership::Dormant { .. }) = membership else {
+            return Err(VaultError::State { state: state_name(membership), needed: "in use or dormant" });
+        };
+        self.block(policy, person, until).await?;
+        self.change(Subject::person(person), Some(person), Change::Banned { until }, now).await
+    }
+
+    /// Until when somebody is shut out, if they are.
+    pub async fn banned_until(&self, person: PersonId, now: Timestamp) -> Result<Option<Timestamp>, VaultError> {
+        const SQL: &str = "select banned from persons where id = $1 and banned > $2";
+        let row = self.people.read().await?.row(SQL, args![person.value(), now]).await?;
+        Ok(row.map(|row| row.columns().instant_or_none("persons.banned")).transpose()?.flatten())
+    }
+
+    /// Ends the block of a person's address, and their ban, before its day; a restore does not bring it back.
     pub async fn unblock(&self, person: PersonId, now: Timestamp) -> Result<(), VaultError> {
         self.change(Subject::person(person), Some(person), Change::BlockEnded, now).await
     }
@@ -75,6 +100,7 @@ impl Vault {
 
     /// Destroys hashes whose blocks ended before today, and the keys of months that are over.
     pub async fn end_blocks_of(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
+        const UNBANNED: &str = "update persons set banned = null where banned < $1";
         const ENDED: &str = "delete from rejoin where ends < $1";
         const OVER: &str = "delete from rejoin where month = $1";
         const KEY: &str = "delete from rejoin_keys where month = $1";
@@ -87,6 +113,9 @@ impl Vault {
             self.journal.append(&[Line::Ledger(Ledger::new(LedgerReason::Due, &due))], now).await?;
             self.destroy_keys("destroy the keys of past months", &due).await?;
         }
+        let mut conn = self.people.begin().await?;
+        conn.run(UNBANNED, args![midnight]).await?;
+        conn.commit().await?;
         let mut conn = self.separated.begin().await?;
         let mut ended = conn.run(ENDED, args![midnight]).await?;
         for (month, _) in over {

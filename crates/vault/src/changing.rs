@@ -333,6 +333,7 @@ async fn apply(
     const OBJECTED: &str = "update persons set objected = 1 where id = $1";
     const TAKEN_BACK: &str = "update consents set withdrawn = $3 \
         where person = $1 and purpose = $2 and given <= $3 and withdrawn is null";
+    const BANNED: &str = "update persons set banned = $2 where id = $1";
     const HELD: &str =
         "insert into holds (subject, reason, placed) values ($1, $2, $3) on conflict (subject) do nothing";
     const RELEASED: &str = "delete from holds where subject = $1";
@@ -358,7 +359,12 @@ async fn apply(
         Change::ConsentTakenBack { purpose } => {
             conn.run(TAKEN_BACK, args![person.value(), purpose.as_str(), at]).await?;
         }
-        Change::Held { .. } | Change::Released { .. } | Change::BlockEnded => {}
+        Change::Banned { until } => {
+            conn.run(BANNED, args![person.value(), *until]).await?;
+            conn.run(OUT, args![person.value()]).await?;
+        }
+        Change::BlockEnded => drop(conn.run(BANNED, args![person.value(), None::<Timestamp>]).await?),
+        Change::Held { .. } | Change::Released { .. } | Change::TwoStaff { .. } => {}
     }
     touch(conn, *person).await
 }

@@ -157,8 +157,22 @@ pub enum Change {
         /// To what.
         purpose: String,
     },
-    /// A block after misuse was ended.
+    /// A member was shut out for misuse.
+    Banned {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A block after misuse was ended, and with it the ban.
     BlockEnded,
+    /// Two of the staff did together what the policy asks two for.
+    TwoStaff {
+        /// What, as the policy calls it.
+        act: String,
+        /// Who proposed it.
+        proposed: SubjectText,
+        /// Who approved.
+        approved: SubjectText,
+    },
     /// Somebody of the staff lost a role.
     RoleRemoved {
         /// Which.

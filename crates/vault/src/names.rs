@@ -41,7 +41,7 @@ impl<'p> Names<'p> {
 }
 
 /// Events by the names that rows hold; a name once given stays.
-const EVENTS: [(Event, &str); 13] = [
+const EVENTS: [(Event, &str); 18] = [
     (Event::Made, "made"),
     (Event::Withdrawal, "withdrawal"),
     (Event::Visit, "visit"),
@@ -55,6 +55,11 @@ const EVENTS: [(Event, &str); 13] = [
     (Event::Asked, "asked"),
     (Event::Sent, "sent"),
     (Event::Left, "left"),
+    (Event::Trained, "trained"),
+    (Event::Due, "due"),
+    (Event::Checked, "checked"),
+    (Event::Decided, "decided"),
+    (Event::Reopened, "reopened"),
 ];
 
 /// The event of that name.

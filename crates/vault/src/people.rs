@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use vestry_database::{Columns, Conn, Row, Value, args};
 use vestry_policy::{
-    ClassId, Event, ItemSet, Membership, Period, PersonFacts, Policy, PurposeId, PurposeSet, RecordFacts, StoredIn,
+    CaseKind, ClassId, Event, ItemSet, Membership, NotACaseKind, Period, PersonFacts, Policy, PurposeId, PurposeSet,
+    RecordFacts, StoredIn,
 };
 
 /// One person as the planner needs to know them.
@@ -59,6 +60,19 @@ pub enum Waits {
     Letters,
     /// Copies of what is held, to be made.
     Copies,
+}
+
+/// A case of the privacy office, as far as it is not sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseOnFile {
+    /// Whose.
+    pub person: PersonId,
+    /// Its record.
+    pub record: RecordId,
+    /// Which of the two.
+    pub kind: CaseKind,
+    /// What happened to it.
+    pub events: Vec<(Event, Timestamp)>,
 }
 
 impl PersonOnFile {
@@ -139,6 +153,32 @@ impl Vault {
         }
         unsent.sort_unstable();
         Ok(unsent.into_iter().map(|(_, person, record)| (person, record)).collect())
+    }
+
+    /// All cases, open and closed, in no order.
+    pub async fn cases(&self) -> Result<Vec<CaseOnFile>, VaultError> {
+        const SQL: &str = "select person, id, class, events from records where class in (..)";
+        let classes = CaseKind::ALL.iter().map(|kind| Value::from(kind.class())).collect();
+        let rows = self.people.read().await?.rows_in(SQL, args![], classes).await?;
+        let case = |row: &Row| {
+            let mut columns = row.columns();
+            let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
+            let kind = columns.take::<String>()?.parse::<CaseKind>();
+            let kind = kind.map_err(|NotACaseKind| VaultError::Unreadable { what: "a case" })?;
+            Ok(CaseOnFile { person, record, kind, events: read_events(&columns.take::<String>()?)? })
+        };
+        rows.iter().map(case).collect()
+    }
+
+    /// Records of one kind with what happened to each, such as the accounts of the staff.
+    pub async fn events_of(&self, class: &str) -> Result<Vec<(PersonId, Vec<(Event, Timestamp)>)>, VaultError> {
+        const SQL: &str = "select person, events from records where class = $1 order by person, id";
+        let rows = self.people.read().await?.rows(SQL, args![class]).await?;
+        let of = |row: &Row| {
+            let mut columns = row.columns();
+            Ok((PersonId::from_row(columns.take()?)?, read_events(&columns.take::<String>()?)?))
+        };
+        rows.iter().map(of).collect()
     }
 
     /// Whose a record is.

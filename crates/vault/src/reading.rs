@@ -80,7 +80,8 @@ impl Vault {
                 && (!kept_apart || every || serves(policy, record, used) || returns)
         };
         let records: Vec<&RecordOnFile> = on_file.records.iter().filter(opens).collect();
-        let days = if every { self.day_records_of(policy, person).await? } else { Vec::new() };
+        let mut days = if every { self.day_records_of(policy, person).await? } else { Vec::new() };
+        days.retain(|(class, ..)| !policy.items_of(*class).intersection(asked).is_empty());
         if records.is_empty() && days.is_empty() {
             return Err(VaultError::NothingFor { purpose: opening.purpose().into() });
         }

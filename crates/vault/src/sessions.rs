@@ -87,24 +87,25 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
-    /// The session of a token's hash, as the database has it at this moment: whoever left is out at once, in every
-    /// process. What was read is read again only after something was committed, where nobody else could.
-    pub async fn session(&self, token: &[u8; 32]) -> Result<Option<SessionOnFile>, VaultError> {
+    /// The session of a token's hash, as the database has it at this moment: whoever left or is shut out is out at once, in
+    /// every process. What was read is read again only after something was committed, where nobody else could.
+    pub async fn session(&self, token: &[u8; 32], now: Timestamp) -> Result<Option<SessionOnFile>, VaultError> {
         let commits = self.people.commits();
         if let Some(known) = commits.and_then(|commits| self.sessions.get(token, commits)) {
             return Ok(Some(known));
         }
-        let found = self.read_session(token).await?;
+        let found = self.read_session(token, now).await?;
         if let (Some(commits), Some(session)) = (commits, found) {
             self.sessions.put(*token, commits, session);
         }
         Ok(found)
     }
 
-    async fn read_session(&self, token: &[u8; 32]) -> Result<Option<SessionOnFile>, VaultError> {
+    async fn read_session(&self, token: &[u8; 32], now: Timestamp) -> Result<Option<SessionOnFile>, VaultError> {
         const SQL: &str = "select s.person, s.begun, s.used, p.organisation, p.role from sessions s \
-            join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none')";
-        let row = self.people.read().await?.row(SQL, args![token.as_slice()]).await?;
+            join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none') \
+            and (p.banned is null or p.banned <= $2)";
+        let row = self.people.read().await?.row(SQL, args![token.as_slice(), now]).await?;
         let Some(row) = row else { return Ok(None) };
         let mut columns = row.columns();
         Ok(Some(SessionOnFile {

@@ -166,7 +166,7 @@ impl Privacy {
     }
 
     async fn is_session_of(&self, session: &[u8; 32], person: PersonId) -> Result<bool, AccountError> {
-        Ok(self.vault().session(session).await?.is_some_and(|session| session.person == person))
+        Ok(self.vault().session(session, self.now()).await?.is_some_and(|session| session.person == person))
     }
 }
 

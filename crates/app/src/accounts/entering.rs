@@ -7,7 +7,7 @@ use super::{
     token,
 };
 use crate::{Privacy, PrivacyError};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use vestry_credentials::{Attempts, LockoutRules, SessionRules, SessionTimes, Token, TokenUse, Verdict};
@@ -46,6 +46,13 @@ pub enum Entered {
     In(Zeroizing<String>),
     /// Mail and password are right; the account asks for a one-time password too.
     CodeNeeded,
+    /// All is right, but they are shut out for misuse.
+    ShutOut {
+        /// The last day of it.
+        until: Date,
+        /// A token by which it is contested.
+        contest: Zeroizing<String>,
+    },
 }
 
 impl fmt::Debug for Entered {
@@ -53,6 +60,7 @@ impl fmt::Debug for Entered {
         f.write_str(match self {
             Self::In(_) => "In([token])",
             Self::CodeNeeded => "CodeNeeded",
+            Self::ShutOut { .. } => "ShutOut([token])",
         })
     }
 }
@@ -101,6 +109,9 @@ impl Privacy {
             }
         }
         self.vault().forget_attempts(&tries[0]).await?;
+        if let Some((until, contest)) = self.shut_out(person).await? {
+            return Ok(Entered::ShutOut { until, contest });
+        }
         self.wake(person).await?;
         self.vault().used(policy, person, now).await?;
         self.note_visit(person, &form.device).await?;
@@ -129,7 +140,7 @@ impl Privacy {
         let now = self.now();
         let Ok(token) = Token::parse(TokenUse::Session, text) else { return Ok(None) };
         let hash = *token.hash().as_bytes();
-        let Some(found) = self.vault().session(&hash).await? else { return Ok(None) };
+        let Some(found) = self.vault().session(&hash, now).await? else { return Ok(None) };
         if !is_live(&found, now) {
             self.vault().end_session(&hash).await?;
             return Ok(None);

@@ -16,8 +16,8 @@ use std::{
 };
 use vestry_credentials::TokenUse;
 use vestry_mail::{
-    Address, FolderPost, Headers, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service, SmtpPost,
-    SmtpSettings, Tls,
+    Address, FolderPost, Headers, Kept, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service,
+    SmtpPost, SmtpSettings, Tls,
 };
 use vestry_policy::{Event, Policy};
 use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError, Waits};
@@ -61,6 +61,30 @@ pub(crate) enum Queued {
     Reminder { given: Date },
     /// What became of a word about marketing.
     ConsentResult { agreed: bool, at: Timestamp },
+    /// A request came in.
+    RequestReceived { number: String, last_day: Date },
+    /// It is answered: done.
+    RequestAnswer { text: String },
+    /// It is answered: a part was refused.
+    RequestPartly { text: String, kept: Vec<KeptItems> },
+    /// It is answered: refused.
+    RequestRefused { text: String },
+    /// A complaint came in.
+    ComplaintReceived { number: String },
+    /// It is answered.
+    ComplaintAnswered { text: String },
+    /// A member is shut out.
+    Banned { token: String, text: String, until: Date },
+    /// A member may come in again.
+    BanLifted { text: String },
+}
+
+/// What a letter says of items that stay, in its language.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct KeptItems {
+    pub(super) items: String,
+    pub(super) why: String,
+    pub(super) until: Date,
 }
 
 impl Queued {
@@ -344,6 +368,22 @@ impl Privacy {
             }
             // Its words are the notice's.
             Queued::Notice { .. } => return Err(AccountError::Link),
+            Queued::RequestReceived { number, last_day } => {
+                Letter::RequestReceived { number: number.clone(), last_day: *last_day }
+            }
+            Queued::RequestAnswer { text } => Letter::RequestAnswer { text: text.clone() },
+            Queued::RequestPartly { text, kept } => {
+                let line =
+                    |kept: &KeptItems| Kept { items: kept.items.clone(), why: kept.why.clone(), until: kept.until };
+                Letter::RequestPartly { text: text.clone(), kept: kept.iter().map(line).collect() }
+            }
+            Queued::RequestRefused { text } => Letter::RequestRefused { text: text.clone() },
+            Queued::ComplaintReceived { number } => Letter::ComplaintReceived { number: number.clone() },
+            Queued::ComplaintAnswered { text } => Letter::ComplaintAnswered { text: text.clone() },
+            Queued::Banned { token, text, until } => {
+                Letter::Banned { text: text.clone(), until: *until, link: link("/contest/", token)? }
+            }
+            Queued::BanLifted { text } => Letter::BanLifted { text: text.clone() },
         })
     }
 

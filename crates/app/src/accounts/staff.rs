@@ -9,6 +9,7 @@ use super::{
     own_words, random, record,
     second::{Proof, Second, SecondOf},
     token,
+    training::{Training, trainings},
 };
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
@@ -68,6 +69,8 @@ pub struct StaffMember {
     pub name: String,
     /// When their password was set, if it is.
     pub password_set: Option<Timestamp>,
+    /// What they were trained in, the oldest first.
+    pub trained: Vec<Training>,
 }
 
 /// A password as staff has it.
@@ -245,13 +248,15 @@ impl Privacy {
 
     /// Who works for the operator.
     pub async fn staff(&self, reader: PersonId) -> Result<Vec<StaffMember>, AccountError> {
-        let mut staff = Vec::new();
+        let (policy, mut staff) = (self.policy(), Vec::new());
         for (person, role) in self.vault().with_roles(None).await? {
             let reader = Reader::Colleague(reader);
             let opened = self.open_items(person, "security", reader, &["staff_name", "staff_password"]).await?;
-            let name = opened.text(self.policy(), "staff_name").unwrap_or_default().to_owned();
-            let known = StaffPassword::parse(opened.text(self.policy(), "staff_password"));
-            staff.push(StaffMember { person, role, name, password_set: known.map(|known| known.set) });
+            let log = self.open_items(person, "accountability", reader, &["staff_training"]).await?;
+            let name = opened.text(policy, "staff_name").unwrap_or_default().to_owned();
+            let known = StaffPassword::parse(opened.text(policy, "staff_password"));
+            let (password_set, trained) = (known.map(|known| known.set), trainings(log.text(policy, "staff_training")));
+            staff.push(StaffMember { person, role, name, password_set, trained });
         }
         Ok(staff)
     }

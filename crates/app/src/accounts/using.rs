@@ -9,7 +9,7 @@ use crate::{App, Privacy, PrivacyError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, future::Future, sync::Mutex, time::Duration};
-use vestry_policy::Event;
+use vestry_policy::{Event, Membership};
 use vestry_vault::{DayRecord, Opening, PersonId, Personal, Reader, VaultError};
 
 /// Searches of one person that are kept between two writings; further ones are not.
@@ -75,11 +75,14 @@ impl Privacy {
                 .collect();
             let text = serde_json::to_string(&list).expect("searches are JSON");
             let new = record(policy, "usage", vec![("searches", text)], vec![(Event::Made, self.now())])?;
-            match self.vault().add_record(policy, person, &new).await {
-                Ok(_) => written += 1,
-                Err(VaultError::UnknownPerson(_) | VaultError::State { .. }) => {}
+            // Whoever left meanwhile is written of no more.
+            match self.vault().person(policy, person).await {
+                Ok(on_file) if matches!(on_file.membership, Membership::Active { .. }) => {}
+                Ok(_) | Err(VaultError::UnknownPerson(_)) => continue,
                 Err(error) => return Err(error.into()),
             }
+            self.vault().add_record(policy, person, &new).await?;
+            written += 1;
         }
         Ok(written)
     }

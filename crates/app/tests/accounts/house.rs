@@ -92,7 +92,7 @@ impl House {
     pub(crate) async fn enter(&self, mail: &str, password: &str) -> Visitor {
         match self.privacy.log_in(&log_in(mail, password)).await.expect("let in") {
             Entered::In(token) => self.privacy.visitor(&token).await.expect("asked").expect("a session"),
-            Entered::CodeNeeded => panic!("no code is set up"),
+            other => panic!("not in: {other:?}"),
         }
     }
 }

@@ -208,7 +208,7 @@ async fn clause_9_from_the_fourteenth_birthday_consents_are_the_members_own() {
     house.advertise("After").await;
     assert_eq!(reached(&house.tell().await, "A text."), [""; 0]);
     // The answer is theirs, and asked once.
-    house.privacy.answer(child, &[(house.marketing(), "광고를 받을게요".into())]).await.expect("answered");
+    house.privacy.answer_asked(child, &[(house.marketing(), "광고를 받을게요".into())]).await.expect("answered");
     let asks = house.privacy.asks_for(child).await.expect("asked");
     assert_eq!((asks.of_age, asks.purposes), (false, Vec::new()));
     house.sweep().await;
@@ -243,8 +243,8 @@ async fn clause_2_na_other_terms_are_asked_for_anew_and_the_same_are_not() {
         let asks = house.privacy.asks_for(person).await.expect("asked");
         assert_eq!((asks.of_age, asks.purposes), (false, vec![house.marketing()]));
     }
-    house.privacy.answer(kim, &[(house.marketing(), "직책도 쓰는 광고".into())]).await.expect("answered");
-    house.privacy.answer(lee, &[]).await.expect("answered");
+    house.privacy.answer_asked(kim, &[(house.marketing(), "직책도 쓰는 광고".into())]).await.expect("answered");
+    house.privacy.answer_asked(lee, &[]).await.expect("answered");
     for person in [kim, lee] {
         assert!(house.privacy.asks_for(person).await.expect("asked").purposes.is_empty(), "asked once");
     }

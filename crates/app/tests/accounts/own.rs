@@ -80,8 +80,11 @@ async fn clause_7_ga_a_member_sets_up_a_second_proof_and_gives_it_up_with_passwo
     assert!(!house.privacy.second(person).await.expect("asked").is_on, "nothing is stored before a code fits");
     let codes = set_up(PASSWORD, &first).await.expect("set up");
     assert_eq!((codes.len(), house.privacy.second(person).await.expect("asked").codes_left), (10, 10));
-    assert!(house.privacy.vault().session(&other.session).await.expect("asked").is_none(), "other sessions end");
-    assert!(house.privacy.vault().session(&visitor.session).await.expect("asked").is_some());
+    assert!(
+        house.privacy.vault().session(&other.session, house.privacy.now()).await.expect("asked").is_none(),
+        "other sessions end"
+    );
+    assert!(house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_some());
     // No code is in the vault as it was shown, and each is good once.
     assert!(matches!(house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await, Ok(Entered::CodeNeeded)));
     assert!(matches!(house.privacy.log_in(&with_code("kim@shop.example", &codes[3])).await, Ok(Entered::In(_))));
@@ -130,7 +133,9 @@ async fn another_address_counts_once_it_is_confirmed_and_can_be_undone_from_the_
     house.privacy.confirm_mail_change(&link, Some(&here.session)).await.expect("confirmed");
     assert!(matches!(house.privacy.confirm_mail_change(&link, None).await, Err(AccountError::Link)), "good once");
     assert!(matches!(house.privacy.reset(&reset, &personal(PASSWORD)).await, Err(AccountError::Link)));
-    let session = async |visitor: &Visitor| house.privacy.vault().session(&visitor.session).await.expect("asked");
+    let session = async |visitor: &Visitor| {
+        house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked")
+    };
     assert!(session(&here).await.is_some() && session(&elsewhere).await.is_none(), "other sessions end");
     house.enter("new@shop.example", PASSWORD).await;
     let old = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
@@ -325,7 +330,7 @@ async fn clause_5_a_copy_is_made_as_a_job_and_goes_after_days_and_with_leaving()
         let gone = house.privacy.export_text(who, Reader::Themselves(who)).await;
         assert!(matches!(gone, Err(AccountError::Link)), "{:?}", gone.map(|_| ()));
     }
-    assert!(house.privacy.vault().session(&visitor.session).await.expect("asked").is_none());
+    assert!(house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none());
 }
 
 #[tokio::test]

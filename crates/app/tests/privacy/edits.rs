@@ -43,8 +43,8 @@ async fn edited(world: &World) {
     assert!(shown.contains(&"name=김하나".into()), "what shared a key is there still: {shown:?}");
     assert_eq!(vault.find(&personal("new@shop.example")).await.expect("asked"), Some(person));
     assert_eq!(vault.find(&personal("kim@shop.example")).await.expect("asked"), None);
-    assert!(vault.session(&[1; 32]).await.expect("asked").is_some());
-    assert!(vault.session(&[2; 32]).await.expect("asked").is_none());
+    assert!(vault.session(&[1; 32], privacy.now()).await.expect("asked").is_some());
+    assert!(vault.session(&[2; 32], privacy.now()).await.expect("asked").is_none());
     // Decided on what is no more: nothing happens.
     let late = vault.edit(policy, record, &edit, now).await;
     assert!(matches!(late, Err(VaultError::Changed)), "{late:?}");
@@ -56,7 +56,7 @@ async fn edited(world: &World) {
     assert!(matches!(refused, Err(VaultError::KnownAlready)), "{refused:?}");
     let shown = values(&privacy, person, "rights").await.expect("shown");
     assert!(shown.contains(&"name=김하나".into()) && shown.contains(&"email=new@shop.example".into()), "{shown:?}");
-    assert!(vault.session(&[1; 32]).await.expect("asked").is_some());
+    assert!(vault.session(&[1; 32], privacy.now()).await.expect("asked").is_some());
     // What the policy requires does not go.
     let required = vault.edit(policy, record, &Edit { values: &[(item("name"), None)], ..Edit::default() }, now).await;
     assert!(matches!(required, Err(VaultError::Required { .. })), "{required:?}");

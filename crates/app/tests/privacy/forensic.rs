@@ -21,7 +21,7 @@ pub(crate) fn evidence(world: &World, privacy: &Privacy, besides: &[&Path]) -> E
 ///
 /// Out of reach are segments of the write-ahead log: what a transaction wrote stays in them until the server writes over
 /// them, which it does in its own time, and in whatever archive they were copied to.
-async fn evidence_and_databases(world: &World, privacy: &Privacy) -> Evidence {
+pub(crate) async fn evidence_and_databases(world: &World, privacy: &Privacy) -> Evidence {
     let mut all = evidence(world, privacy, &[]);
     for (name, url) in databases(world) {
         for rows in rows_of_database(name, url).await {
@@ -38,37 +38,37 @@ fn databases(world: &World) -> impl Iterator<Item = (&'static str, &str)> {
 }
 
 /// Old copies of the data, as backups have them: without the keys.
-struct Old {
+pub(crate) struct Old {
     folder: TempDir,
     rows: Vec<Table>,
 }
 
 impl Old {
-    fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { folder: TempDir::new().expect("a folder"), rows: Vec::new() }
     }
 
-    async fn keep(&mut self, world: &World, when: &str) {
+    pub(crate) async fn keep(&mut self, world: &World, when: &str) {
         copy_without_keys(&world.data(), &self.folder.path().join(when));
         for (name, url) in databases(world).filter(|(name, _)| *name != "keys") {
             self.rows.extend(rows_of_database(&format!("{when}/{name}"), url).await);
         }
     }
 
-    fn with(&self, evidence: Evidence) -> Evidence {
+    pub(crate) fn with(&self, evidence: Evidence) -> Evidence {
         self.rows.iter().cloned().fold(evidence.folder(self.folder.path()), Evidence::feed_rows)
     }
 }
 
 /// What PostgreSQL does by itself from time to time.
-async fn analyse(world: &World) {
+pub(crate) async fn analyse(world: &World) {
     for (_, url) in databases(world) {
         operate(url, &["analyze"]).await;
     }
 }
 
 /// What the operator of PostgreSQL does after a sweep, as the certificate asks; nothing on SQLite.
-async fn vacuum(world: &World) {
+pub(crate) async fn vacuum(world: &World) {
     for (_, url) in databases(world) {
         operate(url, &["vacuum full", "checkpoint"]).await;
     }

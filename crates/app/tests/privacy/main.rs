@@ -2,6 +2,7 @@
 
 mod backups;
 mod bad;
+mod desk;
 mod edits;
 mod engines;
 mod faults;

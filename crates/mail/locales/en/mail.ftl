@@ -196,3 +196,52 @@ complaint-answered-body =
     This is our answer to your complaint.
 
     { $text }
+
+request-received-subject = { $service } has received your request
+request-received-body =
+    We have received your request about your personal information. Its number is { $number }.
+
+    We will answer by { $day }. We may ask you first to show that it is you.
+
+request-partly-subject = The answer of { $service } to your request
+request-partly-body =
+    This is our answer to your request about your personal information. A part of it we could not do.
+
+    { $text }
+
+    If you disagree, you can object to the privacy officer.
+request-kept-body =
+    This is our answer to your request about your personal information. A part of it we could not do.
+
+    { $text }
+
+    The following is stored apart from the rest until the day named and then destroyed.
+
+    { $items }
+
+    If you disagree, you can object to the privacy officer.
+
+request-refused-subject = The answer of { $service } to your request
+request-refused-body =
+    We could not do what you requested about your personal information, for this reason.
+
+    { $text }
+
+    If you disagree, you can object to the privacy officer.
+
+banned-subject = Your account at { $service } has been blocked
+banned-body =
+    Your account has been blocked until { $day }, for this reason.
+
+    { $text }
+
+    If you disagree, you can contest it below. Somebody else than who blocked it will look into it. Your personal information stays yours meanwhile: you can see, correct and delete it by writing to us or calling.
+
+    { $link }
+banned-action = Contest the block
+
+ban-lifted-subject = Your account at { $service } is open again
+ban-lifted-body =
+    The block of your account has been lifted, and you can sign in again.
+
+    { $text }

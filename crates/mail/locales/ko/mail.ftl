@@ -196,3 +196,52 @@ complaint-answered-body =
     보내 주신 불만 사항에 다음과 같이 답변드립니다.
 
     { $text }
+
+request-received-subject = { $service } 요청하신 일을 접수하였습니다
+request-received-body =
+    개인정보에 관하여 요청하신 일을 접수하였습니다. 접수 번호는 { $number }입니다.
+
+    { $day }까지 답변드리겠습니다. 그 전에 본인인지 확인을 부탁드릴 수 있습니다.
+
+request-partly-subject = { $service } 요청하신 일에 답변드립니다
+request-partly-body =
+    개인정보에 관하여 요청하신 일에 다음과 같이 답변드립니다. 일부는 요청대로 처리하지 못하였습니다.
+
+    { $text }
+
+    답변에 이의가 있으시면 개인정보 보호책임자에게 이의를 제기하실 수 있습니다.
+request-kept-body =
+    개인정보에 관하여 요청하신 일에 다음과 같이 답변드립니다. 일부는 요청대로 처리하지 못하였습니다.
+
+    { $text }
+
+    다음 항목은 적힌 날까지 분리보관한 뒤 파기합니다.
+
+    { $items }
+
+    답변에 이의가 있으시면 개인정보 보호책임자에게 이의를 제기하실 수 있습니다.
+
+request-refused-subject = { $service } 요청하신 일에 답변드립니다
+request-refused-body =
+    개인정보에 관하여 요청하신 일은 다음과 같은 이유로 처리하지 못하였습니다.
+
+    { $text }
+
+    답변에 이의가 있으시면 개인정보 보호책임자에게 이의를 제기하실 수 있습니다.
+
+banned-subject = { $service } 이용이 제한되었습니다
+banned-body =
+    다음과 같은 이유로 { $day }까지 이용이 제한되었습니다.
+
+    { $text }
+
+    제한에 이의가 있으시면 아래에서 이의를 제기하실 수 있습니다. 제한한 사람이 아닌 다른 담당자가 검토합니다. 그동안에도 메일이나 전화로 개인정보를 열람하고 고치고 지우실 수 있습니다.
+
+    { $link }
+banned-action = 이의 제기하기
+
+ban-lifted-subject = { $service } 이용 제한이 풀렸습니다
+ban-lifted-body =
+    이용 제한이 풀려 다시 로그인하실 수 있습니다.
+
+    { $text }

@@ -64,13 +64,40 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
             Letter::TransferNotice { transferee: "Newcomer Ltd".into(), date: day, link: link(URL) },
             vec![same("Newcomer Ltd"), shown, same(URL)],
         ),
-        (Letter::RequestAnswer { text: "First.\n\nSecond.".into() }, vec![same("First."), same("Second.")]),
-        (Letter::ComplaintReceived { number: "C-17".into() }, vec![same("C-17")]),
-        (Letter::ComplaintAnswered { text: "Done.".into() }, vec![same("Done.")]),
         (invitation(Some("Jun")), vec![same("Jun"), same("Mina & Co"), same("editor"), same(URL), shown]),
         (invitation(None), vec![same("Mina & Co"), same("editor"), same(URL), shown]),
         (Letter::StaffInvitation { link: link(URL) }, vec![same(URL)]),
         (marketing("Spring", "Coats are here."), vec![same("Coats are here."), same(URL), same("free|무료")]),
+    ]
+    .into_iter()
+    .chain(samples_of_the_desk())
+    .collect()
+}
+
+/// Those of the privacy office's desk.
+fn samples_of_the_desk() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
+    let (day, shown) = (date(2026, 12, 9), ("2026년 12월 9일", "9 December 2026"));
+    let same = |text: &'static str| (text, text);
+    let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: day };
+    vec![
+        (Letter::RequestReceived { number: "R-17".into(), last_day: day }, vec![same("R-17"), shown]),
+        (
+            Letter::RequestPartly { text: "First.".into(), kept: vec![kept("orders", "Act A, article 6")] },
+            vec![
+                same("First."),
+                ("orders: Act A, article 6, 2026년 12월 9일까지", "orders: Act A, article 6, until 9 December 2026"),
+            ],
+        ),
+        (Letter::RequestPartly { text: "First.".into(), kept: Vec::new() }, vec![same("First."), ("일부", "A part")]),
+        (Letter::RequestRefused { text: "Somebody else asked.".into() }, vec![same("Somebody else asked.")]),
+        (
+            Letter::Banned { text: "Other people's data.".into(), until: day, link: link(URL) },
+            vec![same("Other people"), shown, same(URL)],
+        ),
+        (Letter::BanLifted { text: "It was a mistake.".into() }, vec![same("It was a mistake.")]),
+        (Letter::RequestAnswer { text: "First.\n\nSecond.".into() }, vec![same("First."), same("Second.")]),
+        (Letter::ComplaintReceived { number: "C-17".into() }, vec![same("C-17")]),
+        (Letter::ComplaintAnswered { text: "Done.".into() }, vec![same("Done.")]),
     ]
 }
 
@@ -123,10 +150,10 @@ fn every_letter_says_everything_in_both_languages() {
 fn every_letter_has_a_sample_and_a_name_of_its_own() {
     let mut names: Vec<_> = samples().iter().map(|(letter, _)| letter.name()).collect();
     names.dedup();
-    assert_eq!(names.len(), 20);
+    assert_eq!(names.len(), 25);
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), 20);
+    assert_eq!(names.len(), 25);
 }
 
 #[test]

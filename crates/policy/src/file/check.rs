@@ -38,6 +38,8 @@ pub(super) fn policy(raw: Raw, text: &str) -> Result<Policy, Vec<Located>> {
         without_delay: raw.policy.without_delay,
         small_cell: raw.policy.small_cell.into_inner(),
         staff_password: raw.policy.staff_password,
+        staff_training: raw.policy.staff_training,
+        two_staff: raw.policy.two_staff,
         clauses: named(raw.clause, |id, c| Clause { id, heading: c.heading, says: c.says, shows: c.shows }),
         processors: named(raw.processor, |id, p| crate::Processor { id, ..p.into_inner() }),
         partners: named(raw.partner, |id, p| crate::Partner { id, ..p.into_inner() }),

@@ -2,7 +2,7 @@
 
 use crate::{
     Basis, Children, Collected, Cookie, Dormancy, Event, Grain, LawfulUse, Lives, Notices, Office, Partner, Period,
-    Processor, Regime, Right, Shown, Words,
+    Processor, Regime, Right, Shown, TwoStaff, Words,
 };
 use serde::{
     Deserialize, Deserializer,
@@ -45,6 +45,9 @@ pub(super) struct Head {
     pub(super) without_delay: Period,
     pub(super) small_cell: Spanned<u32>,
     pub(super) staff_password: Option<Period>,
+    pub(super) staff_training: Option<Period>,
+    #[serde(default)]
+    pub(super) two_staff: Vec<TwoStaff>,
 }
 
 #[derive(Deserialize)]

@@ -650,3 +650,133 @@ agree-of-age = You are fourteen now. What your guardian agreed to has ended; fro
 agree-terms = What you agreed to has changed. Only what you agree to again goes on.
 agree-optional = You can go on without ticking any of them.
 agree-button = Save my choice
+
+# The office's desk
+desk = Desk
+desk-waiting = Waiting for an answer
+desk-nothing = Nothing waits.
+desk-closed = Closed lately
+desk-number = Number
+desk-kind = Kind
+desk-received = Came in
+desk-due = Answer by
+desk-left = { $count ->
+    [0] today is the last day
+    [one] one day left
+   *[other] { $shown } days left
+}
+desk-overdue-by = { $count ->
+    [one] one day overdue
+   *[other] { $shown } days overdue
+}
+desk-request = request
+desk-complaint = complaint
+desk-new = Take in a request or a complaint
+desk-take = Take it in
+desk-right = Which right
+desk-channel = How it came in
+desk-who-hint = Only an exact address or id finds somebody. Leave it empty for somebody who is not on file.
+desk-contact = Where the answer goes
+desk-contact-hint = A mail address gets a letter; anything else is for you to call or write to. Left empty, a member's own address is taken.
+desk-asked = What is asked
+desk-language = Language of the letters
+desk-about = About
+desk-stranger = not a member
+desk-identity = Identity check
+desk-how = How it was checked
+desk-note = Note
+desk-note-hint = Goes on the day the request is closed. No resident registration number, no copy of a document.
+desk-check = It is them
+desk-do = Carry it out
+desk-left-out = Leave out, because it is another person's too
+desk-plan = Show what would happen
+desk-carry-out = Carry out exactly this
+desk-refuse = Refuse
+desk-decision = Decision
+desk-accept = In their favour
+desk-reject = Not in their favour
+desk-lift = Lift the ban
+desk-uphold = Uphold the ban
+desk-ban-hint = This contests a ban. Somebody else than who banned decides.
+desk-reason = Reason
+desk-certificate = Certificate
+desk-answer = Answer
+desk-answer-words = What the answer says
+desk-answer-hint = With this the case is closed. What stays, why and until when is added by itself.
+desk-answer-button = Answer and close
+desk-by-letter = by letter
+desk-told = told
+desk-export = Download what is held (JSON)
+desk-reopen = Take it up again
+desk-you = you
+step-received = came in
+step-checked = identity checked
+step-decided = decided
+step-answered = answered
+step-reopened = taken up again
+channel-mail = by mail
+channel-phone = by phone
+channel-page = from their own page
+check-call-back = called back at the number on file
+check-mail-back = answered from the address on file
+check-document = saw a document, kept nothing of it
+check-sign-in = they were signed in
+outcome-done = done
+outcome-partly = done in part
+outcome-refused = refused
+case-not-checked = Check first that it is really them. Nothing was done.
+case-checked-already = That was checked already.
+case-not-decided = Decide first, then answer.
+case-decided-already = That was decided already.
+case-closed = The case is closed.
+case-open = The case is still open.
+case-goes-on = The case was taken up again and goes on under another number.
+run-lead = This is what would happen. Nothing was done yet.
+run-shown = Shown:
+run-goes = Goes:
+run-nothing = nothing
+two = For a second pair of eyes
+two-nothing = Nothing waits for a second one.
+two-what = What
+two-hold-released = release a hold
+two-ban-decided = decide on a ban
+two-own = proposed by you
+two-approve = Approve
+two-decline = Decline
+two-take-back = Take back
+two-same = This takes two: somebody else than who began it has to decide.
+board-requests = requests
+board-complaints = complaints
+board-unanswered = answers overdue
+board-two = for a second one
+board-cases-overdue = { $count ->
+    [one] One answer is overdue.
+   *[other] { $shown } answers are overdue.
+}
+board-untrained = { $count ->
+    [one] One of the staff is due for training.
+   *[other] { $shown } of the staff are due for training.
+}
+people-proposed = Proposed. Somebody else of the office has to approve it on the desk.
+people-ban = Ban
+people-ban-words = Why they are banned; they are told in these words
+people-banned = Banned until { $text }. They were told by mail, and how to contest it.
+people-ban-not = Not banned: it takes a reason, and a member.
+staff-training = Training
+staff-untrained = none yet
+staff-train = Write down a training
+staff-trained-in = In what
+staff-trained-on = On which day
+staff-train-button = Write it down
+
+# Contesting a ban
+shut-out = Your account is blocked
+shut-out-until = Your account is blocked until { $text }. A mail told you why.
+contest = Contest the block
+contest-lead = Tell us why the block is wrong. Somebody else than who blocked your account looks into it and answers by mail.
+contest-words = Why it is wrong
+contest-button = Send
+contest-done = We have it. A mail with its number is on its way, and the answer comes by mail too.
+me-ask = Ask the privacy office
+me-ask-button = Send
+me-asked = The privacy office has it. The answer comes by mail.

@@ -65,7 +65,7 @@ pub(crate) async fn answer(
     let policy = privacy.policy();
     let ticked = fields.texts("agree").filter_map(|name| policy.purpose_named(name));
     let agreed: Vec<_> = ticked.map(|purpose| (purpose, consent_text(policy, purpose, language))).collect();
-    privacy.answer(visitor.person, &agreed).await?;
+    privacy.answer_asked(visitor.person, &agreed).await?;
     redirect(own(fields.text("next").unwrap_or(""), "/catalogue"), Vec::new())
 }
 

@@ -7,7 +7,7 @@ use crate::{
     guard::Fields,
     pages::{
         AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage,
-        SessionLine,
+        OptionView, SessionLine,
     },
     problem::Problem,
     session::{COOKIE, Session},
@@ -63,9 +63,10 @@ pub(crate) async fn show(
         "session" => Some(frame.words.t("me-session-done")),
         "dormancy" => Some(frame.words.t("me-dormancy-done")),
         "copy" => Some(frame.words.t("copy-asked")),
+        "asked" => Some(frame.words.t("me-asked")),
         _ => None,
     };
-    page(&server, member(&session)?, frame, said, None).await
+    page(&server, member(&session)?, frame, said, (None, "")).await
 }
 
 async fn page(
@@ -73,7 +74,7 @@ async fn page(
     visitor: &Visitor,
     frame: Frame,
     said: Option<String>,
-    problem: Option<String>,
+    (problem, asked): (Option<String>, &str),
 ) -> Shown {
     let (privacy, language) = (privacy(server)?, frame.words.0);
     let policy = privacy.policy();
@@ -97,6 +98,8 @@ async fn page(
     };
     shown(&MePage {
         summary: summary(&frame.words, all, stay, last),
+        rights: policy.rights.iter().map(|r| OptionView { id: r.id.clone(), name: pick(&r.name, language) }).collect(),
+        asked: asked.to_owned(),
         has_dormancy: policy.dormancy.is_some(),
         choices: choices(policy, &frame.words),
         agreed,
@@ -326,7 +329,8 @@ pub(crate) async fn change(
                 AccountError::Weak(_) => words.t("weak-common"),
                 _ => error.to_string(),
             };
-            Ok(page(&server, visitor, frame, None, Some(problem)).await?.into_response())
+            let asked = fields.text("words").unwrap_or("");
+            Ok(page(&server, visitor, frame, None, (Some(problem), asked)).await?.into_response())
         }
     }
 }
@@ -367,6 +371,11 @@ async fn act(
             Ok("dormancy")
         }
         "export" => copies::ask(privacy, person, Reader::Themselves(person)).await,
+        "ask" => {
+            let right = Some(text("right")).filter(|right| *right != "complaint");
+            privacy.ask_office(person, right, personal(fields.text("words")), language.mail()).await?;
+            Ok("asked")
+        }
         "end-session" => {
             privacy.end_own_session(person, text("session")).await?;
             Ok("session")

@@ -94,6 +94,13 @@ pub(crate) async fn enter(
             );
             Ok(form.shown()?.into_response())
         }
+        Ok(Entered::ShutOut { until, contest }) => {
+            let to = format!("/contest/{}", contest.as_str());
+            let page = Form::new(&headers, |w| w.t("shut-out"))
+                .problem(|w| w.a("shut-out-until", &until.to_string()))
+                .link(to, |w| w.t("contest"));
+            Ok((StatusCode::FORBIDDEN, page.shown()?).into_response())
+        }
         Err(error @ AccountError::Wrong) => {
             Ok((StatusCode::UNAUTHORIZED, again.refused(&error).shown()?).into_response())
         }

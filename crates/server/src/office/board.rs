@@ -10,7 +10,8 @@ use crate::{
     state::Server,
 };
 use axum::{Extension, extract::State, http::HeaderMap};
-use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest, Waits};
+use vestry_app::{CaseLine, Certificate, PrivacyError, SweepOutcome, SweepRequest, Waits};
+use vestry_policy::CaseKind;
 
 /// Certificates on the board.
 const SHOWN: usize = 10;
@@ -38,17 +39,34 @@ pub(crate) async fn show(
     };
     let holds = privacy.vault().holds().await.map_err(PrivacyError::from)?;
     let waiting = privacy.vault().unsent(Waits::Letters, u32::MAX).await.map_err(PrivacyError::from)?.len() as u64;
+    let cases = privacy.cases().await?;
+    let count = |kind, is_it: fn(&CaseLine) -> bool| {
+        cases.iter().filter(|line| line.case.kind == kind && is_it(line)).count() as u64
+    };
+    let overdue = cases.iter().filter(|line| line.is_overdue()).count() as u64;
+    let two = privacy.proposals().await?.len() as u64;
     let figures = vec![
         figure(words.t("board-due"), totals.destroyed, "/office/sweep", false),
         figure(words.t("board-overdue"), totals.overdue, "/office/sweep", true),
         figure(words.t("board-separate"), totals.separated, "/office/sweep", false),
         figure(words.t("board-notices"), totals.notices, "/office/sweep", false),
+        figure(words.t("board-requests"), count(CaseKind::Request, CaseLine::is_open), "/office/desk", false),
+        figure(words.t("board-complaints"), count(CaseKind::Complaint, CaseLine::is_open), "/office/desk", false),
+        figure(words.t("board-unanswered"), overdue, "/office/desk", true),
+        figure(words.t("board-two"), two, "/office/desk#two", false),
         figure(words.t("board-holds"), holds.len() as u64, "#holds", false),
         figure(words.t("board-letters"), waiting, "#letters", false),
     ];
     let mut alerts = Vec::new();
     if state.is_overdue {
         alerts.push(words.t("board-sweep-overdue"));
+    }
+    if overdue > 0 {
+        alerts.push(words.n("board-cases-overdue", overdue));
+    }
+    let untrained = privacy.training_due().await?;
+    if untrained > 0 {
+        alerts.push(words.n("board-untrained", untrained));
     }
     alerts.extend(state.pending.iter().map(|place| words.a("board-pending", place)));
     alerts.extend(state.behind.iter().map(|place| words.a("board-behind", place)));

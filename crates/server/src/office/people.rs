@@ -14,8 +14,8 @@ use crate::{
 };
 use axum::{Extension, extract::State, http::HeaderMap};
 use vestry_app::{
-    AccountError, HeldRecord, HoldSubject, LawfulUse, Opening, PersonId, Privacy, PrivacyError, Reader, ReasonCode,
-    RecordId, VaultError,
+    AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Opening, PersonId, Privacy, PrivacyError,
+    Reader, ReasonCode, RecordId, VaultError,
 };
 use vestry_policy::{Action, Policy};
 
@@ -81,7 +81,7 @@ pub(crate) async fn find(
         Ok(asked) => asked,
         Err(problem) => return search(privacy, &session, &headers, Some(problem)),
     };
-    let said = match act(privacy, &asked, &fields, &words).await {
+    let said = match act(privacy, (staff(&session)?.person, &asked), &fields, &words).await {
         Ok(said) => said,
         Err(AccountError::Privacy(PrivacyError::Vault(error @ VaultError::State { .. }))) => Some(error.to_string()),
         Err(error) => return Err(error.into()),
@@ -100,8 +100,13 @@ pub(crate) async fn find(
     }
 }
 
-/// Holds, releases, withdraws or erases; what is to be said of it.
-async fn act(privacy: &Privacy, asked: &Asked, fields: &Fields, words: &Words) -> Result<Option<String>, AccountError> {
+/// Holds, releases, bans, withdraws or erases; what is to be said of it.
+async fn act(
+    privacy: &Privacy,
+    (you, asked): (PersonId, &Asked),
+    fields: &Fields,
+    words: &Words,
+) -> Result<Option<String>, AccountError> {
     let subject = match fields.text("record").and_then(|id| id.parse::<RecordId>().ok()) {
         Some(record) => HoldSubject::Record(record),
         None => HoldSubject::Person(asked.person),
@@ -112,9 +117,19 @@ async fn act(privacy: &Privacy, asked: &Asked, fields: &Fields, words: &Words) -
             privacy.vault().hold(subject, &asked.reason, privacy.now()).await?;
             Ok(Some(words.t("people-held")))
         }
-        Some("release") => {
-            privacy.release(subject, &asked.reason).await?;
-            Ok(Some(words.t("people-released")))
+        Some("release") => match privacy.ask_release(you, subject, &asked.reason).await? {
+            Asking::Done(_) => Ok(Some(words.t("people-released"))),
+            Asking::Proposed => Ok(Some(words.t("people-proposed"))),
+        },
+        Some("ban") => {
+            let language = if fields.text("language") == Some("en") { Language::English } else { Language::Korean };
+            match privacy.ban(you, asked.person, fields.text("words").unwrap_or(""), language).await {
+                Ok(last) => Ok(Some(words.a("people-banned", &last.to_string()))),
+                Err(AccountError::Missing { .. } | AccountError::Unusable { .. }) => {
+                    Ok(Some(words.t("people-ban-not")))
+                }
+                Err(error) => Err(error),
+            }
         }
         Some("withdraw" | "erase") if !is_sure => Ok(Some(words.t("people-write-id"))),
         Some("withdraw") => {

@@ -11,6 +11,7 @@ use crate::{
     state::Server,
 };
 use axum::{Extension, extract::State, http::HeaderMap};
+use jiff::civil::Date;
 use vestry_app::{AccountError, NewStaff, PersonId, PrivacyError, Role, VaultError};
 
 /// `GET /office/staff`.
@@ -31,15 +32,18 @@ async fn page(
 ) -> Shown {
     let frame = frame(session, headers, "staff");
     let you = staff(session)?.person;
-    let people = privacy(server)?.staff(you).await?;
+    let privacy = privacy(server)?;
+    let (policy, people) = (privacy.policy(), privacy.staff(you).await?);
     let lines = people.iter().map(|one| StaffLine {
         id: one.person.to_string(),
         name: one.name.clone(),
         role: one.role.as_str(),
         password: one.password_set.map_or_else(|| frame.words.t("staff-not-enrolled"), time),
+        trained: one.trained.iter().rev().map(|training| format!("{} {}", training.day, training.what)).collect(),
         is_you: one.person == you,
     });
-    shown(&StaffPage { staff: lines.collect(), link, problem, frame })
+    let today = policy.local(privacy.now()).date().to_string();
+    shown(&StaffPage { staff: lines.collect(), today, link, problem, frame })
 }
 
 /// `POST /office/staff`: by the button that was pressed.
@@ -61,6 +65,10 @@ pub(crate) async fn change(
             privacy.add_staff(&new).await.map(|(_, token)| Some(token))
         }
         "renew" => privacy.renew_staff(person()?).await.map(Some),
+        "train" => match text("day").trim().parse::<Date>() {
+            Ok(day) => privacy.note_training(person()?, text("what"), day).await.map(|()| None),
+            Err(_) => Err(AccountError::Unusable { item: "staff_training".into() }),
+        },
         "dismiss" => privacy.dismiss_staff(person()?).await.map(|()| None),
         _ => return Err(Problem::bad_request("the form says nothing to do")),
     };
@@ -70,8 +78,9 @@ pub(crate) async fn change(
             let link = token.map(|token| format!("{base}/office/enrol/{}", token.as_str()));
             page(&server, &session, &headers, link, None).await
         }
-        Err(AccountError::Unusable { .. }) => {
-            let problem = Some(words.a("field-unusable", &words.t("mail")));
+        Err(AccountError::Unusable { item }) => {
+            let label = if item == "staff_training" { words.t("staff-training") } else { words.t("mail") };
+            let problem = Some(words.a("field-unusable", &label));
             page(&server, &session, &headers, None, problem).await
         }
         Err(AccountError::Privacy(PrivacyError::Vault(

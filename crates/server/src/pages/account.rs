@@ -1,6 +1,6 @@
 //! Pages of accounts: one form, one's own data, leaving, colleagues.
 
-use super::{Frame, LinkView, PublicFrame, QrView, Theme};
+use super::{Frame, LinkView, OptionView, PublicFrame, QrView, Theme};
 use crate::words::Words;
 use askama::Template;
 
@@ -121,6 +121,9 @@ pub(crate) struct MePage {
     /// That a letter came back, if one did.
     pub(crate) returned: Option<String>,
     /// Whether the policy sets members apart who stay away.
+    pub(crate) rights: Vec<OptionView>,
+    /// What was typed for the office.
+    pub(crate) asked: String,
     pub(crate) has_dormancy: bool,
     /// The periods to choose from, and how they are called.
     pub(crate) choices: Vec<(String, String)>,

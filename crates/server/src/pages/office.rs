@@ -9,7 +9,7 @@ use askama::Template;
 pub(crate) struct OfficeFrame {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
-    /// `board`, `people`, `sweep`, `policy`, `notices` or `staff`.
+    /// `board`, `desk`, `people`, `sweep`, `policy`, `notices` or `staff`.
     pub(crate) section: &'static str,
     pub(crate) role: &'static str,
     pub(crate) csrf: String,
@@ -136,6 +136,8 @@ pub(crate) struct StaffLine {
     pub(crate) role: &'static str,
     /// When the password was set.
     pub(crate) password: String,
+    /// What they were trained in, the newest first.
+    pub(crate) trained: Vec<String>,
     pub(crate) is_you: bool,
 }
 
@@ -145,6 +147,8 @@ pub(crate) struct StaffLine {
 pub(crate) struct StaffPage {
     pub(crate) frame: OfficeFrame,
     pub(crate) staff: Vec<StaffLine>,
+    /// The last day that a training may have been on.
+    pub(crate) today: String,
     /// A link to enrol with, shown once.
     pub(crate) link: Option<String>,
     pub(crate) problem: Option<String>,

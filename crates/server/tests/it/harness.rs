@@ -7,10 +7,13 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+};
 use tempfile::TempDir;
 use tower::ServiceExt;
-use vestry_app::{App, Config, KeyKind, Surroundings};
+use vestry_app::{App, Config, KeyKind, Surroundings, SweepRequest};
 use vestry_server::{Options, router};
 
 /// The clock of the one test that lives through years.
@@ -21,11 +24,16 @@ pub(crate) fn set_clock(instant: &str) {
     CLOCK.store(instant.parse::<Timestamp>().expect("an instant").as_second(), Ordering::SeqCst);
 }
 
-/// A fixed clock and a random source that never repeats.
+thread_local! {
+    /// How far a test has moved the clock, seconds.
+    static PASSED: Cell<i64> = const { Cell::new(0) };
+}
+
+/// A clock that stands until a test moves it, and a random source that never repeats.
 fn surroundings() -> Surroundings {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     Surroundings {
-        now: || Timestamp::from_second(1_795_000_000).expect("a time"),
+        now: || Timestamp::from_second(1_795_000_000 + PASSED.get()).expect("a time"),
         random: || {
             let count = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
             count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
@@ -88,9 +96,23 @@ impl House {
 
     /// One that keeps accounts.
     pub(crate) async fn with_accounts() -> Self {
-        let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
+        Self::with_accounts_under(Config::default(), Options::default()).await
+    }
+
+    /// The same under settings.
+    pub(crate) async fn with_accounts_under(config: Config, options: Options) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("a vault");
+        Self::over(folder, "data", config, options).await
+    }
+
+    /// As another process finds the data folder of one that keeps accounts.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { app, router, folder, .. } = self;
+        let config = app.config().clone();
+        app.close().await;
+        drop((app, router));
         Self::over(folder, "data", config, Options::default()).await
     }
 
@@ -115,6 +137,24 @@ impl House {
     pub(crate) fn raw_letters(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.folder.path().join("data/mail")).into_iter().flatten().flatten();
         entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
+    }
+
+    /// Lets time pass, and sweeps at its end as an officer who confirms the clock.
+    pub(crate) async fn pass_days(&self, days: i64) {
+        PASSED.set(PASSED.get() + days * 86_400);
+        let confirm_clock = Some("test-1".parse().expect("a reason"));
+        let request = SweepRequest { confirm_clock, ..SweepRequest::default() };
+        self.privacy().sweep(&request, |_| {}).await.expect("swept");
+    }
+
+    /// The letters that went out so far, as they landed, the newest last.
+    pub(crate) async fn letters(&self) -> Vec<String> {
+        self.post().await;
+        let entries = std::fs::read_dir(self.folder.path().join("data/mail")).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+        files.sort_by_key(|path| std::fs::metadata(path).and_then(|m| m.modified()).ok());
+        let read = |file: &std::path::PathBuf| std::fs::read_to_string(file).unwrap_or_default();
+        files.iter().map(|file| read(file).replace("=\r\n", "").replace("=3D", "=")).collect()
     }
 
     async fn over(folder: TempDir, data: &str, config: Config, options: Options) -> Self {

@@ -89,6 +89,8 @@ fn me(language: Language, theme: Theme) -> MePage {
             reason: "request-2031".into(),
         }],
         returned: Some(words.a("me-returned", "2026-11-23 20:11")),
+        rights: vec![OptionView { id: "access".into(), name: pick(language, "열람", "see what is held").into() }],
+        asked: String::new(),
         has_dormancy: true,
         choices: vec![("2 years".into(), words.n("me-years", 2_u64)), ("3 years".into(), words.n("me-years", 3_u64))],
         agreed: vec![AgreedLine {
@@ -222,6 +224,84 @@ fn own(
     ]
 }
 
+fn case_row(language: Language, is_overdue: bool) -> CaseRow {
+    let words = Words(language);
+    let left = if is_overdue { words.n("desk-overdue-by", 2_u64) } else { words.n("desk-left", 3_u64) };
+    CaseRow {
+        id: "0f".repeat(16),
+        number: "0f0f0f0f".into(),
+        kind: words.t("desk-request"),
+        step: words.t("step-checked"),
+        received: "2026-11-23 20:11".into(),
+        due: "2026-11-28".into(),
+        left,
+        is_overdue,
+    }
+}
+
+fn desk(language: Language, theme: Theme) -> DeskPage {
+    let words = Words(language);
+    let proposal = |is_own| ProposalRow {
+        id: "0f".repeat(16),
+        act: words.t("two-hold-released"),
+        about: "1f".repeat(16),
+        reason: "court-2031".into(),
+        made: "2026-11-23 20:11".into(),
+        is_own,
+    };
+    DeskPage {
+        frame: office(language, theme, "desk"),
+        open: vec![case_row(language, true), case_row(language, false)],
+        closed: vec![case_row(language, false)],
+        proposals: vec![proposal(true), proposal(false)],
+        rights: vec![OptionView { id: "deletion".into(), name: pick(language, "삭제", "delete it").into() }],
+        may_act: true,
+        form: CaseForm::default(),
+        problem: Some(words.t("people-nobody")),
+    }
+}
+
+fn case(language: Language, theme: Theme) -> CasePage {
+    let words = Words(language);
+    CasePage {
+        frame: office(language, theme, "desk"),
+        row: case_row(language, false),
+        right: pick(language, "삭제", "delete it").into(),
+        asks_for: "deletion".into(),
+        channel: words.t("channel-phone"),
+        person: "1f".repeat(16),
+        is_member: true,
+        is_ban: false,
+        is_request: true,
+        asked: pick(language, "제 정보를 모두 지워 주세요.", "Please erase everything about me.").into(),
+        contact: "member@shop.example".into(),
+        note: pick(language, "등록된 번호로 통화", "called the number on file").into(),
+        checked: Some(format!("{} · {}", words.t("check-call-back"), words.t("desk-you"))),
+        decision: None,
+        reason: String::new(),
+        stays: Vec::new(),
+        entry: None,
+        answer: None,
+        told: None,
+        checks: Vec::new(),
+        choices: Vec::new(),
+        may_check: false,
+        may_carry_out: true,
+        may_refuse: true,
+        may_answer: false,
+        may_reopen: false,
+        exports: false,
+        typed: CaseTyped::default(),
+        run: Some(RunView {
+            mark: "0f".repeat(8),
+            shown: String::new(),
+            goes: pick(language, "성명, 핸드폰 번호", "name, mobile number").into(),
+            stays: stays(language),
+        }),
+        problem: None,
+    }
+}
+
 /// Every page's name and its text.
 pub(super) fn all(
     language: Language,
@@ -260,8 +340,10 @@ pub(super) fn all(
             name: "이두리".into(),
             role: "officer",
             password: words.t("staff-not-enrolled"),
+            trained: vec!["2026-11-02 ISMS".into()],
             is_you: false,
         }],
+        today: "2026-11-23".into(),
         link: Some("http://127.0.0.1:8080/office/enrol/vml_…".into()),
         problem: None,
     };
@@ -275,6 +357,8 @@ pub(super) fn all(
         ("people", render(&PeoplePage { frame: office(language, theme, "people"), purposes, problem: None })),
         ("found", render(&found(language, theme))),
         ("staff", render(&staff)),
+        ("desk", render(&desk(language, theme))),
+        ("case", render(&case(language, theme))),
     ]);
     all
 }

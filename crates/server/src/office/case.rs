@@ -1,0 +1,297 @@
+//! One case of the desk: who asks is checked, what would happen is shown, then it is done or refused, and answered.
+
+use super::{desk, frame, staff};
+use crate::{
+    account::{me::pick, personal, privacy},
+    console::{Shown, gate::redirect, shown, time},
+    guard::Fields,
+    pages::{CasePage, CaseTyped, CertificateLine, OptionView, RunView},
+    problem::Problem,
+    session::Session,
+    state::Server,
+    words::{Language, Words},
+};
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use vestry_app::{
+    AccountError, CHECKS, CaseView, Deed, DryRun, Outcome, PersonId, Privacy, PrivacyError, RecordId, Stay, VaultError,
+};
+use vestry_policy::{CaseAct, CaseKind, ItemId, Policy};
+
+fn id(text: &str) -> Result<RecordId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("unknown_case", "there is no case of that id"))
+}
+
+/// `GET /office/desk/{id}`.
+pub(crate) async fn show(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Path(record): Path<String>,
+    headers: HeaderMap,
+) -> Shown {
+    page(&server, &session, &headers, id(&record)?, (CaseTyped::default(), None, None)).await
+}
+
+/// What was typed, what would happen, and what is wrong.
+type Said = (CaseTyped, Option<RunView>, Option<String>);
+
+async fn page(
+    server: &Server,
+    session: &Session,
+    headers: &HeaderMap,
+    record: RecordId,
+    (typed, run, problem): Said,
+) -> Shown {
+    let (privacy, frame) = (privacy(server)?, frame(session, headers, "desk"));
+    let (words, you) = (frame.words, staff(session)?.person);
+    let case = privacy.case(record, you).await?;
+    let (policy, language) = (privacy.policy(), words.0);
+    let may = |act| case.line.case.after(act).is_ok();
+    let by = |who: &str| if who == you.to_string() { words.t("desk-you") } else { who.chars().take(8).collect() };
+    let right = case.right.as_deref();
+    let decision = case.course.decision.as_ref();
+    let is_request = case.line.case.kind == CaseKind::Request;
+    shown(&CasePage {
+        row: desk::row(&words, &case.line),
+        right: right_name(policy, right, language),
+        channel: case.channel.map_or_else(|| "–".into(), |channel| channel_word(channel.as_str(), &words)),
+        person: case.person.to_string(),
+        is_member: case.is_member,
+        is_ban: case.ban.is_some(),
+        is_request,
+        asked: case.words.open(&case.opening).clone(),
+        contact: case.contact.open(&case.opening).clone(),
+        note: case.note.open(&case.opening).clone(),
+        checked: case.course.checked.as_ref().map(|checked| {
+            format!("{} · {} · {}", words.t(check_word(&checked.how)), by(&checked.by), time(checked.at))
+        }),
+        decision: decision
+            .map(|made| format!("{} · {} · {}", outcome_word(made.outcome, &words), by(&made.by), time(made.at))),
+        reason: decision.map_or_else(String::new, |made| made.reason.clone()),
+        stays: decision.map_or_else(Vec::new, |made| staying(policy, &made.stays, &words)),
+        entry: decision.and_then(|made| made.entry),
+        answer: case.course.answer.as_ref().map(|given| given.words.clone()),
+        told: case.course.answer.as_ref().map(|given| {
+            let how = if given.by_letter { words.t("desk-by-letter") } else { words.t("desk-told") };
+            format!("{how} · {} · {}", by(&given.by), time(given.at))
+        }),
+        checks: CHECKS.iter().map(|how| OptionView { id: (*how).into(), name: words.t(check_word(how)) }).collect(),
+        may_check: may(CaseAct::Check),
+        may_carry_out: may(CaseAct::CarryOut),
+        may_refuse: may(CaseAct::Refuse),
+        may_answer: may(CaseAct::Answer),
+        may_reopen: may(CaseAct::Reopen),
+        exports: may(CaseAct::Answer)
+            && right == Some("access")
+            && decision.is_some_and(|made| made.outcome != Outcome::Refused),
+        choices: choices(privacy, &case, language).await?,
+        asks_for: case.right.clone().unwrap_or_default(),
+        typed,
+        run,
+        problem,
+        frame,
+    })
+}
+
+fn right_name(policy: &Policy, right: Option<&str>, language: Language) -> String {
+    let found = policy.rights.iter().find(|known| Some(known.id.as_str()) == right);
+    found.map_or_else(String::new, |right| pick(&right.name, language))
+}
+
+/// What a deed is about: items to correct or to leave out, consents to take back.
+async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Result<Vec<OptionView>, Problem> {
+    let policy = privacy.policy();
+    let option =
+        |id: ItemId| OptionView { id: policy.item(id).id.clone(), name: pick(&policy.item(id).name, language) };
+    Ok(match case.right.as_deref() {
+        Some("correction") => {
+            let asked = privacy.sign_up_items();
+            asked.iter().map(|asked| option(asked.item)).filter(|item| item.id != "email").collect()
+        }
+        Some("access") => {
+            let deed = Deed::Show { left_out: Vec::new() };
+            privacy.dry_run(case.person, &deed).await?.shown.into_iter().map(option).collect()
+        }
+        Some("withdrawal") => {
+            let given = privacy.consents(case.person).await?;
+            let purpose =
+                |id| OptionView { id: policy.purpose(id).id.clone(), name: pick(&policy.purpose(id).name, language) };
+            given.into_iter().filter(|consent| consent.given).map(|consent| purpose(consent.purpose)).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn staying(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
+    let name =
+        |item: &String| policy.item_named(item).map_or_else(|| item.clone(), |id| pick(&policy.item(id).name, words.0));
+    let line = |stay: &Stay| {
+        let retention = policy.retentions().find(|(_, retention)| retention.id == stay.because);
+        CertificateLine {
+            what: stay.items.iter().map(name).collect::<Vec<_>>().join(", "),
+            why: retention.map_or_else(|| stay.because.clone(), |(_, retention)| pick(&retention.why, words.0)),
+            until: match stay.until {
+                Some(day) => words.a("me-goes-after", &day.to_string()),
+                None => words.t("me-until-closed"),
+            },
+        }
+    };
+    stays.iter().map(line).collect()
+}
+
+fn channel_word(channel: &str, words: &Words) -> String {
+    match channel {
+        "phone" => words.t("channel-phone"),
+        "page" => words.t("channel-page"),
+        _ => words.t("channel-mail"),
+    }
+}
+
+fn check_word(how: &str) -> &'static str {
+    const WORDS: [(&str, &str); 4] = [
+        ("call-back", /* word */ "check-call-back"),
+        ("mail-back", /* word */ "check-mail-back"),
+        ("document", /* word */ "check-document"),
+        ("sign-in", /* word */ "check-sign-in"),
+    ];
+    WORDS.iter().find(|(of, _)| *of == how).map_or("check-document", |(_, word)| *word)
+}
+
+fn outcome_word(outcome: Outcome, words: &Words) -> String {
+    match outcome {
+        Outcome::Done => words.t("outcome-done"),
+        Outcome::Partly => words.t("outcome-partly"),
+        Outcome::Refused => words.t("outcome-refused"),
+    }
+}
+
+/// `POST /office/desk/{id}`: by the button that was pressed.
+pub(crate) async fn act(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+    Path(record): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (privacy, you, record) = (privacy(&server)?, staff(&session)?.person, id(&record)?);
+    let words = frame(&session, &headers, "desk").words;
+    let typed = typed(&fields);
+    let said = match acted(privacy, (record, you), &fields, &words).await {
+        Ok(Acted::Done(to)) => return redirect(&format!("/office/desk/{to}"), Vec::new()),
+        Ok(Acted::Planned(run)) => (typed, Some(run), None),
+        Err(AccountError::Privacy(PrivacyError::Vault(
+            error @ (VaultError::KeptApart | VaultError::State { .. } | VaultError::ClockAhead { .. }),
+        ))) => (typed, None, Some(error.to_string())),
+        Err(error @ AccountError::Privacy(_)) => return Err(error.into()),
+        Err(error) => {
+            let problem = Some(desk::said(privacy, &words, &error));
+            (typed, None, problem)
+        }
+    };
+    Ok(page(&server, &session, &headers, record, said).await?.into_response())
+}
+
+enum Acted {
+    /// It is done; the case that it goes on in.
+    Done(RecordId),
+    /// What would happen.
+    Planned(RunView),
+}
+
+async fn acted(
+    privacy: &Privacy,
+    (record, you): (RecordId, PersonId),
+    fields: &Fields,
+    words: &Words,
+) -> Result<Acted, AccountError> {
+    let text = |name: &str| fields.text(name).unwrap_or("");
+    let done = Acted::Done(record);
+    match text("act") {
+        "check" => {
+            privacy.check_identity(record, you, text("how"), &personal(fields.text("note"))).await?;
+            Ok(done)
+        }
+        "plan" | "carry-out" => carry_out(privacy, (record, you), fields, words).await,
+        "refuse" => {
+            privacy.refuse_request(record, you, text("reason")).await?;
+            Ok(done)
+        }
+        "uphold" => {
+            privacy.decide_complaint(record, you, Outcome::Refused, text("reason")).await?;
+            Ok(done)
+        }
+        "accept" => {
+            privacy.decide_complaint(record, you, Outcome::Done, text("reason")).await?;
+            Ok(done)
+        }
+        "answer" => {
+            privacy.answer_case(record, you, text("answer")).await?;
+            Ok(done)
+        }
+        "reopen" => Ok(Acted::Done(privacy.reopen_case(record, you, personal(fields.text("words"))).await?)),
+        _ => Err(AccountError::Unusable { item: "act".into() }),
+    }
+}
+
+/// Shows what would happen; does it when that is what was shown before.
+async fn carry_out(
+    privacy: &Privacy,
+    (record, you): (RecordId, PersonId),
+    fields: &Fields,
+    words: &Words,
+) -> Result<Acted, AccountError> {
+    let text = |name: &str| fields.text(name).unwrap_or("");
+    let case = privacy.case(record, you).await?;
+    case.line.case.after(CaseAct::CarryOut)?;
+    let left_out = fields.texts("left_out").map(str::to_owned).collect();
+    let value = personal(fields.text("value"));
+    let deed = Deed::of(case.right.as_deref(), (text("item"), value), text("purpose"), left_out)?;
+    let run = privacy.dry_run(case.person, &deed).await?;
+    let mark = run.mark();
+    if text("act") == "carry-out" && text("plan") == mark {
+        privacy.carry_out_request(record, you, &deed, text("reason")).await?;
+        return Ok(Acted::Done(record));
+    }
+    Ok(Acted::Planned(view(privacy.policy(), &run, mark, words)))
+}
+
+fn view(policy: &Policy, run: &DryRun, mark: String, words: &Words) -> RunView {
+    let names = |items: &[ItemId]| {
+        items.iter().map(|item| pick(&policy.item(*item).name, words.0)).collect::<Vec<_>>().join(", ")
+    };
+    RunView { mark, shown: names(&run.shown), goes: names(&run.goes), stays: staying(policy, &run.stays, words) }
+}
+
+fn typed(fields: &Fields) -> CaseTyped {
+    let text = |name: &str| fields.text(name).unwrap_or("").to_owned();
+    CaseTyped {
+        how: text("how"),
+        note: text("note"),
+        item: text("item"),
+        value: text("value"),
+        purpose: text("purpose"),
+        left_out: fields.texts("left_out").map(str::to_owned).collect(),
+        reason: text("reason"),
+        answer: text("answer"),
+        words: text("words"),
+    }
+}
+
+/// `GET /office/desk/{id}/export`: everything held, for whoever asked to see it.
+pub(crate) async fn export(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Path(record): Path<String>,
+) -> Result<Response, Problem> {
+    let (privacy, you, record) = (privacy(&server)?, staff(&session)?.person, id(&record)?);
+    let document = privacy.case_export(record, you).await?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"request.json\"")),
+    ];
+    Ok((headers, document.as_str().to_owned()).into_response())
+}
