@@ -136,27 +136,50 @@ impl Privacy {
 
     /// Ends a membership, at once: what nothing holds is destroyed, the rest is kept apart.
     pub async fn withdraw(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
-        self.vault().withdraw(self.policy(), person, self.now()).await?;
+        self.put_out(person, Leaving::Withdrawn).await?;
         self.sweep_person(person).await
     }
 
     /// Erases what may be erased, at once: the membership ends, and what serves improvement alone goes too. What a
     /// statute keeps stays apart until its day; [`outlook`](Self::outlook) says what and until when.
     pub async fn erase(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
-        let (policy, now) = (self.policy(), self.now());
-        self.vault().object(policy, person, now).await?;
-        let membership = self.vault().person(policy, person).await?.membership;
-        if let Membership::Active { .. } | Membership::Dormant { .. } = membership {
-            self.vault().withdraw(policy, person, now).await?;
-        }
+        self.put_out(person, Leaving::Erased).await?;
         self.sweep_person(person).await
     }
 
-    /// Ends a membership the one way or the other.
-    pub(crate) async fn end_membership(&self, person: PersonId, leaving: Leaving) -> Result<Sweep, PrivacyError> {
-        match leaving {
-            Leaving::Withdrawn => self.withdraw(person).await,
-            Leaving::Erased => self.erase(person).await,
+    /// Ends a membership the one way or the other, at once; what nothing holds is gone with it, or with the next sweep
+    /// where there is no certificate.
+    pub(crate) async fn end_membership(
+        &self,
+        person: PersonId,
+        leaving: Leaving,
+    ) -> Result<Option<Sweep>, PrivacyError> {
+        self.put_out(person, leaving).await?;
+        self.sweep_soon(person).await
+    }
+
+    /// What takes effect at once, everywhere: no session, no look-up, no letter.
+    async fn put_out(&self, person: PersonId, leaving: Leaving) -> Result<(), PrivacyError> {
+        let (policy, now) = (self.policy(), self.now());
+        if leaving == Leaving::Erased {
+            self.vault().object(policy, person, now).await?;
+            let membership = self.vault().person(policy, person).await?.membership;
+            if !matches!(membership, Membership::Active { .. } | Membership::Dormant { .. }) {
+                return Ok(());
+            }
+        }
+        Ok(self.vault().withdraw(policy, person, now).await?)
+    }
+
+    /// Sweeps somebody who asked for it. Nothing comes of it while another sweep runs or the clock is in doubt: then the
+    /// next sweep makes it good.
+    pub(crate) async fn sweep_soon(&self, person: PersonId) -> Result<Option<Sweep>, PrivacyError> {
+        match self.sweep_person(person).await {
+            Ok(sweep) => Ok(Some(sweep)),
+            Err(PrivacyError::Vault(
+                VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. } | VaultError::Busy,
+            )) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

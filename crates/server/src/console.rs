@@ -83,7 +83,10 @@ pub(crate) async fn frame(
         find: String::new(),
         unkept: envelope::asked(query, "unkept").is_some(),
         here: uri.path_and_query().map_or("/catalogue", |p| p.as_str()).into(),
-        to_review: server.app.count_questions(session.organisation()).await?,
+        to_review: match session.shop_of() {
+            Some(organisation) => server.app.count_questions(organisation).await?,
+            None => 0,
+        },
         notes: notes(server, section, &Words(language)).await?,
     })
 }

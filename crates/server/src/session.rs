@@ -56,6 +56,11 @@ impl Session {
         Self { organisation, shop, csrf: csrf(token), who }
     }
 
+    /// The organisation that they work for, if there is one.
+    pub(crate) fn shop_of(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
     /// The organisation whose catalogue they see. The guard of a console's route lets nobody in without one.
     pub(crate) fn organisation(&self) -> OrganisationId {
         self.organisation.expect("the guard asked for a role in an organisation")

@@ -352,12 +352,7 @@ impl Privacy {
 
     /// Lets go at once what nothing holds of somebody any more.
     pub(super) async fn let_go(&self, person: PersonId) -> Result<(), AccountError> {
-        match self.sweep_person(person).await {
-            Ok(_) => Ok(()),
-            // A clock that nobody trusts yet destroys nothing; the daily sweep makes it good.
-            Err(PrivacyError::Vault(VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. })) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        Ok(self.sweep_soon(person).await.map(drop)?)
     }
 
     /// Whose address was given by somebody, although it has an account: they are told, and can choose a new password.

@@ -199,13 +199,13 @@ impl Privacy {
         Ok(())
     }
 
-    /// Leaves: after a password, at once and everywhere.
+    /// Leaves: after a password, at once and everywhere. Without a sweep what is due goes with the next one.
     pub async fn leave(
         &self,
         person: PersonId,
         password: &Personal<String>,
         leaving: Leaving,
-    ) -> Result<Sweep, AccountError> {
+    ) -> Result<Option<Sweep>, AccountError> {
         self.prove(person, password, Code::NotAsked).await?;
         Ok(self.end_membership(person, leaving).await?)
     }

@@ -211,6 +211,10 @@ impl Privacy {
         let (Some((person, _)), Some(known), true, true) = (opened, known, is_enrolled, is_right) else {
             return self.failed(&tries).await;
         };
+        // Who was dismissed is on file until the next sweep, and works here no more.
+        if !self.vault().role(person).await?.0.is_some_and(Role::is_staff) {
+            return self.failed(&tries).await;
+        }
         let Some(code) = code else { return Ok(StaffEntered::CodeNeeded) };
         if !self.spend_code(SecondOf::Staff, person, code).await? {
             return self.failed(&tries).await;

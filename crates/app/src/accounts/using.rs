@@ -30,7 +30,15 @@ struct Searched {
 
 /// What members searched for and is not written yet.
 #[derive(Debug, Default)]
-pub(crate) struct Searches(Mutex<HashMap<PersonId, Vec<(Timestamp, Personal<String>, bool)>>>);
+pub(crate) struct Searches(Mutex<HashMap<PersonId, Vec<Noted>>>);
+
+/// A search that is not written yet.
+#[derive(Debug)]
+struct Noted {
+    at: Timestamp,
+    words: Personal<String>,
+    photo: bool,
+}
 
 impl Privacy {
     /// Notes that somebody came: from where, with what, and when.
@@ -56,7 +64,7 @@ impl Privacy {
         }
         let of = searches.entry(person).or_default();
         if of.len() < SEARCHES_AT_MOST {
-            of.push((self.now(), Personal::new(words.to_owned()), photo));
+            of.push(Noted { at: self.now(), words: Personal::new(words.to_owned()), photo });
         }
     }
 
@@ -69,10 +77,9 @@ impl Privacy {
         }
         let opening = Opening::new("service", Reader::Program, None).map_err(PrivacyError::from)?;
         for (person, searches) in taken {
-            let list: Vec<Searched> = searches
-                .into_iter()
-                .map(|(at, words, photo)| Searched { at, words: words.open(&opening).clone(), photo })
-                .collect();
+            let searched =
+                |noted: Noted| Searched { at: noted.at, words: noted.words.open(&opening).clone(), photo: noted.photo };
+            let list: Vec<Searched> = searches.into_iter().map(searched).collect();
             let text = serde_json::to_string(&list).expect("searches are JSON");
             let new = record(policy, "usage", vec![("searches", text)], vec![(Event::Made, self.now())])?;
             // Whoever left meanwhile is written of no more.

@@ -153,7 +153,8 @@ async fn clause_5_leaving_takes_effect_at_once_everywhere() {
     assert!(stays.iter().all(|(_, until, _)| until.is_some()), "{stays:?}");
     let refused = house.privacy.leave(person, &personal("wrong wrong wrong"), Leaving::Withdrawn).await;
     assert!(matches!(refused, Err(AccountError::Wrong)), "{refused:?}");
-    let sweep = house.privacy.leave(person, &personal(PASSWORD), Leaving::Withdrawn).await.expect("left");
+    let sweep =
+        house.privacy.leave(person, &personal(PASSWORD), Leaving::Withdrawn).await.expect("left").expect("swept");
     assert!(sweep.certificate.destroyed.iter().any(|counted| counted.class == "security"), "{sweep:?}");
     // Sessions, look-up, queued mail and links are gone with it.
     assert!(house.privacy.own_sessions(person).await.expect("sessions").is_empty());
@@ -367,4 +368,32 @@ async fn clause_2_ga_2_visits_and_searches_are_written_down_sealed_and_an_object
     house.privacy.withdraw(kim).await.expect("left");
     let held = texts().await;
     assert!(!has(&held, "usage", "") && has(&held, "visit", "192.0.2.1"), "{held:?}");
+}
+
+/// Whoever left while the daily sweep ran, or while the clock was in doubt, was told that nothing had been done.
+#[tokio::test]
+async fn clause_5_leaving_takes_effect_although_nothing_can_be_swept() {
+    for is_busy in [true, false] {
+        let house = House::new().await;
+        let (kim, visitor) = house.member("kim@shop.example").await;
+        let turn = if is_busy {
+            Some(house.privacy.vault().begin_sweep(house.privacy.policy(), house.privacy.now()).await.expect("a turn"))
+        } else {
+            set("2026-12-02T09:00:00+09:00");
+            None
+        };
+        let swept = house.privacy.leave(kim, &personal(PASSWORD), Leaving::Withdrawn).await.expect("left");
+        assert!(swept.is_none());
+        drop(turn);
+        assert!(house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none());
+        let refused = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
+        assert!(matches!(refused, Err(AccountError::Wrong)), "{refused:?}");
+        let confirm = Some("clock".parse().expect("a reason"));
+        let request = vestry_app::SweepRequest { confirm_clock: confirm, ..Default::default() };
+        let vestry_app::SweepOutcome::CarriedOut(sweep) = house.privacy.sweep(&request, |_| {}).await.expect("swept")
+        else {
+            panic!("only shown")
+        };
+        assert!(sweep.certificate.destroyed.iter().any(|counted| counted.class == "account"), "the next one does it");
+    }
 }

@@ -93,6 +93,11 @@ async fn clause_7_na_whoever_is_dismissed_is_out_at_once_and_the_last_operator_s
     assert!(house.privacy.dismiss_staff(operator).await.is_err(), "nobody else could let others in");
     house.privacy.dismiss_staff(officer).await.expect("dismissed");
     assert!(house.privacy.visitor(&token).await.expect("asked").is_none(), "a live session ends with the role");
+    // On file until the next sweep, and let in no more.
+    pass(SignedDuration::from_secs(60));
+    let early = code(&house, &secret);
+    let out = enter(&house, "lee@operator.example", PASSWORD, &early).await;
+    assert!(matches!(out, Err(AccountError::Wrong)), "{out:?}");
     pass(SignedDuration::from_hours(24));
     house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
     pass(SignedDuration::from_secs(60));

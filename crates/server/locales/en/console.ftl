@@ -369,6 +369,7 @@ leave-password = Your password, to be sure that it is you
 leave-button = Leave
 left = You have left
 left-lead = What could go is destroyed. This certificate says so; keep it, anyone can verify it against the audit log.
+left-later = You are out, and nothing is done with your data any more. What can go is destroyed with the next sweep; the certificate stands in the audit log.
 left-certificate = Certificate, entry { $shown } of the audit log
 
 # A second proof, and another address

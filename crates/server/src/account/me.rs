@@ -442,13 +442,9 @@ pub(crate) async fn leave(
         stays.iter().map(|(items, until, because)| kept(policy, items, *until, because, &frame.words)).collect();
     match privacy.leave(visitor.person, &personal(fields.text("password")), leaving).await {
         Ok(sweep) => {
-            let page = LeftPage {
-                words: frame.words,
-                theme: frame.theme,
-                stays,
-                entry: sweep.entry,
-                certificate: crate::office::sweeps::lines(&sweep.certificate, &frame.words),
-            };
+            let certificate =
+                sweep.map(|sweep| (sweep.entry, crate::office::sweeps::lines(&sweep.certificate, &frame.words)));
+            let page = LeftPage { words: frame.words, theme: frame.theme, stays, certificate };
             let mut response = shown(&page)?.into_response();
             response.headers_mut().append(header::SET_COOKIE, cookies::forgetting(COOKIE));
             Ok(response)

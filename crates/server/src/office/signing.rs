@@ -51,7 +51,8 @@ pub(crate) async fn enter(
     match privacy.staff_log_in(&mail, &password, code, &from).await {
         Ok(StaffEntered::In(token)) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),
         Ok(StaffEntered::PasswordExpired(token)) => {
-            redirect(&format!("/office/password/{}", token.as_str()), Vec::new())
+            // The token stands in the form, not in an address.
+            Ok(renew_form(&headers, &token).shown()?.into_response())
         }
         Ok(StaffEntered::CodeNeeded) => Ok(again.shown()?.into_response()),
         Err(error @ AccountError::Wrong) => {
@@ -129,26 +130,21 @@ fn renew_form(headers: &HeaderMap, link: &str) -> Form {
     let form = Form::new(headers, |w| w.t("password-expired")).lead(|w| w.t("password-expired-lead"));
     let hint = Words(form.language()).t("password-hint");
     form.field(("password", "password", "new-password"), |w| w.t("password-new"), |field| field.hint(hint))
-        .to(format!("/office/password/{}", crate::console::encoded(link)), |w| w.t("password-new-button"))
+        .hidden("token", link)
+        .to("/office/password", |w| w.t("password-new-button"))
 }
 
-/// `GET /office/password/{token}`: all that a password that is too old still opens.
-pub(crate) async fn renew_page(State(server): State<Server>, headers: HeaderMap, Path(link): Path<String>) -> Shown {
-    privacy(&server)?;
-    renew_form(&headers, &link).shown()
-}
-
-/// `POST /office/password/{token}`.
+/// `POST /office/password`: all that a password that is too old still opens.
 pub(crate) async fn renew(
     State(server): State<Server>,
     Extension(Network(network)): Extension<Network>,
     headers: HeaderMap,
-    Path(link): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let privacy = privacy(&server)?;
     server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
+    let link = fields.text("token").unwrap_or("").to_owned();
     match privacy.renew_staff_password(&link, &personal(fields.text("password"))).await {
         Ok(token) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),
         Err(AccountError::Link) => Ok(over(&headers).shown()?.into_response()),

@@ -197,9 +197,8 @@ pub(crate) struct LeftPage {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
     pub(crate) stays: Vec<CertificateLine>,
-    /// The certificate's entry in the audit log.
-    pub(crate) entry: u64,
-    pub(crate) certificate: Vec<(&'static str, String)>,
+    /// The certificate and its entry in the audit log; none where the next sweep destroys what is due.
+    pub(crate) certificate: Option<(u64, Vec<(&'static str, String)>)>,
 }
 
 /// Somebody who works for the organisation.

@@ -187,7 +187,7 @@ fn own(
 ) -> Vec<(&'static str, String)> {
     let words = Words(language);
     let lines = vec![(pick(language, "파기", "Destroyed"), "account 3 · security 2".to_owned())];
-    let left = LeftPage { words, theme, stays: stays(language), entry: 1201, certificate: lines.clone() };
+    let left = LeftPage { words, theme, stays: stays(language), certificate: Some((1201, lines.clone())) };
     let MePage { groups, consents, agreed, looks, copy, .. } = me(language, theme);
     let held = vec![(pick(language, "마케팅", "marketing").to_owned(), words.t("copy-not-given"))];
     let copied = CopyPage { words, groups: groups.clone(), consents: held, looks: looks.clone() };
