@@ -7,3 +7,4 @@ mod people;
 mod photos;
 mod policy;
 mod program;
+mod secrets;
