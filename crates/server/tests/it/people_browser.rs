@@ -85,8 +85,11 @@ impl Visit {
 
     /// No page breaks a rule of WCAG 2.1 A and AA, in the light or in the dark.
     fn look(&mut self, what: &str) {
-        let over = self.browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        assert_eq!(over, json!(0), "{what} is wider than its window");
+        for width in [360, 1280] {
+            self.browser.resize(width, 900);
+            let over = self.browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            assert_eq!(over, json!(0), "{what} is wider than its window of {width}");
+        }
         self.browser
             .picture(&format!("people-{}", what.split('?').next().unwrap_or(what).trim_matches('/').replace('/', "-")));
         let Some(axe) = self.axe.clone() else { return };
@@ -181,7 +184,19 @@ fn adult(visit: &mut Visit) {
         let given = visit.browser.ask("String(!!document.querySelector('#consents [value=take-back]'))");
         assert_eq!(given, json!(said), "{act}");
     }
-    for path in ["/catalogue", "/search", "/review", "/imports", "/keys", "/team", "/me/leave", "/cookies", "/policy"] {
+    for path in [
+        "/me/security",
+        "/me/address",
+        "/catalogue",
+        "/search",
+        "/review",
+        "/imports",
+        "/keys",
+        "/team",
+        "/me/leave",
+        "/cookies",
+        "/policy",
+    ] {
         visit.open(path);
     }
     visit.sign_out();
@@ -263,7 +278,7 @@ fn office(visit: &mut Visit) {
     let now = code(&visit.house, &secret);
     visit.send(&[("password", PASSWORD), ("code", &now)], "");
     visit.says("Recovery codes");
-    for path in ["/office", "/office/people", "/office/sweep", "/office/policy", "/office/notices"] {
+    for path in ["/office", "/office/desk", "/office/people", "/office/sweep", "/office/policy", "/office/notices"] {
         visit.open(path);
     }
     visit.open("/office/people");

@@ -360,5 +360,82 @@ pub(super) fn all(
         ("desk", render(&desk(language, theme))),
         ("case", render(&case(language, theme))),
     ]);
+    all.extend(told(language, theme, &render));
     all
+}
+
+/// What is told to all, and what members are asked.
+fn told(
+    language: Language,
+    theme: Theme,
+    render: &impl Fn(&dyn askama::DynTemplate) -> String,
+) -> Vec<(&'static str, String)> {
+    let words = Words(language);
+    let agree = AgreePage {
+        frame: frame(language, theme, "me"),
+        of_age: true,
+        boxes: vec![ConsentBox { name: "marketing".into(), text: pick(language, "마케팅", "marketing").into() }],
+        next: "/catalogue".into(),
+    };
+    let transferee = pick(language, "새봄(주)", "Saebom Co.").to_owned();
+    let notice = NoticePage {
+        frame: super::public_frame(language, theme, Offer::Nothing),
+        transferee: transferee.clone(),
+        contact: "privacy@saebom.example".into(),
+        says: pick(language, "모든 정보를 넘깁니다.", "All of it is transferred.").into(),
+        day: "2027-01-31".into(),
+        posted: "2026-11-23 20:11".into(),
+        done: Some("2027-01-31 09:00".into()),
+    };
+    let line = NoticeLine {
+        id: "0f".repeat(16),
+        kind: words.t("notice-transfer"),
+        what: transferee,
+        href: "/notices/0f".into(),
+        made: "2026-11-23 20:11".into(),
+        told: words.number(1_204_u64),
+        sent: words.number(1_203_u64),
+        failed: words.number(1_u64),
+        standing: words.a("transfer-posted", "2026-12-25"),
+        may_end: true,
+    };
+    let notices = NoticesPage {
+        frame: office(language, theme, "notices"),
+        lines: vec![line],
+        agreed: 310,
+        transfer_days: 30,
+        may_give: true,
+        typed: TypedNotice::default(),
+        problem: Some(words.a("field-missing", &words.t("subject"))),
+    };
+    let change = super::changes(language, theme).changes.pop().expect("a change");
+    let draft = DraftView {
+        version: "2027-01-01".into(),
+        from: "2027-01-01".into(),
+        hash: "0f".repeat(32),
+        before: "2019-08-01".into(),
+        changes: vec![change],
+        refused: None,
+    };
+    let posted = PostedLine {
+        version: "2019-08-01".into(),
+        from: "2019-08-01".into(),
+        state: words.t("policy-in-force"),
+        href: "/policy/2019-08-01".into(),
+    };
+    let policy = OfficePolicyPage {
+        frame: office(language, theme, "policy"),
+        versions: vec![posted],
+        draft: Some(draft),
+        text: "[policy]".into(),
+        earliest: "2026-12-01".into(),
+        may_post: true,
+        problem: None,
+    };
+    vec![
+        ("agree", render(&agree)),
+        ("notice", render(&notice)),
+        ("notices", render(&notices)),
+        ("office-policy", render(&policy)),
+    ]
 }
