@@ -364,6 +364,35 @@ pub(super) fn all(
     all
 }
 
+/// The versions of the policy, and a draft.
+fn drafted(language: Language, theme: Theme) -> OfficePolicyPage {
+    let words = Words(language);
+    let change = super::changes(language, theme).changes.pop().expect("a change");
+    let draft = DraftView {
+        version: "2027-01-01".into(),
+        from: "2027-01-01".into(),
+        hash: "0f".repeat(32),
+        before: "2019-08-01".into(),
+        changes: vec![change],
+        refused: None,
+    };
+    let posted = PostedLine {
+        version: "2019-08-01".into(),
+        from: "2019-08-01".into(),
+        state: words.t("policy-in-force"),
+        href: "/policy/2019-08-01".into(),
+    };
+    OfficePolicyPage {
+        frame: office(language, theme, "policy"),
+        versions: vec![posted],
+        draft: Some(draft),
+        text: "[policy]".into(),
+        earliest: "2026-12-01".into(),
+        may_post: true,
+        problem: None,
+    }
+}
+
 /// What is told to all, and what members are asked.
 fn told(
     language: Language,
@@ -408,34 +437,10 @@ fn told(
         typed: TypedNotice::default(),
         problem: Some(words.a("field-missing", &words.t("subject"))),
     };
-    let change = super::changes(language, theme).changes.pop().expect("a change");
-    let draft = DraftView {
-        version: "2027-01-01".into(),
-        from: "2027-01-01".into(),
-        hash: "0f".repeat(32),
-        before: "2019-08-01".into(),
-        changes: vec![change],
-        refused: None,
-    };
-    let posted = PostedLine {
-        version: "2019-08-01".into(),
-        from: "2019-08-01".into(),
-        state: words.t("policy-in-force"),
-        href: "/policy/2019-08-01".into(),
-    };
-    let policy = OfficePolicyPage {
-        frame: office(language, theme, "policy"),
-        versions: vec![posted],
-        draft: Some(draft),
-        text: "[policy]".into(),
-        earliest: "2026-12-01".into(),
-        may_post: true,
-        problem: None,
-    };
     vec![
         ("agree", render(&agree)),
         ("notice", render(&notice)),
         ("notices", render(&notices)),
-        ("office-policy", render(&policy)),
+        ("office-policy", render(&drafted(language, theme))),
     ]
 }
