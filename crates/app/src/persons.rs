@@ -219,10 +219,10 @@ impl Privacy {
     }
 
     /// Takes what somebody did out of what improves the service, at once and for good.
-    pub async fn object(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
+    pub async fn object(&self, person: PersonId) -> Result<Option<Sweep>, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
         self.vault().object(policy, person, now).await?;
-        self.sweep_person(person).await
+        self.sweep_soon(person).await
     }
 
     /// Releases a hold; what it stopped is destroyed the same day.

@@ -62,6 +62,7 @@ pub(crate) async fn show(
         "password" => Some(frame.words.t("me-password-done")),
         "session" => Some(frame.words.t("me-session-done")),
         "dormancy" => Some(frame.words.t("me-dormancy-done")),
+        "objected" => Some(frame.words.t("me-objected")),
         "copy" => Some(frame.words.t("copy-asked")),
         "asked" => Some(frame.words.t("me-asked")),
         _ => None,
@@ -92,7 +93,8 @@ async fn page(
     let looks = looks(privacy, visitor.person, &frame.words).await?;
     let returned = privacy.returned_mail(visitor.person).await?;
     let returned = returned.map(|returned| frame.words.a("me-returned", &time(returned.at)));
-    let chosen = match privacy.vault().person(policy, visitor.person).await.map_err(PrivacyError::from)?.membership {
+    let on_file = privacy.vault().person(policy, visitor.person).await.map_err(PrivacyError::from)?;
+    let chosen = match on_file.membership {
         Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
         _ => String::new(),
     };
@@ -101,6 +103,7 @@ async fn page(
         rights: policy.rights.iter().map(|r| OptionView { id: r.id.clone(), name: pick(&r.name, language) }).collect(),
         asked: asked.to_owned(),
         has_dormancy: policy.dormancy.is_some(),
+        objected: on_file.objected,
         choices: choices(policy, &frame.words),
         agreed,
         copy,
@@ -369,6 +372,10 @@ async fn act(
             };
             privacy.choose_dormancy(person, chosen).await?;
             Ok("dormancy")
+        }
+        "object" => {
+            privacy.object(person).await?;
+            Ok("objected")
         }
         "export" => copies::ask(privacy, person, Reader::Themselves(person)).await,
         "ask" => {

@@ -125,6 +125,8 @@ pub(crate) struct MePage {
     /// What was typed for the office.
     pub(crate) asked: String,
     pub(crate) has_dormancy: bool,
+    /// Whether they objected to improvement.
+    pub(crate) objected: bool,
     /// The periods to choose from, and how they are called.
     pub(crate) choices: Vec<(String, String)>,
     /// The period that they chose, as text.

@@ -209,3 +209,16 @@ async fn one_network_that_tries_without_end_stops_no_other() {
     assert_eq!(from("2001:db8:0:2::1").await, StatusCode::UNAUTHORIZED, "a neighbour is heard");
     assert_eq!(from("192.0.2.1").await, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn clause_1_ga_a_member_objects_to_improvement_once_and_for_good() {
+    let house = House::with_accounts().await;
+    let kim = member(&house, "kim@shop.example", "").await;
+    let page = house.page(&kim, "/me").await.text();
+    let object = [("csrf", csrf(&page)), ("act", "object".to_owned())];
+    let object: Vec<(&str, &str)> = object.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert!(page.contains("value=\"object\""), "{page}");
+    assert_eq!(house.form(&kim, "/me", &object).await.header("location"), "/me?done=objected");
+    let page = house.page(&kim, "/me").await.text();
+    assert!(!page.contains("value=\"object\"") && page.contains("make nothing better"), "{page}");
+}

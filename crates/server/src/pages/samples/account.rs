@@ -92,6 +92,7 @@ fn me(language: Language, theme: Theme) -> MePage {
         rights: vec![OptionView { id: "access".into(), name: pick(language, "열람", "see what is held").into() }],
         asked: String::new(),
         has_dormancy: true,
+        objected: false,
         choices: vec![("2 years".into(), words.n("me-years", 2_u64)), ("3 years".into(), words.n("me-years", 3_u64))],
         agreed: vec![AgreedLine {
             at: "2026-11-20 09:11".into(),
