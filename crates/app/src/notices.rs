@@ -92,6 +92,12 @@ impl Privacy {
         Ok(all.map(with_text).collect::<Result<_, _>>()?)
     }
 
+    /// Transfers that are posted and not done, the newest first.
+    pub async fn posted_transfers(&self) -> Result<Vec<Notice>, AccountError> {
+        let posted = self.vault().posted_transfers().await?.into_iter();
+        Ok(posted.map(with_text).collect::<Result<_, _>>()?)
+    }
+
     /// One notice.
     pub async fn notice(&self, id: NoticeId) -> Result<Option<Notice>, AccountError> {
         Ok(self.vault().notice(id).await?.map(with_text).transpose()?)
@@ -161,14 +167,14 @@ impl Privacy {
     /// goes on.
     pub async fn tell_all(&self) -> Result<bool, AccountError> {
         let (policy, mut told) = (self.policy(), false);
-        for notice in self.vault().notices().await?.iter().rev().filter(|notice| notice.ended.is_none()) {
+        for notice in self.vault().notices_to_tell().await? {
             let (id, kind) = (notice.id, notice.kind);
             let text = Queued::Notice { notice: id.to_string() }.to_letter(None);
             // A policy without advertising tells nobody of one.
             let purpose = self.marketing().or_else(|| policy.purposes().next().map(|(id, _)| id));
             let Some(purpose) = purpose else { continue };
             let concerns = |who: Addressed| self.concerns(kind, who);
-            let mut at = Some(notice.clone());
+            let mut at = Some(notice);
             while let Some(notice) = at.take() {
                 told = true;
                 if self.vault().tell_on(policy, &notice, (&text, purpose), concerns, self.now()).await? {

@@ -8,7 +8,7 @@ use crate::{
 };
 use jiff::{ToSpan, civil::Date};
 use vestry_policy::{Change, Policy, TooLate, Versions};
-use vestry_vault::{MAX_POSTED, NoticeId, NoticeKind};
+use vestry_vault::{NoticeId, NoticeKind};
 
 /// Why a draft cannot be posted as it is.
 #[derive(Debug, thiserror::Error)]
@@ -107,9 +107,6 @@ impl Privacy {
     }
 
     async fn may_be_posted(&self, policy: &Policy) -> Result<(), DraftError> {
-        if self.vault().draft().await?.is_some_and(|text| text.len() > MAX_POSTED) {
-            return Err(vestry_vault::VaultError::TooLong { most: MAX_POSTED }.into());
-        }
         self.with(policy)?;
         policy.may_be_published(self.now())?;
         // What is held already must have a place in it, or the first start under it would be refused.

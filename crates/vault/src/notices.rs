@@ -14,6 +14,13 @@ use jiff::Timestamp;
 use vestry_database::{Columns, args};
 use vestry_policy::{Event, Policy, PurposeId};
 
+/// A statement that reads notices as [`on_file`] takes them.
+macro_rules! notices {
+    ($which:literal) => {
+        concat!("select id, kind, body, made, reached, told, sent, failed, ended, carried_out from notices ", $which)
+    };
+}
+
 /// Parts in which people are told.
 const PARTS: i64 = 256;
 
@@ -110,16 +117,30 @@ impl Vault {
 
     /// All notices, the newest first.
     pub async fn notices(&self) -> Result<Vec<NoticeOnFile>, VaultError> {
-        const SQL: &str = "select id, kind, body, made, reached, told, sent, failed, ended, carried_out from notices \
-            order by made desc, id";
-        let rows = self.people.read().await?.rows(SQL, args![]).await?;
+        const SQL: &str = notices!("order by made desc, id");
+        self.notices_by(SQL).await
+    }
+
+    /// Notices that are not told to all yet, the oldest first.
+    pub async fn notices_to_tell(&self) -> Result<Vec<NoticeOnFile>, VaultError> {
+        const SQL: &str = notices!("where ended is null order by made, id");
+        self.notices_by(SQL).await
+    }
+
+    /// Transfers that are posted and not done, the newest first.
+    pub async fn posted_transfers(&self) -> Result<Vec<NoticeOnFile>, VaultError> {
+        const SQL: &str = notices!("where kind = 'transfer' and carried_out is null order by made desc, id");
+        self.notices_by(SQL).await
+    }
+
+    async fn notices_by(&self, sql: &'static str) -> Result<Vec<NoticeOnFile>, VaultError> {
+        let rows = self.people.read().await?.rows(sql, args![]).await?;
         rows.iter().map(|row| on_file(row.columns())).collect()
     }
 
     /// One notice.
     pub async fn notice(&self, id: NoticeId) -> Result<Option<NoticeOnFile>, VaultError> {
-        const SQL: &str = "select id, kind, body, made, reached, told, sent, failed, ended, carried_out from notices \
-            where id = $1";
+        const SQL: &str = notices!("where id = $1");
         let row = self.people.read().await?.row(SQL, args![id.value()]).await?;
         row.map(|row| on_file(row.columns())).transpose()
     }

@@ -28,9 +28,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::TooLong`] for a text of more than [`MAX_POSTED`] bytes.
     pub async fn post_policy(&self, version: &str, text: &str, now: Timestamp) -> Result<(), VaultError> {
-        if text.len() > MAX_POSTED {
-            return Err(VaultError::TooLong { most: MAX_POSTED });
-        }
+        fits(text)?;
         self.post(Line::PolicyPosted { version: version.into(), text: text.into(), at: now }, now).await
     }
 
@@ -48,11 +46,12 @@ impl Vault {
     }
 
     /// Keeps a draft instead of the one before.
+    ///
+    /// # Errors
+    /// [`VaultError::TooLong`], as for posting.
     pub async fn put_draft(&self, version: &str, text: &str) -> Result<(), VaultError> {
         const SQL: &str = "insert into policies (version, text) values ($1, $2)";
-        if text.len() > MAX_POSTED {
-            return Err(VaultError::TooLong { most: MAX_POSTED });
-        }
+        fits(text)?;
         let mut conn = self.people.begin().await?;
         conn.run(NO_DRAFT, args![]).await?;
         conn.run(SQL, args![version, text]).await?;
@@ -75,6 +74,10 @@ impl Vault {
 }
 
 const NO_DRAFT: &str = "delete from policies where posted is null";
+
+fn fits(text: &str) -> Result<(), VaultError> {
+    if text.len() > MAX_POSTED { Err(VaultError::TooLong { most: MAX_POSTED }) } else { Ok(()) }
+}
 
 async fn posted(conn: &mut Conn) -> Result<Vec<PostedPolicy>, VaultError> {
     const SQL: &str = "select text, posted from policies where posted is not null order by posted, version";

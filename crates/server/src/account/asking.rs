@@ -17,7 +17,6 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use vestry_app::Privacy;
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -67,12 +66,4 @@ pub(crate) async fn answer(
     let agreed: Vec<_> = ticked.map(|purpose| (purpose, consent_text(policy, purpose, language))).collect();
     privacy.answer_asked(visitor.person, &agreed).await?;
     redirect(own(fields.text("next").unwrap_or(""), "/catalogue"), Vec::new())
-}
-
-/// Where a member goes who just logged in and wanted to go to `next`.
-pub(super) async fn on_the_way(privacy: &Privacy, token: &str, next: &str) -> Result<String, Problem> {
-    let Some(visitor) = privacy.visitor(token).await? else { return Ok(next.into()) };
-    let asks = privacy.asks_for(visitor.person).await?;
-    let is_asked = asks.of_age || !asks.purposes.is_empty();
-    Ok(if is_asked { crate::console::address("/me/agree", [("next", next)]) } else { next.into() })
 }

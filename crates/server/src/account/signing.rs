@@ -82,8 +82,7 @@ pub(crate) async fn enter(
     let again = form(&server, &headers, &next, false);
     match privacy.log_in(&log_in).await {
         Ok(Entered::In(token)) => {
-            let next = if came_back(privacy, &token).await? { "/me" } else { &next };
-            let to = super::asking::on_the_way(privacy, &token, next).await?;
+            let to = on_the_way(privacy, &token, &next).await?;
             redirect(&to, vec![session_cookie(&server, &headers, &token)?])
         }
         Ok(Entered::CodeNeeded) => {
@@ -111,10 +110,14 @@ pub(crate) async fn enter(
     }
 }
 
-/// Whether a letter came back from whoever has just signed in: then they read of it before anything else.
-async fn came_back(privacy: &Privacy, token: &str) -> Result<bool, Problem> {
-    let Some(visitor) = privacy.visitor(token).await? else { return Ok(false) };
-    Ok(privacy.returned_mail(visitor.person).await?.is_some())
+/// Where a member goes who just logged in and wanted to go to `next`: first where they read that mail came back, and past
+/// what they are to be asked.
+async fn on_the_way(privacy: &Privacy, token: &str, next: &str) -> Result<String, Problem> {
+    let Some(visitor) = privacy.visitor(token).await? else { return Ok(next.into()) };
+    let next = if privacy.returned_mail(visitor.person).await?.is_some() { "/me" } else { next };
+    let asks = privacy.asks_for(visitor.person).await?;
+    let is_asked = asks.of_age || !asks.purposes.is_empty();
+    Ok(if is_asked { crate::console::address("/me/agree", [("next", next)]) } else { next.into() })
 }
 
 /// The cookie of a session: random, unreadable to scripts, sent to this server's own pages alone.

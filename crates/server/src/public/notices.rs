@@ -37,13 +37,13 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
 pub(crate) async fn posted(server: &Server, words: &Words) -> Result<Vec<LinkView>, Problem> {
     let Some(privacy) = server.app.privacy() else { return Ok(Vec::new()) };
     let link = |notice: &Notice| match &notice.text {
-        NoticeText::Transfer { transferee, .. } if notice.on_file.carried_out.is_none() => Some(LinkView {
+        NoticeText::Transfer { transferee, .. } => Some(LinkView {
             href: format!("/notices/{}", notice.on_file.id),
             text: words.a("transfer-posting", transferee),
         }),
         _ => None,
     };
-    Ok(privacy.notices().await?.iter().filter_map(link).collect())
+    Ok(privacy.posted_transfers().await?.iter().filter_map(link).collect())
 }
 
 fn form(headers: &HeaderMap, token: &str) -> Form {
