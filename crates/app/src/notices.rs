@@ -139,6 +139,9 @@ impl Privacy {
         if notice.on_file.kind != NoticeKind::Transfer {
             return Err(AccountError::Link);
         }
+        if notice.on_file.carried_out.is_some() {
+            return Ok(Ok(()));
+        }
         if let Err(waits) = self.may_transfer(&notice) {
             return Ok(Err(waits));
         }

@@ -8,7 +8,7 @@ use crate::{
 };
 use jiff::{ToSpan, civil::Date};
 use vestry_policy::{Change, Policy, TooLate, Versions};
-use vestry_vault::{NoticeId, NoticeKind};
+use vestry_vault::NoticeId;
 
 /// Why a draft cannot be posted as it is.
 #[derive(Debug, thiserror::Error)]
@@ -87,10 +87,11 @@ impl Privacy {
             return Err(refused);
         }
         let (versions, now) = (self.with(&draft.policy)?, self.now());
-        self.vault().post_policy(&draft.policy.version, &draft.text, now).await?;
+        let (version, effective) = (draft.policy.version, draft.policy.effective);
+        let told = NoticeText::Policy { version: version.clone(), effective }.to_json();
+        let notice = self.vault().post_policy(&version, &draft.text, &told, now).await?;
         self.grow(versions);
-        let told = NoticeText::Policy { version: draft.policy.version, effective: draft.policy.effective };
-        Ok(self.vault().give_notice(NoticeKind::Policy, &told.to_json(), now).await?)
+        Ok(notice)
     }
 
     /// The first day for which a version that is posted today may be effective.

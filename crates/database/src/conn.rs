@@ -191,15 +191,22 @@ impl Conn {
 
     /// Makes everything that was written visible at once. Dropping the transaction instead undoes it.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        let committed = match self.transactions {
-            Transactions::Sqlite(tx) => tx.commit().await,
-            Transactions::Postgres(tx) => tx.commit().await,
+        // A task of its own: whoever waits may go away, and what is committed then has to be counted all the same.
+        let committing = async move {
+            let committed = match self.transactions {
+                Transactions::Sqlite(tx) => tx.commit().await,
+                Transactions::Postgres(tx) => tx.commit().await,
+            };
+            // One that failed may have been made all the same.
+            if let Some(counts) = self.counts {
+                counts.fetch_add(1, Ordering::SeqCst);
+            }
+            committed
         };
-        // One that failed may have been made all the same.
-        if let Some(counts) = self.counts {
-            counts.fetch_add(1, Ordering::SeqCst);
+        match tokio::spawn(committing).await {
+            Ok(committed) => Ok(committed?),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
-        Ok(committed?)
     }
 
     /// All rows of an answer; every caller bounds them by `limit` or by what it asks for.

@@ -77,7 +77,7 @@ fn network(server: &Server, request: &Request) -> Network {
     let named = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
     // The last is the one that our own proxy wrote; what stands before it, anyone can write.
     let named = named.and_then(|list| list.rsplit(',').next()).map(|last| Network::named(last.trim()));
-    named.filter(|_| server.options.behind_proxy).or(peer).unwrap_or_else(|| Network("local".into()))
+    named.filter(|_| server.options.behind_proxy).or(peer).unwrap_or_else(|| Network("local".into(), None))
 }
 
 #[expect(

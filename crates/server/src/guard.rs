@@ -163,8 +163,9 @@ fn is_out_of_reach(server: &Server, request: &Request) -> bool {
     if path != "/office" && !path.starts_with("/office/") {
         return false;
     }
-    let from = request.extensions().get::<Network>().map_or("", |Network(address)| address.as_str());
-    let is_out = !server.app.config().server.office_is_reached_from(from);
+    let address = request.extensions().get::<Network>().and_then(|Network(_, address)| *address);
+    let from = address.map_or(String::new(), |address| address.to_string());
+    let is_out = !server.app.config().server.office_is_reached_from(&from);
     if is_out {
         tracing::warn!("somebody outside the office's networks was refused");
     }

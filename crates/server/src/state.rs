@@ -43,27 +43,33 @@ pub(crate) struct Parts {
 /// An IPv4 address counts by itself: its neighbours are other households. Of an IPv6 address the first 64 bits count: they are
 /// one household's, which can take as many addresses in it as it likes.
 #[derive(Debug, Clone)]
-pub(crate) struct Network(pub(crate) String);
+pub(crate) struct Network(
+    pub(crate) String,
+    /// The address itself, where it is one.
+    pub(crate) Option<IpAddr>,
+);
 
 /// The longest text of a proxy that is counted as a network.
 const NETWORK_BYTES: usize = 64;
 
 impl Network {
     pub(crate) fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self(address.to_string()),
+        let address = address.to_canonical();
+        let name = match address {
+            IpAddr::V4(address) => address.to_string(),
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
-                Self(format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"))
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
             }
-        }
+        };
+        Self(name, Some(address))
     }
 
     /// As a proxy names it: an address, or whatever it writes instead.
     pub(crate) fn named(text: &str) -> Self {
         match text.parse() {
             Ok(address) => Self::of(address),
-            Err(_) => Self(text.chars().take(NETWORK_BYTES).collect()),
+            Err(_) => Self(text.chars().take(NETWORK_BYTES).collect(), None),
         }
     }
 }
@@ -171,6 +177,8 @@ mod tests {
         ] {
             assert_eq!(Network::named(address).0, network, "{address}");
         }
+        // The office's networks are told by the address itself.
+        assert_eq!(Network::named("2001:db8:1:2::9").1, "2001:db8:1:2::9".parse().ok());
         assert_eq!(Network::named(&"x".repeat(9_999)).0.len(), 64);
     }
 }

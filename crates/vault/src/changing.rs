@@ -9,6 +9,7 @@ use crate::{
     error::VaultError,
     journal::{Change, Line},
     names::Names,
+    notices::NoticeKind,
     people::state_name,
     personal::ReasonCode,
     place::{NoticeId, PersonId, RecordId, Store},
@@ -373,17 +374,20 @@ async fn apply(
 async fn apply_posting(conn: &mut Conn, line: &Line) -> Result<(), VaultError> {
     const VERSION: &str = "insert into policies (version, text, posted) values ($1, $2, $3) \
         on conflict (version) do update set text = excluded.text, posted = excluded.posted";
-    const TRANSFER: &str = "insert into notices (id, kind, body, made, reached, told, sent, failed) \
-        values ($1, 'transfer', $2, $3, 0, 0, 0, 0) on conflict (id) do nothing";
+    const NOTICE: &str = "insert into notices (id, kind, body, made, reached, told, sent, failed) \
+        values ($1, $2, $3, $4, 0, 0, 0, 0) on conflict (id) do nothing";
     const DONE: &str = "update notices set carried_out = $2 where id = $1 and carried_out is null";
     let id =
         |text: &str| text.parse::<NoticeId>().map_err(|_| VaultError::Unreadable { what: "a line of the journal" });
     match line {
-        Line::PolicyPosted { version, text, at } => {
+        Line::PolicyPosted { version, text, notice, body, at } => {
             conn.run(VERSION, args![version.as_str(), text.as_str(), *at]).await?;
+            let kind = NoticeKind::Policy.name();
+            conn.run(NOTICE, args![id(notice)?.value(), kind, body.as_str(), *at]).await?;
         }
         Line::TransferPosted { notice, body, at } => {
-            conn.run(TRANSFER, args![id(notice)?.value(), body.as_str(), *at]).await?;
+            let kind = NoticeKind::Transfer.name();
+            conn.run(NOTICE, args![id(notice)?.value(), kind, body.as_str(), *at]).await?;
         }
         Line::TransferDone { notice, at } => drop(conn.run(DONE, args![id(notice)?.value(), *at]).await?),
         _ => {}

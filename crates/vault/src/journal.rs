@@ -61,6 +61,10 @@ pub enum Line {
         version: String,
         /// The whole of its file.
         text: String,
+        /// The id of the notice that tells of it.
+        notice: String,
+        /// What the notice says.
+        body: String,
         /// When.
         at: Timestamp,
     },

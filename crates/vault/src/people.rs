@@ -137,11 +137,13 @@ impl Vault {
         Ok(row.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
     }
 
-    /// What waits, at most `limit`, of people who are there to get it: the oldest first.
+    /// What waits, at most `limit`, of people who are there to get it: of those the oldest first. What holds nothing any
+    /// more waits for the sweep alone.
     pub async fn unsent(&self, what: Waits, limit: u32) -> Result<Vec<(PersonId, RecordId)>, VaultError> {
         const SQL: &str = "select r.person, r.id, r.events from records r join persons p on p.id = r.person \
             where r.class in ('mail', 'letter', 'export') and (r.class = 'export') = ($1 = 1) and r.stored = 'live' \
-            and p.state <> 'ended' and r.events not like '%sent=%' limit $2";
+            and p.state <> 'ended' and r.events not like '%sent=%' \
+            and exists (select 1 from items i where i.person = r.person and i.record = r.id) limit $2";
         let mut unsent = Vec::new();
         // The kinds stand in the text, so that the index over them is used.
         let is_copy = i64::from(what == Waits::Copies);

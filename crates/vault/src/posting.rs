@@ -5,6 +5,7 @@ use crate::{
     Vault,
     error::VaultError,
     journal::Line,
+    place::NoticeId,
     vault::{Databases, VaultPlace},
 };
 use jiff::Timestamp;
@@ -23,13 +24,23 @@ pub struct PostedPolicy {
 }
 
 impl Vault {
-    /// Posts a version for all to read, for good; a draft of that name is one no more.
+    /// Posts a version for all to read, for good, with the notice that tells of it; a draft of that name is one no more.
     ///
     /// # Errors
     /// [`VaultError::TooLong`] for a text of more than [`MAX_POSTED`] bytes.
-    pub async fn post_policy(&self, version: &str, text: &str, now: Timestamp) -> Result<(), VaultError> {
+    pub async fn post_policy(
+        &self,
+        version: &str,
+        text: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<NoticeId, VaultError> {
         fits(text)?;
-        self.post(Line::PolicyPosted { version: version.into(), text: text.into(), at: now }, now).await
+        let id = NoticeId::random()?;
+        let (notice, body) = (id.to_string(), body.into());
+        self.post(Line::PolicyPosted { version: version.into(), text: text.into(), notice, body, at: now }, now)
+            .await?;
+        Ok(id)
     }
 
     /// The versions that were posted, in the order of their posting.

@@ -41,6 +41,8 @@ pub struct AttemptsOnFile {
 /// How long a use of a session may go unwritten: it is a write.
 const USED_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
 
+const PUT_LINK: &str = "insert into links (token, person, what, ends) values ($1, $2, $3, $4)";
+
 /// Longer than any session may be idle.
 const IDLE_AT_MOST: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
@@ -172,10 +174,22 @@ impl Vault {
         ends: Timestamp,
     ) -> Result<(), VaultError> {
         const OLDER: &str = "delete from links where person = $1 and what = $2";
-        const SQL: &str = "insert into links (token, person, what, ends) values ($1, $2, $3, $4)";
         let mut conn = self.people.begin().await?;
         conn.run(OLDER, args![person.value(), what]).await?;
-        conn.run(SQL, args![token.as_slice(), person.value(), what, ends]).await?;
+        conn.run(PUT_LINK, args![token.as_slice(), person.value(), what, ends]).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// The same beside older ones, which stay good.
+    pub async fn add_link(
+        &self,
+        token: &[u8; 32],
+        person: PersonId,
+        what: &str,
+        ends: Timestamp,
+    ) -> Result<(), VaultError> {
+        let mut conn = self.people.begin().await?;
+        conn.run(PUT_LINK, args![token.as_slice(), person.value(), what, ends]).await?;
         Ok(conn.commit().await?)
     }
 

@@ -185,6 +185,11 @@ impl Privacy {
                 Err(Posting::Account(AccountError::Privacy(PrivacyError::Vault(
                     VaultError::UnknownPerson(_) | VaultError::UnknownRecord(_) | VaultError::NothingFor { .. },
                 )))) => {}
+                // One that says what nobody can write holds up no other.
+                Err(Posting::Account(error @ AccountError::Link)) => {
+                    tracing::warn!(%error, "a letter cannot be written");
+                    delivered.waiting += 1;
+                }
                 Err(Posting::Account(error)) => return Err(error),
                 Err(Posting::Later(error)) => {
                     tracing::warn!(%error, "a letter waits");
@@ -299,11 +304,11 @@ impl Privacy {
         })
     }
 
-    /// The token of a link that ends advertising without a login; the one before is void.
+    /// The token of a link that ends advertising without a login; those of earlier letters stay good.
     async fn unsubscribe_token(&self, person: PersonId) -> Result<Zeroizing<String>, AccountError> {
         let link = token(self, TokenUse::MailedLink);
         let ends = self.now() + UNSUBSCRIBES_FOR;
-        self.vault().put_link(link.hash().as_bytes(), person, UNSUBSCRIBE, ends).await?;
+        self.vault().add_link(link.hash().as_bytes(), person, UNSUBSCRIBE, ends).await?;
         Ok(link.to_text())
     }
 

@@ -135,6 +135,9 @@ async fn clause_1_ra_an_advertisement_reaches_who_agrees_at_the_moment_of_sendin
     // The way out needs no login, and works more than once.
     let letter = letters.iter().find(|letter| letter.text.contains("A text.")).expect("one");
     let token = letter.token("/unsubscribe/");
+    // That of an earlier letter stays good beside the next one's.
+    house.advertise("Again").await;
+    assert_eq!(reached(&house.tell().await, "A text."), ["kim@shop.example"]);
     for _ in 0..2 {
         house.privacy.unsubscribe(&token).await.expect("out");
     }
@@ -291,6 +294,24 @@ async fn clause_10_a_transfer_waits_until_each_is_told_or_it_is_posted_for_thirt
     assert!(house.privacy.end_transfer(posted).await.expect("asked").is_ok());
     let done = house.privacy.notice(posted).await.expect("read").expect("there").on_file;
     assert!(done.carried_out.is_some());
+}
+
+/// A version that was posted before a stop had a row and no notice: nobody was ever told.
+#[tokio::test]
+async fn clause_13_a_posting_that_stopped_half_way_is_told_after_the_next_start() {
+    for steps in 1..3 {
+        let house = House::new().await;
+        house.member("kim@shop.example").await;
+        house.privacy.put_draft(&version("next", "2026-12-01", SAME)).await.expect("kept");
+        let draft = house.privacy.draft().await.expect("read").expect("a draft");
+        house.privacy.vault().steps().stop_after(steps);
+        // Stopped or not.
+        drop(house.privacy.post_draft(draft.policy.hash()).await);
+        house.privacy.vault().steps().stop_after(u32::MAX);
+        let house = house.reopened().await;
+        assert_eq!(house.privacy.policies().iter().count(), 2, "stopped before step {steps}");
+        assert_eq!(reached(&house.tell().await, "/policy/next/changes"), ["kim@shop.example"], "step {steps}");
+    }
 }
 
 /// A stop at any step of a notice neither leaves anybody out nor tells anybody twice.

@@ -127,7 +127,7 @@ async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     privacy.vault().unblock(misuser, now).await.expect("ended");
     let posted =
         vestry_policy::BUILTIN.replacen("2019-08-01\"", "2020-03-01\"", 1).replacen("= 2019-08-01", "= 2020-03-01", 1);
-    privacy.vault().post_policy("2020-03-01", &posted, now).await.expect("posted");
+    privacy.vault().post_policy("2020-03-01", &posted, "{}", now).await.expect("posted");
     let transfer = privacy.vault().give_notice(vestry_vault::NoticeKind::Transfer, "{}", now).await.expect("posted");
     privacy.close().await;
     drop(privacy);
@@ -145,6 +145,7 @@ async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     let versions: Vec<&str> = privacy.policies().iter().map(|policy| policy.version.as_str()).collect();
     assert_eq!(versions, ["2019-08-01", "2020-03-01"], "what was posted stands");
     assert!(privacy.vault().notice(transfer).await.expect("read").is_some(), "what was posted stands");
+    assert_eq!(privacy.vault().notices().await.expect("read").len(), 2, "and is told");
     privacy.close().await;
 }
 

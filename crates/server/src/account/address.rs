@@ -39,7 +39,7 @@ pub(crate) async fn ask_page(
 /// `POST /me/address`: the answer is the same whether or not the address is somebody's.
 pub(crate) async fn ask(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     Extension(session): Extension<Session>,
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,
@@ -71,7 +71,7 @@ pub(crate) async fn confirm_page(State(server): State<Server>, headers: HeaderMa
 /// `POST /me/address/{token}`.
 pub(crate) async fn confirm(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
 ) -> Shown {
@@ -98,7 +98,7 @@ pub(crate) async fn undo_page(State(server): State<Server>, headers: HeaderMap, 
 /// `POST /me/address/undo/{token}`.
 pub(crate) async fn undo(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
 ) -> Shown {

@@ -37,7 +37,7 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
 /// `POST /contest/{token}`.
 pub(crate) async fn contest(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
     body: Bytes,

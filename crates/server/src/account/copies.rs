@@ -3,7 +3,6 @@
 use super::{guardian, me::member, privacy};
 use crate::{
     console::{shown, time},
-    guard::Fields,
     pages::{CopyPage, CopyView, HeldGroup, HeldLine, LookLine},
     problem::Problem,
     session::Session,
@@ -183,9 +182,4 @@ impl Record {
 pub(super) async fn ask(privacy: &Privacy, person: PersonId, reader: Reader) -> Result<&'static str, AccountError> {
     privacy.ask_export(person, reader).await?;
     Ok("copy")
-}
-
-/// Whether a form asks for a copy.
-pub(super) fn is_asked(fields: &Fields) -> bool {
-    fields.text("act") == Some("export")
 }

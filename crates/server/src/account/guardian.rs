@@ -44,7 +44,7 @@ pub(crate) async fn ask_page(State(server): State<Server>, headers: HeaderMap) -
 /// `POST /join/child`.
 pub(crate) async fn ask(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Shown {
@@ -124,7 +124,7 @@ pub(super) async fn child(privacy: &Privacy, link: &str) -> Result<PersonId, Pro
 /// `POST /guardian/{token}`: consents, corrects, or ends.
 pub(crate) async fn act(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
     body: Bytes,

@@ -127,7 +127,7 @@ fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields
 /// `POST /join`: the answer is the same whether or not the address is known.
 pub(crate) async fn join(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Shown {
@@ -190,7 +190,7 @@ pub(crate) async fn confirm_page(State(server): State<Server>, headers: HeaderMa
 /// `POST /join/confirm/{token}`.
 pub(crate) async fn confirm(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(token): Path<String>,
 ) -> Shown {

@@ -300,7 +300,7 @@ pub(super) async fn looks(privacy: &Privacy, person: PersonId, words: &Words) ->
 /// `POST /me`: one thing at a time, by the button that was pressed.
 pub(crate) async fn change(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     Extension(session): Extension<Session>,
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,
@@ -312,7 +312,8 @@ pub(crate) async fn change(
     if fields.text("act") == Some("password") {
         server.calm(&network)?;
     }
-    if copies::is_asked(&fields) {
+    // The one has much made, the other asks people to work.
+    if matches!(fields.text("act"), Some("export" | "ask")) {
         server.writes_for(session.subject())?;
     }
     match act(privacy, visitor, &fields, frame.words.0).await {
@@ -432,7 +433,7 @@ fn kept(
 /// `POST /me/leave`: at once, everywhere.
 pub(crate) async fn leave(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     Extension(session): Extension<Session>,
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,

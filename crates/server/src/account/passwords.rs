@@ -29,7 +29,7 @@ pub(crate) async fn ask_page(State(server): State<Server>, headers: HeaderMap) -
 /// `POST /password`: the answer is the same whether or not the address is known.
 pub(crate) async fn ask(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Shown {
@@ -57,7 +57,7 @@ pub(crate) async fn new_page(State(server): State<Server>, headers: HeaderMap, P
 /// `POST /password/{token}`.
 pub(crate) async fn renew(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(token): Path<String>,
     body: Bytes,

@@ -53,7 +53,7 @@ async fn page(server: &Server, visitor: &Visitor, frame: Frame, said: Said) -> S
 /// `POST /me/security`: one thing, by the button that was pressed.
 pub(crate) async fn change(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     Extension(session): Extension<Session>,
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,

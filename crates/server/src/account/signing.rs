@@ -60,7 +60,7 @@ fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> For
 /// `POST /sign-in`.
 pub(crate) async fn enter(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {

@@ -36,7 +36,7 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap) -> Sh
 /// `POST /office/sign-in`.
 pub(crate) async fn enter(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -91,7 +91,7 @@ pub(crate) async fn enrol_page(State(server): State<Server>, headers: HeaderMap,
 /// `POST /office/enrol/{token}`: the recovery codes are on this page and nowhere else.
 pub(crate) async fn enrol(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     Path(link): Path<String>,
     body: Bytes,
@@ -137,7 +137,7 @@ fn renew_form(headers: &HeaderMap, link: &str) -> Form {
 /// `POST /office/password`: all that a password that is too old still opens.
 pub(crate) async fn renew(
     State(server): State<Server>,
-    Extension(Network(network)): Extension<Network>,
+    Extension(Network(network, _)): Extension<Network>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Leaving, Privacy,
     accounts::{
-        AccountError,
+        AccountError, MARKETING,
         letters::{KeptItems, Queued},
     },
 };
@@ -198,7 +198,13 @@ impl Privacy {
                 self.vault().object(policy, person, now).await?;
                 Some(self.sweep_person(person).await?.entry)
             }
-            Deed::TakeBack { purpose } => Some(self.take_back(person, purpose).await?.entry),
+            Deed::TakeBack { purpose } => {
+                let entry = self.take_back(person, purpose).await?.entry;
+                if purpose == MARKETING {
+                    self.tell_result(person, false).await?;
+                }
+                Some(entry)
+            }
         })
     }
 
