@@ -198,9 +198,8 @@ impl Privacy {
         for on_file in self.vault().days(policy).await? {
             let mut asked = None;
             with_day(&on_file, |facts| planner.whole_day(facts, &mut |verdict| asked = Some(verdict)))?;
-            let Some(verdict) = asked.filter(|verdict| matches!(verdict.action, Action::Destroy { .. })) else {
-                continue;
-            };
+            let is_due = |verdict: &Verdict| matches!(verdict.action, Action::Destroy { .. }) && !on_file.is_settled;
+            let Some(verdict) = asked.filter(is_due) else { continue };
             self.vault().carry_out_day(policy, &verdict, self.now()).await?;
         }
         let (totals, hash): (Totals, [u8; 32]) = planner.finish();

@@ -206,8 +206,12 @@ async fn sqlite(path: &Path) -> Result<Engine, DatabaseError> {
         .busy_timeout(PATIENCE)
         .pragma("secure_delete", "on")
         .pragma("temp_store", "memory");
-    // Connections are kept: opening one costs more than the statement it is for.
-    let pool = || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+    // Connections are kept: opening one costs more than the statement it is for. Each is tested when it comes back; a file
+    // does not go away meanwhile, as a server may.
+    let pool = || {
+        let kept = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        kept.acquire_timeout(PATIENCE).test_before_acquire(false)
+    };
     // A full disk makes SQLite end the transaction by itself; sqlx goes on counting it, and would begin no other on this
     // connection.
     let write = pool().max_connections(1).after_release(|conn, _| {

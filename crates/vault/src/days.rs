@@ -13,8 +13,11 @@ use crate::{
     tombstone::Tombstone,
 };
 use jiff::{Timestamp, civil::Date};
-use std::{collections::HashSet, sync::Arc};
-use vestry_database::{Conn, Value, args};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+use vestry_database::{Conn, Sql, Value, args};
 use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
 
 pub(crate) const KEYS_OF_A_DAY: &str = "destroy the day's keys";
@@ -39,7 +42,21 @@ pub struct DayOnFile {
     pub records: u64,
     /// Those under a hold, in rising order.
     pub held: Vec<RecordId>,
+    /// Whether an earlier sweep destroyed the day but for what is held: its key is gone, and each of these has its own.
+    pub is_settled: bool,
 }
+
+/// A row a day and person, as handing rows over is what takes the time: whose, which, and how many of them stand under the
+/// day's own key. An id as digits has no space.
+const OWNERS: Sql = Sql {
+    sqlite: "select r.day, r.person, group_concat(hex(r.record), ' '), sum(case when r.key = d.key then 1 else 0 end) \
+        from day_rows r join days d on d.class = r.class and d.day = r.day \
+        where r.class = $1 and r.day >= $2 and r.day <= $3 group by r.day, r.person",
+    postgres: "select r.day, r.person, string_agg(encode(r.record, 'hex'), ' '), \
+        sum(case when r.key = d.key then 1 else 0 end) \
+        from day_rows r join days d on d.class = r.class and d.day = r.day \
+        where r.class = $1 and r.day >= $2 and r.day <= $3 group by r.day, r.person",
+};
 
 /// A day of a class, as statements name it.
 struct Day<'a> {
@@ -121,34 +138,48 @@ impl Vault {
 
     /// The same for days from `from` to `to`, both of this era: what is held is looked for in their rows alone.
     async fn days_between(&self, policy: &Policy, from: Date, to: Date) -> Result<Vec<DayOnFile>, VaultError> {
-        const DAYS: &str = "select day, records from days where class = $1 and day >= $2 and day <= $3 order by day";
-        const ROWS: &str = "select record, person, day from day_rows \
-            where class = $1 and day >= $2 and day <= $3 and person is not null";
+        const DAYS: &str =
+            "select day, key, records from days where class = $1 and day >= $2 and day <= $3 order by day";
         let between = |class: &str| args![class, from.to_string(), to.to_string()];
         let holds = self.held(&mut self.people.read().await?).await?;
         let mut conn = self.separated.read().await?;
-        let mut days = Vec::new();
+        let (mut days, mut may_be_settled) = (Vec::new(), Vec::new());
         for (class, about) in policy.classes().filter(|(_, class)| class.grain == Grain::Day) {
-            let first = days.len();
+            let mut of_class: BTreeMap<String, (DayOnFile, Tombstone, u64)> = BTreeMap::new();
             for row in conn.rows(DAYS, between(about.id.as_str())).await? {
                 let mut columns = row.columns();
-                let (counted_from, records) = (date(&columns.take::<String>()?)?, columns.take::<i64>()?);
-                days.push(DayOnFile { class, counted_from, records: records.unsigned_abs(), held: Vec::new() });
+                let (text, key) = (columns.take::<String>()?, KeyId::from_row(columns.take()?)?);
+                let (counted_from, records) = (date(&text)?, columns.take::<i64>()?.unsigned_abs());
+                let day = DayOnFile { class, counted_from, records, held: Vec::new(), is_settled: false };
+                of_class.insert(text, (day, Tombstone::of(key), 0));
             }
-            if holds.is_empty() {
-                continue;
-            }
-            for row in conn.rows(ROWS, between(about.id.as_str())).await? {
+            let rows = if holds.is_empty() { Vec::new() } else { conn.rows(OWNERS, between(about.id.as_str())).await? };
+            for row in rows {
                 let mut columns = row.columns();
-                let (record, person) = (RecordId::from_row(columns.take()?)?, PersonId::from_row(columns.take()?)?);
-                let day = date(&columns.take::<String>()?)?;
-                if (holds.record(record) || holds.person(person))
-                    && let Some(day) = days[first..].iter_mut().find(|known| known.counted_from == day)
-                {
-                    day.held.push(record);
+                let Some((day, _, under_its_key)) = of_class.get_mut(&columns.take::<String>()?) else { continue };
+                let person = columns.take::<Option<Vec<u8>>>()?.map(PersonId::from_row).transpose()?;
+                let (records, count) = (columns.take::<String>()?, columns.take::<i64>()?);
+                *under_its_key += count.unsigned_abs();
+                let is_held = person.is_some_and(|person| holds.person(person));
+                for record in records.split(' ') {
+                    let record = record.parse().map_err(|_| VaultError::Unreadable { what: "a record of a day" })?;
+                    if is_held || holds.record(record) {
+                        day.held.push(record);
+                    }
                 }
             }
-            days[first..].iter_mut().for_each(|day| day.held.sort_unstable());
+            for (mut day, key, under_its_key) in of_class.into_values() {
+                day.held.sort_unstable();
+                if day.records > 0 && day.held.len() as u64 == day.records && under_its_key == 0 {
+                    may_be_settled.push((days.len(), key));
+                }
+                days.push(day);
+            }
+        }
+        let keys: Vec<Tombstone> = may_be_settled.iter().map(|(_, key)| *key).collect();
+        let living = self.keyring.living(&keys).await?;
+        for (at, key) in may_be_settled {
+            days[at].is_settled = !living.contains(&key);
         }
         Ok(days)
     }
@@ -160,9 +191,9 @@ impl Vault {
         let PlannedSubject::Day { class, counted_from, held, records } = &verdict.subject else { return Ok(0) };
         let _one = self.changing.lock().await;
         let days = self.days_between(policy, *counted_from, *counted_from).await?;
-        let held_now = days.into_iter().find(|d| d.class == *class);
-        if !held_now.is_some_and(|day| day.held.iter().map(|record| record.as_bytes()).eq(held)) {
-            // A hold came or went since the plan; the next one knows.
+        let day = days.into_iter().find(|d| d.class == *class);
+        if day.is_none_or(|day| day.is_settled || !day.held.iter().map(|record| record.as_bytes()).eq(held)) {
+            // Nothing is left but what is held; or a hold came or went since the plan, and the next one knows.
             return Ok(0);
         }
         let day = Day { name: policy.class(*class).id.as_str(), counted_from: *counted_from };
@@ -170,10 +201,6 @@ impl Vault {
         let held: Vec<Value> = held.iter().map(|record| record.as_slice().into()).collect();
         let Some(Sorted { keys, anew, kept }) = self.sort_day(&mut conn, &day, held).await? else { return Ok(0) };
         let due: Vec<Tombstone> = keys.iter().map(|key| Tombstone::of(*key)).collect();
-        if kept > 0 && kept == *records && keys.len() == 1 && anew.is_empty() && self.keyring.count(&due).await? == 0 {
-            // Nothing is left of the day but what is held.
-            return Ok(0);
-        }
         self.steps.step("store the keys of what is held past its day")?;
         let (mut rows, mut new) = (Vec::new(), Vec::new());
         for (record, Anew { id, key, sealed }) in anew {

@@ -9,7 +9,7 @@ use crate::{
     tombstone::Tombstone,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
 };
 use vestry_database::{Conn, Database, Row, Value, args};
@@ -118,11 +118,15 @@ impl Keyring {
         Ok(destroyed)
     }
 
-    /// How many of these are still there.
-    pub(crate) async fn count(&self, tombstones: &[Tombstone]) -> Result<u64, VaultError> {
+    /// Those of these that are still there.
+    pub(crate) async fn living(&self, tombstones: &[Tombstone]) -> Result<HashSet<Tombstone>, VaultError> {
         const SQL: &str = "select tombstone from keys where tombstone in (..)";
+        if tombstones.is_empty() {
+            return Ok(HashSet::new());
+        }
         let list = tombstones.iter().map(Tombstone::value).collect();
-        Ok(self.database.read().await?.rows_in(SQL, args![], list).await?.len() as u64)
+        let rows = self.database.read().await?.rows_in(SQL, args![], list).await?;
+        rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect()
     }
 
     fn cached(&self, epoch: i64, named: &[Tombstone]) -> HashMap<Tombstone, Arc<DataKey>> {

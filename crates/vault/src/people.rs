@@ -221,10 +221,11 @@ impl Vault {
         let mut held: HashMap<RecordId, (ItemSet, ItemSet)> = HashMap::new();
         for (rows, is_live) in [(&live, true), (&apart, false)] {
             for row in rows {
-                let mut columns = row.columns();
-                let (live, apart) = held.entry(RecordId::from_row(columns.take()?)?).or_default();
-                let items = if is_live { live } else { apart };
-                for name in columns.take::<String>()?.split(' ') {
+                let items: String = row.only()?;
+                for item in items.split('\n') {
+                    let (record, name) = item.split_once('\t').ok_or(NO_RECORD)?;
+                    let (live, apart) = held.entry(record_id(record)?).or_default();
+                    let items = if is_live { live } else { apart };
                     *items = items.with(names.item(name)?);
                 }
             }
@@ -242,15 +243,19 @@ impl Vault {
         }
         for row in records {
             let mut columns = row.columns();
-            let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
-            let (class, stored) = (names.class(&columns.take::<String>()?)?, read_stored(&columns.take::<String>()?)?);
-            let events = read_events(&columns.take::<String>()?)?;
-            let (live, apart) = held.get(&record).copied().unwrap_or_default();
-            // A move that stopped half way leaves both; only the place that the record names counts.
-            let items = if stored == StoredIn::Live { live } else { apart };
-            let is_held = holds.person(person) || holds.record(record);
-            let Some(at) = at.get(&person) else { continue };
-            people[*at].records.push(RecordOnFile { record, class, stored, items, events, held: is_held });
+            let (person, records) = (PersonId::from_row(columns.take()?)?, columns.take::<String>()?);
+            let Some(person) = at.get(&person).map(|at| &mut people[*at]) else { continue };
+            for record in records.split('\n') {
+                let mut fields = record.splitn(4, '\t');
+                let mut field = || fields.next().ok_or(NO_RECORD);
+                let (record, class, stored) = (record_id(field()?)?, names.class(field()?)?, read_stored(field()?)?);
+                let events = read_events(field()?)?;
+                let (live, apart) = held.get(&record).copied().unwrap_or_default();
+                // A move that stopped half way leaves both; only the place that the record names counts.
+                let items = if stored == StoredIn::Live { live } else { apart };
+                let held = holds.person(person.person) || holds.record(record);
+                person.records.push(RecordOnFile { record, class, stored, items, events, held });
+            }
         }
         Ok(people)
     }
@@ -275,15 +280,26 @@ impl Held {
 
 const CONSENTS: &str =
     "select person, purpose, withdrawn from consents where person >= $1 and person <= $2 order by person, purpose";
-const RECORDS: &str =
-    "select person, id, class, stored, events from records where person >= $1 and person <= $2 order by person, id";
-/// A row a record, as handing rows over is what takes the time; a name has no space.
-const ITEMS: Sql = Sql {
-    sqlite: "select record, group_concat(item, ' ') from items where person >= $1 and person <= $2 \
-        group by person, record",
-    postgres: "select record, string_agg(item, ' ') from items where person >= $1 and person <= $2 \
-        group by person, record",
+/// A row a person, as handing rows over is what takes the time: lines of id, class, store and events. An id is digits, and
+/// no name has a tab.
+const RECORDS: Sql = Sql {
+    sqlite: "select person, group_concat(hex(id) || char(9) || class || char(9) || stored || char(9) || events, \
+        char(10) order by id) from records where person >= $1 and person <= $2 group by person",
+    postgres: "select person, string_agg(encode(id, 'hex') || chr(9) || class || chr(9) || stored || chr(9) || events, \
+        chr(10) order by id) from records where person >= $1 and person <= $2 group by person",
 };
+/// The same: lines of record and item.
+const ITEMS: Sql = Sql {
+    sqlite: "select group_concat(hex(record) || char(9) || item, char(10)) \
+        from items where person >= $1 and person <= $2 group by person",
+    postgres: "select string_agg(encode(record, 'hex') || chr(9) || item, chr(10)) \
+        from items where person >= $1 and person <= $2 group by person",
+};
+const NO_RECORD: VaultError = VaultError::Unreadable { what: "a record" };
+
+fn record_id(digits: &str) -> Result<RecordId, VaultError> {
+    digits.parse().map_err(|_| NO_RECORD)
+}
 
 fn person_of(row: &Row) -> Result<PersonOnFile, VaultError> {
     let mut columns = row.columns();

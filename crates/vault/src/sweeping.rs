@@ -138,7 +138,7 @@ impl Vault {
         let ledger = self.ledger_since_certificate().await?;
         let mut left = 0;
         for keys in ledger.keys.chunks(4_096) {
-            left += self.keyring.count(keys).await?;
+            left += self.keyring.living(keys).await?.len() as u64;
         }
         if left > 0 {
             return Err(VaultError::StillThere { left });
