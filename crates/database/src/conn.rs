@@ -2,7 +2,7 @@
 
 use crate::DatabaseError;
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Decode, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow, sqlite::SqliteRow};
 use std::borrow::Cow;
 use std::sync::{
     Arc,
@@ -72,7 +72,7 @@ macro_rules! args {
 /// One row of an answer.
 pub struct Row(RowOf);
 
-enum RowOf {
+pub(crate) enum RowOf {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
@@ -148,7 +148,7 @@ pub(crate) enum Transactions {
 
 macro_rules! bound {
     ($text:expr, $args:expr) => {{
-        let mut query = sqlx::query(AssertSqlSafe($text));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe($text));
         for value in $args {
             query = match value {
                 Value::Int(v) => query.bind(v),
@@ -159,6 +159,11 @@ macro_rules! bound {
         }
         query
     }};
+}
+pub(crate) use bound;
+
+pub(crate) fn all<R>(rows: Vec<R>, of: impl Fn(R) -> RowOf) -> Vec<Row> {
+    rows.into_iter().map(|row| Row(of(row))).collect()
 }
 
 /// The most values an `in (..)` list holds in one statement.
@@ -180,9 +185,6 @@ impl Conn {
 
     pub(crate) async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         refuse_nul(&args)?;
-        fn all<R>(rows: Vec<R>, of: impl Fn(R) -> RowOf) -> Vec<Row> {
-            rows.into_iter().map(|row| Row(of(row))).collect()
-        }
         Ok(match &mut self.transactions {
             Transactions::Sqlite(tx) => all(bound!(text, args).fetch_all(&mut **tx).await?, RowOf::Sqlite),
             Transactions::Postgres(tx) => all(bound!(text, args).fetch_all(&mut **tx).await?, RowOf::Postgres),
@@ -307,7 +309,7 @@ fn in_lists(text: &'static str, args: &[Value], list: &[Value]) -> Vec<(String, 
         .collect()
 }
 
-fn refuse_nul(args: &[Value]) -> Result<(), DatabaseError> {
+pub(crate) fn refuse_nul(args: &[Value]) -> Result<(), DatabaseError> {
     let nul = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
     if args.iter().any(nul) { Err(DatabaseError::Nul) } else { Ok(()) }
 }

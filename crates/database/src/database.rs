@@ -2,7 +2,7 @@
 
 use crate::{
     DatabaseError, args,
-    conn::{Conn, Row, Sql, Transactions},
+    conn::{self, Conn, Row, RowOf, Sql, Transactions, Value, bound},
 };
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgPool, SqlitePool,
@@ -85,6 +85,22 @@ impl Database {
         })
     }
 
+    /// The rows of one statement that only reads. What takes two statements, and has to be of one instant, goes through
+    /// [`Database::read`].
+    pub async fn rows(&self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        conn::refuse_nul(&args)?;
+        let sql = sql.into();
+        Ok(match &self.engine {
+            Engine::Sqlite { read, .. } => conn::all(bound!(sql.sqlite, args).fetch_all(read).await?, RowOf::Sqlite),
+            Engine::Postgres(pool) => conn::all(bound!(sql.postgres, args).fetch_all(pool).await?, RowOf::Postgres),
+        })
+    }
+
+    /// The first of those rows, if any.
+    pub async fn row(&self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<Row>, DatabaseError> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
     /// A number that is another one after every commit, for who keeps what they read: on SQLite, where whoever holds the
     /// data folder is the only one to write. `None` on PostgreSQL, where others may.
     pub fn commits(&self) -> Option<u64> {
@@ -138,7 +154,7 @@ impl Database {
             postgres: "select table_name::text, column_name::text from information_schema.columns \
                 where table_schema = current_schema() order by 1, 2",
         };
-        let rows = self.read().await?.rows(SQL, args![]).await?;
+        let rows = self.rows(SQL, args![]).await?;
         let pair = |row: &Row| {
             let mut columns = row.columns();
             Ok((columns.take()?, columns.take()?))
@@ -155,7 +171,7 @@ impl Database {
             union all select slot_type || ' replication slot `' || slot_name || '`' from pg_replication_slots order by 1";
         match &self.engine {
             Engine::Sqlite { .. } => Ok(Vec::new()),
-            Engine::Postgres(_) => self.read().await?.rows(SQL, args![]).await?.iter().map(Row::only).collect(),
+            Engine::Postgres(_) => self.rows(SQL, args![]).await?.iter().map(Row::only).collect(),
         }
     }
 

@@ -37,7 +37,7 @@ impl Vault {
         const ENDS: &str = "update consents set withdrawn = $2 where person = $1 and given < $2 and withdrawn is null";
         const DONE: &str = "update records set events = $2 where id = $1";
         let today = policy.local(now).date();
-        let rows = self.people.read().await?.rows(GUARDED, args![]).await?;
+        let rows = self.people.rows(GUARDED, args![]).await?;
         let mut came = 0;
         for row in &rows {
             let Guarded { person, record, mut events, organisation } = Guarded::read(row)?;
@@ -71,7 +71,7 @@ impl Vault {
     /// Whether somebody came of age and was not asked for consents of their own.
     pub async fn is_to_be_asked(&self, person: PersonId) -> Result<bool, VaultError> {
         const SQL: &str = "select 1 from persons where id = $1 and asks is not null";
-        Ok(self.people.read().await?.row(SQL, args![person.value()]).await?.is_some())
+        Ok(self.people.row(SQL, args![person.value()]).await?.is_some())
     }
 
     /// Notes that somebody answered what they were to be asked.
@@ -85,7 +85,7 @@ impl Vault {
     /// Somebody's consents, given and taken back.
     pub async fn consents_of(&self, policy: &Policy, person: PersonId) -> Result<Vec<ConsentOnFile>, VaultError> {
         const SQL: &str = "select purpose, given, withdrawn from consents where person = $1 order by purpose";
-        let rows = self.people.read().await?.rows(SQL, args![person.value()]).await?;
+        let rows = self.people.rows(SQL, args![person.value()]).await?;
         let mut consents = Vec::with_capacity(rows.len());
         for row in &rows {
             let mut columns = row.columns();
@@ -112,7 +112,7 @@ impl Vault {
             where c.purpose = $1 and c.withdrawn is null and coalesce(c.confirmed, c.given) < $2 \
             and p.state = 'active' limit $3";
         let name = policy.purpose(purpose).id.as_str();
-        let rows = self.people.read().await?.rows(SQL, args![name, before, limit]).await?;
+        let rows = self.people.rows(SQL, args![name, before, limit]).await?;
         let read = rows.iter().map(|row| {
             let mut columns = row.columns();
             Ok((PersonId::from_row(columns.take()?)?, columns.instant("consents.given")?))

@@ -316,7 +316,7 @@ impl<'a> Restoring<'a> {
     }
 
     async fn read_alive(&mut self) -> Result<(), VaultError> {
-        let rows = self.databases.keys.read().await?.rows("select tombstone from keys", args![]).await?;
+        let rows = self.databases.keys.rows("select tombstone from keys", args![]).await?;
         self.alive = rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect::<Result<_, _>>()?;
         Ok(())
     }

@@ -66,7 +66,7 @@ impl Vault {
     /// Until when somebody is shut out, if they are.
     pub async fn banned_until(&self, person: PersonId, now: Timestamp) -> Result<Option<Timestamp>, VaultError> {
         const SQL: &str = "select banned from persons where id = $1 and banned > $2";
-        let row = self.people.read().await?.row(SQL, args![person.value(), now]).await?;
+        let row = self.people.row(SQL, args![person.value(), now]).await?;
         Ok(row.map(|row| row.columns().instant_or_none("persons.banned")).transpose()?.flatten())
     }
 
@@ -129,8 +129,7 @@ impl Vault {
     }
 
     pub(crate) async fn rejoin_months(&self) -> Result<Vec<(i64, KeyId)>, VaultError> {
-        let rows =
-            self.separated.read().await?.rows("select month, key from rejoin_keys order by month", args![]).await?;
+        let rows = self.separated.rows("select month, key from rejoin_keys order by month", args![]).await?;
         let month = |row: &Row| {
             let mut columns = row.columns();
             Ok((columns.take::<i64>()?, KeyId::from_row(columns.take()?)?))

@@ -396,7 +396,7 @@ impl Vault {
         const READ: &str = "select tombstone from dying order by tombstone limit 4096";
         const BURIED: &str = "delete from dying where tombstone in (..)";
         loop {
-            let rows = self.people.read().await?.rows(READ, args![]).await?;
+            let rows = self.people.rows(READ, args![]).await?;
             let dying: Vec<Tombstone> =
                 rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect::<Result<_, VaultError>>()?;
             if dying.is_empty() {

@@ -165,7 +165,7 @@ impl Vault {
         match subject {
             HoldSubject::Person(person) => Ok((Subject::person(person), Some(person))),
             HoldSubject::Record(record) => {
-                let row = self.people.read().await?.row(WHO, args![record.value()]).await?;
+                let row = self.people.row(WHO, args![record.value()]).await?;
                 let person = row.map(|row| PersonId::from_row(row.only()?)).transpose()?;
                 Ok((Subject::record(record), person))
             }

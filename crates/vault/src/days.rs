@@ -13,10 +13,7 @@ use crate::{
     tombstone::Tombstone,
 };
 use jiff::{Timestamp, civil::Date};
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, str::FromStr, sync::Arc};
 use vestry_database::{Conn, Sql, Value, args};
 use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
 
@@ -46,16 +43,16 @@ pub struct DayOnFile {
     pub is_settled: bool,
 }
 
-/// A row a day and person, as handing rows over is what takes the time: whose, which, and how many of them stand under the
-/// day's own key. An id as digits has no space.
-const OWNERS: Sql = Sql {
-    sqlite: "select r.day, r.person, group_concat(hex(r.record), ' '), sum(case when r.key = d.key then 1 else 0 end) \
-        from day_rows r join days d on d.class = r.class and d.day = r.day \
-        where r.class = $1 and r.day >= $2 and r.day <= $3 group by r.day, r.person",
-    postgres: "select r.day, r.person, string_agg(encode(r.record, 'hex'), ' '), \
-        sum(case when r.key = d.key then 1 else 0 end) \
-        from day_rows r join days d on d.class = r.class and d.day = r.day \
-        where r.class = $1 and r.day >= $2 and r.day <= $3 group by r.day, r.person",
+/// A row a day, as handing rows over is what takes the time: its key, how many records, and where holds are looked for (`$4`)
+/// its records, as lines of id, person, and whether it stands under the day's key. Ids are digits.
+const DAYS: Sql = Sql {
+    sqlite: "select d.day, d.key, d.records, (select group_concat(hex(r.record) || char(9) || coalesce(hex(r.person), '') \
+        || char(9) || (r.key = d.key), char(10)) from day_rows r where r.class = d.class and r.day = d.day and $4 = 1) \
+        from days d where d.class = $1 and d.day >= $2 and d.day <= $3 order by d.day",
+    postgres: "select d.day, d.key, d.records, (select string_agg(encode(r.record, 'hex') || chr(9) || \
+        coalesce(encode(r.person, 'hex'), '') || chr(9) || case when r.key = d.key then '1' else '0' end, chr(10)) \
+        from day_rows r where r.class = d.class and r.day = d.day and $4 = 1) \
+        from days d where d.class = $1 and d.day >= $2 and d.day <= $3 order by d.day",
 };
 
 /// A day of a class, as statements name it.
@@ -67,6 +64,27 @@ struct Day<'a> {
 impl Day<'_> {
     fn args(&self) -> Vec<Value> {
         args![self.name, self.counted_from.to_string()]
+    }
+}
+
+/// Where a hold on a record of a day is looked for.
+struct DayRow {
+    record: RecordId,
+    person: Option<PersonId>,
+    is_under_its_key: bool,
+}
+
+impl FromStr for DayRow {
+    type Err = VaultError;
+
+    fn from_str(line: &str) -> Result<Self, VaultError> {
+        let read = || {
+            let (record, rest) = line.split_once('\t')?;
+            let (person, under) = rest.split_once('\t')?;
+            let person = if person.is_empty() { None } else { Some(person.parse().ok()?) };
+            Some(Self { record: record.parse().ok()?, person, is_under_its_key: under == "1" })
+        };
+        read().ok_or(VaultError::Unreadable { what: "a record of a day" })
     }
 }
 
@@ -138,42 +156,28 @@ impl Vault {
 
     /// The same for days from `from` to `to`, both of this era: what is held is looked for in their rows alone.
     async fn days_between(&self, policy: &Policy, from: Date, to: Date) -> Result<Vec<DayOnFile>, VaultError> {
-        const DAYS: &str =
-            "select day, key, records from days where class = $1 and day >= $2 and day <= $3 order by day";
-        let between = |class: &str| args![class, from.to_string(), to.to_string()];
         let holds = self.held(&mut self.people.read().await?).await?;
-        let mut conn = self.separated.read().await?;
+        let (from, to, looks) = (from.to_string(), to.to_string(), i64::from(!holds.is_empty()));
         let (mut days, mut may_be_settled) = (Vec::new(), Vec::new());
         for (class, about) in policy.classes().filter(|(_, class)| class.grain == Grain::Day) {
-            let mut of_class: BTreeMap<String, (DayOnFile, Tombstone, u64)> = BTreeMap::new();
-            for row in conn.rows(DAYS, between(about.id.as_str())).await? {
+            let args = args![about.id.as_str(), from.as_str(), to.as_str(), looks];
+            for row in self.separated.rows(DAYS, args).await? {
                 let mut columns = row.columns();
-                let (text, key) = (columns.take::<String>()?, KeyId::from_row(columns.take()?)?);
-                let (counted_from, records) = (date(&text)?, columns.take::<i64>()?.unsigned_abs());
-                let day = DayOnFile { class, counted_from, records, held: Vec::new(), is_settled: false };
-                of_class.insert(text, (day, Tombstone::of(key), 0));
-            }
-            let rows = if holds.is_empty() { Vec::new() } else { conn.rows(OWNERS, between(about.id.as_str())).await? };
-            for row in rows {
-                let mut columns = row.columns();
-                let Some((day, _, under_its_key)) = of_class.get_mut(&columns.take::<String>()?) else { continue };
-                let person = columns.take::<Option<Vec<u8>>>()?.map(PersonId::from_row).transpose()?;
-                let (records, count) = (columns.take::<String>()?, columns.take::<i64>()?);
-                *under_its_key += count.unsigned_abs();
-                let is_held = person.is_some_and(|person| holds.person(person));
-                for record in records.split(' ') {
-                    let record = record.parse().map_err(|_| VaultError::Unreadable { what: "a record of a day" })?;
-                    if is_held || holds.record(record) {
-                        day.held.push(record);
+                let (counted_from, key) = (date(&columns.take::<String>()?)?, KeyId::from_row(columns.take()?)?);
+                let (records, rows) = (columns.take::<i64>()?.unsigned_abs(), columns.take::<Option<String>>()?);
+                let (mut held, mut is_whole) = (Vec::new(), false);
+                for row in rows.iter().flat_map(|rows| rows.split('\n')) {
+                    let DayRow { record, person, is_under_its_key } = row.parse()?;
+                    is_whole |= is_under_its_key;
+                    if holds.record(record) || person.is_some_and(|person| holds.person(person)) {
+                        held.push(record);
                     }
                 }
-            }
-            for (mut day, key, under_its_key) in of_class.into_values() {
-                day.held.sort_unstable();
-                if day.records > 0 && day.held.len() as u64 == day.records && under_its_key == 0 {
-                    may_be_settled.push((days.len(), key));
+                held.sort_unstable();
+                if records > 0 && held.len() as u64 == records && !is_whole {
+                    may_be_settled.push((days.len(), Tombstone::of(key)));
                 }
-                days.push(day);
+                days.push(DayOnFile { class, counted_from, records, held, is_settled: false });
             }
         }
         let keys: Vec<Tombstone> = may_be_settled.iter().map(|(_, key)| *key).collect();
@@ -299,7 +303,7 @@ impl Vault {
         person: PersonId,
     ) -> Result<Vec<(ClassId, RecordId, Personal<String>)>, VaultError> {
         const SQL: &str = "select class, record, key, sealed from day_rows where person = $1 order by id limit 100000";
-        let rows = self.separated.read().await?.rows(SQL, args![person.value()]).await?;
+        let rows = self.separated.rows(SQL, args![person.value()]).await?;
         let mut opened = Vec::new();
         for row in rows {
             let mut columns = row.columns();
@@ -341,7 +345,7 @@ impl Vault {
     ) -> Result<Option<DayKey>, VaultError> {
         const FIND: &str = "select key from days where class = $1 and day = $2";
         let name = policy.class(class).id.as_str();
-        let row = self.separated.read().await?.row(FIND, args![name, day.to_string()]).await?;
+        let row = self.separated.row(FIND, args![name, day.to_string()]).await?;
         let Some(row) = row else { return Ok(None) };
         let id = KeyId::from_row(row.only()?)?;
         let key = self.keyring.unwrap_all(&self.masters, &[self.day_key_place(name, id)]).await?.pop().flatten();

@@ -61,7 +61,7 @@ impl Vault {
     /// Places that hold generations, with the newest each.
     async fn registered(&self) -> Result<BTreeMap<String, u64>, VaultError> {
         const SQL: &str = "select place, max(sequence) from generations group by place order by place";
-        let rows = self.keyring.database().read().await?.rows(SQL, args![]).await?;
+        let rows = self.keyring.database().rows(SQL, args![]).await?;
         rows.iter()
             .map(|row| {
                 let mut columns = row.columns();

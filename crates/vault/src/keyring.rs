@@ -29,6 +29,8 @@ pub(crate) struct Keyring {
 #[derive(Debug, Default)]
 struct Cache {
     epoch: i64,
+    /// The commit as of which the epoch was read, where commits are counted: until the next it need not be read again.
+    as_of: Option<u64>,
     keys: HashMap<Tombstone, Arc<DataKey>>,
 }
 
@@ -76,10 +78,14 @@ impl Keyring {
         places: &[Place<'_>],
     ) -> Result<Vec<Option<Arc<DataKey>>>, VaultError> {
         const SQL: &str = "select tombstone, wrapped from keys where tombstone in (..)";
+        let named: Vec<Tombstone> = places.iter().map(|place| Tombstone::of(place.key)).collect();
+        let commits = self.database.commits();
+        if let Some(all) = self.cached_as_of(commits, &named) {
+            return Ok(all);
+        }
         let mut conn = self.database.read().await?;
         let epoch = epoch(&mut conn).await?;
-        let named: Vec<Tombstone> = places.iter().map(|place| Tombstone::of(place.key)).collect();
-        let mut found = self.cached(epoch, &named);
+        let mut found = self.cached(epoch, commits, &named);
         let missing: Vec<usize> = (0..named.len()).filter(|at| !found.contains_key(&named[*at])).collect();
         if !missing.is_empty() {
             let list = missing.iter().map(|at| named[*at].value()).collect();
@@ -129,11 +135,21 @@ impl Keyring {
         rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect()
     }
 
-    fn cached(&self, epoch: i64, named: &[Tombstone]) -> HashMap<Tombstone, Arc<DataKey>> {
+    /// All of these, if they are in memory and nothing was committed since its epoch was read.
+    fn cached_as_of(&self, commits: Option<u64>, named: &[Tombstone]) -> Option<Vec<Option<Arc<DataKey>>>> {
+        let cache = self.cache.lock().expect("no holder panics");
+        if commits.is_none() || cache.as_of != commits {
+            return None;
+        }
+        named.iter().map(|name| cache.keys.get(name).cloned().map(Some)).collect()
+    }
+
+    fn cached(&self, epoch: i64, commits: Option<u64>, named: &[Tombstone]) -> HashMap<Tombstone, Arc<DataKey>> {
         let mut cache = self.cache.lock().expect("no holder panics");
         if cache.epoch != epoch {
-            *cache = Cache { epoch, keys: HashMap::new() };
+            *cache = Cache { epoch, ..Cache::default() };
         }
+        cache.as_of = commits;
         named.iter().filter_map(|name| Some((*name, cache.keys.get(name)?.clone()))).collect()
     }
 

@@ -134,14 +134,14 @@ impl Vault {
     }
 
     async fn notices_by(&self, sql: &'static str) -> Result<Vec<NoticeOnFile>, VaultError> {
-        let rows = self.people.read().await?.rows(sql, args![]).await?;
+        let rows = self.people.rows(sql, args![]).await?;
         rows.iter().map(|row| on_file(row.columns())).collect()
     }
 
     /// One notice.
     pub async fn notice(&self, id: NoticeId) -> Result<Option<NoticeOnFile>, VaultError> {
         const SQL: &str = notices!("where id = $1");
-        let row = self.people.read().await?.row(SQL, args![id.value()]).await?;
+        let row = self.people.row(SQL, args![id.value()]).await?;
         row.map(|row| on_file(row.columns())).transpose()
     }
 

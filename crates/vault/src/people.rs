@@ -133,7 +133,7 @@ impl Vault {
 
     /// How many people are on file.
     pub async fn count_people(&self) -> Result<u64, VaultError> {
-        let row = self.people.read().await?.row("select count(*) from persons", args![]).await?;
+        let row = self.people.row("select count(*) from persons", args![]).await?;
         Ok(row.map_or(Ok(0), |row| row.only::<i64>())?.unsigned_abs())
     }
 
@@ -147,7 +147,7 @@ impl Vault {
         let mut unsent = Vec::new();
         // The kinds stand in the text, so that the index over them is used.
         let is_copy = i64::from(what == Waits::Copies);
-        for row in &self.people.read().await?.rows(SQL, args![is_copy, limit]).await? {
+        for row in &self.people.rows(SQL, args![is_copy, limit]).await? {
             let mut columns = row.columns();
             let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
             let events = read_events(&columns.take::<String>()?)?;
@@ -175,7 +175,7 @@ impl Vault {
     /// Records of one kind with what happened to each, such as the accounts of the staff.
     pub async fn events_of(&self, class: &str) -> Result<Vec<(PersonId, Vec<(Event, Timestamp)>)>, VaultError> {
         const SQL: &str = "select person, events from records where class = $1 order by person, id";
-        let rows = self.people.read().await?.rows(SQL, args![class]).await?;
+        let rows = self.people.rows(SQL, args![class]).await?;
         let of = |row: &Row| {
             let mut columns = row.columns();
             Ok((PersonId::from_row(columns.take()?)?, read_events(&columns.take::<String>()?)?))
@@ -186,7 +186,7 @@ impl Vault {
     /// Whose a record is.
     pub async fn owner(&self, record: RecordId) -> Result<Option<PersonId>, VaultError> {
         const SQL: &str = "select person from records where id = $1";
-        let row = self.people.read().await?.row(SQL, args![record.value()]).await?;
+        let row = self.people.row(SQL, args![record.value()]).await?;
         row.map(|row| PersonId::from_row(row.only()?)).transpose()
     }
 
@@ -216,7 +216,7 @@ impl Vault {
         let consents = conn.rows(CONSENTS, range()).await?;
         let records = conn.rows(RECORDS, range()).await?;
         let live = conn.rows(ITEMS, range()).await?;
-        let apart = self.separated.read().await?.rows(ITEMS, range()).await?;
+        let apart = self.separated.rows(ITEMS, range()).await?;
         let holds = self.held(conn).await?;
         let mut held: HashMap<RecordId, (ItemSet, ItemSet)> = HashMap::new();
         for (rows, is_live) in [(&live, true), (&apart, false)] {

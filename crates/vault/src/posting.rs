@@ -72,7 +72,7 @@ impl Vault {
     /// The draft, if there is one.
     pub async fn draft(&self) -> Result<Option<String>, VaultError> {
         const SQL: &str = "select text from policies where posted is null";
-        let row = self.people.read().await?.row(SQL, args![]).await?;
+        let row = self.people.row(SQL, args![]).await?;
         Ok(row.map(|row| row.only()).transpose()?)
     }
 

@@ -63,7 +63,7 @@ impl Vault {
     pub async fn proposals(&self, now: Timestamp) -> Result<Vec<Proposal>, VaultError> {
         const SQL: &str =
             "select id, act, about, reason, proposer, made from proposals where made >= $1 order by made, id";
-        self.people.read().await?.rows(SQL, args![now - WAITS]).await?.iter().map(proposal).collect()
+        self.people.rows(SQL, args![now - WAITS]).await?.iter().map(proposal).collect()
     }
 
     /// Takes a proposal away, to be carried out or not; `None` when somebody else did.

@@ -102,7 +102,7 @@ impl Vault {
     /// Somebody's role, and the organisation they work for.
     pub async fn role(&self, person: PersonId) -> Result<(Option<Role>, Option<i64>), VaultError> {
         const SQL: &str = "select role, organisation from persons where id = $1";
-        let row = self.people.read().await?.row(SQL, args![person.value()]).await?;
+        let row = self.people.row(SQL, args![person.value()]).await?;
         let row = row.ok_or(VaultError::UnknownPerson(person))?;
         let mut columns = row.columns();
         Ok((role_from_row(columns.take()?)?, columns.take()?))

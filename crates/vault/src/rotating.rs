@@ -125,7 +125,7 @@ impl Vault {
             }
             conn.commit().await?;
         }
-        let rows = self.keyring.database().read().await?.rows(ALL, args![code]).await?;
+        let rows = self.keyring.database().rows(ALL, args![code]).await?;
         let all: Vec<Tombstone> =
             rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect::<Result<_, VaultError>>()?;
         let unnamed: Vec<Tombstone> = all.into_iter().filter(|name| !named.contains(name)).collect();
@@ -156,12 +156,12 @@ impl Vault {
         const ITEMS: &str = "select distinct person, record, key from items";
         const DAYS: &str = "select class, key from days union select class, key from day_rows";
         let mut about: HashMap<RecordId, (String, Option<i64>)> = HashMap::new();
-        for row in self.people.read().await?.rows(RECORDS, args![]).await? {
+        for row in self.people.rows(RECORDS, args![]).await? {
             let mut columns = row.columns();
             about.insert(RecordId::from_row(columns.take()?)?, (columns.take()?, columns.take()?));
         }
         let mut places = Vec::new();
-        for row in self.database(store).read().await?.rows(ITEMS, args![]).await? {
+        for row in self.database(store).rows(ITEMS, args![]).await? {
             let mut columns = row.columns();
             let (person, record) = (PersonId::from_row(columns.take()?)?, RecordId::from_row(columns.take()?)?);
             let key = KeyId::from_row(columns.take()?)?;
@@ -176,7 +176,7 @@ impl Vault {
                 record: RecordId::from_bytes([0; 16]),
                 class,
             };
-            for row in self.separated.read().await?.rows(DAYS, args![]).await? {
+            for row in self.separated.rows(DAYS, args![]).await? {
                 let mut columns = row.columns();
                 let class = columns.take()?;
                 places.push(nobody(class, KeyId::from_row(columns.take()?)?));

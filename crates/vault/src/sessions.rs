@@ -107,7 +107,7 @@ impl Vault {
         const SQL: &str = "select s.person, s.begun, s.used, p.organisation, p.role from sessions s \
             join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none') \
             and (p.banned is null or p.banned <= $2)";
-        let row = self.people.read().await?.row(SQL, args![token.as_slice(), now]).await?;
+        let row = self.people.row(SQL, args![token.as_slice(), now]).await?;
         let Some(row) = row else { return Ok(None) };
         let mut columns = row.columns();
         Ok(Some(SessionOnFile {
@@ -138,7 +138,7 @@ impl Vault {
     /// The sessions of a person, the newest first, with the hashes of their tokens.
     pub async fn sessions_of(&self, person: PersonId) -> Result<Vec<([u8; 32], Timestamp, Timestamp)>, VaultError> {
         const SQL: &str = "select token, begun, used from sessions where person = $1 order by begun desc, token";
-        let rows = self.people.read().await?.rows(SQL, args![person.value()]).await?;
+        let rows = self.people.rows(SQL, args![person.value()]).await?;
         let of = |row: &vestry_database::Row| {
             let mut columns = row.columns();
             let token: Vec<u8> = columns.take()?;
@@ -196,7 +196,7 @@ impl Vault {
     /// Whom a link is about that still holds; it stays good.
     pub async fn link(&self, token: &[u8; 32], what: &str, now: Timestamp) -> Result<Option<PersonId>, VaultError> {
         const SQL: &str = "select person from links where token = $1 and what = $2 and ends > $3";
-        let row = self.people.read().await?.row(SQL, args![token.as_slice(), what, now]).await?;
+        let row = self.people.row(SQL, args![token.as_slice(), what, now]).await?;
         row.map(|row| PersonId::from_row(row.only()?)).transpose()
     }
 
@@ -237,7 +237,7 @@ impl Vault {
     /// Attempts in vain.
     pub async fn attempts(&self, subject: &[u8; 32]) -> Result<Option<AttemptsOnFile>, VaultError> {
         const SQL: &str = "select failures, last from attempts where subject = $1";
-        let Some(row) = self.people.read().await?.row(SQL, args![subject.as_slice()]).await? else { return Ok(None) };
+        let Some(row) = self.people.row(SQL, args![subject.as_slice()]).await? else { return Ok(None) };
         let mut columns = row.columns();
         let failures: i64 = columns.take()?;
         Ok(Some(AttemptsOnFile {

@@ -310,15 +310,15 @@ impl Vault {
     /// That every kind of record and item in the rows is one of `policy`.
     pub async fn check_names(&self, policy: &Policy) -> Result<(), VaultError> {
         let names = Names::of(policy);
-        for row in self.people.read().await?.rows("select distinct class from records", args![]).await? {
+        for row in self.people.rows("select distinct class from records", args![]).await? {
             names.class(&row.only::<String>()?)?;
         }
         for database in [&self.people, &self.separated] {
-            for row in database.read().await?.rows("select distinct item from items", args![]).await? {
+            for row in database.rows("select distinct item from items", args![]).await? {
                 names.item(&row.only::<String>()?)?;
             }
         }
-        for row in self.separated.read().await?.rows("select distinct class from days", args![]).await? {
+        for row in self.separated.rows("select distinct class from days", args![]).await? {
             names.class(&row.only::<String>()?)?;
         }
         Ok(())
