@@ -90,6 +90,9 @@ pub enum AccountError {
     /// What takes two of the staff was asked of one.
     #[error("this takes a second one of the staff; the one who began it cannot be both")]
     SameStaff,
+    /// What takes two of the staff was asked of the prompt, which cannot say who asks.
+    #[error("this takes two of the staff: one proposes it at /office/desk, another approves it there")]
+    TwoAtTheDesk,
 }
 
 impl From<VaultError> for AccountError {

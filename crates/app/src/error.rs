@@ -51,6 +51,9 @@ pub enum AppError {
     /// A picture that could not be fetched.
     #[error(transparent)]
     Fetch(#[from] crate::fetch::FetchError),
+    /// The vault failed.
+    #[error("the vault failed")]
+    Vault(#[from] vestry_vault::VaultError),
     /// The database or the object store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),

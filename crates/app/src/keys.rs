@@ -9,6 +9,7 @@ use std::{
 };
 use vestry_model::{KeyId, OrganisationId};
 use vestry_store::{Key, KeyKind, StoreError};
+use vestry_vault::Role;
 
 /// A key that was just made; its secret is shown once and kept nowhere.
 #[derive(Debug, Clone)]
@@ -143,11 +144,11 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// The first secret key of an installation without any: makes organisation `shop` and its key. `None` when
-    /// there are keys already.
+    /// The first secret key of an installation without any: makes organisation `shop` and its key. `None` when there are
+    /// keys already, or owners with accounts, who make their own.
     pub async fn first_key(&self) -> Result<Option<String>, AppError> {
         for organisation in self.organisations().await? {
-            if !self.keys(organisation.id).await?.is_empty() {
+            if !self.keys(organisation.id).await?.is_empty() || self.has_owner(organisation.id).await? {
                 return Ok(None);
             }
         }
@@ -156,6 +157,13 @@ impl App {
             None => self.organisation_or_new("shop").await?,
         };
         Ok(Some(self.make_key(organisation, KeyKind::Secret, "first start").await?.secret))
+    }
+
+    /// Whether an organisation has an owner with an account: then its keys open no console.
+    pub async fn has_owner(&self, organisation: OrganisationId) -> Result<bool, AppError> {
+        let Some(privacy) = self.privacy() else { return Ok(false) };
+        let members = privacy.vault().with_roles(Some(organisation.get())).await?;
+        Ok(members.iter().any(|(_, role)| *role == Role::Owner))
     }
 
     fn new_secret(&self, kind: &KeyKind) -> String {

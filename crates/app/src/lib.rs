@@ -78,7 +78,7 @@ pub use reviewing::{
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
 pub use vestry_mail::Language;
-pub use vestry_policy::LawfulUse;
+pub use vestry_policy::{LawfulUse, TwoStaff};
 pub use vestry_store::{
     Correction, Document, Edge, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture, Place,
     ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError, StoredProduct, TagCount, Undone, Waiting,

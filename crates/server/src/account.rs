@@ -76,7 +76,9 @@ impl From<AccountError> for Problem {
             AccountError::Wait(_) => status(StatusCode::TOO_MANY_REQUESTS),
             AccountError::Wrong => status(StatusCode::FORBIDDEN),
             AccountError::Link => status(StatusCode::GONE),
-            AccountError::Case(_) | AccountError::SameStaff => status(StatusCode::CONFLICT),
+            AccountError::Case(_) | AccountError::SameStaff | AccountError::TwoAtTheDesk => {
+                status(StatusCode::CONFLICT)
+            }
             AccountError::Missing { .. } | AccountError::Unusable { .. } | AccountError::Weak(_) => {
                 status(StatusCode::UNPROCESSABLE_ENTITY)
             }

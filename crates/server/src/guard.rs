@@ -311,7 +311,9 @@ async fn live_session(server: &Server, headers: &HeaderMap) -> Result<Option<Ses
     if stale {
         let keys = server.app.keys(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
         let live = keys.iter().any(|k| k.id == session.access.key && k.revoked.is_none_or(|at| at > now));
-        if !live {
+        // Its first owner has an account now.
+        let late = server.app.has_owner(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
+        if !live || late {
             server.sessions.end(token);
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 use super::AccountError;
 use crate::{Privacy, Sweep};
 use vestry_policy::TwoStaff;
-use vestry_vault::{HoldSubject, PersonId, Proposal, ReasonCode, RecordId, Subject, VaultError};
+use vestry_vault::{HoldSubject, PersonId, Proposal, ReasonCode, RecordId, Role, Subject, VaultError};
 
 /// What came of asking for something that may need two.
 #[derive(Debug)]
@@ -34,6 +34,16 @@ impl Privacy {
         };
         self.vault().propose((TwoStaff::HoldReleased.as_str(), about), reason, staff, self.now()).await?;
         Ok(Asking::Proposed)
+    }
+
+    /// That nobody at the prompt does alone what the policy asks two for.
+    ///
+    /// # Errors
+    /// [`AccountError::TwoAtTheDesk`] as soon as two officers have accounts; before there is nobody to be the second.
+    pub async fn alone_at_prompt(&self, act: TwoStaff) -> Result<(), AccountError> {
+        let staff = self.vault().with_roles(None).await?;
+        let officers = staff.iter().filter(|(_, role)| *role == Role::Officer).count();
+        if self.policy().needs_two(act) && officers >= 2 { Err(AccountError::TwoAtTheDesk) } else { Ok(()) }
     }
 
     /// What waits for another.

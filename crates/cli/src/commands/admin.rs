@@ -11,8 +11,8 @@ use std::{
     path::Path,
 };
 use vestry_app::{
-    Description, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal, Privacy, Reader, VaultStore,
-    event_named,
+    Description, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal, Privacy, Reader, TwoStaff,
+    VaultStore, event_named,
 };
 
 /// The longest description of a person, in bytes.
@@ -135,6 +135,7 @@ async fn person(command: PersonCommand) -> Result<()> {
         }
         PersonCommand::Unblock { person, place } => {
             let privacy = open::privacy(&place).await?;
+            privacy.alone_at_prompt(TwoStaff::BanDecided).await?;
             privacy.vault().unblock(person, privacy.now()).await?;
             privacy.close().await;
         }
@@ -235,6 +236,7 @@ async fn hold(args: HoldArgs) -> Result<()> {
 
 async fn release(args: HoldArgs) -> Result<()> {
     let privacy = open::privacy(&args.place).await?;
+    privacy.alone_at_prompt(TwoStaff::HoldReleased).await?;
     let subject = privacy.vault().hold_subject(*args.id.as_bytes()).await?;
     if let Some(sweep) = privacy.release(subject, &args.reason).await? {
         print_sweep(privacy.policy(), &sweep)?;

@@ -3,6 +3,7 @@
 use crate::{args::ServeArgs, open};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
 use vestry_app::App;
 use vestry_server::{Options, Tls};
 
@@ -19,7 +20,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     };
     if let Some(key) = app.first_key().await? {
         eprintln!(
-            "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console asks for it"
+            "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console takes it until the \
+             organisation has an owner with an account"
         );
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -39,12 +41,15 @@ pub(crate) async fn serve(app: App, options: Options, ready: impl FnOnce(std::ne
     Ok(())
 }
 
-/// Resolves on Ctrl-C or on a termination signal.
-async fn interrupted() {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Resolves on Ctrl-C or on a termination signal. Both are listened to as soon as this is called, not when it is first
+/// waited for: who reads that the server listens may stop it at once.
+fn interrupted() -> impl Future<Output = ()> {
+    let listen = |kind| signal(kind).expect("signals can be listened to");
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }

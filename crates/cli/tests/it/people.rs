@@ -71,6 +71,32 @@ const KIM: &str = r#"{ "member_since": "2026-11-01T09:00:00+09:00", "consents": 
     "events": { "payment": "2026-11-02T10:00:00+09:00" } }] }"#;
 
 #[test]
+fn nobody_at_the_prompt_releases_alone_what_takes_two_of_the_staff() {
+    let office = Office::new();
+    let id = office.done(&["admin", "person", "add", "--items", &office.file("kim.json", KIM)]);
+    let id = id.trim();
+    let officer = |mail: &str| {
+        let mut adding = office.command(&["admin", "staff", "add", "--role", "officer"]);
+        let mut adding = adding.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the binary runs");
+        let typed = format!("{mail}\n이두리\n");
+        std::io::Write::write_all(&mut adding.stdin.take().expect("a pipe"), typed.as_bytes()).expect("typed");
+        assert!(adding.wait().expect("it ends").success());
+    };
+    officer("lee@operator.example");
+    for reason in ["lawsuit-7", "lawsuit-8"] {
+        office.done(&["admin", "person", "hold", id, "--reason", reason]);
+        if reason == "lawsuit-7" {
+            // One officer has no second.
+            office.done(&["admin", "person", "release", id]);
+            officer("park@operator.example");
+        }
+    }
+    office.refused(&["admin", "person", "release", id], "/office/desk");
+    office.refused(&["admin", "person", "unblock", id], "/office/desk");
+    assert!(office.done(&["admin", "person", "holds"]).contains("lawsuit-8"), "and the hold is there");
+}
+
+#[test]
 fn somebody_is_put_on_file_shown_held_and_erased() {
     let office = Office::new();
     let id = office.done(&["admin", "person", "add", "--items", &office.file("kim.json", KIM)]);

@@ -24,6 +24,7 @@ help-help = This help
 sign-in = Sign in
 sign-in-hint = Enter the key that the server printed when it first started.
 key = Key
+key-too-late = Your organisation has accounts now: sign in with yours. The key goes on opening the API.
 wrong-key = This is not a secret key of this server. Copy it whole, from “vs_” to its end.
 
 # Problems
@@ -784,4 +785,6 @@ contest-button = Send
 contest-done = We have it. A mail with its number is on its way, and the answer comes by mail too.
 me-ask = Ask the privacy office
 me-ask-button = Send
+me-waits = You were asked whether you agree to something, and have not answered.
+me-waits-link = Look and answer
 me-asked = The privacy office has it. The answer comes by mail.

@@ -24,6 +24,7 @@ help-help = 이 도움말
 sign-in = 들어가기
 sign-in-hint = 서버를 처음 켤 때 나온 키를 넣어 주세요.
 key = 키
+key-too-late = 이제 이 조직에는 계정이 있으니 계정으로 들어와 주세요. 키는 API에 그대로 쓸 수 있어요.
 wrong-key = 이 서버의 비밀 키가 아니에요. ‘vs_’부터 끝까지 그대로 복사해 주세요.
 
 # Problems
@@ -745,4 +746,6 @@ contest-button = 보내기
 contest-done = 접수했어요. 번호를 적은 메일을 곧 보내 드리고, 답도 메일로 드려요.
 me-ask = 개인정보 보호실에 요청하기
 me-ask-button = 보내기
+me-waits = 동의 여부를 여쭸는데 아직 답하지 않으셨어요.
+me-waits-link = 보고 답하기
 me-asked = 접수했어요. 답은 메일로 드려요.

@@ -138,7 +138,9 @@ fn said(words: &Words, error: &AccountError, fields: &[FieldView]) -> String {
         AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
         AccountError::Link => words.t("link-over"),
         AccountError::Wrong => words.t("sign-in-wrong"),
-        AccountError::Privacy(_) | AccountError::Case(_) | AccountError::SameStaff => words.t("problem-ours-hint"),
+        AccountError::Privacy(_) | AccountError::Case(_) | AccountError::SameStaff | AccountError::TwoAtTheDesk => {
+            words.t("problem-ours-hint")
+        }
     }
 }
 

@@ -128,13 +128,17 @@ pub(crate) fn session_cookie(server: &Server, headers: &HeaderMap, token: &str) 
     })
 }
 
-/// A secret key becomes a session.
+/// A secret key becomes a session, as long as its organisation has no owner who signs in by themselves.
 async fn with_key(server: &Server, headers: &HeaderMap, key: &str, next: &str) -> Result<Response, Problem> {
     let access = server.app.authorise(key).await?;
     let Some(access) = access.filter(|a| a.kind == KeyKind::Secret) else {
         let again = form(server, headers, next, true).problem(|w| w.t("wrong-key"));
         return Ok((StatusCode::UNAUTHORIZED, again.shown()?).into_response());
     };
+    if server.app.has_owner(access.organisation).await? {
+        let again = form(server, headers, next, false).problem(|w| w.t("key-too-late"));
+        return Ok((StatusCode::FORBIDDEN, again.shown()?).into_response());
+    }
     let shop = server.app.organisation_name(access.organisation).await?;
     let token = server.token();
     server.sessions.begin(&token, access, shop, server.app.now());

@@ -120,10 +120,12 @@ pub(crate) struct MePage {
     pub(crate) copy: CopyView,
     /// That a letter came back, if one did.
     pub(crate) returned: Option<String>,
-    /// Whether the policy sets members apart who stay away.
     pub(crate) rights: Vec<OptionView>,
     /// What was typed for the office.
     pub(crate) asked: String,
+    /// Whether a consent that they were asked for after a login waits for an answer.
+    pub(crate) waits: bool,
+    /// Whether the policy sets members apart who stay away.
     pub(crate) has_dormancy: bool,
     /// Whether they objected to improvement.
     pub(crate) objected: bool,

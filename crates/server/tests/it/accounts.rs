@@ -1,6 +1,6 @@
 //! Accounts over HTTP: forms as a browser without JavaScript sends them, and who reaches which route.
 
-use super::harness::{Answer, House};
+use super::harness::{Answer, House, pass};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
@@ -314,4 +314,24 @@ async fn clause_9_a_child_is_asked_nothing_and_the_guardian_answers_on_a_page_of
     let ended = house.form("", &link, &[("act", "end"), ("sure", "yes")]).await.text();
     assert!(ended.contains("The account is over"), "{ended}");
     assert!(house.page("", &link).await.text().contains("too old"), "the page ends with the account");
+}
+
+#[tokio::test]
+async fn a_key_opens_the_console_until_its_organisation_has_an_owner() {
+    let house = House::with_accounts().await;
+    let (by_key, token) = house.sign_in().await;
+    let invite = [("csrf", token.as_str()), ("email", "kim@shop.example"), ("role", "owner")];
+    assert!(house.form(&by_key, "/team", &invite).await.text().contains("on its way"));
+    assert_eq!(house.page(&by_key, "/catalogue").await.status, StatusCode::OK, "nobody came yet");
+    let link = house.post().await.pop().expect("a letter");
+    let kim = member(&house, "kim@shop.example", link.split("invitation=").nth(1).expect("an invitation")).await;
+    assert_eq!(house.page(&kim, "/catalogue").await.status, StatusCode::OK);
+    let late = house.form("", "/sign-in", &[("key", house.secret.as_str()), ("next", "/catalogue")]).await;
+    assert_eq!(late.status, StatusCode::FORBIDDEN);
+    assert!(late.text().contains("sign in with yours") && late.text().contains("name=\"email\""), "{}", late.text());
+    assert!(house.app.first_key().await.expect("asked").is_none());
+    pass(6);
+    assert_eq!(house.page(&by_key, "/catalogue").await.status, StatusCode::SEE_OTHER, "and its session is over");
+    let api = Request::get("/api/v1/products").header(header::AUTHORIZATION, format!("Bearer {}", house.secret));
+    assert_eq!(house.send(api.body(Body::empty()).expect("a request")).await.status, StatusCode::OK, "the API goes on");
 }

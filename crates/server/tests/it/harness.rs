@@ -29,6 +29,11 @@ thread_local! {
     static PASSED: Cell<i64> = const { Cell::new(0) };
 }
 
+/// Moves the clock of this test.
+pub(crate) fn pass(seconds: i64) {
+    PASSED.set(PASSED.get() + seconds);
+}
+
 /// A clock that stands until a test moves it, and a random source that never repeats.
 fn surroundings() -> Surroundings {
     static COUNT: AtomicU64 = AtomicU64::new(1);
@@ -141,7 +146,7 @@ impl House {
 
     /// Lets time pass, and sweeps at its end as an officer who confirms the clock.
     pub(crate) async fn pass_days(&self, days: i64) {
-        PASSED.set(PASSED.get() + days * 86_400);
+        pass(days * 86_400);
         let confirm_clock = Some("test-1".parse().expect("a reason"));
         let request = SweepRequest { confirm_clock, ..SweepRequest::default() };
         self.privacy().sweep(&request, |_| {}).await.expect("swept");

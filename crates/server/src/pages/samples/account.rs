@@ -51,6 +51,7 @@ fn me(language: Language, theme: Theme) -> MePage {
         correct: correct.map(Into::into),
     };
     MePage {
+        waits: false,
         frame: frame(language, theme, "me"),
         summary: format!("{} {}", words.n("me-held", 9_u64), words.n("me-goes", 6_u64)),
         groups: vec![HeldGroup {
