@@ -22,6 +22,7 @@ pub mod projection;
 pub mod recipe;
 pub mod ridge;
 pub mod sample;
+pub mod taught;
 
 pub use gate::Gate;
 pub use logistic::{Logistic, OneSided, Weigh};

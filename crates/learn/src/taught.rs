@@ -1,0 +1,21 @@
+//! Heads that people teach, and that forget them exactly.
+//!
+//! What people said ([`judgements`]) comes to labels; labelled rows ([`reading`]) are summed as whole numbers
+//! ([`moments`]); a ridge about the shipped head is solved from the sums ([`head`]); and [`fit`] chooses its penalty,
+//! calibrates it, and says whether it may be published. Sums of whole numbers commute, so a learner from whom somebody
+//! was taken holds the same bits as one that never heard of them, and gives the same head.
+//!
+//! What somebody was shown or asked because of another's judgements is their own judgement and stays: that is outside
+//! what *exact* means here.
+
+mod fit;
+mod head;
+mod judgements;
+mod moments;
+mod reading;
+
+pub use fit::{ENOUGH, Evidence, Learner, Shipped, TaughtHead, Verdict, fit};
+pub use head::{Prior, Ridge, Scorer};
+pub use judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said, Values};
+pub use moments::{Example, Moments, Sign, weight};
+pub use reading::{FRACTION, NotAReading, Reading, Row, STEP};

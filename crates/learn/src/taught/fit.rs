@@ -1,0 +1,411 @@
+//! `fit`: what was said, and what is shipped → a head with its penalty, its calibration, whom it does not believe, and
+//! whether it may be published. A pure function: the same live judgements give the same head, whoever was here before.
+
+use super::{
+    head::{Prior, Ridge, Scorer},
+    judgements::{Agreement, Contributor, Judgement, Judgements, Said, Values},
+    moments::{Example, Moments, Sign, weight},
+    reading::Row,
+};
+use crate::{calibrate, hash::hash, measure, ridge::NotFactorised};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use vestry_model::{ImageId, ValueId};
+
+/// Parts into which pictures fall, by their ids.
+const FOLDS: usize = 5;
+/// The penalty of a head that nobody has fitted yet, and of the one that judges contributors.
+const USUAL: f64 = 1.0;
+/// Penalties to choose from, in units of [`Prior`]'s spread.
+const LAMBDAS: [f64; 7] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0];
+/// Held-out pictures that are looked at, at most: those of the least hashes.
+const LOOKED_AT: usize = 20_000;
+/// The share of sure answers that must be right.
+const WANTED_PRECISION: f64 = 0.9;
+/// Held-out pictures under which nothing is promoted.
+pub const ENOUGH: usize = 100;
+/// Judgements of one person under which nobody is distrusted.
+const FEW: usize = 20;
+
+/// Everything about one attribute that was not learnt from members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shipped {
+    /// The head to start from.
+    pub prior: Prior,
+    /// How many values a picture can have.
+    pub values: Values,
+}
+
+/// Whether a head may take the place of the shipped one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is better, and surely not worse by a point.
+    Promote,
+    /// It is not.
+    Keep,
+    /// Fewer than [`ENOUGH`] held-out pictures.
+    NotEnoughEvidence,
+}
+
+/// How a head did on pictures that it had not seen, beside the shipped one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// How many pictures.
+    pub held_out: usize,
+    /// How many it got right.
+    pub right: usize,
+    /// How many the shipped head got right; where none is shipped, the commonest value.
+    pub right_before: usize,
+    /// The mean paired difference, and its 95 % bounds.
+    pub difference: [f64; 3],
+    /// Expected calibration error, ten bins of equal mass.
+    pub calibration_error: f64,
+    /// Sure answers: how sure, and whether right.
+    pub answers: Vec<(f32, bool)>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// A head that people taught.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaughtHead {
+    /// Weights over rows.
+    pub scorer: Scorer,
+    /// The penalty that was chosen.
+    pub lambda: f64,
+    /// The temperature that was found.
+    pub temperature: f32,
+    /// The probability under which an answer is a question.
+    pub threshold: f32,
+    /// Pictures that it was fitted on.
+    pub examples: usize,
+    /// Whose word did not count.
+    pub distrusted: BTreeSet<Contributor>,
+    /// How it did.
+    pub evidence: Evidence,
+}
+
+/// All that is live of one attribute, ready to be fitted: judgements, and the moments of what they come to, by fold.
+#[derive(Debug, Clone)]
+pub struct Learner {
+    shipped: Shipped,
+    judgements: Judgements,
+    rows: HashMap<ImageId, Row>,
+    /// What the moments hold.
+    entered: Entered,
+    folds: Vec<Moments>,
+}
+
+/// What pictures count as, and how much.
+type Entered = BTreeMap<ImageId, (Vec<ValueId>, i64)>;
+
+/// A held-out picture's scores and what it is.
+struct HeldOut<'l> {
+    image: ImageId,
+    label: &'l [ValueId],
+    /// For each penalty.
+    scores: Vec<Vec<f32>>,
+}
+
+/// The fold of a picture follows from its id alone.
+fn place(image: ImageId) -> u64 {
+    hash(&image.get().to_be_bytes())
+}
+
+impl Learner {
+    /// Nobody said anything yet.
+    pub fn new(shipped: Shipped) -> Self {
+        let moments = Moments::new(shipped.prior.dimensions());
+        let judgements = Judgements::new(shipped.values);
+        Self { shipped, judgements, rows: HashMap::new(), entered: Entered::new(), folds: vec![moments; FOLDS] }
+    }
+
+    /// What is live.
+    pub fn judgements(&self) -> &Judgements {
+        &self.judgements
+    }
+
+    /// The moments, by fold.
+    pub fn moments(&self) -> &[Moments] {
+        &self.folds
+    }
+
+    /// Whether the picture's row is known, without which a judgement on it teaches nothing.
+    pub fn knows(&self, image: ImageId) -> bool {
+        self.rows.contains_key(&image)
+    }
+
+    /// Takes judgements in, with the rows of pictures that are not known yet.
+    pub fn learn(
+        &mut self,
+        judgements: impl IntoIterator<Item = Judgement>,
+        rows: impl IntoIterator<Item = (ImageId, Row)>,
+    ) {
+        self.rows.extend(rows);
+        judgements.into_iter().for_each(|judgement| self.judgements.add(judgement));
+        self.settle();
+    }
+
+    /// Takes out all that one person said; how much it was. Pictures of which nobody says anything any more go with it.
+    pub fn forget(&mut self, contributor: Contributor) -> usize {
+        let forgotten = self.judgements.forget(contributor);
+        self.settle();
+        let live: BTreeSet<ImageId> = self.judgements.iter().map(|judgement| judgement.image).collect();
+        self.rows.retain(|image, _| live.contains(image));
+        forgotten
+    }
+
+    /// Makes the moments those of the labels that the judgements come to.
+    fn settle(&mut self) {
+        let entered = self.without(&BTreeSet::new());
+        change(&mut self.folds, &self.rows, &self.entered, &entered);
+        self.entered = entered;
+    }
+
+    /// What counts when these people are not heard.
+    fn without(&self, distrusted: &BTreeSet<Contributor>) -> Entered {
+        let mut labels = self.judgements.labels(distrusted);
+        labels.retain(|image, _| self.rows.contains_key(image));
+        let mut counts: BTreeMap<ValueId, usize> = BTreeMap::new();
+        labels.values().flatten().for_each(|value| *counts.entry(value.clone()).or_default() += 1);
+        let weighted = |(image, values): (ImageId, Vec<ValueId>)| {
+            let weight = match values.as_slice() {
+                [value] if self.shipped.values == Values::One => weight(counts[value]),
+                _ => 1,
+            };
+            (image, (values, weight))
+        };
+        labels.into_iter().map(weighted).collect()
+    }
+
+    /// The head at the usual penalty, all at once and everybody believed: what suggestions follow while people teach.
+    pub fn working(&self) -> Result<Scorer, NotFactorised> {
+        Ridge::new(&total(&self.folds), &self.shipped.prior).solve(USUAL)
+    }
+
+    /// The head, as [`fit`] makes it of what is live.
+    pub fn fit(&self) -> Result<TaughtHead, NotFactorised> {
+        let distrusted = self.distrusted()?;
+        let (mut folds, mut entered) = (self.folds.clone(), self.entered.clone());
+        if !distrusted.is_empty() {
+            entered = self.without(&distrusted);
+            change(&mut folds, &self.rows, &self.entered, &entered);
+        }
+        let labels = entered.iter().map(|(image, (values, _))| (*image, values.as_slice()));
+        let held_out = self.held_out(&folds, labels.collect(), &LAMBDAS)?;
+        let all = total(&folds);
+        let ridge = Ridge::new(&all, &self.shipped.prior);
+        let classes = ridge.classes().to_vec();
+        let values = self.shipped.values;
+        let of = |at: usize| -> (Vec<Vec<f32>>, Vec<usize>) {
+            held_out.iter().flat_map(|one| questions(&classes, one.label, &one.scores[at], values)).unzip()
+        };
+        let choice = |at: usize| {
+            let (scores, labels) = of(at);
+            let temperature = if labels.is_empty() { 1.0 } else { calibrate::temperature(&scores, &labels) };
+            (calibrate::log_loss(&scores, &labels, temperature), at, temperature)
+        };
+        let usual = LAMBDAS.iter().position(|lambda| *lambda == USUAL).unwrap_or(0);
+        let best = (0..LAMBDAS.len()).map(choice).min_by(|a, b| a.0.total_cmp(&b.0));
+        let (_, at, temperature) = best.filter(|_| !held_out.is_empty()).unwrap_or((0.0, usual, 1.0));
+        let (scores, truths) = of(at);
+        let probabilities: Vec<Vec<f32>> = scores.iter().map(|s| calibrate::softmax(s, temperature)).collect();
+        let threshold = calibrate::threshold(&probabilities, &truths, WANTED_PRECISION);
+        let answers: Vec<(f32, bool)> = probabilities
+            .iter()
+            .zip(&truths)
+            .map(|(p, truth)| (p[measure::best(p)], measure::best(p) == *truth))
+            .collect();
+        let evidence = self.evidence(&held_out, (&classes, at), answers);
+        let scorer = ridge.solve(LAMBDAS[at])?;
+        let examples = entered.len();
+        Ok(TaughtHead { scorer, lambda: LAMBDAS[at], temperature, threshold, examples, distrusted, evidence })
+    }
+
+    /// What heads fitted without a fold say of its pictures, which have these labels.
+    fn held_out<'l>(
+        &self,
+        folds: &[Moments],
+        labels: Vec<(ImageId, &'l [ValueId])>,
+        lambdas: &[f64],
+    ) -> Result<Vec<HeldOut<'l>>, NotFactorised> {
+        let mut looked_at: Vec<_> = labels.into_iter().map(|(image, label)| (place(image), image, label)).collect();
+        if looked_at.len() > LOOKED_AT {
+            looked_at.select_nth_unstable_by_key(LOOKED_AT, |(hash, image, _)| (*hash, *image));
+            looked_at.truncate(LOOKED_AT);
+        }
+        let all = total(folds);
+        // Every head answers for the values of all, so that answers are told apart by place.
+        let classes = Ridge::new(&all, &self.shipped.prior).classes().to_vec();
+        let mut found = Vec::with_capacity(looked_at.len());
+        for (fold, moments) in folds.iter().enumerate() {
+            let of_fold: Vec<_> = looked_at.iter().filter(|one| (one.0 % FOLDS as u64) as usize == fold).collect();
+            if of_fold.is_empty() {
+                continue;
+            }
+            let ridge = Ridge::new(&all.clone().minus(moments), &self.shipped.prior);
+            let heads = match lambdas {
+                [one] => vec![ridge.solve(*one)?],
+                several => ridge.solve_all(several)?,
+            };
+            for (_, image, label) in of_fold {
+                let row = &self.rows[image];
+                let scores = heads.iter().map(|head| over(&classes, &head.classes, &head.scores(row))).collect();
+                found.push(HeldOut { image: *image, label, scores });
+            }
+        }
+        found.sort_unstable_by_key(|one| one.image);
+        Ok(found)
+    }
+
+    /// Whose word does not count: who is contradicted by two others and more, or by heads that did not see the picture, in
+    /// most of what they said, and surely so.
+    fn distrusted(&self) -> Result<BTreeSet<Contributor>, NotFactorised> {
+        let surely_below = |found: Agreement, least: f64| {
+            found.compared >= FEW && measure::wilson(found.agreed, found.compared)[1] < least
+        };
+        let by_others = self.judgements.agreement();
+        let others = by_others.into_iter().filter(|(_, found)| surely_below(*found, 0.5)).map(|(who, _)| who);
+        let mut distrusted: BTreeSet<Contributor> = others.collect();
+        if self.shipped.values == Values::One {
+            let (by_heads, usual) = self.agreement_with_heads()?;
+            let heads = by_heads.into_iter().filter(|(_, found)| surely_below(*found, usual / 2.0));
+            distrusted.extend(heads.map(|(who, _)| who));
+        }
+        Ok(distrusted)
+    }
+
+    /// How often each person says what heads say that did not see the picture, and how often labels do.
+    fn agreement_with_heads(&self) -> Result<(BTreeMap<Contributor, Agreement>, f64), NotFactorised> {
+        // Pictures of which people contradict each other have no label, and are looked at all the same.
+        let mut judged: Vec<(ImageId, &[ValueId])> = Vec::new();
+        for judgement in self.judgements.iter().filter(|judgement| self.rows.contains_key(&judgement.image)) {
+            if judged.last().is_none_or(|(image, _)| *image != judgement.image) {
+                let label = self.entered.get(&judgement.image).map_or(&[][..], |(values, _)| values);
+                judged.push((judgement.image, label));
+            }
+        }
+        let classes = Ridge::new(&total(&self.folds), &self.shipped.prior).classes().to_vec();
+        let held_out = self.held_out(&self.folds, judged, &[USUAL])?;
+        let answer = |one: &HeldOut<'_>| Some((one.image, classes.get(measure::best(&one.scores[0]))?.clone()));
+        let answers: HashMap<ImageId, ValueId> = held_out.iter().filter_map(answer).collect();
+        let labelled = || held_out.iter().filter(|one| !one.label.is_empty());
+        let right = labelled().filter(|one| answers.get(&one.image).is_some_and(|a| one.label.contains(a))).count();
+        let mut found: BTreeMap<Contributor, Agreement> = BTreeMap::new();
+        for judgement in self.judgements.iter() {
+            let (Said::Is(value), Some(answer)) = (&judgement.said, answers.get(&judgement.image)) else { continue };
+            let agreement = found.entry(judgement.contributor).or_default();
+            agreement.compared += 1;
+            agreement.agreed += usize::from(value == answer);
+        }
+        Ok((found, right as f64 / labelled().count().max(1) as f64))
+    }
+
+    fn evidence(
+        &self,
+        held_out: &[HeldOut<'_>],
+        (classes, at): (&[ValueId], usize),
+        answers: Vec<(f32, bool)>,
+    ) -> Evidence {
+        let prior = self.shipped.prior.head();
+        let commonest = commonest(&self.entered);
+        let before = |one: &HeldOut<'_>| {
+            let scores = prior.scores(&self.rows[&one.image]);
+            let said = prior.classes.get(measure::best(&scores)).filter(|_| !scores.is_empty());
+            match self.shipped.values {
+                Values::One => said.or(commonest.as_ref()).is_some_and(|value| one.label.contains(value)),
+                Values::Many => chosen(&prior.classes, &scores) == one.label,
+            }
+        };
+        let now = |one: &HeldOut<'_>| match self.shipped.values {
+            Values::One => classes.get(measure::best(&one.scores[at])).is_some_and(|value| one.label.contains(value)),
+            Values::Many => chosen(classes, &one.scores[at]) == one.label,
+        };
+        let pairs: Vec<(bool, bool)> = held_out.iter().map(|one| (now(one), before(one))).collect();
+        let difference = paired(&pairs);
+        let verdict = match difference {
+            _ if pairs.len() < ENOUGH => Verdict::NotEnoughEvidence,
+            [estimate, low, _] if low > -0.01 && estimate > 0.0 => Verdict::Promote,
+            _ => Verdict::Keep,
+        };
+        Evidence {
+            held_out: pairs.len(),
+            right: pairs.iter().filter(|(now, _)| *now).count(),
+            right_before: pairs.iter().filter(|(_, before)| *before).count(),
+            difference,
+            calibration_error: measure::calibration_error(&answers),
+            answers,
+            verdict,
+        }
+    }
+}
+
+/// The head of all `judgements` whose pictures have `rows`.
+pub fn fit(
+    shipped: &Shipped,
+    judgements: impl IntoIterator<Item = Judgement>,
+    rows: impl IntoIterator<Item = (ImageId, Row)>,
+) -> Result<TaughtHead, NotFactorised> {
+    let mut learner = Learner::new(shipped.clone());
+    learner.learn(judgements, rows);
+    learner.fit()
+}
+
+fn total(folds: &[Moments]) -> Moments {
+    let (first, rest) = folds.split_first().expect("there are folds");
+    rest.iter().fold(first.clone(), Moments::plus)
+}
+
+/// Takes out of the folds what counts no longer so, and in what does now.
+fn change(folds: &mut [Moments], rows: &HashMap<ImageId, Row>, before: &Entered, now: &Entered) {
+    for (entered, others, sign) in [(before, now, Sign::Remove), (now, before, Sign::Add)] {
+        let mut of_fold: Vec<Vec<Example<'_>>> = vec![Vec::new(); folds.len()];
+        for (image, one) in entered.iter().filter(|(image, one)| others.get(*image) != Some(*one)) {
+            let example = Example { row: &rows[image], values: &one.0, weight: one.1 };
+            of_fold[(place(*image) % folds.len() as u64) as usize].push(example);
+        }
+        folds.iter_mut().zip(of_fold).for_each(|(moments, examples)| moments.change(&examples, sign));
+    }
+}
+
+/// Scores of `of` put at the places of `classes`; a value that is not among them is as unlikely as nothing.
+fn over(classes: &[ValueId], of: &[ValueId], scores: &[f32]) -> Vec<f32> {
+    classes.iter().map(|class| of.binary_search(class).map_or(0.0, |at| scores[at])).collect()
+}
+
+/// What calibration asks: of one value, which; of several, whether each.
+fn questions(classes: &[ValueId], label: &[ValueId], scores: &[f32], values: Values) -> Vec<(Vec<f32>, usize)> {
+    match values {
+        Values::One => {
+            let at = label.first().and_then(|value| classes.binary_search(value).ok());
+            at.map(|at| (scores.to_vec(), at)).into_iter().collect()
+        }
+        Values::Many => {
+            let one =
+                |(class, score): (&ValueId, &f32)| (vec![1.0 - score, *score], usize::from(label.contains(class)));
+            classes.iter().zip(scores).map(one).collect()
+        }
+    }
+}
+
+/// The values that are likelier than not.
+fn chosen(classes: &[ValueId], scores: &[f32]) -> Vec<ValueId> {
+    classes.iter().zip(scores).filter(|(_, score)| **score > 0.5).map(|(class, _)| class.clone()).collect()
+}
+
+/// The value of most pictures; the first of equals.
+fn commonest(entered: &Entered) -> Option<ValueId> {
+    let mut counts: BTreeMap<&ValueId, usize> = BTreeMap::new();
+    entered.values().flat_map(|(values, _)| values).for_each(|value| *counts.entry(value).or_default() += 1);
+    let most = counts.values().copied().max()?;
+    counts.into_iter().find(|(_, count)| *count == most).map(|(value, _)| value.clone())
+}
+
+/// The mean of now − before over pairs, and the bounds of its 95 % normal interval.
+fn paired(pairs: &[(bool, bool)]) -> [f64; 3] {
+    let n = pairs.len().max(1) as f64;
+    let differences = || pairs.iter().map(|(now, before)| f64::from(u8::from(*now)) - f64::from(u8::from(*before)));
+    let mean = differences().sum::<f64>() / n;
+    let variance = differences().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let half = 1.959_963_984_540_054 * (variance / n).sqrt();
+    [mean, mean - half, mean + half]
+}

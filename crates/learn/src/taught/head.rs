@@ -1,0 +1,158 @@
+//! A head from moments: ridge that shrinks toward what is shipped, not toward nothing.
+
+use super::{
+    moments::{Centred, Moments},
+    reading::{Row, STEP},
+};
+use crate::ridge::{NotFactorised, product};
+use faer::{Mat, Side, linalg::solvers::Solve};
+use vestry_model::ValueId;
+
+/// What is known of an attribute before anybody teaches: the shipped head over rows, or nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prior {
+    /// Its values, ascending.
+    classes: Vec<ValueId>,
+    /// For each a row of weights, over rows in real numbers.
+    weights: Vec<f64>,
+    bias: Vec<f64>,
+    dimensions: usize,
+    /// Variance of rows, summed over their numbers: what penalties are measured in.
+    spread: f64,
+}
+
+/// How many rows of nothing in particular the shipped head stands for: so much evidence moves its bias half way.
+const WORTH: i64 = 10;
+
+impl Prior {
+    /// A shipped head: `weights` holds a row of `dimensions` numbers for each of `classes`.
+    ///
+    /// # Panics
+    /// When the lengths do not fit.
+    pub fn new(classes: Vec<ValueId>, weights: Vec<f64>, bias: Vec<f64>, dimensions: usize, spread: f64) -> Self {
+        assert_eq!((weights.len(), bias.len()), (classes.len() * dimensions, classes.len()), "a row a class");
+        assert!(classes.is_sorted() && spread > 0.0, "classes ascend, and rows vary");
+        Self { classes, weights, bias, dimensions, spread }
+    }
+
+    /// Nothing is known.
+    pub fn none(dimensions: usize, spread: f64) -> Self {
+        Self::new(Vec::new(), Vec::new(), Vec::new(), dimensions, spread)
+    }
+
+    /// Its values.
+    pub fn classes(&self) -> &[ValueId] {
+        &self.classes
+    }
+
+    /// Numbers a row.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    fn weights_of(&self, class: &ValueId) -> Option<&[f64]> {
+        let at = self.classes.binary_search(class).ok()?;
+        Some(&self.weights[at * self.dimensions..(at + 1) * self.dimensions])
+    }
+
+    fn bias_of(&self, class: &ValueId) -> f64 {
+        self.classes.binary_search(class).map_or(0.0, |at| self.bias[at])
+    }
+
+    /// The shipped head itself.
+    pub fn head(&self) -> Scorer {
+        Scorer { classes: self.classes.clone(), weights: self.weights.clone(), bias: self.bias.clone() }
+    }
+}
+
+/// Weights over rows, before calibration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scorer {
+    /// Its values, ascending.
+    pub classes: Vec<ValueId>,
+    /// A row of weights a value.
+    pub weights: Vec<f64>,
+    /// A number a value.
+    pub bias: Vec<f64>,
+}
+
+impl Scorer {
+    /// `W·x + b`.
+    pub fn scores(&self, row: &Row) -> Vec<f32> {
+        let x: Vec<f64> = row.steps().iter().map(|step| f64::from(*step) * STEP).collect();
+        let dot = |weights: &[f64]| weights.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>();
+        let rows = self.weights.chunks_exact(x.len().max(1));
+        rows.zip(&self.bias).map(|(weights, bias)| (bias + dot(weights)) as f32).collect()
+    }
+}
+
+/// Moments taken apart once, so that each penalty costs one multiplication.
+///
+/// Minimises Σ w·|y − W·x − b|² + λ·spread·|W − W₀|² with [`WORTH`] more rows at zero that the shipped head answers as it
+/// does (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 3.4.1, about another centre).
+#[derive(Debug)]
+pub struct Ridge<'p> {
+    prior: &'p Prior,
+    classes: Vec<ValueId>,
+    shares: Vec<f64>,
+    mean: Vec<f64>,
+    /// What the shipped weights leave unexplained, d × classes.
+    left: Mat<f64>,
+    square: Mat<f64>,
+}
+
+impl<'p> Ridge<'p> {
+    /// Of these moments.
+    pub fn new(moments: &Moments, prior: &'p Prior) -> Self {
+        let mut classes: Vec<ValueId> = moments.classes().chain(&prior.classes).cloned().collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let asked = classes.iter().map(|class| (class, prior.bias_of(class)));
+        let Centred { mean, square, classes: found } = moments.centred(asked, WORTH);
+        let mut left = Mat::from_fn(prior.dimensions, classes.len(), |i, c| found[c].1[i]);
+        let known = Mat::from_fn(prior.dimensions, classes.len(), |i, c| {
+            prior.weights_of(&classes[c]).map_or(0.0, |weights| weights[i])
+        });
+        left -= product(square.as_ref(), known.as_ref());
+        Self { prior, shares: found.iter().map(|(share, _)| *share).collect(), classes, mean, left, square }
+    }
+
+    /// The values that its heads know: those that occur and those that are shipped, ascending.
+    pub fn classes(&self) -> &[ValueId] {
+        &self.classes
+    }
+
+    /// The head for one penalty.
+    pub fn solve(&self, lambda: f64) -> Result<Scorer, NotFactorised> {
+        let mut penalised = self.square.clone();
+        (0..self.prior.dimensions).for_each(|i| penalised[(i, i)] += lambda * self.prior.spread);
+        let factor = penalised.llt(Side::Lower).map_err(|_| NotFactorised)?;
+        Ok(self.scorer(&factor.solve(&self.left)))
+    }
+
+    /// The heads for several penalties, from one decomposition.
+    pub fn solve_all(&self, lambdas: &[f64]) -> Result<Vec<Scorer>, NotFactorised> {
+        let eigen = self.square.self_adjoint_eigen(Side::Lower).map_err(|_| NotFactorised)?;
+        let values: Vec<f64> = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
+        let rotated = product(eigen.U().transpose(), self.left.as_ref());
+        let head = |lambda: &f64| {
+            let penalty = lambda * self.prior.spread;
+            let shrunk = Mat::from_fn(rotated.nrows(), rotated.ncols(), |i, c| rotated[(i, c)] / (values[i] + penalty));
+            self.scorer(&product(eigen.U(), shrunk.as_ref()))
+        };
+        Ok(lambdas.iter().map(head).collect())
+    }
+
+    fn scorer(&self, moved: &Mat<f64>) -> Scorer {
+        let d = self.prior.dimensions;
+        let mut weights = Vec::with_capacity(self.classes.len() * d);
+        let mut bias = Vec::with_capacity(self.classes.len());
+        for (c, class) in self.classes.iter().enumerate() {
+            let known = self.prior.weights_of(class);
+            let row: Vec<f64> = (0..d).map(|i| moved[(i, c)] + known.map_or(0.0, |known| known[i])).collect();
+            bias.push(self.shares[c] - row.iter().zip(&self.mean).map(|(w, m)| w * m).sum::<f64>());
+            weights.extend(row);
+        }
+        Scorer { classes: self.classes.clone(), weights, bias }
+    }
+}
