@@ -156,6 +156,9 @@ fn own_words<'v>(mail: Option<&'v str>, name: Option<&'v str>) -> [&'v str; 2] {
     [mail.and_then(|mail| mail.split('@').next()).unwrap_or_default(), name.unwrap_or_default()]
 }
 
+/// How names of people begin in the catalogue's database.
+const PSEUDONYM: &str = "member-";
+
 impl Privacy {
     /// The hash of a password that is chosen now.
     ///
@@ -207,7 +210,12 @@ impl Privacy {
     /// Under which name somebody's corrections stand in the catalogue: a keyed hash, which nobody can lead back to them once
     /// their row is gone.
     pub fn pseudonym(&self, person: PersonId) -> String {
-        format!("member-{}", vestry_model::hex(&self.vault().pseudonym_of(person)[..8]))
+        format!("{PSEUDONYM}{}", vestry_model::hex(&self.vault().pseudonym_of(person)[..8]))
+    }
+
+    /// Whether such a name stands for a person, not for a key or the shop's own data.
+    pub(crate) fn is_pseudonym(who: &str) -> bool {
+        who.starts_with(PSEUDONYM)
     }
 
     /// Opens what of one person is `items`, for the program's own use or theirs.

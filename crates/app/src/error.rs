@@ -51,6 +51,9 @@ pub enum AppError {
     /// A picture that could not be fetched.
     #[error(transparent)]
     Fetch(#[from] crate::fetch::FetchError),
+    /// What was taught cannot be fitted.
+    #[error("what was taught cannot be fitted")]
+    Taught(#[from] vestry_learn::ridge::NotFactorised),
     /// The vault failed.
     #[error("the vault failed")]
     Vault(#[from] vestry_vault::VaultError),

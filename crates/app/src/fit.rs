@@ -10,7 +10,7 @@ pub use gate::{FITTED_KINDS, fit_gate};
 
 use rayon::prelude::*;
 use std::{collections::HashMap, fs, io, path::PathBuf};
-use vestry_learn::{Fitted, LearnError, Recipe, Sample, Samples, measure, recipe::prototypes};
+use vestry_learn::{Fitted, LearnError, Recipe, Sample, Samples, measure, recipe::prototypes, taught};
 use vestry_model::{HeadSet, Taxonomy, ValueId};
 use vestry_vision::{CleanImage, Features, Limits, Picture, Views, Vision, numbers};
 
@@ -20,6 +20,8 @@ pub const NAME: &str = "apparel@2";
 const SEED: u64 = 20_190_801;
 /// Drawn samples of cloth for the print head, and drawn pictures without garment for the gate.
 const DRAWN: usize = 1_200;
+/// Numbers of a row that taught heads read: fewer cost a point, more cost time and give nothing (`docs/evaluation.md`).
+const READ: usize = 512;
 /// Pixels a side of a drawn picture.
 const DRAWN_SIDE: usize = 320;
 
@@ -246,6 +248,7 @@ fn head_set(samples: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
         ]),
         projection,
         numbers: HashMap::new(),
+        reading: Some(taught::reading(samples, READ).map_err(LearnError::from)?),
     })
 }
 

@@ -39,6 +39,7 @@ mod searching;
 mod seeing;
 mod sweeping;
 mod tags;
+mod teaching;
 mod working;
 
 pub use accounts::{
@@ -77,6 +78,8 @@ pub use reviewing::{
 };
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
+pub use teaching::{Lineage, LineageLine, Taught};
+pub use vestry_learn::taught::{Said, Verdict};
 pub use vestry_mail::Language;
 pub use vestry_policy::{LawfulUse, TwoStaff};
 pub use vestry_store::{

@@ -6,6 +6,7 @@ use crate::{
     keys::KnownKeys,
     policing::{self, PoliciesError},
     reviewing::ReviewCounts,
+    teaching::Learners,
 };
 use jiff::Timestamp;
 use std::{
@@ -52,6 +53,7 @@ struct Parts {
     opening: tokio::sync::Mutex<()>,
     known_keys: KnownKeys,
     review_counts: ReviewCounts,
+    learners: Learners,
     changed: Notify,
     waiting: Notify,
 }
@@ -147,6 +149,7 @@ impl App {
             opening: tokio::sync::Mutex::default(),
             known_keys: KnownKeys::default(),
             review_counts: ReviewCounts::default(),
+            learners: Learners::default(),
             changed: Notify::new(),
             waiting: Notify::new(),
         }));
@@ -223,6 +226,10 @@ impl App {
 
     pub(crate) fn known_keys(&self) -> &KnownKeys {
         &self.0.known_keys
+    }
+
+    pub(crate) fn learners(&self) -> &Learners {
+        &self.0.learners
     }
 
     pub(crate) fn review_counts(&self) -> &ReviewCounts {

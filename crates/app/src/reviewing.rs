@@ -7,7 +7,7 @@ use std::{
     sync::Mutex,
 };
 use vestry_model::{
-    AttributeId, Confidence, ImageId, Oklab, OrganisationId, ProductId, ReviewId, Tag, TagState, ValueId,
+    AttributeId, Confidence, ImageId, LinearHead, Oklab, OrganisationId, ProductId, ReviewId, Tag, TagState, ValueId,
     taxonomy::Attribute,
 };
 use vestry_search::IndexError;
@@ -350,7 +350,8 @@ impl App {
                 proposals.push(Proposal { value, reason });
             }
         };
-        let likely = self.likely(attribute, features);
+        let taught = self.working_head(organisation, &attribute.id).await?;
+        let likely = self.likely(attribute, taught.as_deref(), features);
         // What made the machine less sure of its own value, a picture that may show no garment, holds for the others.
         let own = likely.iter().find(|(value, _)| *value == place.value).map_or(0.0, |(_, raw)| raw.get());
         let share = if own > 0.0 { (place.confidence.get() / own).min(1.0) } else { 1.0 };
@@ -366,12 +367,25 @@ impl App {
         Ok(proposals)
     }
 
-    /// What the attribute's head says of any of the pictures, likeliest first.
-    fn likely(&self, attribute: &Attribute, features: HashMap<ImageId, Vec<u8>>) -> Vec<(ValueId, Confidence)> {
+    /// What the attribute's head says of any of the pictures, likeliest first: the one that was taught here, if there is one.
+    fn likely(
+        &self,
+        attribute: &Attribute,
+        taught: Option<&LinearHead>,
+        features: HashMap<ImageId, Vec<u8>>,
+    ) -> Vec<(ValueId, Confidence)> {
         let mut likely: HashMap<ValueId, Confidence> = HashMap::new();
         for bytes in features.into_values() {
             let numbers = bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32());
-            for (value, confidence) in self.vision().ranked(&attribute.id, &numbers.collect::<Vec<f32>>()) {
+            let numbers: Vec<f32> = numbers.collect();
+            let ranked = match taught.filter(|head| head.dimensions() == numbers.len()) {
+                Some(head) => {
+                    let probabilities = head.probabilities(&numbers).into_iter().map(Confidence::new);
+                    head.classes().iter().cloned().zip(probabilities).collect()
+                }
+                None => self.vision().ranked(&attribute.id, &numbers),
+            };
+            for (value, confidence) in ranked {
                 let most = likely.entry(value).or_insert(confidence);
                 *most = Confidence::new(most.get().max(confidence.get()));
             }

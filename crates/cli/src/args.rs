@@ -247,16 +247,42 @@ pub(crate) struct SearchArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct LearnArgs {
+    #[command(subcommand)]
+    pub(crate) about: Option<LearnCommand>,
     /// Folder with one subfolder a class
-    #[arg(long, value_name = "DIR")]
-    pub(crate) train: PathBuf,
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) train: Option<PathBuf>,
     /// File to write the heads to
     #[arg(long, value_name = "FILE", default_value = "models/apparel/heads.safetensors")]
     pub(crate) out: PathBuf,
     /// Name of the heads; a server looks again at pictures that heads of another name saw
     #[arg(long, value_name = "NAME", default_value = vestry_app::fit::NAME, value_parser = heads_name)]
     pub(crate) name: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LearnCommand {
+    /// How what an organisation's people taught came out, beside the shipped head
+    Show(TaughtArgs),
+    /// Exactly which judgements that is made of
+    Manifest(TaughtArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TaughtArgs {
+    /// Organisation, by its short name
+    #[arg(long, default_value = "shop")]
+    pub(crate) org: String,
+    /// Attribute
+    #[arg(long, default_value = "category")]
+    pub(crate) attribute: String,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Args)]

@@ -18,4 +18,4 @@ pub use fit::{ENOUGH, Evidence, Learner, Shipped, TaughtHead, Verdict, fit};
 pub use head::{Prior, Ridge, Scorer};
 pub use judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said, Values};
 pub use moments::{Example, Moments, Sign, weight};
-pub use reading::{FRACTION, NotAReading, Reading, Row, STEP};
+pub use reading::reading;

@@ -1,6 +1,6 @@
 //! Linear heads and projections: what `learn` makes and `vision` applies.
 
-use crate::{LOOK_DIMENSIONS, LookVector, ValueId};
+use crate::{LOOK_DIMENSIONS, LookVector, Reading, ValueId};
 use half::f16;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::collections::HashMap;
@@ -59,6 +59,21 @@ impl LinearHead {
     /// How many features it reads.
     pub fn dimensions(&self) -> usize {
         self.dimensions
+    }
+
+    /// What scores are divided by before they become probabilities.
+    pub fn temperature(&self) -> f32 {
+        self.temperature
+    }
+
+    /// The weights of all classes, row after row.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    /// A number a class.
+    pub fn bias(&self) -> &[f32] {
+        &self.bias
     }
 
     /// The weights of class `class`.
@@ -153,6 +168,8 @@ pub struct HeadSet {
     pub heads: HashMap<String, LinearHead>,
     /// Plain numbers that were fitted, by name (`gate.distance`, …); each is read by whoever wrote it.
     pub numbers: HashMap<String, f32>,
+    /// Features as heads read them that people teach; without it nobody can teach.
+    pub reading: Option<Reading>,
 }
 
 impl HeadSet {
@@ -171,6 +188,12 @@ impl HeadSet {
             ),
         ];
         let mut notes = HashMap::from([("name".to_owned(), self.name.clone())]);
+        if let Some(reading) = &self.reading {
+            let shape = vec![reading.dimensions(), reading.mean().len()];
+            parts.push(("reading.mean".into(), Dtype::F32, vec![reading.mean().len()], full(reading.mean())));
+            parts.push(("reading.matrix".into(), Dtype::F16, shape, half(reading.matrix())));
+            notes.insert("reading.spread".into(), reading.spread().to_string());
+        }
         for (attribute, head) in &self.heads {
             let shape = vec![head.classes.len(), head.dimensions];
             parts.push((format!("head.{attribute}.weights"), Dtype::F16, shape, half(&head.weights)));
@@ -231,7 +254,15 @@ impl HeadSet {
             .iter()
             .filter_map(|(name, value)| Some((name.strip_prefix("number.")?.to_owned(), value.parse().ok()?)))
             .collect();
+        let reading = match notes.contains_key("reading.spread") {
+            true => {
+                let spread = number("reading.spread")?;
+                Some(Reading::new(values("reading.mean")?.1, values("reading.matrix")?.1, spread)?)
+            }
+            false => None,
+        };
         Ok(Self {
+            reading,
             name: notes.get("name").map(|name| (*name).to_owned()).ok_or_else(|| missing("name"))?,
             projection: Projection::new(values("projection.mean")?.1, values("projection.matrix")?.1)?,
             heads,
@@ -254,6 +285,7 @@ mod tests {
             projection: Projection::new(vec![0.0, 1.0, 2.0], matrix).expect("a projection"),
             heads: HashMap::from([("category".into(), head)]),
             numbers: HashMap::from([("gate.distance".into(), 0.25)]),
+            reading: Some(Reading::new(vec![0.5, 0.0, 1.0], vec![1.0, 0.0, 0.0], 2.0).expect("a reading")),
         }
     }
 

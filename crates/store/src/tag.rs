@@ -53,6 +53,21 @@ pub struct Correction {
     pub undone: Option<Timestamp>,
 }
 
+/// What somebody said of an attribute of a product, as a judgement on its picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Its place in the order of all corrections.
+    pub sequence: i64,
+    /// The pseudonym of who said so.
+    pub who: String,
+    /// The value that was there.
+    pub old: Option<ValueId>,
+    /// The value that is there now; `None` when it was removed.
+    pub new: Option<ValueId>,
+    /// The picture.
+    pub image: ImageId,
+}
+
 /// How many products carry a tag in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagCount {
@@ -167,6 +182,34 @@ impl Snapshot {
             where p.organisation = $1 and c.sequence > $2 order by c.sequence limit $3";
         let args = args![organisation.get(), after.unwrap_or(0), limit];
         self.conn.rows(SQL, args).await?.iter().map(correction).collect()
+    }
+
+    /// What people said of an attribute and did not take back, with the first picture of the product that was seen; the
+    /// newest `limit`, in no order.
+    pub async fn judged(
+        &mut self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        limit: u32,
+    ) -> Result<Vec<Judged>, StoreError> {
+        const SQL: &str = "select sequence, who, old_value, new_value, image from (\
+            select c.sequence, c.who, c.old_value, c.new_value, (select i.id from images i where i.product = c.product \
+            and i.features is not null order by i.position, i.id limit 1) as image \
+            from corrections c join products p on p.id = c.product \
+            where p.organisation = $1 and c.attribute = $2 and c.undone is null) as said \
+            where image is not null order by sequence desc limit $3";
+        let judged = |row: &Row| {
+            let mut columns = row.columns();
+            Ok(Judged {
+                sequence: columns.take()?,
+                who: columns.take()?,
+                old: columns.take::<Option<String>>()?.map(read_value).transpose()?,
+                new: columns.take::<Option<String>>()?.map(read_value).transpose()?,
+                image: ImageId::from_row(columns.take()?),
+            })
+        };
+        let args = args![organisation.get(), attribute.as_str(), limit];
+        self.conn.rows(SQL, args).await?.iter().map(judged).collect()
     }
 
     /// How many products of an organisation carry each tag, by attribute and value.

@@ -131,6 +131,16 @@ impl Vault {
         self.person_in(policy, &mut conn, person).await
     }
 
+    /// Whose judgements may teach: who is on file, did not object to improvement, and is not held.
+    pub async fn may_teach(&self) -> Result<Vec<PersonId>, VaultError> {
+        const SQL: &str = "select id from persons where objected = 0 order by id";
+        let mut conn = self.people.read().await?;
+        let holds = self.held(&mut conn).await?;
+        let rows = conn.rows(SQL, args![]).await?;
+        let people = rows.iter().map(|row| PersonId::from_row(row.only()?));
+        people.filter(|person| !person.as_ref().is_ok_and(|person| holds.person(*person))).collect()
+    }
+
     /// How many people are on file.
     pub async fn count_people(&self) -> Result<u64, VaultError> {
         let row = self.people.row("select count(*) from persons", args![]).await?;

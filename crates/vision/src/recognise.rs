@@ -355,5 +355,5 @@ pub fn unfitted_heads() -> HeadSet {
     };
     let matrix = (0..dimensions * LOOK_DIMENSIONS).map(|_| sign()).collect();
     let projection = Projection::new(vec![0.0; dimensions], matrix).expect("256 rows of as many numbers as the mean");
-    HeadSet { name: "unfitted@1".into(), projection, heads: HashMap::new(), numbers: HashMap::new() }
+    HeadSet { name: "unfitted@1".into(), projection, heads: HashMap::new(), numbers: HashMap::new(), reading: None }
 }

@@ -63,5 +63,11 @@ fn without(train: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
     let projection = whitening.projection(fitted.projection.shrink, fitted.projection.boost);
     let means = prototypes(&projection, train)?;
     let heads = [(numbers::CATEGORY.to_owned(), head), (numbers::GATE_MEANS.to_owned(), means)];
-    Ok(HeadSet { name: super::NAME.into(), projection, heads: HashMap::from(heads), numbers: HashMap::new() })
+    Ok(HeadSet {
+        name: super::NAME.into(),
+        projection,
+        heads: HashMap::from(heads),
+        numbers: HashMap::new(),
+        reading: None,
+    })
 }

@@ -1,18 +1,115 @@
-//! `vestry learn`: the heads that are committed in `models/apparel` are made by this.
+//! `vestry learn`: the heads that are committed in `models/apparel` are made by this; and what people taught since.
 
-use crate::{args::LearnArgs, progress};
+use crate::{
+    args::{LearnArgs, LearnCommand, TaughtArgs},
+    open, progress,
+};
 use anyhow::{Context, Result};
-use vestry_app::fit;
-use vestry_model::Taxonomy;
+use serde_json::json;
+use std::{
+    io::{Write, stdout},
+    path::Path,
+};
+use vestry_app::{Said, Taught, Verdict, fit};
+use vestry_model::{AttributeId, Taxonomy};
 use vestry_vision::{Kernel, Vision};
 
-/// Fits on `args.train` and writes the head set.
-pub(crate) fn run(args: &LearnArgs) -> Result<()> {
+/// Fits on a folder, or tells what was taught.
+pub(crate) async fn run(args: LearnArgs) -> Result<()> {
+    match (&args.about, &args.train) {
+        (Some(LearnCommand::Show(taught)), _) => show(&read(taught).await?, taught),
+        (Some(LearnCommand::Manifest(taught)), _) => manifest(&read(taught).await?, taught),
+        (None, Some(train)) => fit_on(train, &args),
+        (None, None) => anyhow::bail!("give the folder to fit on as `--train DIR`"),
+    }
+}
+
+async fn read(args: &TaughtArgs) -> Result<Taught> {
+    let app = open::app(&args.place).await?;
+    let attribute = AttributeId::new(&args.attribute).with_context(|| format!("`{}` is no id", args.attribute))?;
+    let organisation = app.organisation(&args.org).await?;
+    let taught = app.taught(organisation, &attribute).await?;
+    app.close().await;
+    taught.with_context(|| {
+        format!(
+            "`{}` cannot be taught; it is no attribute, or the heads in use were made before that was possible",
+            args.attribute
+        )
+    })
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Promote => "better than the shipped head, and surely not worse by a point",
+        Verdict::Keep => "not better than the shipped head",
+        Verdict::NotEnoughEvidence => "not enough evidence",
+    }
+}
+
+fn show(taught: &Taught, args: &TaughtArgs) -> Result<()> {
+    let (head, evidence) = (&taught.head, &taught.head.evidence);
+    let [estimate, low, high] = evidence.difference;
+    if args.json {
+        let object = json!({
+            "attribute": args.attribute, "manifest": taught.lineage.hash, "judgements": taught.lineage.lines.len(),
+            "examples": head.examples, "held_out": evidence.held_out, "right": evidence.right,
+            "right_before": evidence.right_before, "difference": evidence.difference, "ece": evidence.calibration_error,
+            "lambda": head.lambda, "temperature": head.temperature, "threshold": head.threshold,
+            "distrusted": taught.distrusted, "verdict": verdict(evidence.verdict),
+        });
+        return Ok(writeln!(stdout(), "{object}")?);
+    }
+    let share = |count: usize| count as f64 / evidence.held_out.max(1) as f64;
+    writeln!(
+        stdout(),
+        "{} judgements on {} pictures, started from {}",
+        taught.lineage.lines.len(),
+        head.examples,
+        taught.lineage.shipped
+    )?;
+    writeln!(
+        stdout(),
+        "right on {} held-out pictures: {:.3}, the shipped head {:.3}",
+        evidence.held_out,
+        share(evidence.right),
+        share(evidence.right_before)
+    )?;
+    writeln!(stdout(), "difference {estimate:+.3} ({low:+.3} to {high:+.3}): {}", verdict(evidence.verdict))?;
+    for who in &taught.distrusted {
+        writeln!(stdout(), "the word of {who} does not count: others and held-out pictures contradict it")?;
+    }
+    Ok(writeln!(stdout(), "manifest {}", taught.lineage.hash)?)
+}
+
+fn manifest(taught: &Taught, args: &TaughtArgs) -> Result<()> {
+    let manifest = &taught.lineage;
+    let said = |said: &Said| match said {
+        Said::Is(value) => ("is", value.to_string()),
+        Said::IsNot(value) => ("is-not", value.to_string()),
+    };
+    if args.json {
+        let line = |line: &vestry_app::LineageLine| {
+            let (what, value) = said(&line.said);
+            json!({ "sequence": line.sequence, "image": line.image, "who": line.who, "said": what, "value": value })
+        };
+        let lines: Vec<_> = manifest.lines.iter().map(line).collect();
+        let object = json!({ "shipped": manifest.shipped, "hash": manifest.hash, "judgements": lines });
+        return Ok(writeln!(stdout(), "{object}")?);
+    }
+    for line in &manifest.lines {
+        let (what, value) = said(&line.said);
+        writeln!(stdout(), "{}  image {}  {}  {what} {value}", line.sequence, line.image, line.who)?;
+    }
+    Ok(writeln!(stdout(), "{} judgements on {}; manifest {}", manifest.lines.len(), manifest.shipped, manifest.hash)?)
+}
+
+/// Fits on `train` and writes the head set.
+fn fit_on(train: &Path, args: &LearnArgs) -> Result<()> {
     let vision = Vision::unfitted(Kernel::best())?;
     let taxonomy = Taxonomy::builtin();
-    let pictures = fit::read_tree(&args.train, taxonomy)?.len();
+    let pictures = fit::read_tree(train, taxonomy)?.len();
     let bar = progress::bar(pictures as u64, "looking");
-    let mut fitted = fit::fit(&args.train, &vision, taxonomy, &|| bar.inc(1))?;
+    let mut fitted = fit::fit(train, &vision, taxonomy, &|| bar.inc(1))?;
     bar.finish_and_clear();
     fitted.heads.name.clone_from(&args.name);
     let report = &fitted.report;

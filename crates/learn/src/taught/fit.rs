@@ -5,11 +5,10 @@ use super::{
     head::{Prior, Ridge, Scorer},
     judgements::{Agreement, Contributor, Judgement, Judgements, Said, Values},
     moments::{Example, Moments, Sign, weight},
-    reading::Row,
 };
 use crate::{calibrate, hash::hash, measure, ridge::NotFactorised};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use vestry_model::{ImageId, ValueId};
+use vestry_model::{ImageId, Row, ValueId};
 
 /// Parts into which pictures fall, by their ids.
 const FOLDS: usize = 5;
@@ -145,13 +144,27 @@ impl Learner {
         self.settle();
     }
 
+    /// Holds these judgements and no others, with the rows of pictures that are not known yet: what changed since is all that
+    /// is added and taken away.
+    pub fn become_those(&mut self, judgements: Judgements, rows: impl IntoIterator<Item = (ImageId, Row)>) {
+        self.rows.extend(rows);
+        self.judgements = judgements;
+        self.settle();
+        self.drop_rows();
+    }
+
     /// Takes out all that one person said; how much it was. Pictures of which nobody says anything any more go with it.
     pub fn forget(&mut self, contributor: Contributor) -> usize {
         let forgotten = self.judgements.forget(contributor);
         self.settle();
+        self.drop_rows();
+        forgotten
+    }
+
+    /// Rows of which nobody says anything any more.
+    fn drop_rows(&mut self) {
         let live: BTreeSet<ImageId> = self.judgements.iter().map(|judgement| judgement.image).collect();
         self.rows.retain(|image, _| live.contains(image));
-        forgotten
     }
 
     /// Makes the moments those of the labels that the judgements come to.

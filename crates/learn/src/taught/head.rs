@@ -1,12 +1,9 @@
 //! A head from moments: ridge that shrinks toward what is shipped, not toward nothing.
 
-use super::{
-    moments::{Centred, Moments},
-    reading::{Row, STEP},
-};
+use super::moments::{Centred, Moments};
 use crate::ridge::{NotFactorised, product};
 use faer::{Mat, Side, linalg::solvers::Solve};
-use vestry_model::ValueId;
+use vestry_model::{Row, STEP, ValueId};
 
 /// What is known of an attribute before anybody teaches: the shipped head over rows, or nothing.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,9 @@
 //! What a set of labelled rows is to a ridge: counts, sums and products, all whole numbers. Adding a row and taking it
 //! away again leaves the very same bits, in any order.
 
-use super::reading::{Row, STEP};
 use faer::{Accum, Mat, Par, linalg::matmul::matmul};
 use std::collections::BTreeMap;
-use vestry_model::ValueId;
+use vestry_model::{Row, STEP, ValueId};
 
 /// Rows that are multiplied at once. A product of two numbers is below 2³⁰, so a sum of these many is exact in an `f64`.
 const BLOCK: usize = 1024;

@@ -1,0 +1,237 @@
+//! What an organisation's people teach: their live judgements come to a head of the organisation's own, which answers the
+//! review at once, and which is gone from as soon as they are.
+//!
+//! The truth is the table of corrections; a learner in memory is brought to what is live there before each answer. Whoever
+//! objected, is held, or is not on file any more is not among the live: then the learner holds the very sums that it would
+//! hold without them (`vestry_learn::taught`).
+
+use crate::{App, AppError};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex},
+};
+use vestry_learn::taught::{
+    Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values,
+};
+use vestry_model::{AttributeId, ImageId, LinearHead, OrganisationId, Reading, Row, ValueId};
+use vestry_store::Judged;
+
+/// Judgements of one attribute that are read, the newest first.
+const MOST: u32 = 500_000;
+/// Judgements under which the shipped head answers alone.
+const FEW: usize = 5;
+/// The temperature of a working head, where no shipped one has its own.
+const TEMPERATURE: f32 = 0.15;
+/// The probability under which a working head's answer is a question, where no shipped one has its own.
+const THRESHOLD: f32 = 0.6;
+
+/// Learners in memory, one an organisation and attribute.
+#[derive(Debug, Default)]
+pub(crate) struct Learners(Mutex<HashMap<(OrganisationId, AttributeId), Arc<tokio::sync::Mutex<Known>>>>);
+
+#[derive(Debug)]
+struct Known {
+    learner: Learner,
+    working: Option<Arc<LinearHead>>,
+}
+
+/// One judgement that a model is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineageLine {
+    /// The correction.
+    pub sequence: i64,
+    /// The picture that it is about.
+    pub image: ImageId,
+    /// Under which name it was made: a pseudonym, a key, or the shop's own data.
+    pub who: String,
+    /// What was said.
+    pub said: Said,
+}
+
+/// Exactly what a model is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lineage {
+    /// The heads that it starts from.
+    pub shipped: String,
+    /// Its judgements, by their sequence.
+    pub lines: Vec<LineageLine>,
+    /// SHA-256 over all of that, as hex digits.
+    pub hash: String,
+}
+
+/// What people taught of one attribute.
+#[derive(Debug, Clone)]
+pub struct Taught {
+    /// The head, its calibration and its verdict.
+    pub head: TaughtHead,
+    /// Under which names those stand whose word does not count.
+    pub distrusted: Vec<String>,
+    /// What it is made of.
+    pub lineage: Lineage,
+}
+
+impl App {
+    /// What people of an organisation taught of an attribute. `None` when the heads in use cannot be taught, or there is no
+    /// such attribute.
+    pub async fn taught(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+    ) -> Result<Option<Taught>, AppError> {
+        let live = self.live_judgements(organisation, attribute).await?;
+        let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
+        let lineage = self.lineage(attribute, &live);
+        let learner = known.lock().await.learner.clone();
+        let head = self.cpu().run(move || learner.fit()).await?;
+        let names: HashMap<Contributor, &String> =
+            live.iter().map(|judged| (contributor(&judged.who), &judged.who)).collect();
+        let distrusted = head.distrusted.iter().filter_map(|who| Some((*names.get(who)?).clone())).collect();
+        Ok(Some(Taught { head, distrusted, lineage }))
+    }
+
+    /// The head that answers an organisation's review now; `None` while too little was taught to tell it from the shipped
+    /// one.
+    pub(crate) async fn working_head(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+    ) -> Result<Option<Arc<LinearHead>>, AppError> {
+        let live = self.live_judgements(organisation, attribute).await?;
+        if live.len() < FEW {
+            return Ok(None);
+        }
+        let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
+        let mut known = known.lock().await;
+        if known.working.is_none() {
+            let learner = known.learner.clone();
+            let shipped = self.shipped_head(attribute).map(|head| (head.temperature(), head.threshold()));
+            let Some(reading) = self.vision().heads().reading.clone() else { return Ok(None) };
+            let made = self.cpu().run(move || {
+                learner.working().map(|scorer| linear(&scorer, &reading, shipped.unwrap_or((TEMPERATURE, THRESHOLD))))
+            });
+            known.working = made.await?.map(Arc::new);
+        }
+        Ok(known.working.clone())
+    }
+
+    /// The learner of an attribute, brought to what is live.
+    async fn learner_of(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        live: &[Judged],
+    ) -> Result<Option<Arc<tokio::sync::Mutex<Known>>>, AppError> {
+        let heads = self.vision().heads();
+        let (Some(reading), Some(about)) = (&heads.reading, self.taxonomy().attribute(attribute.as_str())) else {
+            return Ok(None);
+        };
+        let values = if about.many { Values::Many } else { Values::One };
+        let known = {
+            let mut all = self.learners().0.lock().expect("no holder panics");
+            let known = all.entry((organisation, attribute.clone())).or_insert_with(|| {
+                let shipped = Shipped { prior: prior(self.shipped_head(attribute), reading), values };
+                Arc::new(tokio::sync::Mutex::new(Known { learner: Learner::new(shipped), working: None }))
+            });
+            Arc::clone(known)
+        };
+        let mut judgements = Judgements::new(values);
+        live.iter().filter_map(judgement).for_each(|judgement| judgements.add(judgement));
+        let mut held = known.lock().await;
+        if *held.learner.judgements() != judgements {
+            let wanted: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
+            let unknown: Vec<ImageId> = wanted.into_iter().filter(|image| !held.learner.knows(*image)).collect();
+            let features = self.store().read().await?.features(&unknown).await?;
+            let (reading, mut learner) = (reading.clone(), held.learner.clone());
+            held.learner = self
+                .cpu()
+                .run(move || {
+                    let rows = features.into_iter().filter_map(|(image, bytes)| Some((image, row(&reading, &bytes)?)));
+                    learner.become_those(judgements, rows);
+                    learner
+                })
+                .await;
+            held.working = None;
+        }
+        drop(held);
+        Ok(Some(known))
+    }
+
+    /// The judgements of an attribute that may teach.
+    async fn live_judgements(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+    ) -> Result<Vec<Judged>, AppError> {
+        let mut judged = self.store().read().await?.judged(organisation, attribute, MOST).await?;
+        if let Some(privacy) = self.privacy() {
+            let may: HashSet<String> =
+                privacy.vault().may_teach().await?.into_iter().map(|person| privacy.pseudonym(person)).collect();
+            judged.retain(|one| !crate::Privacy::is_pseudonym(&one.who) || may.contains(&one.who));
+        }
+        Ok(judged)
+    }
+
+    fn lineage(&self, attribute: &AttributeId, live: &[Judged]) -> Lineage {
+        let shipped = self.vision().heads().name.clone();
+        let line = |judged: &Judged| {
+            let Judgement { image, said, sequence, .. } = judgement(judged)?;
+            Some(LineageLine { sequence, image, who: judged.who.clone(), said })
+        };
+        let mut lines: Vec<LineageLine> = live.iter().filter_map(line).collect();
+        lines.sort_by_key(|line| line.sequence);
+        let mut hasher = Sha256::new();
+        hasher.update(format!("vestry manifest 1\n{shipped}\n{attribute}\n"));
+        for LineageLine { sequence, image, who, said } in &lines {
+            let (is, value) = (matches!(said, Said::Is(_)), said.value());
+            hasher.update(format!("{sequence} {image} {who} {is} {value}\n"));
+        }
+        Lineage { shipped, lines, hash: vestry_model::hex(&hasher.finalize()) }
+    }
+
+    fn shipped_head(&self, attribute: &AttributeId) -> Option<&LinearHead> {
+        let heads = self.vision().heads();
+        let reads = heads.reading.as_ref().map_or(0, |reading| reading.mean().len());
+        heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == reads)
+    }
+}
+
+/// Somebody's number among contributors: it says no more of them than the name under which they stand already.
+fn contributor(who: &str) -> Contributor {
+    let hash = Sha256::digest(who.as_bytes());
+    Contributor(hash[..16].try_into().expect("sixteen of 32 bytes"))
+}
+
+/// A correction as a judgement; nothing where it says nothing.
+fn judgement(judged: &Judged) -> Option<Judgement> {
+    let said = match (&judged.new, &judged.old) {
+        (Some(value), _) => Said::Is(value.clone()),
+        (None, Some(value)) => Said::IsNot(value.clone()),
+        (None, None) => return None,
+    };
+    Some(Judgement { contributor: contributor(&judged.who), image: judged.image, said, sequence: judged.sequence })
+}
+
+/// The row of stored features; nothing where another model made them.
+fn row(reading: &Reading, bytes: &[u8]) -> Option<Row> {
+    let features: Vec<f32> = bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
+    (features.len() == reading.mean().len()).then(|| reading.row(&features))
+}
+
+/// What is shipped of an attribute, over rows.
+fn prior(head: Option<&LinearHead>, reading: &Reading) -> Prior {
+    let (dimensions, spread) = (reading.dimensions(), f64::from(reading.spread()));
+    let Some(head) = head else { return Prior::none(dimensions, spread) };
+    let mut order: Vec<usize> = (0..head.classes().len()).collect();
+    order.sort_by_key(|at| &head.classes()[*at]);
+    let (weights, bias) = reading.over_rows(head.weights(), head.bias());
+    let classes: Vec<ValueId> = order.iter().map(|at| head.classes()[*at].clone()).collect();
+    let weights = order.iter().flat_map(|at| weights[at * dimensions..(at + 1) * dimensions].to_vec()).collect();
+    Prior::new(classes, weights, order.iter().map(|at| bias[*at]).collect(), dimensions, spread)
+}
+
+/// A head over rows as one over features; `None` where nothing is known at all.
+fn linear(scorer: &Scorer, reading: &Reading, (temperature, threshold): (f32, f32)) -> Option<LinearHead> {
+    let (weights, bias) = reading.over_features(&scorer.weights, &scorer.bias);
+    LinearHead::new(scorer.classes.clone(), reading.mean().len(), weights, bias, temperature, threshold).ok()
+}
