@@ -2,7 +2,7 @@
 
 use super::moments::{Centred, Moments};
 use crate::ridge::{NotFactorised, product};
-use faer::{Mat, Side, linalg::solvers::Solve};
+use faer::{Mat, MatRef, Side, linalg::solvers::Solve};
 use vestry_model::{Row, STEP, ValueId};
 
 /// What is known of an attribute before anybody teaches: the shipped head over rows, or nothing.
@@ -80,6 +80,21 @@ impl Scorer {
         let dot = |weights: &[f64]| weights.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>();
         let rows = self.weights.chunks_exact(x.len().max(1));
         rows.zip(&self.bias).map(|(weights, bias)| (bias + dot(weights)) as f32).collect()
+    }
+}
+
+impl Scorer {
+    /// [`Scorer::scores`] of many rows.
+    pub(super) fn scores_of(&self, rows: &[&Row]) -> Vec<Vec<f32>> {
+        let (d, k) = (rows.first().map_or(0, |row| row.steps().len()), self.classes.len());
+        let mut found = Vec::with_capacity(rows.len());
+        for part in rows.chunks(1024) {
+            let block = Mat::from_fn(d, part.len(), |i, n| f64::from(part[n].steps()[i]) * STEP);
+            let weights = MatRef::from_row_major_slice(&self.weights, k, d);
+            let scores = product(weights, block.as_ref());
+            found.extend((0..part.len()).map(|n| (0..k).map(|c| (scores[(c, n)] + self.bias[c]) as f32).collect()));
+        }
+        found
     }
 }
 

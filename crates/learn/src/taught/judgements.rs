@@ -119,6 +119,11 @@ impl Judgements {
         })
     }
 
+    /// All of them as they stand: picture, person, what was said.
+    pub(super) fn said(&self) -> impl Iterator<Item = (ImageId, Contributor, &Said)> {
+        self.last.iter().map(|((image, contributor, _), (_, said))| (*image, *contributor, said))
+    }
+
     /// What pictures are taken for without the word of `distrusted`: the value with most votes, a refusal taking one away.
     /// Contradiction makes no label: with as many votes for another value there is none.
     pub fn labels(&self, distrusted: &BTreeSet<Contributor>) -> Labels {
@@ -141,7 +146,7 @@ impl Judgements {
         if let Some(image) = image
             && let Some(values) = settled(self.values, votes, 1)
         {
-            labels.insert(image, values);
+            labels.insert(image, values.into_iter().cloned().collect());
         }
         votes.clear();
     }
@@ -155,15 +160,17 @@ impl Judgements {
             let mut votes: BTreeMap<&ValueId, i64> = BTreeMap::new();
             of_image.iter().for_each(|(_, said)| *votes.entry(said.value()).or_default() += vote(said));
             for own in of_image.chunk_by(|(a, _), (b, _)| a.1 == b.1) {
-                let mut others = votes.clone();
-                own.iter().for_each(|(_, said)| *others.entry(said.value()).or_default() -= vote(said));
-                let agreement = found.entry(own[0].0.1).or_default();
-                let Some(label) = settled(self.values, &others, 2) else { continue };
-                let is_judged = |said: &&Said| self.values == Values::One || others[said.value()].abs() >= 2;
-                for said in own.iter().map(|(_, said)| *said).filter(is_judged) {
-                    agreement.compared += 1;
-                    agreement.agreed += usize::from(label.contains(said.value()) == matches!(said, Said::Is(_)));
+                // What the others say: without their own votes, which are given back below.
+                own.iter().for_each(|(_, said)| *votes.entry(said.value()).or_default() -= vote(said));
+                if let Some(label) = settled(self.values, &votes, 2) {
+                    let agreement = found.entry(own[0].0.1).or_default();
+                    let is_judged = |said: &&Said| self.values == Values::One || votes[said.value()].abs() >= 2;
+                    for said in own.iter().map(|(_, said)| *said).filter(is_judged) {
+                        agreement.compared += 1;
+                        agreement.agreed += usize::from(label.contains(&said.value()) == matches!(said, Said::Is(_)));
+                    }
                 }
+                own.iter().for_each(|(_, said)| *votes.entry(said.value()).or_default() += vote(said));
             }
         }
         found
@@ -179,17 +186,17 @@ fn vote(said: &Said) -> i64 {
 
 /// What votes make of a picture, where at least `least` say the same; `None` where they contradict each other, or only say
 /// what it is not.
-fn settled(values: Values, votes: &BTreeMap<&ValueId, i64>, least: i64) -> Option<Vec<ValueId>> {
+fn settled<'v>(values: Values, votes: &BTreeMap<&'v ValueId, i64>, least: i64) -> Option<Vec<&'v ValueId>> {
     match values {
         Values::One => {
             let most = votes.values().copied().max().filter(|most| *most >= least)?;
             let mut first = votes.iter().filter(|(_, count)| **count == most).map(|(value, _)| *value);
             let value = first.next()?;
-            first.next().is_none().then(|| vec![value.clone()])
+            first.next().is_none().then(|| vec![value])
         }
         Values::Many => {
             let is_judged = votes.values().any(|count| count.abs() >= least);
-            let is = |(value, count): (&&ValueId, &i64)| (*count >= least).then(|| (*value).clone());
+            let is = |(value, count): (&&'v ValueId, &i64)| (*count >= least).then_some(*value);
             is_judged.then(|| votes.iter().filter_map(is).collect())
         }
     }
