@@ -28,7 +28,9 @@ const THRESHOLD: f32 = 0.6;
 
 /// Learners in memory, one an organisation and attribute.
 #[derive(Debug, Default)]
-pub(crate) struct Learners(Mutex<HashMap<(OrganisationId, AttributeId), Arc<tokio::sync::Mutex<Known>>>>);
+pub(crate) struct Learners(Mutex<HashMap<(OrganisationId, AttributeId), Shared>>);
+
+type Shared = Arc<tokio::sync::Mutex<Known>>;
 
 #[derive(Debug)]
 struct Known {
@@ -90,6 +92,11 @@ impl App {
         Ok(Some(Taught { head, distrusted, lineage }))
     }
 
+    /// The attributes of which people of an organisation said something.
+    pub async fn taught_attributes(&self, organisation: OrganisationId) -> Result<Vec<AttributeId>, AppError> {
+        Ok(self.store().read().await?.judged_attributes(organisation).await?)
+    }
+
     /// The head that answers an organisation's review now; `None` while too little was taught to tell it from the shipped
     /// one.
     pub(crate) async fn working_head(
@@ -121,7 +128,7 @@ impl App {
         organisation: OrganisationId,
         attribute: &AttributeId,
         live: &[Judged],
-    ) -> Result<Option<Arc<tokio::sync::Mutex<Known>>>, AppError> {
+    ) -> Result<Option<Shared>, AppError> {
         let heads = self.vision().heads();
         let (Some(reading), Some(about)) = (&heads.reading, self.taxonomy().attribute(attribute.as_str())) else {
             return Ok(None);

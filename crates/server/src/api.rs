@@ -4,6 +4,7 @@ pub(crate) mod feeds;
 pub(crate) mod health;
 pub(crate) mod images;
 pub(crate) mod keys;
+pub(crate) mod learn;
 pub(crate) mod openapi;
 pub(crate) mod products;
 pub(crate) mod search;

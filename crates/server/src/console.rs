@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod product;
 pub(crate) mod review;
 pub(crate) mod seek;
+pub(crate) mod taught;
 mod tiles;
 
 use crate::{

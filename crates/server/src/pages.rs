@@ -454,6 +454,44 @@ pub(crate) struct KeysPage {
     pub(crate) keys: Vec<KeyLine>,
 }
 
+/// What people taught.
+#[derive(Debug, Template)]
+#[template(path = "taught.html")]
+pub(crate) struct TaughtPage {
+    pub(crate) frame: Frame,
+    pub(crate) attributes: Vec<TaughtView>,
+}
+
+/// What people taught of one attribute; shares in hundredths.
+#[derive(Debug)]
+pub(crate) struct TaughtView {
+    pub(crate) name: String,
+    pub(crate) shipped: String,
+    pub(crate) judgements: usize,
+    pub(crate) examples: usize,
+    pub(crate) held_out: usize,
+    pub(crate) right: String,
+    pub(crate) right_before: String,
+    /// With its bounds.
+    pub(crate) difference: String,
+    pub(crate) verdict: String,
+    pub(crate) is_good: bool,
+    pub(crate) ece: String,
+    pub(crate) dots: Vec<ReliabilityDot>,
+    pub(crate) distrusted: Vec<String>,
+    pub(crate) lineage: String,
+}
+
+/// A bin of a reliability chart, and where its dot is.
+#[derive(Debug)]
+pub(crate) struct ReliabilityDot {
+    pub(crate) x: String,
+    pub(crate) y: String,
+    pub(crate) sure: String,
+    pub(crate) right: String,
+    pub(crate) count: usize,
+}
+
 /// Something went wrong.
 #[derive(Debug, Template)]
 #[template(path = "problem.html")]

@@ -212,6 +212,14 @@ impl Snapshot {
         self.conn.rows(SQL, args).await?.iter().map(judged).collect()
     }
 
+    /// The attributes of which people of an organisation said something, ascending.
+    pub async fn judged_attributes(&mut self, organisation: OrganisationId) -> Result<Vec<AttributeId>, StoreError> {
+        const SQL: &str = "select distinct c.attribute from corrections c join products p on p.id = c.product \
+            where p.organisation = $1 and c.undone is null order by c.attribute";
+        let rows = self.conn.rows(SQL, args![organisation.get()]).await?;
+        rows.iter().map(|row| read_attribute(row.only()?)).collect()
+    }
+
     /// How many products of an organisation carry each tag, by attribute and value.
     pub async fn tag_counts(&mut self, organisation: OrganisationId) -> Result<Vec<TagCount>, StoreError> {
         const SQL: &str = "select t.attribute, t.value, t.state, count(*) from tags t \

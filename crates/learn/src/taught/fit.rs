@@ -64,6 +64,36 @@ pub struct Evidence {
     pub verdict: Verdict,
 }
 
+/// A tenth of the answers, those of like sureness.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bin {
+    /// How sure they were, in the mean.
+    pub sure: f64,
+    /// The share that was right.
+    pub right: f64,
+    /// How many they are.
+    pub count: usize,
+}
+
+impl Evidence {
+    /// The answers in ten bins of equal mass, least sure first; none where there are fewer than ten answers.
+    pub fn reliability(&self) -> Vec<Bin> {
+        let mut sorted = self.answers.clone();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let n = if sorted.len() < 10 { 0 } else { sorted.len() };
+        let bin = |bin: usize| {
+            let part = &sorted[bin * n / 10..(bin + 1) * n / 10];
+            let share = |sum: f64| sum / part.len().max(1) as f64;
+            Bin {
+                sure: share(part.iter().map(|(sure, _)| f64::from(*sure)).sum()),
+                right: share(part.iter().filter(|(_, right)| *right).count() as f64),
+                count: part.len(),
+            }
+        };
+        (0..10).map(bin).filter(|bin| bin.count > 0).collect()
+    }
+}
+
 /// A head that people taught.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaughtHead {

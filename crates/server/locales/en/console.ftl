@@ -788,3 +788,23 @@ me-ask-button = Send
 me-waits = You were asked whether you agree to something, and have not answered.
 me-waits-link = Look and answer
 me-asked = The privacy office has it. The answer comes by mail.
+
+# What people taught
+taught = What was taught
+taught-lead = What people answer in the review teaches a head of your own. It is judged on pictures that it had not seen, beside the one that came with the server; whoever objects, is held or goes takes what they taught along.
+taught-nothing = Nobody has answered anything yet.
+taught-promote = Better than the shipped head, and surely not worse by a point.
+taught-keep = Not better than the shipped head so far.
+taught-few = Not enough evidence: fewer than a hundred pictures.
+taught-judgements = Answers
+taught-examples = Pictures that they come to
+taught-right = Right, on pictures it had not seen
+taught-before = Right, the shipped head
+taught-difference = Difference in points, and between what it surely is
+taught-distrusted = The word of { $text } does not count: others and pictures that were held out contradict it.
+taught-reliability = How sure it is, and how often right (error { $text })
+taught-reliability-lead = Each dot is a tenth of the answers. On the line, it is as often right as it is sure.
+taught-sure = Sure
+taught-was-right = Right
+taught-pictures = Answers
+taught-lineage = Lineage

@@ -749,3 +749,23 @@ me-ask-button = 보내기
 me-waits = 동의 여부를 여쭸는데 아직 답하지 않으셨어요.
 me-waits-link = 보고 답하기
 me-asked = 접수했어요. 답은 메일로 드려요.
+
+# What people taught
+taught = 가르친 내용
+taught-lead = 검토에서 답한 내용이 이 조직만의 판별기를 가르쳐요. 보지 않은 사진으로 서버의 기본 판별기와 견줘요. 이의를 제기하거나 보류되거나 떠난 사람이 가르친 것은 함께 사라져요.
+taught-nothing = 아직 답한 사람이 없어요.
+taught-promote = 기본 판별기보다 낫고, 1점 넘게 나쁘지 않은 것이 확실해요.
+taught-keep = 아직 기본 판별기보다 낫지 않아요.
+taught-few = 근거가 부족해요. 사진이 100장이 안 돼요.
+taught-judgements = 답
+taught-examples = 답이 모인 사진
+taught-right = 보지 않은 사진에서 맞힌 비율
+taught-before = 기본 판별기가 맞힌 비율
+taught-difference = 차이(점)와 확실한 범위
+taught-distrusted = { $text }의 답은 세지 않아요. 다른 사람들의 답과도, 보지 않은 사진의 결과와도 어긋나요.
+taught-reliability = 확신하는 정도와 맞히는 비율(오차 { $text })
+taught-reliability-lead = 점 하나가 답의 10분의 1이에요. 선 위에 있으면 확신하는 만큼 맞혀요.
+taught-sure = 확신
+taught-was-right = 맞힘
+taught-pictures = 답
+taught-lineage = 계보

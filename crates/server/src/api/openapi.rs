@@ -1,6 +1,6 @@
 //! The API's description: as a file, and as a page that needs nothing from elsewhere.
 
-use super::{feeds, health, images, keys, products, search, taxonomy};
+use super::{feeds, health, images, keys, learn, products, search, taxonomy};
 use crate::{
     pages::{OperationView, PublicFrame, ReferenceLine, ReferencePage, SchemaView},
     problem::Problem,
@@ -31,6 +31,7 @@ const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A p
         feeds::export_products, feeds::import_products, feeds::list_jobs, feeds::get_job,
         search::search, search::similar,
         taxonomy::taxonomy,
+        learn::get_taught, learn::get_lineage,
         keys::list_keys, keys::make_key, keys::rotate_key, keys::revoke_key,
         health::alive, health::ready, health::metrics,
     ),

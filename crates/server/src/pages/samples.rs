@@ -409,6 +409,40 @@ fn mapping(language: Language, theme: Theme) -> MappingPage {
     }
 }
 
+fn taught(language: Language, theme: Theme) -> TaughtPage {
+    let words = Words(language);
+    let dot = |at: usize| ReliabilityDot {
+        x: format!("{}", 10 * at + 8),
+        y: format!("{}", 98 - 10 * at),
+        sure: format!("{}", 10 * at + 8),
+        right: format!("{}", 10 * at + 2),
+        count: 30,
+    };
+    let one = |name: &str, verdict: &str, is_good: bool| TaughtView {
+        name: name.into(),
+        shipped: "apparel@2".into(),
+        judgements: 412,
+        examples: 300,
+        held_out: 300,
+        right: "91".into(),
+        right_before: "88".into(),
+        difference: "+3.0 (+0.4 – +5.6)".into(),
+        verdict: words.t(verdict),
+        is_good,
+        ece: "0.031".into(),
+        dots: (0..10).map(dot).collect(),
+        distrusted: if is_good { Vec::new() } else { vec!["member-00ff00ff00ff00ff".into()] },
+        lineage: "6f1d".repeat(16),
+    };
+    TaughtPage {
+        attributes: vec![
+            one(pick(language, "카테고리", "category"), "taught-promote", true),
+            one(pick(language, "무늬", "print"), "taught-few", false),
+        ],
+        frame: frame(language, theme, "review"),
+    }
+}
+
 fn keys(language: Language, theme: Theme) -> KeysPage {
     let words = Words(language);
     let key = |id, name: &str, kind: String, live| KeyLine {
@@ -556,6 +590,7 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("mapping", render(&mapping(language, theme))),
         ("job", render(&job(language, theme))),
         ("keys", render(&keys(language, theme))),
+        ("taught", render(&taught(language, theme))),
         ("policy", render(&policy(language, theme))),
         ("changes", render(&changes(language, theme))),
         ("cookies", render(&cookies(language, theme))),

@@ -143,3 +143,25 @@ async fn an_empty_review_and_a_wrong_address_say_so() {
     let nothing = house.form(&cookie, "/review", &[("csrf", &csrf), ("at", "q_0.4_1_category_dress")]).await;
     assert_eq!(nothing.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn what_was_answered_is_told_with_its_lineage() {
+    let (house, cookie, csrf) = unreviewed(3).await;
+    let page = house.page(&cookie, "/review?attribute=category").await.text();
+    let (place, values) = question(&page);
+    let fields = [("only", "category"), ("at", place.as_str()), ("pick", values[1].as_str())];
+    send(&house, (&cookie, &csrf), "/review", &fields).await;
+    let told = house.page(&cookie, "/taught").await.text();
+    assert!(told.contains("Not enough evidence") && told.contains("Lineage"), "{told}");
+    let taught = house.call(Method::GET, "/api/v1/learn/category", None).await;
+    assert_eq!(taught.status, StatusCode::OK, "{}", taught.text());
+    let taught: serde_json::Value = serde_json::from_str(&taught.text()).expect("JSON");
+    assert_eq!((taught["examples"].as_u64(), taught["verdict"].as_str()), (Some(1), Some("not-enough-evidence")));
+    let lineage = house.call(Method::GET, "/api/v1/learn/category/lineage", None).await.text();
+    let lineage: serde_json::Value = serde_json::from_str(&lineage).expect("JSON");
+    assert_eq!(lineage["hash"], taught["lineage"]);
+    assert_eq!(lineage["judgements"][0]["value"].as_str(), Some(values[1].as_str()));
+    assert!(told.contains(taught["lineage"].as_str().expect("a hash")), "{told}");
+    let none = house.call(Method::GET, "/api/v1/learn/no-such", None).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
