@@ -13,6 +13,10 @@ pub(crate) struct OfficeFrame {
     pub(crate) section: &'static str,
     pub(crate) role: &'static str,
     pub(crate) csrf: String,
+    /// This page's own address.
+    pub(crate) here: String,
+    /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
+    pub(crate) unkept: bool,
 }
 
 impl OfficeFrame {

@@ -119,7 +119,15 @@ fn stays(language: Language) -> Vec<CertificateLine> {
 }
 
 fn office(language: Language, theme: Theme, section: &'static str) -> OfficeFrame {
-    OfficeFrame { words: Words(language), theme, section, role: "officer", csrf: "0f".repeat(16) }
+    OfficeFrame {
+        words: Words(language),
+        theme,
+        section,
+        role: "officer",
+        csrf: "0f".repeat(16),
+        here: "/office".into(),
+        unkept: false,
+    }
 }
 
 fn board(language: Language, theme: Theme) -> BoardPage {
