@@ -255,10 +255,7 @@ impl Chromium {
     /// Keeps a picture of the page in `VESTRY_SCREENSHOTS`, if that names a folder.
     pub(crate) fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("VESTRY_SCREENSHOTS") else { return };
-        let shot = self.call(
-            "Page.captureScreenshot",
-            json!({"format": "png"}),
-        );
+        let shot = self.call("Page.captureScreenshot", json!({"format": "png"}));
         use base64::Engine;
         let bytes =
             base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap_or("")).expect("base64");

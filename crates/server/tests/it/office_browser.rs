@@ -135,6 +135,18 @@ pub(crate) fn takes_a_complaint(visit: &mut Visit) {
     visit.says("days left");
 }
 
+/// What a page says by itself, but for names and codes, is in Korean.
+#[track_caller]
+fn says_korean(visit: &mut Visit) {
+    let foreign = visit.browser.ask(
+        "[...document.querySelectorAll('h1, h2, h3, th, label, legend, button, summary, dt, option, p:not(.words)')] \
+         .filter(e => !e.closest('[lang=en]')).map(e => { const own = e.cloneNode(true); \
+         own.querySelectorAll('code, input, textarea, select').forEach(e => e.remove()); return own.textContent; }) \
+         .flatMap(text => text.match(/\\b[A-Za-z]{3,}\\b/g) ?? []).filter(word => !['TOML', 'request'].includes(word))",
+    );
+    assert_eq!(foreign, json!([]), "{}", visit.at());
+}
+
 /// Every page of the office in Korean, where no English word is left but names.
 pub(crate) fn speaks_korean(visit: &mut Visit) {
     visit.reads("ko");
@@ -146,14 +158,22 @@ pub(crate) fn speaks_korean(visit: &mut Visit) {
         ["/office", "/office/desk", &case, "/office/people", "/office/sweep", "/office/policy", "/office/notices"]
     {
         visit.open(path);
+        says_korean(visit);
     }
     visit.browser.ask("document.querySelectorAll('details').forEach(d => d.open = true); true");
     visit.look("/office/notices/open");
     visit.open("/office/people");
     visit.send(&[("who", KIM), ("reason", "request-2")], "");
     visit.look("/office/people/found");
+    says_korean(visit);
+    visit.open("/office");
+    let certificate =
+        visit.browser.ask("document.querySelector('a[href^=\"/office/certificates/\"]').getAttribute('href')");
+    visit.open(certificate.as_str().expect("a certificate"));
     visit.sit_down_as("oh");
-    enrol(visit, "oh@operator.example", Role::Operator);
+    visit.open("/office/sign-in");
+    enrol(visit, ("oh@operator.example", "오세라"), Role::Operator);
     visit.open("/office/staff");
+    says_korean(visit);
     visit.reads("en");
 }

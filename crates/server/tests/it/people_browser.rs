@@ -124,6 +124,8 @@ impl Visit {
 
     /// The language that the browser asks for.
     pub(crate) fn reads(&mut self, language: &str) {
+        // Headers are held back as long as nobody watches the network.
+        self.browser.call("Network.enable", json!({}));
         self.browser.call("Network.setExtraHTTPHeaders", json!({"headers": {"accept-language": language}}));
     }
 
@@ -141,6 +143,10 @@ impl Visit {
             self.browser.resize(width, 900);
             let over = self.browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             assert_eq!(over, json!(0), "{what} is wider than its window of {width}");
+            let out = self.browser.ask(
+                "[...document.querySelectorAll('.bar a, .bar button')].filter(e => e.checkVisibility() && (e.getBoundingClientRect().right > innerWidth || e.getBoundingClientRect().left < 0)).map(e => e.textContent)",
+            );
+            assert_eq!(out, json!([]), "{what}: everything in the bar can be reached at {width}");
             self.browser.picture(&format!("people-{language}-{name}-{width}"));
         }
         let Some(axe) = self.axe.clone() else { return };
@@ -376,10 +382,10 @@ fn sleeps_and_returns(visit: &mut Visit) {
 }
 
 /// Somebody of the staff enrols; the secret of their one-time passwords.
-pub(crate) fn enrol(visit: &mut Visit, mail: &str, role: Role) -> String {
+pub(crate) fn enrol(visit: &mut Visit, (mail, name): (&str, &str), role: Role) -> String {
     let new = NewStaff {
         mail: Personal::new(mail.into()),
-        name: Personal::new("이두리".into()),
+        name: Personal::new(name.into()),
         role,
         language: Language::English,
     };
@@ -395,7 +401,7 @@ pub(crate) fn enrol(visit: &mut Visit, mail: &str, role: Role) -> String {
 
 /// An officer enrols, looks at every page, sweeps; the secret of their one-time passwords.
 fn office(visit: &mut Visit) -> String {
-    let secret = enrol(visit, "lee@operator.example", Role::Officer);
+    let secret = enrol(visit, ("lee@operator.example", "이두리"), Role::Officer);
     for path in ["/office", "/office/desk", "/office/people", "/office/sweep", "/office/policy", "/office/notices"] {
         visit.open(path);
     }
