@@ -2,7 +2,7 @@
 
 use crate::{
     Peer, cookies, guard,
-    pages::{ProblemPage, Theme},
+    pages::{LinkView, ProblemPage, Theme},
     problem::Problem,
     public,
     shapes::{ErrorDocument, ErrorShape},
@@ -133,7 +133,7 @@ async fn written(mut response: Response, id: &str, (path, query): (&str, &str), 
         })
         .into_response()
     } else {
-        page(&problem, id, query, headers)
+        page(&problem, id, (path, query), headers)
     };
     *written.status_mut() = status;
     for name in [header::RETRY_AFTER, header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
@@ -160,7 +160,7 @@ fn let_go(server: &Server, headers: &HeaderMap, response: &mut Response) {
     }
 }
 
-fn page(problem: &Problem, id: &str, query: &str, headers: &HeaderMap) -> Response {
+fn page(problem: &Problem, id: &str, (path, query): (&str, &str), headers: &HeaderMap) -> Response {
     let (language, theme) = preferences(headers, query);
     let words = Words(language);
     let title = match problem.status {
@@ -174,7 +174,11 @@ fn page(problem: &Problem, id: &str, query: &str, headers: &HeaderMap) -> Respon
         true => (words.t("problem-ours-hint"), String::new()),
         false => (problem.message.clone(), problem.hint.clone()),
     };
-    let page = ProblemPage { words, theme, title, message, hint, request_id: id.into() };
+    let back = match path == "/office" || path.starts_with("/office/") {
+        true => LinkView { href: "/office".into(), text: words.t("to-office") },
+        false => LinkView { href: "/catalogue".into(), text: words.t("to-catalogue") },
+    };
+    let page = ProblemPage { words, theme, title, message, hint, back, request_id: id.into() };
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

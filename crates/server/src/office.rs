@@ -11,15 +11,24 @@ pub(crate) mod signing;
 pub(crate) mod staff;
 pub(crate) mod sweeps;
 
-use crate::{envelope, pages::OfficeFrame, problem::Problem, session::Session, words::Words};
+use crate::{envelope, pages::OfficeFrame, problem::Problem, public, session::Session, words::Words};
 use axum::http::HeaderMap;
 use vestry_app::Visitor;
 
 /// What surrounds the office's pages.
 pub(crate) fn frame(session: &Session, headers: &HeaderMap, section: &'static str) -> OfficeFrame {
-    let (language, theme) = envelope::preferred(headers);
-    let role = session.role().map_or("", vestry_app::Role::as_str);
-    OfficeFrame { words: Words(language), theme, section, role, csrf: session.csrf.clone() }
+    let here = public::address(headers);
+    let query = here.split_once('?').map_or("", |(_, query)| query);
+    let (language, theme) = envelope::preferences(headers, query);
+    OfficeFrame {
+        words: Words(language),
+        theme,
+        section,
+        role: session.role().map_or("", vestry_app::Role::as_str),
+        csrf: session.csrf.clone(),
+        here: here.into(),
+        unkept: envelope::asked(query, "unkept").is_some(),
+    }
 }
 
 /// Who of the staff asks, of a route that lets nobody else in.

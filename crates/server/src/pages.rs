@@ -501,6 +501,8 @@ pub(crate) struct ProblemPage {
     pub(crate) title: String,
     pub(crate) message: String,
     pub(crate) hint: String,
+    /// Where to go from here.
+    pub(crate) back: LinkView,
     pub(crate) request_id: String,
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn table() -> Vec<Line> {
     const PUT: Method = Method::PUT;
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
-    use Need::{AnyKey, Editor, Nothing, Owner, OwnerKey, SecretKey, Session};
+    use Need::{AnyKey, Anybody, Editor, Nothing, Owner, OwnerKey, SecretKey, Session};
     let mut table = vec![
         line(GET, "/healthz", Nothing, SMALL, get(api::health::alive)),
         line(GET, "/readyz", Nothing, SMALL, get(api::health::ready)),
@@ -97,8 +97,8 @@ pub(crate) fn table() -> Vec<Line> {
         line(POST, "/unsubscribe/{token}", Nothing, SMALL, post(public::notices::unsubscribe)),
         line(GET, "/cookies", Nothing, SMALL, get(public::choice::show)),
         line(POST, "/cookies", Nothing, SMALL, post(public::choice::choose)),
-        line(POST, "/preferences", Session, SMALL, post(console::gate::prefer)),
-        line(GET, "/", Session, SMALL, get(console::catalogue::home)),
+        line(POST, "/preferences", Anybody, SMALL, post(console::gate::prefer)),
+        line(GET, "/", Anybody, SMALL, get(console::catalogue::home)),
         line(GET, "/catalogue", Session, SMALL, get(console::catalogue::show)),
         line(GET, "/search", Session, SMALL, get(console::seek::show)).work(),
         line(POST, "/search", Session, PICTURE, post(console::seek::by_photo)).work(),

@@ -13,6 +13,7 @@ mod it {
     mod headers;
     mod jobs;
     mod notices;
+    mod office_browser;
     mod own;
     mod people_browser;
     mod policy;

@@ -163,7 +163,7 @@ impl Record {
     fn lines(&self, words: &Words, language: Language) -> Vec<HeldLine> {
         let items = self.items.iter().map(|item| HeldLine {
             name: super::me::pick(&item.name, language),
-            value: item.value.clone(),
+            value: super::me::readable(&item.value),
             purposes: item.purposes.join(", "),
             goes: item.last_day.as_ref().map_or_else(String::new, |day| words.a("me-goes-after", day)),
             ..HeldLine::default()

@@ -22,6 +22,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use serde::Deserialize;
+use serde_json::Value;
 use vestry_app::{
     AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, VaultError, Visitor,
 };
@@ -182,13 +183,25 @@ fn is_correctable(policy: &Policy, item: vestry_policy::ItemId) -> bool {
 }
 
 /// A value as a person reads it: a document's members one after the other.
-fn readable(text: &str) -> String {
-    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return text.to_owned() };
-    let value = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
+pub(crate) fn readable(text: &str) -> String {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => in_words(&value),
+        _ => text.to_owned(),
+    }
+}
+
+fn in_words(value: &Value) -> String {
+    let member = |(name, value): (&String, &Value)| match value {
+        Value::Null => None,
+        Value::Object(_) => Some(format!("{name}: ({})", in_words(value))),
+        _ => Some(format!("{name}: {}", in_words(value))),
     };
-    members.iter().map(|(name, v)| format!("{name}: {}", value(v))).collect::<Vec<_>>().join(" · ")
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(in_words).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => members.iter().filter_map(member).collect::<Vec<_>>().join(" · "),
+        other => other.to_string(),
+    }
 }
 
 /// The periods that the policy offers to whoever stays away, as people say them.
@@ -466,5 +479,27 @@ pub(crate) async fn leave(
             Err(Problem::refused("last_of_role", error.to_string()))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn documents_are_read_as_people_read() {
+        for (text, expected) in [
+            ("김하나", "김하나"),
+            ("2019", "2019"),
+            ("[한빛]", "[한빛]"),
+            (r#"{"language":"en"}"#, "language: en"),
+            (r#"[{"name":"Chrome, Linux","since":"2026-11-02"}]"#, "name: Chrome, Linux · since: 2026-11-02"),
+            (
+                r#"{"items":["mail","name"],"decision":{"outcome":"partly","entry":null}}"#,
+                "decision: (outcome: partly) · items: mail, name",
+            ),
+        ] {
+            assert_eq!(readable(text), expected, "{text}");
+        }
     }
 }

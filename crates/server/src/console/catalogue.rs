@@ -28,9 +28,9 @@ const PAGE: usize = 60;
 /// A query string as it came, in order.
 type Pairs = Vec<(String, String)>;
 
-/// `GET /`.
-pub(crate) async fn home() -> Redirect {
-    Redirect::to("/catalogue")
+/// `GET /`: the staff have a house of their own.
+pub(crate) async fn home(Extension(session): Extension<Session>) -> Redirect {
+    Redirect::to(if session.staff().is_some() { "/office" } else { "/catalogue" })
 }
 
 /// `GET /catalogue`.

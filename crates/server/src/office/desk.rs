@@ -43,7 +43,9 @@ async fn page(
     form: CaseForm,
     problem: Option<String>,
 ) -> Shown {
-    let (privacy, frame) = (privacy(server)?, frame(session, headers, "desk"));
+    let (privacy, mut frame) = (privacy(server)?, frame(session, headers, "desk"));
+    // A form's answer has the form's address; the switches lead to the page.
+    frame.here = "/office/desk".into();
     let (words, you) = (frame.words, staff(session)?);
     let cases = privacy.cases().await?;
     let (open, closed): (Vec<_>, Vec<_>) = cases.iter().partition(|line| line.is_open());

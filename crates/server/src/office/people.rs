@@ -3,7 +3,10 @@
 
 use super::{frame, staff};
 use crate::{
-    account::{me::pick, personal, privacy},
+    account::{
+        me::{pick, readable},
+        personal, privacy,
+    },
     console::{Shown, shown, time},
     guard::Fields,
     pages::{FoundItem, FoundPage, FoundRecord, OptionView, PeoplePage},
@@ -17,7 +20,7 @@ use vestry_app::{
     AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Opening, PersonId, Privacy, PrivacyError,
     Reader, ReasonCode, RecordId, VaultError,
 };
-use vestry_policy::{Action, Policy};
+use vestry_policy::{Action, Event, Policy};
 
 /// `GET /office/people`.
 pub(crate) async fn show(
@@ -181,15 +184,16 @@ fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, 
             Some(Action::Destroy { by, .. }) => words.a("me-goes-by", &by.to_string()),
             _ => "–".into(),
         };
-        let value = if item.masked && !is_open { words.t("masked") } else { held.value.open(opening).clone() };
+        let value = if item.masked && !is_open { words.t("masked") } else { readable(held.value.open(opening)) };
         FoundItem { name: pick(&item.name, words.0), value, until }
     };
     let mut items: Vec<FoundItem> = record.items.iter().map(item).collect();
     if let Some(day) = &record.day {
-        let value = if is_open { day.open(opening).clone() } else { words.t("masked") };
+        let value = if is_open { readable(day.open(opening)) } else { words.t("masked") };
         items.push(FoundItem { name: words.t("people-day"), value, until: "–".into() });
     }
-    let events: Vec<String> = record.events.iter().map(|(event, at)| format!("{event:?} {}", time(*at))).collect();
+    let events: Vec<String> =
+        record.events.iter().map(|(event, at)| format!("{} {}", words.t(event_word(*event)), time(*at))).collect();
     FoundRecord {
         id: record.record.to_string(),
         class: pick(&policy.class(record.class).name, words.0),
@@ -198,4 +202,28 @@ fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, 
         events: events.join(" · "),
         items,
     }
+}
+
+fn event_word(event: Event) -> &'static str {
+    const WORDS: [(Event, &str); 18] = [
+        (Event::Made, /* word */ "event-made"),
+        (Event::Withdrawal, /* word */ "event-withdrawal"),
+        (Event::Visit, /* word */ "event-visit"),
+        (Event::Payment, /* word */ "event-payment"),
+        (Event::Supply, /* word */ "event-supply"),
+        (Event::ContractEnd, /* word */ "event-contract-end"),
+        (Event::Cancellation, /* word */ "event-cancellation"),
+        (Event::Closed, /* word */ "event-closed"),
+        (Event::BlockEnd, /* word */ "event-block-end"),
+        (Event::OfAge, /* word */ "event-of-age"),
+        (Event::Asked, /* word */ "event-asked"),
+        (Event::Sent, /* word */ "event-sent"),
+        (Event::Left, /* word */ "event-left"),
+        (Event::Trained, /* word */ "event-trained"),
+        (Event::Due, /* word */ "event-due"),
+        (Event::Checked, /* word */ "event-checked"),
+        (Event::Decided, /* word */ "event-decided"),
+        (Event::Reopened, /* word */ "event-reopened"),
+    ];
+    WORDS.iter().find(|(of, _)| *of == event).map_or("event-made", |(_, word)| *word)
 }

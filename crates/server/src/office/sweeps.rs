@@ -2,7 +2,7 @@
 
 use super::{frame, staff};
 use crate::{
-    account::privacy,
+    account::{me::pick, privacy},
     console::{Shown, gate::redirect, shown},
     guard::Fields,
     pages::{CertificatePage, PlanLine, PlanPage},
@@ -17,7 +17,9 @@ use axum::{
     http::{HeaderMap, header},
     response::{Html, Response},
 };
+use jiff::civil::Date;
 use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest, VaultError};
+use vestry_policy::{Action, Because, Policy, Subject, Verdict};
 
 /// Lines of a plan on a page.
 const SHOWN: usize = 200;
@@ -39,7 +41,7 @@ async fn page(server: &Server, session: &Session, headers: &HeaderMap, problem: 
         return Err(Problem::refused("swept", "a plan was asked for"));
     };
     let policy = privacy.policy();
-    let lines = plan.verdicts.iter().take(SHOWN).map(|verdict| PlanLine { text: verdict.line(policy) });
+    let lines = plan.verdicts.iter().take(SHOWN).map(|verdict| line(policy, verdict, &frame.words));
     shown(&PlanPage {
         day: plan.day.to_string(),
         total: plan.verdicts.len() as u64,
@@ -49,6 +51,46 @@ async fn page(server: &Server, session: &Session, headers: &HeaderMap, problem: 
         problem,
         frame,
     })
+}
+
+fn line(policy: &Policy, verdict: &Verdict, words: &Words) -> PlanLine {
+    let until =
+        |until: Option<Date>| until.map_or_else(|| "–".into(), |day| words.a("me-goes-after", &day.to_string()));
+    let (does, when, why) = match verdict.action {
+        Action::Destroy { since, by } => {
+            let since = words.a("plan-since", &since.to_string());
+            (words.t("plan-destroy"), words.a("me-goes-by", &by.to_string()), since)
+        }
+        Action::Separate { until: last, because } => {
+            (words.t("plan-separate"), until(last), reason(policy, because, words))
+        }
+        Action::Keep { until: last, because } => (words.t("plan-keep"), until(last), reason(policy, because, words)),
+        Action::Notify { separation, late } => {
+            let late = if late { words.t("plan-late") } else { String::new() };
+            (words.t("plan-notify"), words.a("plan-apart-from", &separation.to_string()), late)
+        }
+    };
+    let class = |class| pick(&policy.class(class).name, words.0);
+    let (kind, whom) = match &verdict.subject {
+        Subject::Person { person } => (String::new(), vestry_model::hex(person)),
+        Subject::Record { person, class: of, .. } => (class(*of), vestry_model::hex(person)),
+        Subject::Day { class: of, counted_from, records, .. } => {
+            (class(*of), format!("{counted_from} · {}", words.n("plan-records", *records)))
+        }
+    };
+    let items = verdict.items.iter().map(|item| pick(&policy.item(item).name, words.0)).collect::<Vec<_>>().join(", ");
+    // A record of one item may be called what the item is.
+    let kind = if kind == items { String::new() } else { kind };
+    PlanLine { does, kind, items, whom, when, why }
+}
+
+fn reason(policy: &Policy, because: Because, words: &Words) -> String {
+    match because {
+        Because::Hold => words.t("held"),
+        Because::Membership => words.t("plan-membership"),
+        Because::Return => words.t("plan-return"),
+        Because::Retention(id) => pick(&policy.retention(id).why, words.0),
+    }
 }
 
 /// `POST /office/sweep`: carried out, for whoever wrote the day of the plan.

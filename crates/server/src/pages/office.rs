@@ -13,6 +13,10 @@ pub(crate) struct OfficeFrame {
     pub(crate) section: &'static str,
     pub(crate) role: &'static str,
     pub(crate) csrf: String,
+    /// This page's own address.
+    pub(crate) here: String,
+    /// Language or theme were asked for and are not kept, as nobody agreed to their cookies.
+    pub(crate) unkept: bool,
 }
 
 impl OfficeFrame {
@@ -67,7 +71,17 @@ pub(crate) struct BoardPage {
 /// A line of a plan.
 #[derive(Debug, Clone)]
 pub(crate) struct PlanLine {
-    pub(crate) text: String,
+    /// What happens.
+    pub(crate) does: String,
+    /// The kind of record; empty for a person as a whole, and where the items say it.
+    pub(crate) kind: String,
+    pub(crate) items: String,
+    /// The id of the person, or which day's records.
+    pub(crate) whom: String,
+    /// By when, or until when.
+    pub(crate) when: String,
+    /// What it rests on.
+    pub(crate) why: String,
 }
 
 /// The plan of a sweep.

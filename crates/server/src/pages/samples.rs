@@ -602,6 +602,7 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
                 title: words.t("problem-not-found"),
                 message: "no product with SKU `A-1`".into(),
                 hint: String::new(),
+                back: LinkView { href: "/catalogue".into(), text: words.t("to-catalogue") },
                 request_id: "5b1f0c9e21aa7d04".into(),
             }),
         ),

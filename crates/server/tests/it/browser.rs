@@ -2,9 +2,8 @@
 
 use super::{
     chromium::Chromium,
-    harness::{House, SHOP, photo},
+    harness::{House, SHOP},
 };
-use axum::http::{Method, StatusCode};
 use serde_json::json;
 use tokio::sync::oneshot;
 use vestry_server::{Options, serve};
@@ -12,18 +11,7 @@ use vestry_server::{Options, serve};
 /// A shop of a dozen garments.
 async fn shop() -> House {
     let house = House::new().await;
-    let drawings = vestry_drawings::catalogue(7, SHOP);
-    for (at, drawing) in drawings.iter().enumerate() {
-        let body = json!({
-            "title": {"ko": drawing.title.pick(true), "en": drawing.title.pick(false)},
-            "price": {"amount": drawing.price.to_string()},
-            "images": [{"base64": super::harness::base64(&photo(at))}],
-        });
-        let path = format!("/api/v1/products/{}", super::harness::encoded(&drawing.sku));
-        let answer = house.call(Method::PUT, &path, Some(body)).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
-    }
-    house.settle().await;
+    house.stock(&house.secret).await;
     house
 }
 

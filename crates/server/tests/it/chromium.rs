@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::{
     fs::File,
     io::{BufRead, BufReader, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     time::Duration,
@@ -22,7 +22,9 @@ pub(crate) struct Chromium {
     last: u64,
     /// What the page complained of: errors, and what the content policy refused.
     pub(crate) complaints: Vec<String>,
-    _folder: TempDir,
+    /// Files that came whole.
+    downloads: u32,
+    folder: TempDir,
 }
 
 /// The browser to use; `None` (said on stderr) where there is none. `VESTRY_CHROMIUM` names it and makes it a must.
@@ -85,7 +87,8 @@ impl Chromium {
             session: String::new(),
             last: 0,
             complaints: Vec::new(),
-            _folder: folder,
+            downloads: 0,
+            folder,
         };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
         let attached = browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
@@ -123,6 +126,9 @@ impl Chromium {
         }
         if event["method"] == "Runtime.exceptionThrown" {
             self.complaints.push(event["params"]["exceptionDetails"].to_string());
+        }
+        if event["method"] == "Browser.downloadProgress" && event["params"]["state"] == "completed" {
+            self.downloads += 1;
         }
     }
 
@@ -172,6 +178,16 @@ impl Chromium {
         panic!("the page kept leaving: {condition}");
     }
 
+    /// Waits until a promise brings `true`; it is asked for anew until it does.
+    #[track_caller]
+    pub(crate) fn until_told(&mut self, promise: &str) {
+        let told = self.ask(&format!(
+            "(async () => {{ for (const end = Date.now() + 20000; Date.now() < end;) {{ if (await {promise}) return true; \
+             await new Promise(done => setTimeout(done, 20)); }} return false; }})()"
+        ));
+        assert_eq!(told, json!(true), "never came true: {promise}");
+    }
+
     /// The width of the window, as on a phone or a desk.
     pub(crate) fn resize(&mut self, width: u32, height: u32) {
         let mobile = width < 600;
@@ -195,6 +211,37 @@ impl Chromium {
     /// Types where the focus is.
     pub(crate) fn write(&mut self, text: &str) {
         self.call("Input.insertText", json!({"text": text}));
+    }
+
+    /// Puts a file into a file field, as if it had been chosen there.
+    pub(crate) fn choose_file(&mut self, field: &str, file: &Path) {
+        let root = self.call("DOM.getDocument", json!({"depth": 0}))["root"]["nodeId"].clone();
+        let field = self.call("DOM.querySelector", json!({"nodeId": root, "selector": field}))["nodeId"].clone();
+        self.call("DOM.setFileInputFiles", json!({"nodeId": field, "files": [file]}));
+    }
+
+    /// Presses a link to a file; where the file is, once it is there whole.
+    pub(crate) fn download(&mut self, link: &str) -> PathBuf {
+        let before = self.downloads;
+        let folder = self.folder.path().join(format!("download-{before}"));
+        std::fs::create_dir(&folder).expect("a folder");
+        let wish = json!({"behavior": "allow", "downloadPath": folder, "eventsEnabled": true});
+        self.call("Browser.setDownloadBehavior", wish);
+        self.ask(&format!("document.querySelector({}).click(); true", json!(link)));
+        while self.downloads == before {
+            let event = self.messages.recv_timeout(PATIENCE).unwrap_or_else(|e| panic!("{link}: {e}"));
+            self.note(&event);
+        }
+        let file = std::fs::read_dir(&folder).expect("a folder").next().expect("a file").expect("a file");
+        file.path()
+    }
+
+    /// Puts what another browser keeps in place of what this one keeps, which it returns.
+    pub(crate) fn swap_cookies(&mut self, others: &Value) -> Value {
+        let kept = self.call("Network.getAllCookies", json!({}))["cookies"].clone();
+        self.call("Network.clearBrowserCookies", json!({}));
+        self.call("Network.setCookies", json!({"cookies": others}));
+        kept
     }
 
     /// Drags from one point to another.

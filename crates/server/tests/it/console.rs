@@ -1,8 +1,12 @@
 //! The console as a browser without scripts uses it.
 
-use super::harness::{House, base64, photo};
+use super::{
+    accounts::{self, staff},
+    harness::{House, base64, photo},
+};
 use axum::http::{Method, StatusCode};
 use serde_json::json;
+use vestry_app::Role;
 
 async fn furnished() -> (House, String, String) {
     let house = House::new().await;
@@ -166,6 +170,28 @@ async fn language_and_theme_are_kept_where_their_cookies_are_allowed() {
     assert!(page.contains("lang=\"ko\" data-theme=\"dark\"") && page.contains("이 화면에만 적용했어요"), "{page}");
     assert_eq!(page.matches("class=\"tile\"").count(), 1, "the filter holds");
     assert_eq!(house.page(&cookie, "/search?words=a&lang=ko&unkept=1").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_office_has_the_same_switches_and_leads_home() {
+    let house = House::with_accounts().await;
+    let cookie = staff(&house, Role::Officer).await;
+    let page = house.page(&cookie, "/office/desk").await.text();
+    assert!(page.contains("name=\"back\" value=\"/office/desk\""), "{page}");
+    let token = accounts::csrf(&page);
+    let fields = [("csrf", token.as_str()), ("language", "ko"), ("theme", "dark"), ("back", "/office/desk")];
+    let answer = house.form(&cookie, "/preferences", &fields).await;
+    assert!(answer.header("set-cookie").is_empty(), "nobody agreed");
+    assert_eq!(answer.header("location"), "/office/desk?lang=ko&theme=dark&unkept=1");
+    let page = house.page(&cookie, answer.header("location")).await.text();
+    assert!(page.contains("lang=\"ko\" data-theme=\"dark\"") && page.contains("이 화면에만 적용했어요"), "{page}");
+    let allowed = format!("{cookie}; vestry_choice=vestry_choice.vestry_language.vestry_theme");
+    let answer = house.form(&allowed, "/preferences", &fields).await;
+    assert_eq!((answer.header("location"), answer.headers.get_all("set-cookie").iter().count()), ("/office/desk", 2));
+    assert_eq!(house.page(&cookie, "/").await.header("location"), "/office");
+    let problem = house.page(&cookie, "/office/certificates/999").await;
+    assert_eq!(problem.status, StatusCode::NOT_FOUND);
+    assert!(problem.text().contains("href=\"/office\""), "{}", problem.text());
 }
 
 #[tokio::test]

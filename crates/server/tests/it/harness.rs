@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use std::{
     cell::Cell,
+    path::Path,
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 use tempfile::TempDir;
@@ -207,10 +208,12 @@ impl House {
 
     /// With the secret key and JSON.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<serde_json::Value>) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.secret));
+        self.call_with(&self.secret, method, path, body).await
+    }
+
+    async fn call_with(&self, key: &str, method: Method, path: &str, body: Option<serde_json::Value>) -> Answer {
+        let request =
+            Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {key}"));
         let request = match body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
@@ -220,6 +223,30 @@ impl House {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
+    }
+
+    /// Puts the drawn shop into the catalogue of whoever has that key.
+    pub(crate) async fn stock(&self, key: &str) {
+        for (at, drawing) in vestry_drawings::catalogue(7, SHOP).iter().enumerate() {
+            let body = serde_json::json!({
+                "title": {"ko": drawing.title.pick(true), "en": drawing.title.pick(false)},
+                "price": {"amount": drawing.price.to_string()},
+                "images": [{"base64": base64(&photo(at))}],
+            });
+            let path = format!("/api/v1/products/{}", encoded(&drawing.sku));
+            let answer = self.call_with(key, Method::PUT, &path, Some(body)).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        }
+        self.settle().await;
+    }
+
+    /// How many files hold pictures, of a house with accounts.
+    pub(crate) fn picture_files(&self) -> usize {
+        fn under(folder: &Path) -> usize {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| if entry.path().is_dir() { under(&entry.path()) } else { 1 }).sum()
+        }
+        under(&self.folder.path().join("data/objects"))
     }
 
     /// What was written is searchable afterwards.

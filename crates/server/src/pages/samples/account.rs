@@ -120,7 +120,15 @@ fn stays(language: Language) -> Vec<CertificateLine> {
 }
 
 fn office(language: Language, theme: Theme, section: &'static str) -> OfficeFrame {
-    OfficeFrame { words: Words(language), theme, section, role: "officer", csrf: "0f".repeat(16) }
+    OfficeFrame {
+        words: Words(language),
+        theme,
+        section,
+        role: "officer",
+        csrf: "0f".repeat(16),
+        here: "/office".into(),
+        unkept: false,
+    }
 }
 
 fn board(language: Language, theme: Theme) -> BoardPage {
@@ -330,7 +338,14 @@ pub(super) fn all(
         frame: office(language, theme, "sweep"),
         day: "2026-11-23".into(),
         total: 1,
-        lines: vec![PlanLine { text: "destroy by 2026-11-28".into() }],
+        lines: vec![PlanLine {
+            does: words.t("plan-destroy"),
+            kind: pick(language, "회원 정보", "member information").into(),
+            items: pick(language, "핸드폰 번호", "mobile number").into(),
+            whom: "0f".repeat(16),
+            when: words.a("me-goes-by", "2026-11-28"),
+            why: words.a("plan-since", "2026-11-23"),
+        }],
         hash: "0f".repeat(32),
         may_sweep: true,
         problem: None,
