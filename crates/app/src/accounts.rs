@@ -48,7 +48,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use vestry_credentials::{Password, PasswordHash, Random, Token, TokenUse, WeakPassword};
-use vestry_policy::{CaseError, ItemId, Membership, Policy};
+use vestry_policy::{CaseError, ItemId, LawfulUse, Membership, Policy};
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, RecordId, VaultError};
 
 /// The longest value of an item that a form takes, in characters.
@@ -157,7 +157,7 @@ fn own_words<'v>(mail: Option<&'v str>, name: Option<&'v str>) -> [&'v str; 2] {
 }
 
 /// How names of people begin in the catalogue's database.
-const PSEUDONYM: &str = "member-";
+pub(crate) const PSEUDONYM: &str = "member-";
 
 impl Privacy {
     /// The hash of a password that is chosen now.
@@ -218,7 +218,8 @@ impl Privacy {
         who.starts_with(PSEUDONYM)
     }
 
-    /// Opens what of one person is `items`, for the program's own use or theirs.
+    /// Opens what of one person is `items`, for the program's own use or theirs. What was set apart for want of use stays
+    /// shut.
     async fn open_items(
         &self,
         person: PersonId,
@@ -226,10 +227,26 @@ impl Privacy {
         reader: Reader,
         items: &[&str],
     ) -> Result<Opened, AccountError> {
+        self.open_for(person, purpose, reader, items, None).await
+    }
+
+    /// The same on the way in, which leads whoever was set apart back: their password, their second proof, and the letters
+    /// that let them in again.
+    async fn open_to_return(&self, person: PersonId, purpose: &str, items: &[&str]) -> Result<Opened, AccountError> {
+        self.open_for(person, purpose, Reader::Program, items, Some(LawfulUse::Return)).await
+    }
+
+    async fn open_for(
+        &self,
+        person: PersonId,
+        purpose: &str,
+        reader: Reader,
+        items: &[&str],
+        used: Option<LawfulUse>,
+    ) -> Result<Opened, AccountError> {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new(purpose, reader, None).map_err(PrivacyError::from)?;
         let set = items.iter().filter_map(|name| policy.item_named(name)).collect();
-        let used = Some(vestry_policy::LawfulUse::Return);
         let records = match self.vault().read_person(policy, person, &opening, Some(set), used, now).await {
             Ok(records) => records,
             Err(VaultError::NothingFor { .. }) => Vec::new(),

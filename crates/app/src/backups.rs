@@ -209,8 +209,9 @@ async fn restore_into(
     let objects = Objects::open(scratch)?;
     let mut restoring = Restoring::begin(&from).await?;
     let mut reader = restoring.data(&backup)?;
-    let catalogue = read_streams(&mut reader, &mut restoring, &store, &objects).await?;
-    reader.finish().map_err(VaultError::from)?;
+    let came = read_streams(&mut reader, &mut restoring, &store, &objects).await?;
+    let manifest = reader.finish().map_err(VaultError::from)?;
+    let catalogue = counted(&manifest, &came)?;
     let (vault, restored): (Vault, Restored) = restoring.finish(governing, now).await?;
     vault.close().await;
     store.close().await;
@@ -222,20 +223,42 @@ async fn read_streams(
     restoring: &mut Restoring<'_>,
     store: &Store,
     objects: &Objects,
-) -> Result<u64, PrivacyError> {
-    let mut rows = 0;
+) -> Result<Vec<Came>, PrivacyError> {
+    let mut came = Vec::new();
     while let Some(mut stream) = reader.next_stream().map_err(VaultError::from)? {
         let name = stream.name().as_str().to_owned();
-        if restoring.load(&name, &mut stream).await? {
-            continue;
-        }
-        if name == OBJECTS {
-            rows += objects.read_in(&mut stream).await?;
+        let of_vault = restoring.load(&name, &mut stream).await?;
+        let of_catalogue = if of_vault.is_some() {
+            None
+        } else if name == OBJECTS {
+            Some(objects.read_in(&mut stream).await?)
         } else if let Some(table) = name.strip_prefix(CATALOGUE).and_then(|rest| rest.strip_prefix('/')) {
-            rows += store.load(table, &mut stream as &mut (dyn Read + Send)).await?;
+            Some(store.load(table, &mut stream as &mut (dyn Read + Send)).await?)
+        } else {
+            None
+        };
+        came.extend(of_vault.or(of_catalogue).map(|count| Came { name, count, is_catalogue: of_vault.is_none() }));
+    }
+    Ok(came)
+}
+
+/// What came out of one stream.
+struct Came {
+    name: String,
+    count: u64,
+    is_catalogue: bool,
+}
+
+/// How many rows and objects of the catalogue came back; of every stream as many as the backup says that it wrote.
+fn counted(manifest: &Manifest, came: &[Came]) -> Result<u64, PrivacyError> {
+    for stream in &manifest.streams {
+        let found = came.iter().find(|came| came.name == stream.name.as_str()).map_or(0, |came| came.count);
+        if found != stream.count {
+            let (stream, wrote) = (stream.name.as_str().to_owned(), stream.count);
+            return Err(PrivacyError::Count { stream, wrote, found });
         }
     }
-    Ok(rows)
+    Ok(came.iter().filter(|came| came.is_catalogue).map(|came| came.count).sum())
 }
 
 /// Comes back from the newest backup into a folder of its own, counts, and removes it again. Nothing of the running
@@ -303,5 +326,44 @@ impl From<IdentityError> for PrivacyError {
 impl From<ArchiveError> for PrivacyError {
     fn from(error: ArchiveError) -> Self {
         Self::Vault(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vestry_vault::archive::Header;
+
+    fn check(came: &[(&str, u64)], is_right: bool) {
+        let facts = |(name, count): (&str, u64)| serde_json::json!({ "name": name, "length": 1, "sha256": "00".repeat(32), "count": count });
+        let streams: Vec<_> = [("people/persons", 3), ("catalogue/tags", 5)].map(facts).into();
+        let streams = serde_json::from_value(streams.into()).expect("streams");
+        let header: Header = serde_json::from_value(header()).expect("a header");
+        let came = came.iter().map(|(name, count)| Came {
+            name: (*name).to_owned(),
+            count: *count,
+            is_catalogue: name.starts_with(CATALOGUE),
+        });
+        let found = counted(&Manifest { header, streams }, &came.collect::<Vec<_>>());
+        match is_right {
+            true => assert_eq!(found.expect("counted"), 5),
+            false => assert!(matches!(found, Err(PrivacyError::Count { .. })), "{found:?}"),
+        }
+    }
+
+    fn header() -> serde_json::Value {
+        let zeros = "00".repeat(32);
+        serde_json::json!({
+            "installation": "00".repeat(16), "kind": "data", "sequence": 1, "created": "2026-11-02T00:00:00Z",
+            "audit_size": 0, "audit_root": zeros, "policy_hash": zeros
+        })
+    }
+
+    #[test]
+    fn a_backup_that_lacks_rows_is_not_restored() {
+        check(&[("people/persons", 3), ("catalogue/tags", 5)], true);
+        check(&[("people/persons", 2), ("catalogue/tags", 5)], false);
+        check(&[("people/persons", 3)], false);
+        check(&[("people/persons", 3), ("catalogue/tags", 6)], false);
     }
 }

@@ -228,13 +228,12 @@ impl Privacy {
     /// Releases a hold; what it stopped is destroyed the same day.
     pub async fn release(&self, subject: HoldSubject, reason: &ReasonCode) -> Result<Option<Sweep>, PrivacyError> {
         self.vault().release(subject, reason, self.now()).await?;
-        match subject {
-            HoldSubject::Person(person) => self.sweep_person(person).await.map(Some),
-            HoldSubject::Record(record) => match self.vault().owner(record).await? {
-                Some(person) => self.sweep_person(person).await.map(Some),
-                None => Ok(None),
-            },
-        }
+        let person = match subject {
+            HoldSubject::Person(person) => Some(person),
+            // A visit goes by its day, whosever it is.
+            HoldSubject::Record(record) => self.vault().owner(record).await?,
+        };
+        self.sweep_released(person).await.map(Some)
     }
 
     /// Writes everything held about a person to a new file at `out`, for the person: JSON with purpose, basis and last

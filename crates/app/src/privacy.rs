@@ -31,6 +31,8 @@ struct Parts {
     searches: Searches,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
+    /// Where letters are written for want of a mail server.
+    posted: PathBuf,
 }
 
 /// Why something about people did not happen.
@@ -66,6 +68,16 @@ pub enum PrivacyError {
     /// The identity that opens archives.
     #[error(transparent)]
     Identity(Box<IdentityError>),
+    /// Not as many rows as the backup says.
+    #[error("`{stream}` of the backup should hold {wrote}, and {found} came back; nothing was restored")]
+    Count {
+        /// Its stream.
+        stream: String,
+        /// How many it says.
+        wrote: u64,
+        /// How many came.
+        found: u64,
+    },
     /// Who may read backups.
     #[error("`backup.recipients` cannot be used")]
     Recipients(#[from] RecipientsError),
@@ -149,6 +161,7 @@ impl Privacy {
             hashing: Hashing::default(),
             searches: Searches::default(),
             store,
+            posted: posted_letters(folder),
         })))
     }
 
@@ -165,6 +178,11 @@ impl Privacy {
     /// The versions of the policy.
     pub fn policies(&self) -> &Versions {
         self.0.policies.newest()
+    }
+
+    /// The folder of letters that are written for want of a mail server.
+    pub(crate) fn posted_letters(&self) -> &Path {
+        &self.0.posted
     }
 
     /// Knows `versions` from now on.
@@ -199,6 +217,11 @@ impl Privacy {
         self.vault().close().await;
         self.store().close().await;
     }
+}
+
+/// Where the letters of a data folder are written for want of a mail server.
+pub(crate) fn posted_letters(folder: &Path) -> PathBuf {
+    folder.join("mail")
 }
 
 fn url(config: &Config) -> Option<String> {

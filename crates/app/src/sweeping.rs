@@ -1,10 +1,11 @@
 //! A sweep: load the facts, ask the policy, carry out the answer, certify it.
 
-use crate::{Privacy, PrivacyError};
-use jiff::civil::Date;
+use crate::{Privacy, PrivacyError, accounts::PSEUDONYM};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use std::collections::HashSet;
 use vestry_policy::{Action, Plan, Planner, Policy, Totals, Verdict, WholeDay};
 use vestry_vault::{
-    Certificate, DayOnFile, PersonId, PersonOnFile, PlanFacts, Planned, ReasonCode, SweepTurn, VaultError,
+    Certificate, DayOnFile, PersonId, PersonOnFile, PlanFacts, Planned, ReasonCode, RecordId, SweepTurn, VaultError,
 };
 
 /// What a sweep is asked to do.
@@ -76,22 +77,38 @@ impl Privacy {
 
     /// Sweeps one person: what they asked for takes effect at once.
     pub async fn sweep_person(&self, person: PersonId) -> Result<Sweep, PrivacyError> {
+        self.sweep_some(Some(person), WholeDays::Leave).await
+    }
+
+    /// Sweeps after a hold was released: its person, if it was on one, and the days that it kept.
+    pub(crate) async fn sweep_released(&self, person: Option<PersonId>) -> Result<Sweep, PrivacyError> {
+        self.sweep_some(person, WholeDays::Sweep).await
+    }
+
+    async fn sweep_some(&self, person: Option<PersonId>, days: WholeDays) -> Result<Sweep, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
         let turn = self.vault().begin_sweep(policy, now).await?;
-        self.vault().clear_strays(Some(person), now).await?;
         let day = policy.local(now).date();
-        self.clear_remains(&turn, policy, day).await?;
         let mut planner = Planner::new(policy, day);
-        let mut on_file = Some(self.vault().person(policy, person).await?);
-        if self.vault().clear_husks(policy, on_file.as_slice()).await? {
-            on_file = match self.vault().person(policy, person).await {
-                Err(VaultError::UnknownPerson(_)) => None,
-                other => Some(other?),
-            };
+        let mut asked = Vec::new();
+        if let Some(person) = person {
+            self.vault().clear_strays(Some(person), now).await?;
+            self.clear_remains(&turn, policy, day).await?;
+            let mut on_file = Some(self.vault().person(policy, person).await?);
+            if self.vault().clear_husks(policy, on_file.as_slice()).await? {
+                on_file = match self.vault().person(policy, person).await {
+                    Err(VaultError::UnknownPerson(_)) => None,
+                    other => Some(other?),
+                };
+            }
+            asked.extend(on_file.map(|person| planned(&mut planner, person)).transpose()?);
+        } else {
+            self.clear_remains(&turn, policy, day).await?;
         }
-        let planned: Vec<Planned> =
-            on_file.map(|person| planned(&mut planner, person)).transpose()?.into_iter().collect();
-        let done = self.vault().carry_out(policy, &planned, now).await?;
+        let done = self.vault().carry_out(policy, &asked, now).await?;
+        if days == WholeDays::Sweep {
+            self.carry_out_days(policy, &mut planner).await?;
+        }
         let (totals, hash) = planner.finish();
         let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { day, hash, totals }).await?;
         Ok(Sweep { certificate, entry, changed: done.changed })
@@ -131,7 +148,9 @@ impl Privacy {
         plan: &PlanFacts,
     ) -> Result<(Certificate, u64), PrivacyError> {
         // What else held traces: rows that were deleted leave the catalogue's write-ahead log too.
+        self.unname_the_gone(policy, self.policy().local(self.now()).date()).await?;
         self.store().empty_log().await?;
+        self.clear_posted().await?;
         Ok(self.vault().certify(turn, policy, plan, self.now()).await?)
     }
 
@@ -195,6 +214,12 @@ impl Privacy {
             }
             progress(seen);
         }
+        self.carry_out_days(policy, &mut planner).await?;
+        let (totals, hash): (Totals, [u8; 32]) = planner.finish();
+        Ok((changed, PlanFacts { day, hash, totals }))
+    }
+
+    async fn carry_out_days(&self, policy: &Policy, planner: &mut Planner<'_>) -> Result<(), PrivacyError> {
         for on_file in self.vault().days(policy).await? {
             let mut asked = None;
             with_day(&on_file, |facts| planner.whole_day(facts, &mut |verdict| asked = Some(verdict)))?;
@@ -202,9 +227,69 @@ impl Privacy {
             let Some(verdict) = asked.filter(is_due) else { continue };
             self.vault().carry_out_day(policy, &verdict, self.now()).await?;
         }
-        let (totals, hash): (Totals, [u8; 32]) = planner.finish();
-        Ok((changed, PlanFacts { day, hash, totals }))
+        Ok(())
     }
+
+    /// What people said of goods stays the company's; under whose pseudonym goes with them, and with the day of their records
+    /// of use.
+    async fn unname_the_gone(&self, policy: &Policy, today: Date) -> Result<(), PrivacyError> {
+        let names = self.store().read().await?.names_of(PSEUDONYM).await?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        let living: HashSet<String> =
+            self.vault().everybody().await?.into_iter().map(|person| self.pseudonym(person)).collect();
+        let gone: Vec<String> = names.into_iter().filter(|name| !living.contains(name)).collect();
+        let mut tx = self.store().begin().await?;
+        tx.unname(&gone, PSEUDONYM, last_due(policy, "corrections", today)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Letters that were written into the data folder for want of a mail server go with their records.
+    async fn clear_posted(&self) -> Result<(), PrivacyError> {
+        let folder = self.posted_letters().to_owned();
+        let failed = |source| PrivacyError::File { path: folder.clone(), source };
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(failed)?,
+        };
+        let mut letters = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name();
+            // `RECORD@host.eml`, with a dot before it while it is written.
+            let record = name.to_str().and_then(|name| name.trim_start_matches('.').split('@').next()?.parse().ok());
+            letters.extend(record.map(|record: RecordId| (record, folder.join(&name))));
+        }
+        let records: Vec<RecordId> = letters.iter().map(|(record, _)| *record).collect();
+        let living = self.vault().living_records(&records).await?;
+        let gone: Vec<_> = letters.into_iter().filter(|(record, _)| !living.contains(record)).collect();
+        for (_, path) in &gone {
+            std::fs::remove_file(path).map_err(failed)?;
+        }
+        if gone.is_empty() { Ok(()) } else { std::fs::File::open(&folder).and_then(|f| f.sync_all()).map_err(failed) }
+    }
+}
+
+/// The last moment of which a record of `item`'s class, counted from when it was made, is due on `today`; none where the
+/// policy has no such item or period.
+fn last_due(policy: &Policy, item: &str, today: Date) -> Timestamp {
+    let class = policy.item_named(item).map(|id| policy.item(id).class);
+    let retention = policy.retentions().find(|(_, retention)| Some(retention.class) == class);
+    let Some(keep) = retention.and_then(|(_, retention)| policy.starts(retention).1) else { return Timestamp::MIN };
+    // The first day that counts and is not over yet: at most a period ago, a few days aside for short months.
+    let is_over = |day: &Date| keep.last_day_counting(*day).is_ok_and(|last| last < today);
+    let start = today.checked_sub(keep.span()).and_then(|day| day.checked_sub(4.days()));
+    let Ok(start) = start else { return Timestamp::MIN };
+    let first = std::iter::successors(Some(start), |day| day.tomorrow().ok()).find(|day| !is_over(day));
+    // What happens within a day counts from the next one, what happens as it begins from itself.
+    first.and_then(|day| day.yesterday().ok()).map_or(Timestamp::MIN, |day| policy.first_moment(day))
+}
+
+/// Whether records that go by whole days are swept as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WholeDays {
+    Sweep,
+    Leave,
 }
 
 /// A person and what the plan asks for, without what stays.
@@ -222,4 +307,21 @@ fn planned(planner: &mut Planner<'_>, person: PersonOnFile) -> Result<Planned, P
 fn with_day<T>(day: &DayOnFile, ask: impl FnOnce(&WholeDay<'_>) -> T) -> T {
     let held: Vec<[u8; 16]> = day.held.iter().map(|record| *record.as_bytes()).collect();
     ask(&WholeDay { class: day.class, counted_from: day.counted_from, records: day.records, held: &held })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Records of use are kept for five years.
+    #[test]
+    fn names_under_corrections_end_with_the_records_of_use() {
+        let policy = Policy::read(vestry_policy::BUILTIN, "p.toml").expect("a policy");
+        let due = |today: &str| last_due(&policy, "corrections", today.parse().expect("a day"));
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        // What is said within a day counts from the next; what is said as it begins, from itself.
+        assert_eq!(due("2025-03-01"), at("2020-03-01T00:00:00+09:00"));
+        assert_eq!(due("2024-12-31"), at("2019-12-31T00:00:00+09:00"));
+        assert_eq!(last_due(&policy, "no-such", "2025-03-01".parse().expect("a day")), Timestamp::MIN);
+    }
 }

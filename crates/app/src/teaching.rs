@@ -15,7 +15,7 @@ use vestry_learn::taught::{
     Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values,
 };
 use vestry_model::{AttributeId, ImageId, LinearHead, OrganisationId, Reading, Row, ValueId};
-use vestry_store::Judged;
+use vestry_store::{Judged, NOBODY};
 
 /// Judgements of one attribute that are read, the newest first.
 const MOST: u32 = 500_000;
@@ -171,6 +171,7 @@ impl App {
         attribute: &AttributeId,
     ) -> Result<Vec<Judged>, AppError> {
         let mut judged = self.store().read().await?.judged(organisation, attribute, MOST).await?;
+        judged.retain(|one| one.who != NOBODY);
         if let Some(privacy) = self.privacy() {
             let may: HashSet<String> =
                 privacy.vault().may_teach().await?.into_iter().map(|person| privacy.pseudonym(person)).collect();

@@ -34,6 +34,26 @@ async fn clause_2_ga_1_a_column_that_nobody_declared_stops_the_start() {
     assert!(error.contains("column `products.nickname` is not declared"), "{error}");
 }
 
+/// The vault's three databases are held against their declarations as well.
+#[tokio::test]
+async fn clause_2_ga_1_a_column_about_people_that_nobody_declared_stops_the_start() {
+    for (file, table) in [("people.db", "persons"), ("separated.db", "items"), ("keys.db", "keys")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let config = Config::default();
+        vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("made");
+        open(&data, Vec::new()).await.expect("the shipped schema is declared").close().await;
+        let url = format!("sqlite://{}", data.join(file).display());
+        let mut database = SqliteConnection::connect(&url).await.expect("opens");
+        let sql = sqlx::AssertSqlSafe(format!("alter table {table} add column nickname text"));
+        sqlx::query(sql).execute(&mut database).await.expect("added");
+        database.close().await.expect("closed");
+        let error = said(open(&data, Vec::new()).await.expect_err("refused"));
+        let database = file.trim_end_matches(".db");
+        assert!(error.contains(&format!("column `{database}.{table}.nickname` is not declared")), "{file}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn a_broken_policy_stops_the_start_before_the_data_is_opened() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -127,6 +127,12 @@ async fn clause_1_ga_what_is_held_or_erased_does_not_teach() {
     assert_eq!(shop.taught().await.head, before.head);
     shop.privacy().erase(kim).await.expect("erased");
     assert_eq!(shop.taught().await.head, held.head, "nothing of them is left");
+    let mut read = shop.app.store().read().await.expect("reads");
+    assert_eq!(
+        read.names_of("member-").await.expect("names"),
+        Vec::<String>::new(),
+        "nor under which name they said it"
+    );
 }
 
 /// The last word counts, and one that was taken back does not.

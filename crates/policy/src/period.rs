@@ -139,7 +139,8 @@ impl Period {
         u32::from(self.count) * if self.unit == Unit::Years { 12 } else { 1 }
     }
 
-    fn span(self) -> Span {
+    /// The period as a span of the calendar.
+    pub fn span(self) -> Span {
         match self.unit {
             Unit::Days => i64::from(self.count).days(),
             Unit::Months => i64::from(self.count).months(),

@@ -157,6 +157,11 @@ fn mistakes_are_named_with_their_place_and_a_remedy() {
         "mailing]",
         "which must be free",
     );
+    for (class, words) in [("look", "write `[class.look]`"), ("mail", "write `[class.mail]` and `[item.mail]`")] {
+        let error = Policy::read(&OMNIOUS.replace(&format!("[class.{class}]"), "[class.other]"), "p.toml");
+        let error = error.expect_err("refused").to_string();
+        assert!(error.contains(words), "{class}: {error}");
+    }
     check("basis = \"consent\"\n", "", "marketing]\nclause = \"1.ra\"", "purpose `marketing` has no basis");
 }
 

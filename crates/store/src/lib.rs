@@ -36,7 +36,7 @@ pub use outbox::{OutboxKind, OutboxRow, Sequence};
 pub use product::{Erased, ProductFilter, Put, PutProduct, StoredProduct};
 pub use review::{Edge, Place, Queue, ReviewAnswer, ReviewStep, Reviewed, Undone, Waiting};
 pub use store::{Snapshot, Store, StorePlace, Tx};
-pub use tag::{Correction, Judged, Others, Suggested, TagCount};
+pub use tag::{Correction, Judged, NOBODY, Others, Suggested, TagCount};
 
 /// What every column holds: an item of the policy, or nothing personal and why.
 pub const COLUMNS: &str = include_str!("../columns.toml");

@@ -53,6 +53,9 @@ pub struct Correction {
     pub undone: Option<Timestamp>,
 }
 
+/// Under which name stands what somebody said who is gone.
+pub const NOBODY: &str = "nobody";
+
 /// What somebody said of an attribute of a product, as a judgement on its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
@@ -184,6 +187,14 @@ impl Snapshot {
         self.conn.rows(SQL, args).await?.iter().map(correction).collect()
     }
 
+    /// The names that begin with `prefix` under which something was said or answered.
+    pub async fn names_of(&mut self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        const SQL: &str =
+            "select who from corrections where who like $1 union select who from review_steps where who like $1";
+        let rows = self.conn.rows(SQL, args![format!("{prefix}%")]).await?;
+        rows.iter().map(|row| Ok(row.only()?)).collect()
+    }
+
     /// What people said of an attribute and did not take back, with the first picture of the product that was seen; the
     /// newest `limit`, in no order.
     pub async fn judged(
@@ -239,6 +250,26 @@ impl Snapshot {
 }
 
 impl Tx {
+    /// Takes away under which name something was said or answered: of these names, and of all that begin with `prefix` up
+    /// to the moment `until`.
+    pub async fn unname(&mut self, gone: &[String], prefix: &str, until: Timestamp) -> Result<(), StoreError> {
+        const GONE: [&str; 2] = [
+            "update corrections set who = 'nobody' where who in (..)",
+            "update review_steps set who = 'nobody' where who in (..)",
+        ];
+        const OLD: [&str; 2] = [
+            "update corrections set who = 'nobody' where who like $1 and at <= $2",
+            "update review_steps set who = 'nobody' where who like $1 and at <= $2",
+        ];
+        for sql in GONE.into_iter().filter(|_| !gone.is_empty()) {
+            self.conn.run_in(sql, args![], gone.iter().map(|who| who.as_str().into()).collect()).await?;
+        }
+        for sql in OLD {
+            self.conn.run(sql, args![format!("{prefix}%"), until]).await?;
+        }
+        Ok(())
+    }
+
     /// Replaces whatever models said about these products by what `model` says now. What a person confirmed or
     /// rejected and what the shop's own data says stays. A product may come several times, once an image; the
     /// first to name a value counts.

@@ -267,12 +267,12 @@ impl<'a> Restoring<'a> {
         Ok(ArchiveReader::open(path, self.from.identity, &expected)?)
     }
 
-    /// Loads the stream `name` if it is one of the vault's; whether it was.
-    pub async fn load(&mut self, name: &str, input: &mut (dyn Read + Send)) -> Result<bool, VaultError> {
+    /// Loads the stream `name` if it is one of the vault's; how many rows came then.
+    pub async fn load(&mut self, name: &str, input: &mut (dyn Read + Send)) -> Result<Option<u64>, VaultError> {
         let (database, prefix, tables) = match name.split('/').next() {
             Some(PEOPLE) => (&self.databases.people, PEOPLE, PEOPLE_TABLES),
             Some(SEPARATED) => (&self.databases.separated, SEPARATED, SEPARATED_TABLES),
-            _ => return Ok(false),
+            _ => return Ok(None),
         };
         let (table, columns) = table_of(prefix, tables, name)?;
         let key = columns.iter().position(|column| *column == "key");
@@ -286,7 +286,7 @@ impl<'a> Restoring<'a> {
         let (came, kept) = conn.load(table, columns, input, keep).await?;
         conn.commit().await?;
         self.dropped += came - kept;
-        Ok(true)
+        Ok(Some(came))
     }
 
     /// Puts in order what came back, once the archive proved to be whole; then opens it, which makes again what the

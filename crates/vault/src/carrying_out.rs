@@ -9,7 +9,7 @@ use crate::{
     error::VaultError,
     journal::{Ledger, LedgerReason, Line},
     keyring::NewKey,
-    names::Names,
+    names::{Names, not_listed},
     people::{PersonOnFile, RecordOnFile},
     place::{KeyId, PersonId, RecordId, Store},
     sealing::{Sealing, text},
@@ -237,10 +237,13 @@ impl Vault {
 
     /// Mail that tells of the coming separation waits, sealed, for whoever sends it.
     fn prepare_notices(&self, policy: &Policy, people: &[Planned], work: &mut Work) -> Result<(), VaultError> {
-        let (Some(class), Some(item)) = (policy.class_named("mail"), policy.item_named("mail")) else { return Ok(()) };
         for planned in people {
             for verdict in &planned.verdicts {
                 let Action::Notify { separation, .. } = verdict.action else { continue };
+                // A policy's file that knows dormancy is refused without it: nobody is set apart who was not told.
+                let (Some(class), Some(item)) = (policy.class_named("mail"), policy.item_named("mail")) else {
+                    return Err(not_listed(policy, "mail"));
+                };
                 let text = format!("{{\"template\":\"dormancy\",\"separation\":\"{separation}\"}}");
                 let record = NewRecord { class, events: Vec::new(), items: vec![(item, text.into())] };
                 let owner = (planned.person.person, planned.person.organisation);

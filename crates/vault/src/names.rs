@@ -40,6 +40,11 @@ impl<'p> Names<'p> {
     }
 }
 
+/// A class that the policy does not list.
+pub(crate) fn not_listed(policy: &Policy, class: &str) -> VaultError {
+    VaultError::NotInPolicy { policy: policy.version.clone(), kind: "class", name: class.into() }
+}
+
 /// Events by the names that rows hold; a name once given stays.
 const EVENTS: [(Event, &str); 18] = [
     (Event::Made, "made"),

@@ -141,6 +141,12 @@ impl Vault {
         people.filter(|person| !person.as_ref().is_ok_and(|person| holds.person(*person))).collect()
     }
 
+    /// Everybody on file.
+    pub async fn everybody(&self) -> Result<Vec<PersonId>, VaultError> {
+        let rows = self.people.rows("select id from persons order by id", args![]).await?;
+        rows.iter().map(|row| PersonId::from_row(row.only()?)).collect()
+    }
+
     /// How many people are on file.
     pub async fn count_people(&self) -> Result<u64, VaultError> {
         let row = self.people.row("select count(*) from persons", args![]).await?;
@@ -198,6 +204,17 @@ impl Vault {
         const SQL: &str = "select person from records where id = $1";
         let row = self.people.row(SQL, args![record.value()]).await?;
         row.map(|row| PersonId::from_row(row.only()?)).transpose()
+    }
+
+    /// Those of these records that are on file.
+    pub async fn living_records(&self, records: &[RecordId]) -> Result<HashSet<RecordId>, VaultError> {
+        const SQL: &str = "select id from records where id in (..)";
+        if records.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let list = records.iter().map(RecordId::value).collect();
+        let rows = self.people.read().await?.rows_in(SQL, args![], list).await?;
+        rows.iter().map(|row| RecordId::from_row(row.only()?)).collect()
     }
 
     pub(crate) async fn person_in(

@@ -5,6 +5,7 @@ use crate::{
     Vault,
     days::{DayKey, LOOKS},
     error::VaultError,
+    names::not_listed,
     people::RecordOnFile,
     personal::{Opening, Personal, Reader},
     place::{PersonId, RecordId, Store},
@@ -144,7 +145,8 @@ impl Vault {
             reason: opening.reason().map(|reason| reason.as_str().into()),
             items: items.iter().map(|item| policy.item(item).id.clone()).collect(),
         };
-        let Some(class) = policy.class_named(LOOKS) else { return Ok(()) };
+        // A policy's file is refused without it; nothing is shown that is not kept.
+        let class = policy.class_named(LOOKS).ok_or_else(|| not_listed(policy, LOOKS))?;
         let day = policy.first_counted_day(now);
         let DayKey { id, key } = self.day_key(policy, class, day).await?;
         let record = RecordId::random()?;

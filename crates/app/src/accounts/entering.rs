@@ -93,15 +93,13 @@ impl Privacy {
         let tries = self.tries("member", &typed, &form.device.network).await?;
         let found = self.vault().find(&form.mail).await.ok().flatten();
         let opened = match found {
-            Some(person) => {
-                Some((person, self.open_items(person, "membership", Reader::Program, &["password"]).await?))
-            }
+            Some(person) => Some((person, self.open_to_return(person, "membership", &["password"]).await?)),
             None => None,
         };
         let hash = opened.as_ref().and_then(|(_, opened)| hash_of(opened.text(policy, "password")));
         let is_right = self.hashing().fits(hash, &form.password, &opening).await;
         let (Some((person, _)), true) = (opened, is_right) else { return self.failed(&tries).await };
-        let security = self.open_items(person, "security", Reader::Program, &["totp_secret", "device"]).await?;
+        let security = self.open_to_return(person, "security", &["totp_secret", "device"]).await?;
         if Proof::read(security.text(policy, "totp_secret"), None).is_needed() {
             let Some(code) = &form.code else { return Ok(Entered::CodeNeeded) };
             if !self.spend_code(SecondOf::Member, person, code.open(&opening)).await? {

@@ -20,7 +20,7 @@ use vestry_mail::{
     SmtpPost, SmtpSettings, Tls,
 };
 use vestry_policy::{Event, Policy};
-use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError, Waits};
+use vestry_vault::{NewRecord, NoticeKind, PersonId, RecordId, VaultError, Waits};
 use zeroize::Zeroizing;
 
 /// Letters gone through in one round.
@@ -203,7 +203,7 @@ impl Privacy {
     /// Whether the letter went out; `false` when nobody can be reached by it.
     async fn post_letter(&self, office: &PostOffice, person: PersonId, letter: RecordId) -> Result<bool, Posting> {
         let policy = self.policy();
-        let opened = self.open_items(person, "membership", Reader::Program, &["mail", "letter", "email"]).await?;
+        let opened = self.open_to_return(person, "membership", &["mail", "letter", "email"]).await?;
         let text = opened.of_record(letter).ok_or(AccountError::Link)?;
         let sealed: Option<Sealed> = serde_json::from_str(text).ok();
         let to_own = sealed.as_ref().is_some_and(|s| s.to.is_none());
@@ -263,7 +263,7 @@ impl Privacy {
 
     /// The language that somebody reads, by its code; empty where it is not known.
     async fn language_of(&self, person: PersonId) -> Result<String, AccountError> {
-        let opened = self.open_items(person, "service", Reader::Program, &["app_settings"]).await?;
+        let opened = self.open_to_return(person, "service", &["app_settings"]).await?;
         let settings = opened.text(self.policy(), "app_settings").unwrap_or_default();
         let settings: serde_json::Value = serde_json::from_str(settings).unwrap_or_default();
         Ok(settings["language"].as_str().unwrap_or_default().to_owned())
@@ -445,7 +445,7 @@ impl PostOffice {
         let base = config.links.trim_end_matches('/').to_owned();
         let returns = Some(config.returns.clone()).filter(|folder| !folder.as_os_str().is_empty());
         if config.host.is_empty() {
-            let post = Post::Folder(FolderPost::new(data.join("mail"), from));
+            let post = Post::Folder(FolderPost::new(crate::privacy::posted_letters(data), from));
             return Ok(Self { post, service, base, returns });
         }
         let (tls, port) = match config.encryption.as_str() {

@@ -73,14 +73,15 @@ impl Privacy {
         self.conclude(who, "invitation").await
     }
 
-    /// Who works for an organisation.
+    /// Who works for an organisation. Whoever was set apart for want of use is not shown before they come back.
     pub async fn colleagues(&self, organisation: i64, reader: PersonId) -> Result<Vec<Colleague>, AccountError> {
         let mut colleagues = Vec::new();
         for (person, role) in self.vault().with_roles(Some(organisation)).await? {
             let reader = if reader == person { Reader::Themselves(person) } else { Reader::Colleague(reader) };
             let opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
-            let text = |item| opened.text(self.policy(), item).unwrap_or_default().to_owned();
-            colleagues.push(Colleague { person, role, name: text("name"), mail: text("email") });
+            let Some(mail) = opened.text(self.policy(), "email").map(str::to_owned) else { continue };
+            let name = opened.text(self.policy(), "name").unwrap_or_default().to_owned();
+            colleagues.push(Colleague { person, role, name, mail });
         }
         Ok(colleagues)
     }

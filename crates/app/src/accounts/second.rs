@@ -8,7 +8,7 @@ use crate::{Privacy, PrivacyError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestry_credentials::{LockoutRules, Random, RecoveryCodes, TotpSecret};
-use vestry_policy::Policy;
+use vestry_policy::{LawfulUse, Policy};
 use vestry_vault::{PersonId, Personal, Reader, VaultError};
 use zeroize::Zeroizing;
 
@@ -299,7 +299,7 @@ impl Privacy {
     }
 
     async fn open_second(&self, of: SecondOf, person: PersonId, reader: Reader) -> Result<Opened, AccountError> {
-        self.open_items(person, "security", reader, of.items()).await
+        self.open_for(person, "security", reader, of.items(), Some(LawfulUse::Return)).await
     }
 }
 

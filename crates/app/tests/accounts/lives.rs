@@ -191,7 +191,9 @@ async fn clause_1_ra_marketing_is_a_box_of_its_own_and_taking_it_back_leaves_the
 #[tokio::test]
 async fn clause_4_da_a_fresh_login_brings_a_dormant_member_back() {
     let house = House::new().await;
-    let (person, _) = house.member("kim@shop.example").await;
+    let (person, visitor) = house.member("kim@shop.example").await;
+    let organisation = visitor.organisation.expect("an organisation");
+    assert_eq!(house.privacy.colleagues(organisation, person).await.expect("asked").len(), 1);
     set("2027-10-15T09:00:00+09:00");
     let confirm =
         || vestry_app::SweepRequest { confirm_clock: Some("clock".parse().expect("a reason")), ..Default::default() };
@@ -206,6 +208,8 @@ async fn clause_4_da_a_fresh_login_brings_a_dormant_member_back() {
         matches!(kept, Err(PrivacyError::Vault(VaultError::NothingFor { .. }))),
         "what is kept apart serves nothing else: {kept:?}"
     );
+    let shown = house.privacy.colleagues(organisation, person).await.expect("asked");
+    assert!(shown.is_empty(), "nor is it shown to colleagues: {shown:?}");
     house.enter("kim@shop.example", PASSWORD).await;
     let records = house.privacy.own_records(person).await.expect("held");
     // Visits are kept apart from the first moment.
@@ -396,4 +400,24 @@ async fn clause_5_leaving_takes_effect_although_nothing_can_be_swept() {
         };
         assert!(sweep.certificate.destroyed.iter().any(|counted| counted.class == "account"), "the next one does it");
     }
+}
+
+/// Without a mail server letters land in the data folder: there they are no longer than their records.
+#[tokio::test]
+async fn clause_6_na_letters_in_the_data_folder_go_with_their_records() {
+    let house = House::new().await;
+    let (person, _) = house.member("kim@shop.example").await;
+    house.privacy.sign_up(sign_up("lee@shop.example")).await.expect("signed up");
+    house.post().await;
+    let of = |mail: &str| house.raw_letters().iter().filter(|letter| letter.contains(mail)).count();
+    assert!(of("lee@shop.example") > 0);
+    house.privacy.withdraw(person).await.expect("left");
+    house.privacy.erase(person).await.expect("erased");
+    assert_eq!(of("kim@shop.example"), 0, "{:?}", house.raw_letters());
+    assert!(of("lee@shop.example") > 0, "somebody else's waits to be read");
+    set("2026-12-20T09:00:00+09:00");
+    let request =
+        vestry_app::SweepRequest { confirm_clock: Some("clock".parse().expect("a reason")), ..Default::default() };
+    house.privacy.sweep(&request, |_| {}).await.expect("swept");
+    assert_eq!(house.raw_letters(), Vec::<String>::new());
 }

@@ -2,7 +2,7 @@
 
 use crate::world::{World, member, noon, on_each_engine, reason, set_clock, sweep_on, values};
 use vestry_app::{PrivacyError, SweepRequest};
-use vestry_vault::{CertificateState, HoldSubject, VaultError};
+use vestry_vault::{CertificateState, DayRecord, HoldSubject, VaultError};
 
 #[tokio::test]
 async fn clause_4_a_member_leaves_and_goes_item_by_item() {
@@ -84,13 +84,23 @@ async fn is_held(world: &World) {
     let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
     let subject = HoldSubject::Person(person);
     privacy.vault().hold(subject, &reason(), privacy.now()).await.expect("held");
+    let (policy, class) = (privacy.policy(), privacy.policy().class_named("visit").expect("visits"));
+    let item = policy.item_named("ip_address").expect("an item");
+    let visit = || DayRecord { person: Some(person), items: vec![(item, String::from("10.0.0.1").into())] };
+    privacy.vault().add_day_records(policy, class, &[visit()], privacy.now()).await.expect("kept");
     privacy.withdraw(person).await.expect("withdrawn");
     sweep_on(&privacy, "2030-01-01").await;
     let kept = values(&privacy, person, "rights").await.expect("held");
     assert!(kept.iter().any(|v| v.starts_with("password")), "{kept:?}");
     assert_eq!(privacy.vault().holds().await.expect("listed").len(), 1);
+    let visits = async || {
+        let days = privacy.vault().days(policy).await.expect("days");
+        days.iter().filter(|day| day.class == class).map(|day| day.records).sum::<u64>()
+    };
+    assert_eq!(visits().await, 1, "the visit is held as well");
     privacy.release(subject, &reason()).await.expect("released");
     assert!(values(&privacy, person, "rights").await.is_err());
+    assert_eq!(visits().await, 0, "and goes the same day");
     privacy.close().await;
 }
 

@@ -176,7 +176,7 @@ pub(crate) struct HoldArgs {
     #[arg(value_name = "ID")]
     pub(crate) id: PersonId,
     /// Why, as a code from the office's list, such as `lawsuit-7`
-    #[arg(long, value_name = "CODE", default_value = "unnamed")]
+    #[arg(long, value_name = "CODE")]
     pub(crate) reason: ReasonCode,
     #[command(flatten)]
     pub(crate) place: Place,

@@ -87,11 +87,11 @@ fn nobody_at_the_prompt_releases_alone_what_takes_two_of_the_staff() {
         office.done(&["admin", "person", "hold", id, "--reason", reason]);
         if reason == "lawsuit-7" {
             // One officer has no second.
-            office.done(&["admin", "person", "release", id]);
+            office.done(&["admin", "person", "release", id, "--reason", reason]);
             officer("park@operator.example");
         }
     }
-    office.refused(&["admin", "person", "release", id], "/office/desk");
+    office.refused(&["admin", "person", "release", id, "--reason", "closed-8"], "/office/desk");
     office.refused(&["admin", "person", "unblock", id], "/office/desk");
     assert!(office.done(&["admin", "person", "holds"]).contains("lawsuit-8"), "and the hold is there");
 }
@@ -107,13 +107,20 @@ fn somebody_is_put_on_file_shown_held_and_erased() {
         office.done(&["admin", "person", "show", id, "--purpose", "membership", "--reason", "case-1", "--unmask"]);
     assert!(whole.contains("010-1234-5678"), "{whole}");
     office.refused(&["admin", "person", "show", id, "--purpose", "party", "--reason", "case-1"], "no purpose `party`");
+    let copy = office.folder.path().join("copy.json").display().to_string();
+    office.done(&["privacy", "export", id, "--out", &copy]);
+    let copy: Value = serde_json::from_str(&fs::read_to_string(&copy).expect("written")).expect("JSON");
+    assert!(copy.to_string().contains("김하나") && copy.to_string().contains("010-1234-5678"), "{copy}");
+    let plan: Value = serde_json::from_str(&office.done(&["privacy", "sweep", "--dry-run", "--json"])).expect("JSON");
+    assert_eq!(plan["totals"]["persons"].as_u64(), Some(1), "{plan}");
 
     let dry = office.done(&["privacy", "erase", id, "--dry-run"]);
     assert!(dry.contains("until 2031-11-02 (payment)") && dry.contains("password, mailing"), "{dry}");
     office.done(&["admin", "person", "hold", id, "--reason", "lawsuit-7"]);
     assert!(office.done(&["admin", "person", "holds"]).contains("lawsuit-7"));
     assert!(office.done(&["privacy", "erase", id]).contains("0 destroyed"), "a hold wins");
-    assert!(office.done(&["admin", "person", "release", id]).contains("1 destroyed"), "the same day");
+    let released = office.done(&["admin", "person", "release", id, "--reason", "closed-7"]);
+    assert!(released.contains("1 destroyed"), "the same day: {released}");
     let kept =
         office.done(&["admin", "person", "show", id, "--purpose", "billing", "--reason", "c", "--use", "statute"]);
     assert!(kept.contains("kept apart") && kept.contains("3456"), "{kept}");

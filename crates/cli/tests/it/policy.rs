@@ -33,3 +33,24 @@ fn what_is_no_event_no_period_and_no_zone_says_what_to_write() {
     check_refused(&["2020-01-01", "forever"], 2, "such as `5 years`");
     check_refused(&["2020-01-01", "1 year", "--zone", "Korea/Seoul"], 1, "such as `Asia/Seoul`");
 }
+
+#[test]
+fn which_version_governs_and_whether_a_file_is_one() {
+    let said = |args: &[&str]| {
+        let output = vestry(args).output().expect("the binary runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), stderr(&output))
+    };
+    let (code, governs, error) = said(&["policy", "governs", "2020-01-01T00:00:00+09:00"]);
+    assert!(code == Some(0) && governs.contains("2019-08-01"), "{governs} {error}");
+    let (code, _, error) = said(&["policy", "governs", "2019-07-31T23:59:59+09:00"]);
+    assert!(code == Some(1) && !error.is_empty(), "nothing governed before the document: {error}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("policy.toml");
+    let path = file.display().to_string();
+    std::fs::write(&file, vestry_policy::BUILTIN).expect("written");
+    assert_eq!(said(&["policy", "check", &path]).0, Some(0));
+    let broken = vestry_policy::BUILTIN.replace("regime = \"kr-2019\"", "regime = \"kr-2018\"");
+    std::fs::write(&file, broken).expect("written");
+    let (code, _, error) = said(&["policy", "check", &path]);
+    assert!(code == Some(1) && error.contains("policy.toml:") && error.contains("kr-2019"), "{error}");
+}

@@ -413,6 +413,11 @@ impl Check {
         if notice.change_days == 0 || notice.transfer_days == 0 {
             self.mistake(raw.notice.span(), "a notice of no days is none; write 1 or more".into());
         }
+        if !raw.class.0.iter().any(|(id, _)| id.get_ref() == "look") {
+            let message =
+                "every look at personal data is kept for whom it is about; write `[class.look]` with its retention";
+            self.mistake(raw.policy.regime.span(), message.into());
+        }
         let regime = *raw.policy.regime.get_ref();
         let Some(dormancy) = &raw.dormancy else {
             if regime == Regime::Korea2019 {
@@ -422,6 +427,12 @@ impl Check {
             return;
         };
         let rule = dormancy.get_ref();
+        if !raw.class.0.iter().any(|(id, _)| id.get_ref() == "mail")
+            || !raw.item.0.iter().any(|(id, _)| id.get_ref() == "mail")
+        {
+            let message = "whoever stays away is told by mail, which waits; write `[class.mail]` and `[item.mail]`";
+            self.mistake(dormancy.span(), message.into());
+        }
         self.clause(dormancy.span(), &rule.clause);
         if regime == Regime::Korea2019 && rule.notice_days < DORMANCY_NOTICE_DAYS {
             let message =
