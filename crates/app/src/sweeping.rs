@@ -238,7 +238,7 @@ impl Privacy {
             return Ok(());
         }
         let living: HashSet<String> =
-            self.vault().everybody().await?.into_iter().map(|person| self.pseudonym(person)).collect();
+            self.vault().keep_pseudonyms().await?.into_iter().map(|person| self.pseudonym(person)).collect();
         let gone: Vec<String> = names.into_iter().filter(|name| !living.contains(name)).collect();
         let mut tx = self.store().begin().await?;
         tx.unname(&gone, PSEUDONYM, last_due(policy, "corrections", today)).await?;

@@ -141,10 +141,20 @@ impl Vault {
         people.filter(|person| !person.as_ref().is_ok_and(|person| holds.person(*person))).collect()
     }
 
-    /// Everybody on file.
-    pub async fn everybody(&self) -> Result<Vec<PersonId>, VaultError> {
-        let rows = self.people.rows("select id from persons order by id", args![]).await?;
-        rows.iter().map(|row| PersonId::from_row(row.only()?)).collect()
+    /// Whose pseudonyms stay in the catalogue: of everybody on file but who objected to improvement, which they are for; and
+    /// of whoever is held.
+    pub async fn keep_pseudonyms(&self) -> Result<Vec<PersonId>, VaultError> {
+        let mut conn = self.people.read().await?;
+        let holds = self.held(&mut conn).await?;
+        let mut kept = Vec::new();
+        for row in conn.rows("select id, objected from persons order by id", args![]).await? {
+            let mut columns = row.columns();
+            let (person, objected) = (PersonId::from_row(columns.take()?)?, columns.take::<i64>()? != 0);
+            if !objected || holds.person(person) {
+                kept.push(person);
+            }
+        }
+        Ok(kept)
     }
 
     /// How many people are on file.

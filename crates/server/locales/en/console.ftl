@@ -824,7 +824,7 @@ me-asked = The privacy office has it. The answer comes by mail.
 
 # What people taught
 taught = What was taught
-taught-lead = What people answer in the review teaches a head of your own. It is judged on pictures that it had not seen, beside the one that came with the server; whoever objects, is held or goes takes what they taught along.
+taught-lead = What people answer in the review teaches a head of your own. It is judged on pictures that it had not seen, beside the one that came with the server; whoever objects, is held or is erased takes what they taught along.
 taught-nothing = Nobody has answered anything yet.
 taught-promote = Better than the shipped head, and surely not worse by a point.
 taught-keep = Not better than the shipped head so far.
