@@ -104,6 +104,26 @@ async fn is_held(world: &World) {
     privacy.close().await;
 }
 
+/// Whoever comes back one second before they are set apart is not.
+#[tokio::test]
+async fn clause_4_da_a_login_one_second_before_cancels_the_separation() {
+    for (last_moment, stays) in [(true, true), (false, false)] {
+        let world = World::made("2020-01-01").await;
+        let privacy = world.open().await;
+        let person = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+        sweep_on(&privacy, "2020-11-30").await;
+        sweep_on(&privacy, "2021-01-01").await;
+        assert!(values(&privacy, person, "membership").await.is_ok(), "a year is not over yet");
+        if last_moment {
+            set_clock("2021-01-01T23:59:59+09:00".parse().expect("an instant"));
+            privacy.vault().used(privacy.policy(), person, privacy.now()).await.expect("logs in");
+        }
+        sweep_on(&privacy, "2021-01-02").await;
+        assert_eq!(values(&privacy, person, "membership").await.is_ok(), stays);
+        privacy.close().await;
+    }
+}
+
 #[tokio::test]
 async fn clause_4_da_a_member_under_a_hold_is_set_apart_as_a_member_who_may_return() {
     let world = World::made("2020-01-01").await;
