@@ -5,6 +5,7 @@
 //! ids drawn and the share of TEST that the head gets right, starting from nothing. `bench/learn/compare.py` reads it.
 //! `taught_speed times TRAIN TEST`: all labels at once, one correction more, and how good the head then is.
 //! `taught_speed forget TRAIN PEOPLE`: so many people with two hundred judgements each, one of whom is forgotten.
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
 use std::{collections::BTreeMap, env, error::Error, fs, time::Instant};
 use vestry_learn::{
@@ -88,7 +89,6 @@ fn shuffled(mut of: Vec<usize>, seed: u64) -> Vec<usize> {
     of
 }
 
-#[expect(clippy::print_stdout, reason = "what a script reads")]
 fn curve(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
     let reading = reading(&train.samples()?, READ)?;
     let (known, unseen) = (rows(train, &reading), rows(test, &reading));
@@ -110,7 +110,6 @@ fn curve(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the figures")]
 fn times(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
     let reading = reading(&train.samples()?, READ)?;
     let (known, unseen) = (rows(train, &reading), rows(test, &reading));
@@ -141,7 +140,6 @@ fn times(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the figures")]
 fn forget(train: &Pictures, people: u32) -> Result<(), Box<dyn Error>> {
     let reading = reading(&train.samples()?, READ)?;
     let known = rows(train, &reading);

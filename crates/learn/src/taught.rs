@@ -1,7 +1,7 @@
 //! Heads that people teach, and that forget them exactly.
 //!
-//! What people said ([`judgements`]) comes to labels; labelled rows ([`reading`]) are summed as whole numbers
-//! ([`moments`]); a ridge about the shipped head is solved from the sums ([`head`]); and [`fit`] chooses its penalty,
+//! What people said ([`Judgements`]) comes to labels; labelled rows ([`vestry_model::Row`]) are summed as whole numbers
+//! ([`Moments`]); a ridge about the shipped head is solved from the sums ([`Ridge`]); and [`fit()`] chooses its penalty,
 //! calibrates it, and says whether it may be published. Sums of whole numbers commute, so a learner from whom somebody
 //! was taken holds the same bits as one that never heard of them, and gives the same head.
 //!

@@ -82,8 +82,8 @@ fn naive(rows: &[(Row, usize)], prior: &Prior, lambda: f64, spread: f64) -> Vec<
     let mean: Vec<f64> = (0..D).map(|j| (0..rows.len()).map(|i| w(i) * x(i, j)).sum::<f64>() / n).collect();
     let known = prior.head();
     let mut all = Vec::new();
-    for class in 0..CLASSES.len() {
-        let at = known.classes.iter().position(|c| *c == value(CLASSES[class]));
+    for (class, name) in CLASSES.iter().enumerate() {
+        let at = known.classes.iter().position(|c| *c == value(name));
         let w0: Vec<f64> = (0..D).map(|j| at.map_or(0.0, |at| known.weights[at * D + j])).collect();
         let b0 = at.map_or(0.0, |at| known.bias[at]);
         let y = |i: usize| f64::from(u8::from(rows[i].1 == class));

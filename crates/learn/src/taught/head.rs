@@ -100,7 +100,7 @@ impl Scorer {
 
 /// Moments taken apart once, so that each penalty costs one multiplication.
 ///
-/// Minimises Σ w·|y − W·x − b|² + λ·spread·|W − W₀|² with [`WORTH`] more rows at zero that the shipped head answers as it
+/// Minimises Σ w·|y − W·x − b|² + λ·spread·|W − W₀|² with ten more rows at zero that the shipped head answers as it
 /// does (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 3.4.1, about another centre).
 #[derive(Debug)]
 pub struct Ridge<'p> {
