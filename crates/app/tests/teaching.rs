@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use vestry_app::{
-    App, Config, Description, HoldSubject, ImageInput, PersonId, Privacy, ProductInput, Surroundings, Taught, Verdict,
-    demo,
+    App, Asked, Config, Description, HoldSubject, ImageInput, PersonId, Place, Privacy, ProductInput, Reason,
+    Surroundings, Taught, Verdict, demo,
 };
 use vestry_model::{AttributeId, OrganisationId, Product, Sku, ValueId};
 
@@ -149,4 +149,25 @@ async fn the_last_word_of_each_counts_and_keys_teach_too() {
     assert_eq!(taught.head.examples, 2);
     let none = AttributeId::new("no-such").expect("an id");
     assert!(shop.app.taught(shop.organisation, &none).await.expect("asked").is_none());
+}
+
+/// What was answered is proposed in the next question, though the shipped head knows no such value.
+#[tokio::test]
+async fn the_next_question_knows_what_was_just_taught() {
+    let shop = Shop::new().await;
+    let value = ValueId::new("swimwear").expect("an id");
+    let question = async || {
+        let asked = shop.app.review_question(shop.organisation, Some(&category()), None).await.expect("asked");
+        asked.expect("there is one more")
+    };
+    let proposes = |question: &vestry_app::Question| question.proposals.iter().any(|p| p.value == value);
+    assert!(!proposes(&question().await), "nobody taught it yet");
+    for _ in 0..8 {
+        let Place { product, attribute, value: shown, .. } = question().await.place;
+        let asked = [Asked { product, attribute, value: shown }];
+        shop.app.review(shop.organisation, "key-1", &asked, Some(&value)).await.expect("answered");
+    }
+    let next = question().await;
+    let proposal = next.proposals.iter().find(|p| p.value == value);
+    assert!(matches!(proposal.map(|p| p.reason), Some(Reason::Model(_))), "{:?}", next.proposals);
 }
