@@ -2,7 +2,7 @@
 
 use crate::house::{House, PASSWORD, device, log_in, pass, personal, set, sign_up};
 use jiff::SignedDuration;
-use vestry_app::{AccountError, Entered, Language, Leaving, LogIn, PrivacyError, Role, VaultError};
+use vestry_app::{AccountError, Entered, Language, Leaving, LogIn, NamedGuardian, PrivacyError, Role, VaultError};
 
 #[tokio::test]
 async fn clause_2_ga_1_refusing_every_optional_item_still_gives_an_account() {
@@ -50,6 +50,33 @@ async fn a_sign_up_that_nobody_confirms_is_gone_after_three_days() {
     }
     assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 0);
     assert!(matches!(house.privacy.confirm(&token).await, Err(AccountError::Link)));
+}
+
+#[tokio::test]
+async fn clause_6_na_a_sign_up_after_midnight_leaves_no_daily_sweep_out() {
+    let house = House::new().await;
+    let named = NamedGuardian {
+        name: personal("김두리"),
+        contact: personal("parent@home.example"),
+        language: Language::Korean,
+    };
+    house.privacy.ask_guardian(&named).await.expect("asked");
+    house.privacy.keep_the_day().await.expect("kept");
+    let mut members = 0;
+    for day in 3..18 {
+        // Each of these is certified for itself, before the day is looked at.
+        set(&format!("2026-11-{day:02}T00:05:00+09:00"));
+        house.member(&format!("kim{day}@shop.example")).await;
+        members += 1;
+        pass(SignedDuration::from_mins(5));
+        assert_eq!(house.privacy.sweep_state().await.expect("told").last.map(|last| last.day()), Some(day - 1));
+        house.privacy.keep_the_day().await.expect("kept");
+        assert_eq!(house.privacy.sweep_state().await.expect("told").last.map(|last| last.day()), Some(day));
+        let certificates = house.privacy.vault().certificates().expect("read").len();
+        house.privacy.keep_the_day().await.expect("kept");
+        assert_eq!(house.privacy.vault().certificates().expect("read").len(), certificates, "one a day");
+    }
+    assert_eq!(house.privacy.vault().count_people().await.expect("counted"), members, "nobody asks a guardian any more");
 }
 
 #[tokio::test]

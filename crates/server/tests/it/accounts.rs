@@ -335,3 +335,21 @@ async fn a_key_opens_the_console_until_its_organisation_has_an_owner() {
     let api = Request::get("/api/v1/products").header(header::AUTHORIZATION, format!("Bearer {}", house.secret));
     assert_eq!(house.send(api.body(Body::empty()).expect("a request")).await.status, StatusCode::OK, "the API goes on");
 }
+
+#[tokio::test]
+async fn clause_6_na_a_day_without_a_whole_sweep_is_overdue_whatever_was_certified_for_one_person() {
+    let house = House::with_accounts().await;
+    let overdue = async |is_overdue: bool| {
+        let metrics = house.get("/metrics").await.text();
+        assert_eq!(metrics.contains("vestry_sweep_overdue 1"), is_overdue, "{metrics}");
+        let officer = staff_named(&house, &format!("officer{is_overdue}"), Role::Officer).await;
+        let board = house.page(&officer, "/office").await.text();
+        assert_eq!(board.contains("A day went by without a sweep"), is_overdue, "{board}");
+    };
+    overdue(false).await;
+    for mail in ["kim@shop.example", "lee@shop.example"] {
+        pass(86_400);
+        member(&house, mail, "").await;
+    }
+    overdue(true).await;
+}
