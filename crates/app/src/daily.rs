@@ -31,7 +31,8 @@ impl Privacy {
         let made = self.policy().local(self.vault().made_at()).date();
         let since = last.unwrap_or(made);
         let yesterday = today.yesterday().unwrap_or(Date::MIN);
-        let pending = certificate.iter().flat_map(|certificate| &certificate.generations).filter(|g| g.pending.is_some());
+        let pending =
+            certificate.iter().flat_map(|certificate| &certificate.generations).filter(|g| g.pending.is_some());
         Ok(SweepState {
             is_overdue: since < yesterday,
             pending: pending.map(|generation| generation.place.clone()).collect(),
