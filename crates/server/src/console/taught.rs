@@ -37,9 +37,9 @@ fn view(name: String, taught: &Taught, frame: &Frame) -> TaughtView {
     let share = |count: usize| 100.0 * count as f64 / evidence.held_out.max(1) as f64;
     let [_, low, high] = evidence.difference.map(|share| 100.0 * share);
     let verdict = match evidence.verdict {
-        Verdict::Promote => "taught-promote",
-        Verdict::Keep => "taught-keep",
-        Verdict::NotEnoughEvidence => "taught-few",
+        Verdict::Promote => words.t("taught-promote"),
+        Verdict::Keep => words.t("taught-keep"),
+        Verdict::NotEnoughEvidence => words.t("taught-few"),
     };
     let dots = head.evidence.reliability();
     TaughtView {
@@ -50,7 +50,7 @@ fn view(name: String, taught: &Taught, frame: &Frame) -> TaughtView {
         right: format!("{:.0}", share(evidence.right)),
         right_before: format!("{:.0}", share(evidence.right_before)),
         difference: format!("{:+.1} ({low:+.1} – {high:+.1})", 100.0 * evidence.difference[0]),
-        verdict: words.t(verdict),
+        verdict,
         is_good: evidence.verdict == Verdict::Promote,
         ece: format!("{:.3}", evidence.calibration_error),
         dots: dots
