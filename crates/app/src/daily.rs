@@ -13,7 +13,7 @@ const BEAT_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Where the sweeps stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweepState {
-    /// The day of the last sweep that was certified.
+    /// The last day for which everybody was looked at; certificates of single persons do not count.
     pub last: Option<Date>,
     /// Whether a day was missed: an alert.
     pub is_overdue: bool,
@@ -26,17 +26,18 @@ pub struct SweepState {
 impl Privacy {
     /// Where the sweeps stand. A fresh installation is not overdue before it had a full day.
     pub async fn sweep_state(&self) -> Result<SweepState, PrivacyError> {
-        let last = self.vault().last_certificate().await?;
+        let (last, certificate) = (self.vault().last_swept().await?, self.vault().last_certificate().await?);
         let today = self.policy().local(self.now()).date();
         let made = self.policy().local(self.vault().made_at()).date();
-        let since = last.as_ref().map_or(made, |certificate| certificate.day);
+        let since = last.unwrap_or(made);
         let yesterday = today.yesterday().unwrap_or(Date::MIN);
-        let pending = last.iter().flat_map(|certificate| &certificate.generations).filter(|g| g.pending.is_some());
+        let pending =
+            certificate.iter().flat_map(|certificate| &certificate.generations).filter(|g| g.pending.is_some());
         Ok(SweepState {
             is_overdue: since < yesterday,
             pending: pending.map(|generation| generation.place.clone()).collect(),
             behind: self.vault().places_behind().iter().map(|place| place.display().to_string()).collect(),
-            last: last.map(|certificate| certificate.day),
+            last,
         })
     }
 
@@ -44,7 +45,8 @@ impl Privacy {
     pub async fn keep_the_day(&self) -> Result<(), PrivacyError> {
         let today = self.policy().local(self.now()).date();
         let last = self.vault().last_certificate().await?;
-        let is_done = last.is_some_and(|c| c.day >= today && c.state == CertificateState::Final);
+        let is_swept = self.vault().last_swept().await?.is_some_and(|day| day >= today);
+        let is_done = is_swept && last.is_some_and(|c| c.state == CertificateState::Final);
         if is_done {
             if self.now().duration_since(self.vault().audit_head().time) >= BEAT_EVERY {
                 self.vault().beat(self.policy(), self.now()).await?;

@@ -66,7 +66,7 @@ pub use looking::LookReport;
 pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
 pub use opening::{App, OpenError, Surroundings};
 pub use organisations::slug;
-pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText};
+pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText, is_secret};
 pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};

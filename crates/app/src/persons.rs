@@ -418,7 +418,7 @@ fn consents(policy: &Policy, on_file: &PersonOnFile) -> Vec<serde_json::Value> {
 }
 
 /// Whether an item proves who somebody is: a hash or a secret says nothing about them, and in other hands opens the door.
-fn is_secret(policy: &Policy, item: &vestry_policy::Item) -> bool {
+pub fn is_secret(policy: &Policy, item: &vestry_policy::Item) -> bool {
     item.masked
         && (policy.class(item.class).id == "security"
             || ["password", "staff_password", "staff_second"].contains(&item.id.as_str()))
@@ -439,6 +439,7 @@ fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json:
         "name": item.name,
         "value": if is_secret(policy, item) { "••••" } else { held.value.open(opening).as_str() },
         "purposes": purposes,
+        "basis": item.purposes.iter().map(|id| policy.purpose(id).basis).collect::<Vec<_>>(),
         "because": because,
         "last_day": until,
     })

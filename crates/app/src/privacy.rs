@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Surroundings,
-    accounts::{Hashing, Searches},
+    accounts::{Hashing, Resets, Searches},
     policing::{self, Policies, PoliciesError},
 };
 use jiff::Timestamp;
@@ -29,6 +29,7 @@ struct Parts {
     surroundings: Surroundings,
     hashing: Hashing,
     searches: Searches,
+    resets: Resets,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -160,6 +161,7 @@ impl Privacy {
             surroundings,
             hashing: Hashing::default(),
             searches: Searches::default(),
+            resets: Resets::default(),
             store,
             posted: posted_letters(folder),
         })))
@@ -201,6 +203,10 @@ impl Privacy {
 
     pub(crate) fn searches(&self) -> &Searches {
         &self.0.searches
+    }
+
+    pub(crate) fn resets(&self) -> &Resets {
+        &self.0.resets
     }
 
     pub(crate) fn hashing(&self) -> &Hashing {

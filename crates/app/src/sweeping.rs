@@ -72,6 +72,7 @@ impl Privacy {
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
         self.vault().end_blocks_of(policy, now).await?;
         let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
+        self.vault().note_swept(day).await?;
         Ok(SweepOutcome::CarriedOut(Box::new(Sweep { certificate, entry, changed })))
     }
 

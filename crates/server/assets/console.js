@@ -75,9 +75,9 @@ const onSearch = () => document.getElementById("seek");
 document.addEventListener("dragover", (event) => {
   if (event.dataTransfer?.types.includes("Files") && document.getElementById("find")) event.preventDefault();
 });
-document.addEventListener("drop", async (event) => {
+document.addEventListener("drop", (event) => {
   const file = event.dataTransfer?.files?.[0];
-  if (!file || event.defaultPrevented || onSearch() || !file.type.startsWith("image/")) return;
+  if (!file || event.defaultPrevented || onSearch() || !document.getElementById("find") || !file.type.startsWith("image/")) return;
   event.preventDefault();
   carry(file);
 });
@@ -88,15 +88,16 @@ document.addEventListener("paste", (event) => {
   carry(file);
 });
 
-/** Leaves a photo in this browser for the search page, which takes it out again. */
-function carry(file) {
-  const open = indexedDB.open("vestry", 1);
-  open.onupgradeneeded = () => open.result.createObjectStore("carried");
-  open.onsuccess = () => {
-    const tx = open.result.transaction("carried", "readwrite");
-    tx.objectStore("carried").put(file, "photo");
-    tx.oncomplete = () => location.assign("/search#photo");
-  };
+/** Searches by a photo from any page: it is sent at once and kept nowhere in the browser. */
+function carry(photo) {
+  const form = Object.assign(document.createElement("form"), { action: "/search", method: "post", enctype: "multipart/form-data", hidden: true });
+  const list = new DataTransfer();
+  list.items.add(photo);
+  const image = Object.assign(document.createElement("input"), { type: "file", name: "image" });
+  image.files = list.files;
+  form.append(document.querySelector("[name=csrf]").cloneNode(), image);
+  document.body.append(form);
+  form.requestSubmit();
 }
 
 // A page that comes too late for its transition is shown without one; the browser calls that an error, and it is none.

@@ -103,15 +103,20 @@ function stop() {
 }
 
 async function camera() {
+  let asked = null;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    asked = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch {
     say(form.dataset.noCamera);
     return;
   }
+  // Until somebody allowed it, the button may have been pressed again, or the page left.
+  stop();
+  stream = asked;
+  if (document.hidden) return stop();
   video.srcObject = stream;
-  await video.play();
-  show("camera");
+  await video.play().catch(() => {});
+  if (stream === asked) show("camera");
 }
 
 async function shoot() {
@@ -175,18 +180,3 @@ const leave = () => {
 };
 document.addEventListener("visibilitychange", () => document.hidden && leave());
 window.addEventListener("pagehide", leave);
-
-// A photo that was dropped on another page comes along once.
-if (location.hash === "#photo") {
-  history.replaceState(null, "", location.pathname);
-  const open = indexedDB.open("vestry", 1);
-  open.onupgradeneeded = () => open.result.createObjectStore("carried");
-  open.onsuccess = () => {
-    const store = open.result.transaction("carried", "readwrite").objectStore("carried");
-    const got = store.get("photo");
-    got.onsuccess = () => {
-      store.delete("photo");
-      if (got.result) take(got.result);
-    };
-  };
-}

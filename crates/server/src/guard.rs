@@ -248,7 +248,17 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
                     .hint("add the page's origin when making the key"),
                 ));
             }
-            None => {}
+            // Without it nobody says from which page, and the key stands in pages for all to read.
+            None => {
+                return Err(refuse(
+                    Problem::new(
+                        StatusCode::FORBIDDEN,
+                        "origin_needed",
+                        "a publishable key is used from web pages alone",
+                    )
+                    .hint("use a secret key, from a server of yours"),
+                ));
+            }
         }
     }
     if !server.keys.allows(access.key) {

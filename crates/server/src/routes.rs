@@ -166,6 +166,8 @@ fn accounts() -> Vec<Line> {
         line(POST, "/me/leave", Member, SMALL, post(me::leave)),
         line(GET, "/team", Owner, SMALL, get(team::show)),
         line(POST, "/team", Owner, SMALL, post(team::invite)),
+        line(GET, "/team/join/{token}", Member, SMALL, get(team::join_page)),
+        line(POST, "/team/join/{token}", Member, SMALL, post(team::join)),
         line(POST, "/team/{id}", Owner, SMALL, post(team::change)),
     ]
 }

@@ -10,6 +10,7 @@ use crate::{
     keyring::NewKey,
     lookup::{LookupKey, REJOIN, normalised_mail},
     people::state_name,
+    personal::Personal,
     place::{KeyId, PersonId, Place, RecordId, Store},
     seal::DataKey,
     sealing::Sealing,
@@ -79,6 +80,15 @@ impl Vault {
         let mut conn = self.separated.begin().await?;
         conn.run("delete from rejoin where subject = $1", args![subject.value()]).await?;
         Ok(conn.commit().await?)
+    }
+
+    /// Whether an address is blocked at `now`.
+    pub async fn is_blocked(&self, mail: &Personal<String>, now: Timestamp) -> Result<bool, VaultError> {
+        match self.refuse_blocked(&[normalised_mail(mail.to_seal())?], now).await {
+            Ok(()) => Ok(false),
+            Err(VaultError::Blocked) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Refuses normalised addresses that are blocked at `now`.

@@ -122,48 +122,106 @@ impl Certificate {
              vertical-align:top;overflow-wrap:anywhere}th{width:14rem;font-weight:600}</style>\n\
              <h1>파기 증명서<br><small>Certificate of destruction</small></h1>\n<table>\n",
         );
-        for ([korean, english], value) in self.rows() {
-            writeln!(out, "<tr><th scope=\"row\">{korean} · {english}</th><td>{}</td></tr>", escaped(&value))
+        for ([korean, english], [in_korean, in_english]) in self.rows(&|class| [class.to_owned(), class.to_owned()]) {
+            let mut value = escaped(&in_korean);
+            if in_english != in_korean {
+                value.push_str("<br>");
+                value.push_str(&escaped(&in_english));
+            }
+            writeln!(out, "<tr><th scope=\"row\">{korean} · {english}</th><td>{value}</td></tr>")
                 .expect("a string grows");
         }
         out.push_str("</table>\n");
         out
     }
 
-    /// What it says, line by line: the name in Korean and in English, and the value.
-    pub fn rows(&self) -> Vec<([&'static str; 2], String)> {
+    /// What it says, line by line: the name and the value, both in Korean and in English. `class` names a kind of record in
+    /// both; the certificate itself knows its id alone.
+    pub fn rows(&self, class: &dyn Fn(&str) -> [String; 2]) -> Vec<([&'static str; 2], [String; 2])> {
+        let alike = |text: String| [text.clone(), text];
+        let both = |korean: &str, english: &str| [korean.to_owned(), english.to_owned()];
         let state = match self.state {
-            CertificateState::Final => "확정 · final",
-            CertificateState::Pending => "보류 · pending",
+            CertificateState::Final => both("확정", "final"),
+            CertificateState::Pending => both("보류", "pending"),
         };
         let counted = |list: &[Counted]| {
-            let parts: Vec<String> = list.iter().map(|c| format!("{} {}", c.class, c.count)).collect();
-            if parts.is_empty() { "0".into() } else { parts.join(" · ") }
+            [0, 1].map(|language| {
+                let parts: Vec<String> =
+                    list.iter().map(|c| format!("{} {}", class(&c.class)[language], c.count)).collect();
+                if parts.is_empty() { "0".into() } else { parts.join(" · ") }
+            })
         };
-        let place = |g: &GenerationState| {
-            format!("{} (#{}): {}", g.place, g.sequence, g.pending.as_deref().unwrap_or("완료 · done"))
-        };
-        let places: Vec<String> = self.generations.iter().map(place).collect();
-        let ledger = format!("audit log entries {} to {}", self.ledger[0], self.ledger[1].saturating_sub(1));
+        let places = ["완료", "done"].map(|done| {
+            let place = |g: &GenerationState| {
+                format!("{} (#{}): {}", g.place, g.sequence, g.pending.as_deref().unwrap_or(done))
+            };
+            self.generations.iter().map(place).collect::<Vec<_>>().join("; ")
+        });
+        let (first, last) = (self.ledger[0], self.ledger[1].saturating_sub(1));
+        let (due, replaced) = (self.keys[0], self.keys[1]);
+        let (persons, records) = (self.persons, self.records);
         vec![
-            (["상태", "State"], state.into()),
-            (["설치", "Installation"], self.installation.clone()),
-            (["방침", "Policy"], format!("{} {} · sha256 {}", self.policy[0], self.policy[1], self.policy[2])),
-            (["기준일", "Day"], self.day.to_string()),
-            (["실행", "Carried out"], self.at.to_string()),
-            (["계획", "Plan (sha256)"], self.plan.clone()),
-            (["대상", "Looked at"], format!("{} persons, {} records", self.persons, self.records)),
+            (["상태", "State"], state),
+            (["설치", "Installation"], alike(self.installation.clone())),
+            (["방침", "Policy"], alike(format!("{} {} · sha256 {}", self.policy[0], self.policy[1], self.policy[2]))),
+            (["기준일", "Day"], alike(self.day.to_string())),
+            (["실행", "Carried out"], alike(self.at.to_string())),
+            (["계획 (sha256)", "Plan (sha256)"], alike(self.plan.clone())),
+            (
+                ["대상", "Looked at"],
+                [format!("{persons}명, 기록 {records}건"), format!("{persons} persons, {records} records")],
+            ),
             (["파기", "Destroyed"], counted(&self.destroyed)),
             (["분리 보관", "Separated"], counted(&self.separated)),
-            (["지연", "Overdue"], self.overdue.to_string()),
-            (["열쇠", "Keys"], format!("{} due, {} replaced", self.keys[0], self.keys[1])),
-            (["원장", "Ledger"], ledger),
-            (["방법", "Method"], self.method.clone()),
-            (["매체", "Medium"], self.medium.clone()),
-            (["한계", "Out of reach"], self.out_of_reach.clone()),
-            (["사본", "Copies of the keys"], places.join("; ")),
+            (["지연", "Overdue"], alike(self.overdue.to_string())),
+            (
+                ["열쇠", "Keys"],
+                [format!("기한이 된 것 {due}개, 바뀐 것 {replaced}개"), format!("{due} due, {replaced} replaced")],
+            ),
+            (
+                ["원장", "Ledger"],
+                [format!("감사 기록 {first}번부터 {last}번까지"), format!("audit log entries {first} to {last}")],
+            ),
+            (["방법", "Method"], in_both(&self.method)),
+            (["매체", "Medium"], in_both(&self.medium)),
+            (["한계", "Out of reach"], in_both(&self.out_of_reach)),
+            (["사본", "Copies of the keys"], places),
         ]
     }
+}
+
+/// A sentence that certificates hold in English, in Korean as well; one of another version stays as it is.
+fn in_both(english: &str) -> [String; 2] {
+    const KNOWN: [(&str, &str); 4] = [
+        (
+            METHOD,
+            "끝난 모든 것의 데이터 열쇠(256비트, XChaCha20-Poly1305)를 열쇠 데이터베이스와 등록된 모든 사본에서 지웠고, 암호문을 지웠으며, \
+             데이터베이스를 새로 쓰고 선행 기록 로그을 비웠습니다",
+        ),
+        (
+            METHOD_POSTGRES,
+            "끝난 모든 것의 데이터 열쇠(256비트, XChaCha20-Poly1305)를 열쇠 데이터베이스와 등록된 모든 사본에서 지웠고, 암호문을 지웠습니다",
+        ),
+        (MEDIUM, "서버 디스크의 파일과, 열쇠의 사본이 있는 곳"),
+        (
+            OUT_OF_REACH,
+            "플래시 메모리의 예비 블록과 파일 시스템이 스스로 두는 사본. 거기에 남은 것은 감싼 열쇠이고 마스터 열쇠로만 열립니다",
+        ),
+    ];
+    let known = KNOWN.iter().find(|(text, _)| *text == english).map(|(_, korean)| (*korean).to_owned());
+    let korean = known.or_else(|| {
+        let (before, after) = english.split_once('(')?;
+        let (limit, after) = after.split_once(')')?;
+        let days = limit.split_once(" day").and_then(|(days, _)| days.parse::<NonZeroU32>().ok());
+        (out_of_reach_postgres(days) == format!("{before}({limit}){after}")).then(|| {
+            let limit = days.map_or_else(|| "정해진 기한 없음".to_owned(), |days| format!("설정에 따라 {days}일"));
+            format!(
+                "PostgreSQL 운영자가 `vacuum full`과 `checkpoint`를 실행하기 전의 지운 행, 덮어쓰기 전의 선행 기록 로그, 보관하거나 \
+                 복제본을 위해 둔 선행 기록 로그({limit}), 플래시 메모리의 예비 블록. 거기에 남은 것은 감싼 열쇠이고 마스터 열쇠로만 열립니다"
+            )
+        })
+    });
+    [korean.unwrap_or_else(|| english.to_owned()), english.to_owned()]
 }
 
 fn escaped(text: &str) -> String {
@@ -172,4 +230,60 @@ fn escaped(text: &str) -> String {
 
 pub(crate) fn installation_text(id: InstallationId) -> String {
     hex::encode(id.as_bytes()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_korean(text: &str) -> bool {
+        text.chars().any(|c| ('가'..='힣').contains(&c))
+    }
+
+    #[test]
+    fn every_sentence_is_said_in_both_languages() {
+        let days = [None, NonZeroU32::new(1), NonZeroU32::new(30)];
+        let postgres = days.map(out_of_reach_postgres);
+        for text in
+            [METHOD, METHOD_POSTGRES, MEDIUM, OUT_OF_REACH].into_iter().chain(postgres.iter().map(String::as_str))
+        {
+            let [korean, english] = in_both(text);
+            assert!(is_korean(&korean) && english == text, "{korean}: {english}");
+        }
+        assert!(in_both(&postgres[2])[0].contains("30일"), "{:?}", in_both(&postgres[2]));
+        let other = "what a later version writes (and more)";
+        assert_eq!(in_both(other), [other, other], "nothing is made up");
+    }
+
+    #[test]
+    fn no_line_mixes_the_languages() {
+        let certificate = Certificate {
+            state: CertificateState::Final,
+            installation: "0f".into(),
+            policy: ["kr".into(), "1".into(), "0f".into()],
+            day: jiff::civil::date(2026, 11, 26),
+            at: Timestamp::UNIX_EPOCH,
+            plan: "0f".into(),
+            persons: 1,
+            records: 9,
+            destroyed: vec![Counted { class: "account".into(), count: 1 }],
+            separated: Vec::new(),
+            overdue: 0,
+            notices: 0,
+            keys: [1, 0],
+            ledger: [3, 5],
+            method: METHOD.into(),
+            medium: MEDIUM.into(),
+            out_of_reach: OUT_OF_REACH.into(),
+            generations: vec![GenerationState { place: "/mnt/a".into(), sequence: 1, pending: None }],
+        };
+        let rows = certificate.rows(&|class| [format!("회원 ({class})"), class.to_owned()]);
+        for ([korean, english], [in_korean, in_english]) in rows {
+            assert!(is_korean(korean) && !is_korean(english), "{korean} {english}");
+            assert!(!is_korean(&in_english), "{english}: {in_english}");
+            assert_eq!(in_korean != in_english, is_korean(&in_korean), "{korean}: {in_korean}");
+            let is_worded = ["State", "Looked at", "Destroyed", "Keys", "Ledger", "Method", "Medium", "Out of reach"];
+            assert!(!is_worded.contains(&english) || is_korean(&in_korean), "{korean}: {in_korean}");
+        }
+    }
 }

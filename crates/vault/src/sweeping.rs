@@ -59,6 +59,8 @@ const EMPTY_LOGS: &str = "empty the write-ahead logs";
 const CERTIFIED: &str = "certified";
 /// Where the instant is kept up to which the clock is trusted.
 const TRUSTED: &str = "trusted";
+/// Where the day is kept for which everybody was last looked at.
+const SWEPT: &str = "swept";
 /// A head may be signed a little after the clock was read, by another process.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
 
@@ -192,6 +194,22 @@ impl Vault {
             conn.commit().await?;
         }
         Ok((certificate, index))
+    }
+
+    /// Notes that a sweep for `day` ended which looked at everybody; one of a single person leaves others unseen.
+    pub async fn note_swept(&self, day: Date) -> Result<(), VaultError> {
+        if self.last_swept().await?.is_some_and(|last| last >= day) {
+            return Ok(());
+        }
+        let mut conn = self.people.begin().await?;
+        put_setting(&mut conn, SWEPT, day.to_string().as_bytes()).await?;
+        Ok(conn.commit().await?)
+    }
+
+    /// The last day for which a sweep looked at everybody and ended.
+    pub async fn last_swept(&self) -> Result<Option<Date>, VaultError> {
+        let bytes = setting(&mut self.people.read().await?, SWEPT).await?;
+        Ok(bytes.and_then(|bytes| str::from_utf8(&bytes).ok()?.parse().ok()))
     }
 
     /// Empties the write-ahead logs; a reader that is in the way keeps the certificate open.

@@ -5,7 +5,7 @@ use super::{AccountError, record};
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use vestry_policy::{Event, Policy};
+use vestry_policy::{Event, Membership, Policy};
 use vestry_vault::{
     Edit, Opening, PersonId, PersonOnFile, Personal, Reader, RecordId, RecordOnFile, VaultError, Waits,
 };
@@ -157,6 +157,9 @@ impl Privacy {
             return Ok(false);
         };
         let Some(ends) = when(copy.job, Event::Closed) else { return Ok(false) };
+        if matches!(on_file.membership, Membership::Ended { .. }) {
+            return Ok(false);
+        }
         let Some(mut state) = self.export_state(person, Reader::Program).await? else { return Ok(false) };
         // A process that stopped in the middle left parts behind.
         self.drop_export(person, true).await?;

@@ -112,7 +112,10 @@ impl Privacy {
 
     /// A guardian consents, and with it makes the child's account. The child chooses a password by a mail to their own
     /// address; the guardian's link shows the account from now on, until the birthday.
-    pub async fn consent_for(&self, link: &str, account: &ChildAccount) -> Result<PersonId, AccountError> {
+    ///
+    /// There is no account where the address has one already, whose owner is told so by mail, or is kept out. The request
+    /// is over then all the same, and the answer says as little as that of a sign-up.
+    pub async fn consent_for(&self, link: &str, account: &ChildAccount) -> Result<Option<PersonId>, AccountError> {
         let (policy, now) = (self.policy(), self.now());
         let (hash, stub) = self.linked(TokenUse::MailedLink, link, ASKED).await?;
         let birthday = self.birthday(account.day_of_14)?;
@@ -121,8 +124,15 @@ impl Privacy {
         let opened = self.open_items(stub, "guardianship", Reader::Program, &["stub_guardian"]).await?;
         let named = opened.text(policy, "stub_guardian").and_then(|text| serde_json::from_str::<Stub>(text).ok());
         let named = named.ok_or(AccountError::Link)?;
-        if self.vault().find(&Personal::new(items.get("email").cloned().unwrap_or_default())).await?.is_some() {
-            return Err(AccountError::Unusable { item: "email".into() });
+        let mail = Personal::new(items.get("email").cloned().unwrap_or_default());
+        let known = self.vault().find(&mail).await?;
+        if known.is_some() || self.vault().is_blocked(&mail, now).await? {
+            self.spend(&hash, ASKED).await?;
+            self.conclude(stub, "stub").await?;
+            if let Some(known) = known {
+                self.tell_who_is_known(known, account.language).await?;
+            }
+            return Ok(None);
         }
         let company = items.get("company").cloned().unwrap_or_default();
         let organisation = self.new_organisation(&company).await?;
@@ -141,7 +151,7 @@ impl Privacy {
         self.vault().put_link(&hash, child, GUARDIAN, birthday).await?;
         self.conclude(stub, "stub").await?;
         self.mail_reset(child, FIRST_WITHIN, |token| Queued::Reset { token }, account.language).await?;
-        Ok(child)
+        Ok(Some(child))
     }
 
     /// The first moment of a birthday to come; a day that lies further ahead than fourteen years is none.

@@ -19,8 +19,13 @@ use vestry_mail::{
     Address, FolderPost, Headers, Kept, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service,
     SmtpPost, SmtpSettings, Tls,
 };
+<<<<<<< HEAD
 use vestry_policy::{Event, Policy};
 use vestry_vault::{NewRecord, NoticeKind, PersonId, RecordId, VaultError, Waits};
+=======
+use vestry_policy::{Event, Membership, Policy};
+use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError, Waits};
+>>>>>>> browser-drives
 use zeroize::Zeroizing;
 
 /// Letters gone through in one round.
@@ -46,7 +51,15 @@ pub(crate) enum Queued {
     /// Somebody logged in with a device that was not seen before.
     NewDevice { device: String, at: Timestamp },
     /// Come and work in an organisation.
-    Invitation { organisation: String, role: String, token: String, last_day: Date },
+    Invitation {
+        organisation: String,
+        role: String,
+        token: String,
+        last_day: Date,
+        /// Whether whoever is invited has an account already.
+        #[serde(default)]
+        is_member: bool,
+    },
     /// Come and run the server.
     StaffInvitation { token: String },
     /// A child wants to join.
@@ -176,6 +189,7 @@ impl Privacy {
 
     /// Posts every letter that waits, once each. What cannot be delivered now waits on.
     pub async fn post_letters(&self, office: &PostOffice) -> Result<Delivered, AccountError> {
+        self.answer_resets().await;
         let mut delivered = Delivered::default();
         for (person, record) in self.vault().unsent(Waits::Letters, TOGETHER).await? {
             match self.post_letter(office, person, record).await {
@@ -203,7 +217,16 @@ impl Privacy {
     /// Whether the letter went out; `false` when nobody can be reached by it.
     async fn post_letter(&self, office: &PostOffice, person: PersonId, letter: RecordId) -> Result<bool, Posting> {
         let policy = self.policy();
+<<<<<<< HEAD
         let opened = self.open_to_return(person, "membership", &["mail", "letter", "email"]).await?;
+=======
+        let membership = self.vault().person(policy, person).await.map_err(AccountError::from)?.membership;
+        if matches!(membership, Membership::Ended { .. }) {
+            // Whoever left since the letter was listed gets nothing, although no sweep came by.
+            return Ok(false);
+        }
+        let opened = self.open_items(person, "membership", Reader::Program, &["mail", "letter", "email"]).await?;
+>>>>>>> browser-drives
         let text = opened.of_record(letter).ok_or(AccountError::Link)?;
         let sealed: Option<Sealed> = serde_json::from_str(text).ok();
         let to_own = sealed.as_ref().is_some_and(|s| s.to.is_none());
@@ -348,11 +371,11 @@ impl Privacy {
                 let when = at.to_zoned_datetime(policy.zone().clone());
                 Letter::NewDevice { device: device.clone(), when }
             }
-            Queued::Invitation { organisation, role, token, last_day } => Letter::Invitation {
+            Queued::Invitation { organisation, role, token, last_day, is_member } => Letter::Invitation {
                 organisation: organisation.clone(),
                 inviter_name: None,
                 role: role_name(role, language).into(),
-                link: link("/join?invitation=", token)?,
+                link: link(if *is_member { "/team/join/" } else { "/join?invitation=" }, token)?,
                 last_day: *last_day,
             },
             Queued::StaffInvitation { token } => Letter::StaffInvitation { link: link("/office/enrol/", token)? },

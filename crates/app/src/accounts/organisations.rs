@@ -48,6 +48,7 @@ impl Privacy {
         if role.is_staff() {
             return Err(AccountError::Unusable { item: "role".into() });
         }
+        let is_member = self.vault().find(mail).await?.is_some();
         let link = token(self, TokenUse::Invitation);
         let invited = Invited { organisation: organisation.0, role: role.as_str().into() };
         let asked = vec![(Event::Asked, now)];
@@ -58,6 +59,7 @@ impl Privacy {
             role: role.as_str().into(),
             token: link.to_text().to_string(),
             last_day,
+            is_member,
         };
         let waits = record(policy, "invitation", vec![("invited", text)], asked)?;
         let letter = self.letter_to_stranger(to, &queued, language)?;
@@ -65,10 +67,17 @@ impl Privacy {
         Ok(link.to_text())
     }
 
-    /// Takes up an invitation as a member who has an account already.
+    /// Takes up an invitation as a member who has an account already: one who worked there before.
+    ///
+    /// # Errors
+    /// [`AccountError::Link`]; [`VaultError::State`] for who belongs to another organisation, or works there already: a role
+    /// is changed by the owners.
     pub async fn take_up(&self, person: PersonId, invitation: &str) -> Result<(), AccountError> {
         let (who, invited) = self.invited(invitation).await?;
         let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
+        if self.vault().role(person).await?.0.is_some() {
+            return Err(VaultError::State { state: "at work", needed: "without a role" }.into());
+        }
         self.vault().join_organisation(person, invited.organisation, role).await?;
         self.conclude(who, "invitation").await
     }

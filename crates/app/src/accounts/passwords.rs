@@ -3,6 +3,7 @@
 use super::{AccountError, hash_of, letters::Queued, own::Meanwhile, own_words, second::Code, token};
 use crate::Privacy;
 use jiff::SignedDuration;
+use std::sync::Mutex;
 use vestry_credentials::{PasswordHash, TokenUse};
 use vestry_mail::Language;
 use vestry_vault::{EndedSessions, PersonId, Personal, Reader};
@@ -13,12 +14,35 @@ pub(super) const RESET_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// The same for whoever has none yet.
 pub(super) const FIRST_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 
+/// Requests that are kept between two rounds; further ones are not.
+const ASKED_AT_MOST: usize = 1_000;
+
+/// Addresses for which a new password was asked and whom nobody looked up yet.
+#[derive(Debug, Default)]
+pub(crate) struct Resets(Mutex<Vec<(Personal<String>, Language)>>);
+
 impl Privacy {
-    /// Mails a link by which a new password is chosen, if the address is a member's. The answer is the same if not.
-    pub async fn ask_reset(&self, mail: &Personal<String>, language: Language) -> Result<(), AccountError> {
-        // What is no address is nobody's.
-        let Ok(Some(person)) = self.vault().find(mail).await else { return Ok(()) };
-        self.mail_reset(person, RESET_WITHIN, |token| Queued::Reset { token }, language).await
+    /// Has a link mailed by which a new password is chosen, if the address is a member's. Whether it is one is looked up
+    /// with the next round of letters, so that neither the answer nor the time it takes tells.
+    pub fn ask_reset(&self, mail: Personal<String>, language: Language) {
+        let mut asked = self.resets().0.lock().expect("no holder panics");
+        if asked.len() < ASKED_AT_MOST {
+            asked.push((mail, language));
+        }
+    }
+
+    /// Puts the letters of new passwords that were asked for among those that wait.
+    pub(super) async fn answer_resets(&self) {
+        let asked = std::mem::take(&mut *self.resets().0.lock().expect("no holder panics"));
+        for (mail, language) in asked {
+            // What is no address is nobody's.
+            let Ok(Some(person)) = self.vault().find(&mail).await else { continue };
+            let queued = self.mail_reset(person, RESET_WITHIN, |token| Queued::Reset { token }, language).await;
+            if let Err(error) = queued {
+                let error = vestry_vault::causes(&error);
+                tracing::error!(%error, "a new password was asked for in vain");
+            }
+        }
     }
 
     /// Mails a link by which a password is chosen, in the letter that `say` makes of its token.

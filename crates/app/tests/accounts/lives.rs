@@ -2,7 +2,9 @@
 
 use crate::house::{House, PASSWORD, device, log_in, pass, personal, set, sign_up};
 use jiff::SignedDuration;
-use vestry_app::{AccountError, Entered, Language, Leaving, LogIn, PrivacyError, Role, VaultError};
+use vestry_app::{
+    AccountError, Entered, Language, Leaving, LogIn, NamedGuardian, PrivacyError, Reader, Role, VaultError, Waits,
+};
 
 #[tokio::test]
 async fn clause_2_ga_1_refusing_every_optional_item_still_gives_an_account() {
@@ -53,6 +55,37 @@ async fn a_sign_up_that_nobody_confirms_is_gone_after_three_days() {
 }
 
 #[tokio::test]
+async fn clause_6_na_a_sign_up_after_midnight_leaves_no_daily_sweep_out() {
+    let house = House::new().await;
+    let named = NamedGuardian {
+        name: personal("김두리"),
+        contact: personal("parent@home.example"),
+        language: Language::Korean,
+    };
+    house.privacy.ask_guardian(&named).await.expect("asked");
+    house.privacy.keep_the_day().await.expect("kept");
+    let mut members = 0;
+    for day in 3..18 {
+        // Each of these is certified for itself, before the day is looked at.
+        set(&format!("2026-11-{day:02}T00:05:00+09:00"));
+        house.member(&format!("kim{day}@shop.example")).await;
+        members += 1;
+        pass(SignedDuration::from_mins(5));
+        assert_eq!(house.privacy.sweep_state().await.expect("told").last.map(|last| last.day()), Some(day - 1));
+        house.privacy.keep_the_day().await.expect("kept");
+        assert_eq!(house.privacy.sweep_state().await.expect("told").last.map(|last| last.day()), Some(day));
+        let certificates = house.privacy.vault().certificates().expect("read").len();
+        house.privacy.keep_the_day().await.expect("kept");
+        assert_eq!(house.privacy.vault().certificates().expect("read").len(), certificates, "one a day");
+    }
+    assert_eq!(
+        house.privacy.vault().count_people().await.expect("counted"),
+        members,
+        "nobody asks a guardian any more"
+    );
+}
+
+#[tokio::test]
 async fn nobody_learns_whether_somebody_has_an_account() {
     let house = House::new().await;
     house.member("kim@shop.example").await;
@@ -61,8 +94,12 @@ async fn nobody_learns_whether_somebody_has_an_account() {
     let letters = house.post().await;
     assert_eq!(letters.len(), 1);
     assert!(letters[0].text.contains("이미") && letters[0].text.contains("/password/"), "{letters:?}");
-    house.privacy.ask_reset(&personal("nobody@shop.example"), Language::Korean).await.expect("answered alike");
-    assert!(house.post().await.is_empty());
+    // Nothing is done for either before the answer; what takes longer for the one would tell.
+    for (mail, letters) in [("nobody@shop.example", 0), ("kim@shop.example", 1)] {
+        house.privacy.ask_reset(personal(mail), Language::Korean);
+        assert!(house.privacy.vault().unsent(Waits::Letters, 10).await.expect("listed").is_empty(), "{mail}");
+        assert_eq!(house.post().await.len(), letters, "{mail}");
+    }
     for (mail, password) in [("kim@shop.example", "wrong wrong wrong"), ("nobody@shop.example", PASSWORD), ("", "")] {
         let refused = house.privacy.log_in(&log_in(mail, password)).await;
         assert!(matches!(refused, Err(AccountError::Wrong)), "{mail}: {refused:?}");
@@ -90,7 +127,7 @@ async fn too_many_tries_wait_and_a_restart_does_not_forget_them() {
 async fn a_forgotten_password_is_set_by_a_mailed_link_and_ends_every_session() {
     let house = House::new().await;
     let (person, _) = house.member("kim@shop.example").await;
-    house.privacy.ask_reset(&personal("kim@shop.example"), Language::English).await.expect("asked");
+    house.privacy.ask_reset(personal("kim@shop.example"), Language::English);
     let token = house.post().await.pop().expect("a letter").token("/password/");
     let weak = house.privacy.reset(&token, &personal("password1234")).await;
     assert!(matches!(weak, Err(AccountError::Weak(_))), "{weak:?}");
@@ -148,7 +185,7 @@ async fn a_new_device_is_told_by_mail() {
 async fn clause_5_leaving_takes_effect_at_once_everywhere() {
     let house = House::new().await;
     let (person, visitor) = house.member("kim@shop.example").await;
-    house.privacy.ask_reset(&personal("kim@shop.example"), Language::Korean).await.expect("asked");
+    house.privacy.ask_reset(personal("kim@shop.example"), Language::Korean);
     let stays = house.privacy.stays_after(person, Leaving::Withdrawn).await.expect("told");
     assert!(stays.iter().all(|(_, until, _)| until.is_some()), "{stays:?}");
     let refused = house.privacy.leave(person, &personal("wrong wrong wrong"), Leaving::Withdrawn).await;
@@ -276,7 +313,7 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
         let refused = house.privacy.consent_for(&link, &account(day)).await;
         assert!(matches!(&refused, Err(AccountError::Unusable { item }) if item == "day_of_14"), "{day}: {refused:?}");
     }
-    let child = house.privacy.consent_for(&link, &account("2026-12-24")).await.expect("consented");
+    let child = house.privacy.consent_for(&link, &account("2026-12-24")).await.expect("consented").expect("a child");
     // The child's own mail, and a password of their own.
     let first = house.post().await.pop().expect("a letter");
     assert_eq!(first.to, "child@home.example");
@@ -299,6 +336,50 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
     let records = house.privacy.own_records(child).await.expect("held");
     assert!(records.iter().all(|record| house.privacy.policy().class(record.record.class).id != "guardian"));
     house.enter("child@home.example", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_guardian_does_not_learn_whose_an_address_is() {
+    use vestry_app::{ChildAccount, NamedGuardian};
+    let house = House::new().await;
+    let (banned, _) = house.member("banned@shop.example").await;
+    house.member("kim@shop.example").await;
+    let until = house.privacy.now() + SignedDuration::from_hours(24 * 30);
+    let (policy, now) = (house.privacy.policy(), house.privacy.now());
+    house.privacy.vault().ban(policy, banned, until, now).await.expect("banned");
+    house.privacy.withdraw(banned).await.expect("gone");
+    let organisations = async || {
+        let mut snapshot = house.privacy.store().read().await.expect("read");
+        snapshot.organisations().await.expect("read").len()
+    };
+    let before = organisations().await;
+    for (mail, is_new, told) in [
+        ("kim@shop.example", false, "이미"),
+        ("banned@shop.example", false, ""),
+        ("child@home.example", true, "/password/"),
+    ] {
+        let named = NamedGuardian {
+            name: personal("박보호"),
+            contact: personal("guardian@home.example"),
+            language: Language::Korean,
+        };
+        house.privacy.ask_guardian(&named).await.expect("asked");
+        let link = house.post().await.pop().expect("a letter").token("/guardian/");
+        let account = ChildAccount {
+            day_of_14: "2026-12-24".parse().expect("a day"),
+            items: sign_up(mail).items,
+            consents: Vec::new(),
+            language: Language::Korean,
+        };
+        let child = house.privacy.consent_for(&link, &account).await.expect("answered alike");
+        assert_eq!(child.is_some(), is_new, "{mail}");
+        let again = house.privacy.consent_for(&link, &account).await;
+        assert!(matches!(again, Err(AccountError::Link)), "the question is over: {again:?}");
+        let letters = house.post().await;
+        let is_told = |letter: &crate::house::Letter| letter.to == mail && letter.text.contains(told);
+        assert_eq!(letters.iter().any(is_told), !told.is_empty(), "{mail}: {letters:?}");
+        assert_eq!(organisations().await, before + usize::from(is_new), "{mail}");
+    }
 }
 
 #[tokio::test]
@@ -386,9 +467,18 @@ async fn clause_5_leaving_takes_effect_although_nothing_can_be_swept() {
             set("2026-12-02T09:00:00+09:00");
             None
         };
+        // A letter and a copy wait.
+        let form = LogIn { device: device("Safari, iPhone"), ..log_in("kim@shop.example", PASSWORD) };
+        house.privacy.log_in(&form).await.expect("in");
+        house.privacy.ask_export(kim, Reader::Themselves(kim)).await.expect("asked");
+        for waits in [Waits::Letters, Waits::Copies] {
+            assert_eq!(house.privacy.vault().unsent(waits, 10).await.expect("listed").len(), 1);
+        }
         let swept = house.privacy.leave(kim, &personal(PASSWORD), Leaving::Withdrawn).await.expect("left");
         assert!(swept.is_none());
         drop(turn);
+        assert!(house.post().await.is_empty(), "no letter goes out");
+        assert_eq!(house.privacy.make_exports().await.expect("asked"), 0, "and no copy is made");
         assert!(house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none());
         let refused = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
         assert!(matches!(refused, Err(AccountError::Wrong)), "{refused:?}");

@@ -18,7 +18,7 @@ use axum::{
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use vestry_app::{AccountError, PersonId, Privacy, Reader};
-use vestry_policy::Words as InBoth;
+use vestry_policy::{Policy, PurposeId, Words as InBoth};
 
 /// Where somebody's copy stands, with its files under `base`.
 pub(super) async fn view(
@@ -79,7 +79,7 @@ async fn file(
         "my-data.html" => {
             let (language, _) = crate::envelope::preferred(headers);
             let copy: Copy = serde_json::from_str(&text).map_err(|error| Problem::internal(&error))?;
-            shown(&copy.page(Words(language)))?.0
+            shown(&copy.page(privacy.policy(), Words(language)))?.0
         }
         _ => text.as_str().to_owned(),
     };
@@ -130,12 +130,12 @@ struct Looked {
 }
 
 impl Copy {
-    fn page(self, words: Words) -> CopyPage {
+    fn page(self, policy: &Policy, words: Words) -> CopyPage {
         let Words(language) = words;
         let mut groups: Vec<HeldGroup> = Vec::new();
         for record in self.records {
             let name = super::me::pick(&record.name, language);
-            let lines = record.lines(&words, language);
+            let lines = record.lines(policy, &words, language);
             match groups.iter_mut().find(|group| group.name == name && group.is_apart == record.kept_apart) {
                 Some(group) => group.lines.extend(lines),
                 None => groups.push(HeldGroup { name, is_apart: record.kept_apart, lines }),
@@ -160,11 +160,15 @@ impl Copy {
 }
 
 impl Record {
-    fn lines(&self, words: &Words, language: Language) -> Vec<HeldLine> {
+    fn lines(&self, policy: &Policy, words: &Words, language: Language) -> Vec<HeldLine> {
+        let known = |item: &Item| -> Vec<PurposeId> {
+            item.purposes.iter().filter_map(|name| policy.purpose_named(name)).collect()
+        };
         let items = self.items.iter().map(|item| HeldLine {
             name: super::me::pick(&item.name, language),
             value: super::me::readable(&item.value),
-            purposes: item.purposes.join(", "),
+            purposes: super::me::names(policy, &known(item), language),
+            basis: super::me::bases(policy, &known(item), words),
             goes: item.last_day.as_ref().map_or_else(String::new, |day| words.a("me-goes-after", day)),
             ..HeldLine::default()
         });

@@ -13,7 +13,7 @@ use crate::{
     pages::GuardianOfPage,
     problem::Problem,
     state::{Network, Server},
-    words::Words,
+    words::{Language, Words},
 };
 use axum::{
     Extension,
@@ -24,6 +24,7 @@ use axum::{
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader};
+use vestry_policy::{Policy, PurposeId};
 
 fn ask_form(headers: &HeaderMap, typed: &Fields) -> Form {
     let value = |name: &str| typed.text(name).unwrap_or("").to_owned();
@@ -64,6 +65,11 @@ pub(crate) async fn ask(
     }
 }
 
+/// What stands beside a consent's box, word for word: its hash is kept with the consent.
+fn agree_label(policy: &Policy, purpose: PurposeId, language: Language) -> String {
+    Words(language).a("guardian-agree", &consent_text(policy, purpose, language))
+}
+
 fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fields) -> Form {
     let policy = privacy.policy();
     let mut form = Form::new(headers, |w| w.t("guardian-consent")).lead(|w| w.t("guardian-consent-lead"));
@@ -75,9 +81,8 @@ fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fiel
         form = item_field(form, policy, asked, typed);
     }
     for (purpose, is_needed) in boxes(privacy) {
-        let text = consent_text(policy, purpose, language);
         let name = format!("agree-{}", policy.purpose(purpose).id);
-        let label = move |w: &Words| w.a("guardian-agree", &text);
+        let label = |_: &Words| agree_label(policy, purpose, language);
         form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
     }
     form.to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button")).link("/policy", |w| w.t("policy"))
@@ -205,7 +210,7 @@ async fn consent(privacy: &Privacy, headers: &HeaderMap, link: &str, fields: &Fi
     for (purpose, is_needed) in boxes(privacy) {
         let name = format!("agree-{}", policy.purpose(purpose).id);
         if fields.text(&name) == Some("yes") {
-            consents.push((purpose, consent_text(policy, purpose, language)));
+            consents.push((purpose, agree_label(policy, purpose, language)));
         } else if is_needed {
             return form.refused(&AccountError::Missing { item: name }).shown();
         }

@@ -41,13 +41,18 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Query
             .lead(|w| w.t("join-age"))
             .link(next("14"), |w| w.t("join-adult"))
             .link("/join/child", |w| w.t("join-child"))
-            .link("/sign-in", |w| w.t("have-account"))
+            .link(for_who_has_an_account(&query.invitation), |w| w.t("have-account"))
             .shown();
     }
     form(&headers, privacy, &query.invitation, &Fields::default()).shown()
 }
 
-/// What stands beside a consent's box, word for word: its hash is kept with the consent.
+/// What stands beside a consent's box on the sign-up, word for word: its hash is kept with the consent.
+fn agree_label(policy: &Policy, purpose: PurposeId, language: Language) -> String {
+    Words(language).a("join-agree", &consent_text(policy, purpose, language))
+}
+
+/// What a consent is to. On the pages of one's own data it stands beside the box by itself.
 pub(super) fn consent_text(policy: &Policy, purpose: PurposeId, language: Language) -> String {
     let pick = |words: &vestry_policy::Words| match language {
         Language::Korean => words.ko.clone(),
@@ -113,15 +118,23 @@ fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields
     }
     form = form.field(("terms", "checkbox", "off"), |w| w.t("join-terms"), |field| field);
     for (purpose, is_needed) in boxes(privacy) {
-        let text = consent_text(policy, purpose, language);
         let name = format!("agree-{}", policy.purpose(purpose).id);
-        let label = move |w: &Words| w.a("join-agree", &text);
+        let label = |_: &Words| agree_label(policy, purpose, language);
         form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
     }
     form.hidden("invitation", invitation)
         .to("/join", |w| w.t("join-button"))
         .link("/policy", |w| w.t("policy"))
-        .link("/sign-in", |w| w.t("have-account"))
+        .link(for_who_has_an_account(invitation), |w| w.t("have-account"))
+}
+
+/// Where somebody goes who need not sign up.
+fn for_who_has_an_account(invitation: &str) -> String {
+    if invitation.is_empty() {
+        "/sign-in".into()
+    } else {
+        format!("/team/join/{}", crate::console::encoded(invitation))
+    }
 }
 
 /// `POST /join`: the answer is the same whether or not the address is known.
@@ -143,7 +156,7 @@ pub(crate) async fn join(
     for (purpose, is_needed) in boxes(privacy) {
         let name = format!("agree-{}", policy.purpose(purpose).id);
         if is_ticked(&name) {
-            consents.push((purpose, consent_text(policy, purpose, language)));
+            consents.push((purpose, agree_label(policy, purpose, language)));
         } else if is_needed {
             return form.refused(&AccountError::Missing { item: name }).shown();
         }

@@ -24,9 +24,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 use vestry_app::{
-    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, VaultError, Visitor,
+    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, VaultError, Visitor, is_secret,
 };
-use vestry_policy::{Action, Membership, Period, Policy};
+use vestry_policy::{Action, Basis, Membership, Period, Policy, PurposeId};
 
 pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
     match language {
@@ -140,7 +140,7 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
     let line = |record: &OwnRecord, held: &HeldItem| {
         let item = policy.item(held.item);
         let text = held.value.open(&record.opening);
-        let purposes: Vec<String> = item.purposes.iter().map(|id| pick(&policy.purpose(id).name, language)).collect();
+        let purposes: Vec<PurposeId> = item.purposes.iter().collect();
         let goes = match (held.action, stays(held.item)) {
             (Some(Action::Destroy { by, .. }), _) => words.a("me-goes-by", &by.to_string()),
             (Some(Action::Keep { until: Some(day), .. }), _) => words.a("me-goes-after", &day.to_string()),
@@ -149,9 +149,9 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         };
         HeldLine {
             name: pick(&item.name, language),
-            // Hashes and secrets say nothing to anybody.
-            value: if item.masked { words.t("masked") } else { readable(text) },
-            purposes: purposes.join(", "),
+            value: if is_hidden(policy, item) { words.t("masked") } else { readable(text) },
+            purposes: names(policy, &purposes, language),
+            basis: bases(policy, &purposes, words),
             goes,
             stays: stays(held.item).is_some(),
             correct: is_correctable(policy, held.item).then(|| item.id.clone()),
@@ -164,7 +164,12 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         if let Some(day) = &record.record.day {
             let value = readable(day.open(&record.opening));
             let goes = words.t("me-goes-day");
-            lines.push(HeldLine { name: name.clone(), value, goes, ..HeldLine::default() });
+            let class = policy.items().filter(|(_, item)| item.class == record.record.class);
+            let mut of: Vec<PurposeId> = class.flat_map(|(_, item)| item.purposes.iter()).collect();
+            of.sort_unstable();
+            of.dedup();
+            let (purposes, basis) = (names(policy, &of, language), bases(policy, &of, words));
+            lines.push(HeldLine { name: name.clone(), value, purposes, basis, goes, ..HeldLine::default() });
         }
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.lines.extend(lines),
@@ -172,6 +177,34 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         }
     }
     groups
+}
+
+/// Hashes and secrets say nothing to anybody and open doors, as links in letters do; a copy holds what stands here already.
+fn is_hidden(policy: &Policy, item: &vestry_policy::Item) -> bool {
+    is_secret(policy, item) || ["mail", "letter", "export"].contains(&policy.class(item.class).id.as_str())
+}
+
+/// Purposes by name.
+pub(super) fn names(policy: &Policy, purposes: &[PurposeId], language: Language) -> String {
+    let names: Vec<String> = purposes.iter().map(|id| pick(&policy.purpose(*id).name, language)).collect();
+    names.join(", ")
+}
+
+/// Why it is lawful to hold something for these purposes.
+pub(super) fn bases(policy: &Policy, purposes: &[PurposeId], words: &Words) -> String {
+    let mut bases: Vec<String> = Vec::new();
+    for purpose in purposes {
+        let basis = match policy.purpose(*purpose).basis {
+            Basis::Statute => words.t("basis-statute"),
+            Basis::Consent => words.t("basis-consent"),
+            Basis::Contract => words.t("basis-contract"),
+            Basis::Internal => words.t("basis-internal"),
+        };
+        if !bases.contains(&basis) {
+            bases.push(basis);
+        }
+    }
+    bases.join(", ")
 }
 
 /// What a form corrects: what the sign-up asked for, but for the address and the password, which have ways of their own.
@@ -464,8 +497,9 @@ pub(crate) async fn leave(
         stays.iter().map(|(items, until, because)| kept(policy, items, *until, because, &frame.words)).collect();
     match privacy.leave(visitor.person, &personal(fields.text("password")), leaving).await {
         Ok(sweep) => {
-            let certificate =
-                sweep.map(|sweep| (sweep.entry, crate::office::sweeps::lines(&sweep.certificate, &frame.words)));
+            let certificate = sweep.map(|sweep| {
+                (sweep.entry, crate::office::sweeps::lines(privacy.policy(), &sweep.certificate, &frame.words))
+            });
             let page = LeftPage { words: frame.words, theme: frame.theme, stays, certificate };
             let mut response = shown(&page)?.into_response();
             response.headers_mut().append(header::SET_COOKIE, cookies::forgetting(COOKIE));

@@ -1,8 +1,8 @@
 //! Who works for the organisation: owners invite, give roles and take them.
 
-use super::{personal, privacy};
+use super::{form::Form, me::member, personal, privacy};
 use crate::{
-    console::{Shown, frame, shown},
+    console::{Shown, encoded, frame, shown},
     guard::Fields,
     pages::{ColleagueLine, Frame, TeamPage},
     problem::Problem,
@@ -81,6 +81,43 @@ pub(crate) async fn invite(
 fn role(text: Option<&str>) -> Result<Role, Problem> {
     let role = text.and_then(|text| text.parse::<Role>().ok()).filter(|role| !role.is_staff());
     role.ok_or_else(|| Problem::bad_request("a role here is `viewer`, `editor` or `owner`"))
+}
+
+fn join_form(headers: &HeaderMap, session: &Session, token: &str) -> Form {
+    Form::new(headers, |w| w.t("team-join"))
+        .lead(|w| w.t("team-join-lead"))
+        .hidden("csrf", session.csrf.clone())
+        .to(format!("/team/join/{}", encoded(token)), |w| w.t("team-join-button"))
+        .link("/me", |w| w.t("me"))
+}
+
+/// `GET /team/join/{token}`: an invitation, for who has an account.
+pub(crate) async fn join_page(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Shown {
+    privacy(&server)?;
+    join_form(&headers, &session, &token).shown()
+}
+
+/// `POST /team/join/{token}`.
+pub(crate) async fn join(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Shown {
+    let form = join_form(&headers, &session, &token);
+    match privacy(&server)?.take_up(member(&session)?.person, &token).await {
+        Ok(()) => Form::new(&headers, |w| w.t("team-joined")).link("/catalogue", |w| w.t("catalogue")).shown(),
+        Err(error @ AccountError::Link) => form.refused(&error).shown(),
+        Err(AccountError::Privacy(PrivacyError::Vault(VaultError::State { .. }))) => {
+            form.problem(|w| w.t("team-join-not-you")).shown()
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `POST /team/{id}`: another role, or none.

@@ -88,6 +88,7 @@ pub(crate) async fn show(
             .collect(),
         certificates: certificates.iter().rev().take(SHOWN).map(|(entry, c)| row(*entry, c)).collect(),
         waiting: words.n("board-letters-wait", waiting),
+        in_folder: server.app.config().mail.host.is_empty(),
         frame,
     })
 }

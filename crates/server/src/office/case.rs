@@ -33,18 +33,25 @@ pub(crate) async fn show(
     Path(record): Path<String>,
     headers: HeaderMap,
 ) -> Shown {
-    page(&server, &session, &headers, id(&record)?, (CaseTyped::default(), None, None)).await
+    page(&server, &session, &headers, id(&record)?, Said::default()).await
 }
 
 /// What was typed, what would happen, and what is wrong.
-type Said = (CaseTyped, Option<RunView>, Option<String>);
+#[derive(Default)]
+struct Said {
+    typed: CaseTyped,
+    run: Option<RunView>,
+    problem: Option<String>,
+    /// Whether what is masked is shown.
+    is_open: bool,
+}
 
 async fn page(
     server: &Server,
     session: &Session,
     headers: &HeaderMap,
     record: RecordId,
-    (typed, run, problem): Said,
+    Said { typed, run, problem, is_open }: Said,
 ) -> Shown {
     let (privacy, frame) = (privacy(server)?, frame(session, headers, "desk"));
     let (words, you) = (frame.words, staff(session)?.person);
@@ -55,6 +62,14 @@ async fn page(
     let right = case.right.as_deref();
     let decision = case.course.decision.as_ref();
     let is_request = case.line.case.kind == CaseKind::Request;
+    let (contact, note) = (case.contact.open(&case.opening), case.note.open(&case.opening));
+    let contact_item = if is_request { "request_contact" } else { "complaint_contact" };
+    let masks = |item: &str, text: &str| {
+        let is_masked = policy.item_named(item).is_some_and(|id| policy.item(id).masked);
+        is_masked && !is_open && !text.is_empty()
+    };
+    let (masks_contact, masks_note) = (masks(contact_item, contact), masks("identity_note", note));
+    let masked = |masks: bool, text: &str| if masks { words.t("masked") } else { text.to_owned() };
     shown(&CasePage {
         row: desk::row(&words, &case.line),
         right: right_name(policy, right, language),
@@ -64,8 +79,9 @@ async fn page(
         is_ban: case.ban.is_some(),
         is_request,
         asked: case.words.open(&case.opening).clone(),
-        contact: case.contact.open(&case.opening).clone(),
-        note: case.note.open(&case.opening).clone(),
+        contact: masked(masks_contact, contact),
+        note: masked(masks_note, note),
+        masks: masks_contact || masks_note,
         checked: case.course.checked.as_ref().map(|checked| {
             format!("{} · {} · {}", words.t(check_word(&checked.how)), by(&checked.by), time(checked.at))
         }),
@@ -182,14 +198,15 @@ pub(crate) async fn act(
     let typed = typed(&fields);
     let said = match acted(privacy, (record, you), &fields, &words).await {
         Ok(Acted::Done(to)) => return redirect(&format!("/office/desk/{to}"), Vec::new()),
-        Ok(Acted::Planned(run)) => (typed, Some(run), None),
+        Ok(Acted::Shown) => Said { typed, is_open: true, ..Said::default() },
+        Ok(Acted::Planned(run)) => Said { typed, run: Some(run), ..Said::default() },
         Err(AccountError::Privacy(PrivacyError::Vault(
             error @ (VaultError::KeptApart | VaultError::State { .. } | VaultError::ClockAhead { .. }),
-        ))) => (typed, None, Some(error.to_string())),
+        ))) => Said { typed, problem: Some(error.to_string()), ..Said::default() },
         Err(error @ AccountError::Privacy(_)) => return Err(error.into()),
         Err(error) => {
             let problem = Some(desk::said(privacy, &words, &error));
-            (typed, None, problem)
+            Said { typed, problem, ..Said::default() }
         }
     };
     Ok(page(&server, &session, &headers, record, said).await?.into_response())
@@ -198,6 +215,8 @@ pub(crate) async fn act(
 enum Acted {
     /// It is done; the case that it goes on in.
     Done(RecordId),
+    /// What is masked is to be seen.
+    Shown,
     /// What would happen.
     Planned(RunView),
 }
@@ -215,6 +234,7 @@ async fn acted(
             privacy.check_identity(record, you, text("how"), &personal(fields.text("note"))).await?;
             Ok(done)
         }
+        "unmask" => Ok(Acted::Shown),
         "plan" | "carry-out" => carry_out(privacy, (record, you), fields, words).await,
         "refuse" => {
             privacy.refuse_request(record, you, text("reason")).await?;

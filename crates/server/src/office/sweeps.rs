@@ -126,9 +126,14 @@ fn found(server: &Server, entry: u64) -> Result<Certificate, Problem> {
 }
 
 /// A certificate's lines in one language.
-pub(crate) fn lines(certificate: &Certificate, words: &Words) -> Vec<(&'static str, String)> {
-    let rows = certificate.rows().into_iter();
-    rows.map(|([korean, english], value)| (if words.is_korean() { korean } else { english }, value)).collect()
+pub(crate) fn lines(policy: &Policy, certificate: &Certificate, words: &Words) -> Vec<(&'static str, String)> {
+    let class = |id: &str| {
+        let name = policy.class_named(id).map(|class| &policy.class(class).name);
+        name.map_or_else(|| [id.to_owned(), id.to_owned()], |name| [name.ko.clone(), name.en.clone()])
+    };
+    let rows = certificate.rows(&class).into_iter();
+    let pick = usize::from(!words.is_korean());
+    rows.map(|(names, values)| (names[pick], values[pick].clone())).collect()
 }
 
 /// `GET /office/certificates/{entry}`.
@@ -140,7 +145,7 @@ pub(crate) async fn certificate(
 ) -> Shown {
     let certificate = found(&server, entry)?;
     let frame = frame(&session, &headers, "sweep");
-    shown(&CertificatePage { lines: lines(&certificate, &frame.words), entry, frame })
+    shown(&CertificatePage { lines: lines(privacy(&server)?.policy(), &certificate, &frame.words), entry, frame })
 }
 
 /// `GET /office/certificates/{entry}/file`: as it is printed and handed over.

@@ -44,6 +44,8 @@ pub(crate) struct HeldLine {
     pub(crate) name: String,
     pub(crate) value: String,
     pub(crate) purposes: String,
+    /// Why that is lawful.
+    pub(crate) basis: String,
     /// When it goes.
     pub(crate) goes: String,
     /// Whether it stays for a while after leaving.

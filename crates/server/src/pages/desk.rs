@@ -97,6 +97,8 @@ pub(crate) struct CasePage {
     pub(crate) asked: String,
     pub(crate) contact: String,
     pub(crate) note: String,
+    /// Whether something is masked that a button shows.
+    pub(crate) masks: bool,
     pub(crate) checked: Option<String>,
     pub(crate) decision: Option<String>,
     pub(crate) reason: String,

@@ -66,6 +66,8 @@ pub(crate) struct BoardPage {
     pub(crate) holds: Vec<HoldLine>,
     pub(crate) certificates: Vec<CertificateRow>,
     pub(crate) waiting: String,
+    /// Whether letters go into a folder for want of a mail server.
+    pub(crate) in_folder: bool,
 }
 
 /// A line of a plan.

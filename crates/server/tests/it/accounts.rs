@@ -98,6 +98,10 @@ async fn clause_5_a_member_sees_corrects_takes_along_and_leaves() {
     let text = page.text();
     assert!(text.contains("김하나") && text.contains("items about you"), "{text}");
     assert!(!text.contains("argon2"), "a hash is masked");
+    // What is masked in the office is open to its owner, and may be corrected as it stands.
+    assert!(text.contains("name=\"value\" value=\"010-1234-5678\""), "{text}");
+    assert!(!text.contains("value=\"••••\""), "{text}");
+    assert!(text.contains("the service, membership (contract)"), "why each is held: {text}");
     let csrf = csrf(&text);
     let correct = [("csrf", csrf.as_str()), ("act", "correct"), ("item", "name"), ("value", "김두리")];
     let answer = house.form(&cookie, "/me", &correct).await;
@@ -111,7 +115,14 @@ async fn clause_5_a_member_sees_corrects_takes_along_and_leaves() {
     let read = house.page(&cookie, "/me/export/my-data.html").await;
     assert!(read.header("content-disposition").starts_with("attachment"), "{}", read.text());
     assert!(read.text().contains("김두리") && !read.text().contains("<script"), "{}", read.text());
+    assert!(read.text().contains("the service, membership (contract)"), "{}", read.text());
     let export = house.page(&cookie, "/me/export/my-data.json").await;
+    let copy: serde_json::Value = serde_json::from_str(&export.text()).expect("JSON");
+    let items = copy["records"].as_array().into_iter().flatten().flat_map(|record| record["items"].as_array());
+    for item in items.flatten() {
+        let count = |of: &str| item[of].as_array().map_or(0, Vec::len);
+        assert!(count("basis") > 0 && count("basis") == count("purposes"), "{item}");
+    }
     assert!(!export.text().contains("argon2"), "a hash proves who somebody is, and says nothing about them");
     assert!(export.header("content-disposition").starts_with("attachment"));
     assert!(export.text().contains("김두리") && !export.text().contains("김하나"), "{}", export.text());
@@ -252,6 +263,17 @@ async fn a_sweep_shows_its_plan_and_waits_for_its_day_to_be_written() {
     let page = house.page(&officer, &certificate).await.text();
     assert!(page.contains("Certificate of destruction") && page.contains("Carried out"), "{page}");
     assert!(!page.contains("<style"), "the console's pages bring no style of their own");
+    let request = Request::get(&certificate).header(header::COOKIE, &officer).header(header::ACCEPT_LANGUAGE, "ko");
+    let korean = house.send(request.body(Body::empty()).expect("a request")).await.text();
+    for (ours, theirs) in [
+        ("파기 증명서", "Certificate of"),
+        ("명, 기록", "persons,"),
+        ("데이터 열쇠", "the data key"),
+        ("확정", "final"),
+    ] {
+        assert!(korean.contains(ours) && !korean.contains(theirs), "{ours}: {korean}");
+        assert!(!page.contains(ours), "{ours}: {page}");
+    }
     let file = house.page(&officer, &format!("{certificate}/file")).await;
     assert!(file.header("content-disposition").starts_with("attachment") && file.text().contains("<style"));
 }
@@ -273,6 +295,49 @@ async fn one_organisation_sees_nothing_of_another() {
     let own = team.split("action=\"/team/").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
     let answer = house.form(&kim, &format!("/team/{own}"), &stolen).await.text();
     assert!(answer.contains("Nobody else is an owner"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_colleague_who_was_removed_comes_back_by_an_invitation_and_nobody_else_by_it() {
+    let house = House::with_accounts().await;
+    let owner = member(&house, "kim@shop.example", "").await;
+    let stranger = member(&house, "other@else.example", "").await;
+    let token = csrf(&house.page(&owner, "/team").await.text());
+    let invited = async || {
+        let fields = [("csrf", token.as_str()), ("email", "lee@shop.example"), ("role", "editor")];
+        house.form(&owner, "/team", &fields).await;
+        house.post().await.pop().expect("a letter")
+    };
+    let first = invited().await;
+    let invitation = first.strip_prefix("/join?invitation=").expect("who has no account signs up").to_owned();
+    let adult = house.page("", &format!("/join?age=14&invitation={invitation}")).await.text();
+    assert!(adult.contains(&format!("href=\"/team/join/{invitation}\"")), "{adult}");
+    let colleague = member(&house, "lee@shop.example", &invitation).await;
+    let team = house.page(&owner, "/team").await.text();
+    let row = team.split("lee@shop.example").nth(1).expect("a row");
+    let id = row.split("action=\"/team/").nth(1).and_then(|rest| rest.split('"').next()).expect("an id").to_owned();
+    house.form(&owner, &format!("/team/{id}"), &[("csrf", &token), ("act", "remove")]).await;
+    assert_eq!(house.page(&colleague, "/catalogue").await.status, StatusCode::SEE_OTHER, "signed out");
+    let colleague = enter(&house, "lee@shop.example").await;
+    assert_ne!(house.page(&colleague, "/catalogue").await.status, StatusCode::OK, "and without a role");
+    let link = invited().await;
+    assert!(link.starts_with("/team/join/"), "{link}");
+    let door = house.page("", &link).await;
+    assert_eq!((door.status, door.header("location").contains("/sign-in")), (StatusCode::SEE_OTHER, true));
+    let take = async |cookie: &str| {
+        let page = house.page(cookie, &link).await.text();
+        house.form(cookie, &link, &[("csrf", &csrf(&page))]).await.text()
+    };
+    // Neither another organisation's member nor who works there already spends it.
+    for cookie in [&stranger, &owner] {
+        let refused = take(cookie).await;
+        assert!(refused.contains("cannot take it up"), "{refused}");
+    }
+    assert_eq!(house.page(&owner, "/team").await.status, StatusCode::OK, "an owner stays one");
+    let taken = take(&colleague).await;
+    assert!(taken.contains("You work here from now on"), "{taken}");
+    assert_eq!(house.page(&colleague, "/review").await.status, StatusCode::OK, "an editor again");
+    assert!(take(&colleague).await.contains("used already"), "good once");
 }
 
 #[tokio::test]
@@ -334,4 +399,23 @@ async fn a_key_opens_the_console_until_its_organisation_has_an_owner() {
     assert_eq!(house.page(&by_key, "/catalogue").await.status, StatusCode::SEE_OTHER, "and its session is over");
     let api = Request::get("/api/v1/products").header(header::AUTHORIZATION, format!("Bearer {}", house.secret));
     assert_eq!(house.send(api.body(Body::empty()).expect("a request")).await.status, StatusCode::OK, "the API goes on");
+}
+
+#[tokio::test]
+async fn clause_6_na_a_day_without_a_whole_sweep_is_overdue_whatever_was_certified_for_one_person() {
+    let house = House::with_accounts().await;
+    let overdue = async |is_overdue: bool| {
+        let metrics = house.get("/metrics").await.text();
+        assert_eq!(metrics.contains("vestry_sweep_overdue 1"), is_overdue, "{metrics}");
+        let officer = staff_named(&house, &format!("officer{is_overdue}"), Role::Officer).await;
+        let board = house.page(&officer, "/office").await.text();
+        assert!(board.contains("No mail server is set up"), "where letters go is said: {board}");
+        assert_eq!(board.contains("A day went by without a sweep"), is_overdue, "{board}");
+    };
+    overdue(false).await;
+    for mail in ["kim@shop.example", "lee@shop.example"] {
+        pass(86_400);
+        member(&house, mail, "").await;
+    }
+    overdue(true).await;
 }

@@ -17,7 +17,17 @@ async fn shop() -> House {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_pages_work_in_a_browser() {
-    let Some(browser) = tokio::task::spawn_blocking(Chromium::start).await.expect("no panic") else { return };
+    visit(Chromium::start, look_around).await;
+}
+
+#[tokio::test]
+async fn clause_6_ga_camera_films_only_while_somebody_looks_at_the_page() {
+    visit(Chromium::start_with_camera, film).await;
+}
+
+/// Serves a shop to a browser, which is given the shop's address and a key.
+async fn visit(start: fn() -> Option<Chromium>, look: fn(Chromium, &str, &str)) {
+    let Some(browser) = tokio::task::spawn_blocking(start).await.expect("no panic") else { return };
     let house = shop().await;
     let (stop, stopped) = oneshot::channel::<()>();
     let (ready, address) = oneshot::channel();
@@ -33,10 +43,43 @@ async fn the_main_pages_work_in_a_browser() {
         .await
     });
     let address = address.await.expect("it listens");
-    let looked = tokio::task::spawn_blocking(move || look_around(browser, &format!("http://{address}"), &key)).await;
+    let looked = tokio::task::spawn_blocking(move || look(browser, &format!("http://{address}"), &key)).await;
     let _ = stop.send(());
     looked.expect("every page works");
     server.await.expect("no panic").expect("it served");
+}
+
+fn film(mut browser: Chromium, base: &str, key: &str) {
+    const LIVE: &str = "streams.flatMap(s => s.getTracks()).filter(t => t.readyState === 'live').length";
+    sign_in(&mut browser, base, key);
+    browser.open(&format!("{base}/search"));
+    browser.until("!document.querySelector('[data-tool=camera]').hidden");
+    // Each stream is noted, and comes when the test allows it.
+    browser.ask(
+        "window.streams = []; window.allow = []; \
+         const film = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); \
+         navigator.mediaDevices.getUserMedia = async (wish) => { await new Promise(allowed => allow.push(allowed)); const s = await film(wish); streams.push(s); return s; }; \
+         window.look = (hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }; \
+         window.film = () => document.querySelector('[data-tool=camera]').click(); true",
+    );
+    let shown = "!document.querySelector('video').hidden && document.querySelector('video').videoWidth > 0";
+    browser.ask("window.film(); window.film(); allow.forEach(a => a()); true");
+    browser.until(&format!("streams.length === 2 && {shown}"));
+    assert_eq!(browser.ask(LIVE), json!(1), "pressed twice, it films once");
+    browser.ask("look(true); true");
+    assert_eq!(browser.ask(LIVE), json!(0), "hidden, it stops");
+    assert_eq!(browser.ask("document.querySelector('video').hidden"), json!(true));
+    // Allowed after the page was left.
+    browser.ask("look(false); allow.length = 0; window.film(); look(true); allow[0](); true");
+    browser.until("streams.length === 3");
+    browser.until(&format!("{LIVE} === 0 && document.querySelector('video').hidden"));
+    browser.ask("look(false); allow.length = 0; window.film(); allow[0](); true");
+    browser.until(&format!("streams.length === 4 && {shown}"));
+    browser.ask("document.querySelector('[data-tool=shoot]').click(); true");
+    browser.until("!document.querySelector('#stage img').hidden");
+    assert_eq!(browser.ask(LIVE), json!(0), "once there is a photo, it stops");
+    browser.until("!document.getElementById('results').hasAttribute('aria-busy')");
+    assert_eq!(browser.complaints, Vec::<String>::new(), "nothing is refused and nothing breaks");
 }
 
 fn look_around(mut browser: Chromium, base: &str, key: &str) {
@@ -46,6 +89,7 @@ fn look_around(mut browser: Chromium, base: &str, key: &str) {
     sign_in(&mut browser, base, key);
     catalogue(&mut browser, base);
     search(&mut browser, base);
+    search_from_anywhere(&mut browser, base);
     review(&mut browser, base);
     product(&mut browser, base);
     import(&mut browser, base);
@@ -174,6 +218,22 @@ fn search(browser: &mut Chromium, base: &str) {
     );
     browser.until("location.search.includes('words=zzzz') && document.querySelector('#results h2')");
     assert_eq!(browser.ask("document.querySelectorAll('#results .tile').length"), json!(0));
+}
+
+/// A photo that is dropped on another page is sent to the search, and kept nowhere.
+fn search_from_anywhere(browser: &mut Chromium, base: &str) {
+    browser.open(&format!("{base}/catalogue"));
+    browser.until("document.documentElement.classList.contains('js')");
+    browser.ask(
+        "(async () => { const from = await fetch(document.querySelector('.tile img').src); \
+         const list = new DataTransfer(); list.items.add(new File([await from.blob()], 'a.jpg', { type: 'image/jpeg' })); \
+         document.dispatchEvent(new DragEvent('drop', { dataTransfer: list, bubbles: true, cancelable: true })); return true; })()",
+    );
+    browser.until("location.pathname === '/search' && document.querySelectorAll('#results .tile').length > 0");
+    let kept = browser.ask(
+        "(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length])()",
+    );
+    assert_eq!(kept, json!([0, 0, 0, 0]), "the browser keeps nothing of the photo");
 }
 
 /// By keyboard only: pick, undo, accept, reject, skip, another value, look-alikes at once and back.

@@ -42,6 +42,15 @@ fn program() -> Option<PathBuf> {
 
 impl Chromium {
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// One with a camera of its own making, which every page may use.
+    pub(crate) fn start_with_camera() -> Option<Self> {
+        Self::start_with(&["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"])
+    }
+
+    fn start_with(flags: &[&str]) -> Option<Self> {
         let program = program()?;
         let folder = tempfile::tempdir().expect("a folder");
         let (input, output) = (folder.path().join("in"), folder.path().join("out"));
@@ -60,6 +69,7 @@ impl Chromium {
                 "--hide-scrollbars",
             ])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+            .args(flags)
             .arg("--remote-debugging-pipe")
             .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
             .env("PIPE_IN", &input)

@@ -92,7 +92,10 @@ async fn clause_5_a_request_by_phone_lives_from_the_call_to_the_letter_and_goes_
     assert!(early.contains("Check first that it is really them"), "{early}");
     assert_eq!(house.page(&kim, "/me").await.status, StatusCode::OK, "nothing was done");
     desk.done(&case, &[("act", "check"), ("how", "call-back"), ("note", "called 010 and 5678")]).await;
-    assert!(desk.page(&case).await.contains("called 010 and 5678"));
+    let masked = desk.page(&case).await;
+    assert!(!masked.contains("called 010") && !masked.contains(KIM) && masked.contains("••••"), "{masked}");
+    let open = desk.post(&case, &[("act", "unmask")]).await.text();
+    assert!(open.contains("called 010 and 5678") && open.contains(KIM) && !open.contains("••••"), "{open}");
     let guess = desk.post(&case, &[("act", "carry-out"), ("plan", "0000")]).await.text();
     assert!(guess.contains("Nothing was done yet"), "{guess}");
     assert_eq!(house.page(&kim, "/me").await.status, StatusCode::OK, "only shown");
@@ -119,6 +122,8 @@ async fn clause_5_a_request_by_phone_lives_from_the_call_to_the_letter_and_goes_
     let desk = Desk::of(&house, "choi").await;
     let closed = desk.page(&case).await;
     assert!(closed.contains("Please erase everything") && closed.contains("We erased what we may."), "{closed}");
+    assert!(!closed.contains("••••"), "nothing is left to be masked: {closed}");
+    let closed = desk.post(&case, &[("act", "unmask")]).await.text();
     assert!(!closed.contains("called 010") && !closed.contains(KIM), "{closed}");
     house.pass_days(363).await;
     let desk = Desk::of(&house, "jung").await;

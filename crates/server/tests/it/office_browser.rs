@@ -89,6 +89,8 @@ pub(crate) fn takes_a_request(visit: &mut Visit) {
     visit.browser.until(&format!("location.pathname === {case:?} && document.readyState === 'complete'"));
     visit.send(&[("how", "call-back"), ("note", "called the number on file")], "check");
     visit.look("/office/desk/checked");
+    visit.says("••••");
+    visit.send(&[], "unmask");
     visit.says("called the number on file");
     visit.send(&[("left_out", "company"), ("reason", "The company is another's.")], "plan");
     visit.look("/office/desk/plan");

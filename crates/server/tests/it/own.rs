@@ -1,7 +1,7 @@
 //! A member's own pages over HTTP: a second proof, another address, a copy to take along, and how often one may ask.
 
 use super::{
-    accounts::{JOIN, PASSWORD, code, cookie, csrf, member},
+    accounts::{JOIN, PASSWORD, code, cookie, csrf, enter, member},
     harness::House,
 };
 use axum::http::{Request, StatusCode, header};
@@ -92,6 +92,7 @@ async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_cop
     for section in ["consents", "agreed", "looks", "copy"] {
         assert!(page.contains(&format!("id=\"{section}\"")), "{section}: {page}");
     }
+    assert!(page.contains("the service, membership (contract)") && page.contains("010-1234-5678"), "{page}");
     let agreed = house.form("", &link, &[("act", "consent"), ("purpose", "marketing")]).await.text();
     assert!(between(&agreed, "id=\"agreed\"", "</section>").contains("marketing"), "{agreed}");
     let back = house.form("", &link, &[("act", "take-back"), ("purpose", "marketing")]).await.text();
@@ -221,4 +222,69 @@ async fn clause_1_ga_a_member_objects_to_improvement_once_and_for_good() {
     assert_eq!(house.form(&kim, "/me", &object).await.header("location"), "/me?done=objected");
     let page = house.page(&kim, "/me").await.text();
     assert!(!page.contains("value=\"object\"") && page.contains("make nothing better"), "{page}");
+}
+
+#[tokio::test]
+async fn a_member_ends_a_session_of_their_own_and_nobody_elses() {
+    let house = House::with_accounts().await;
+    let here = member(&house, "kim@shop.example", "").await;
+    let there = enter(&house, "kim@shop.example").await;
+    let stranger = member(&house, "lee@shop.example", "").await;
+    let strangers = enter(&house, "lee@shop.example").await;
+    let other = async |cookie: &str| {
+        let page = house.page(cookie, "/me").await.text();
+        (csrf(&page), between(&page, "name=\"session\" value=\"", "\"").to_owned())
+    };
+    let ((token, own), (_, foreign)) = (other(&here).await, other(&stranger).await);
+    let end = async |session: &str| {
+        let fields = [("csrf", token.as_str()), ("act", "end-session"), ("session", session)];
+        assert_eq!(house.form(&here, "/me", &fields).await.header("location"), "/me?done=session");
+    };
+    let is_in = async |cookie: &str| house.page(cookie, "/me").await.status == StatusCode::OK;
+    for session in [foreign.as_str(), "", &own[..15]] {
+        end(session).await;
+    }
+    for cookie in [&here, &there, &stranger, &strangers] {
+        assert!(is_in(cookie).await, "nobody is signed out by what is not theirs, or names nothing");
+    }
+    end(&own).await;
+    assert!(!is_in(&there).await && is_in(&here).await && is_in(&stranger).await && is_in(&strangers).await);
+}
+
+/// The hash of what stands beside a box, as it is shown.
+fn hash_of_label(page: &str, name: &str) -> String {
+    use sha2::Digest;
+    let shown = between(page, &format!("name=\"{name}\" value=\"yes\""), "</label>");
+    let label = between(shown, "<span>", " <span").replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&");
+    vestry_model::hex(&sha2::Sha256::digest(label.trim().as_bytes()))
+}
+
+#[tokio::test]
+async fn clause_2_na_the_hash_that_is_kept_is_of_the_very_words_beside_the_box() {
+    let house = House::with_accounts().await;
+    let label = hash_of_label(&house.page("", "/join?age=14").await.text(), "agree-marketing");
+    let mut fields = JOIN.to_vec();
+    fields.extend([("email", "kim@shop.example"), ("agree-marketing", "yes")]);
+    house.form("", "/join", &fields).await;
+    let link = house.post().await.pop().expect("a letter");
+    house.form("", &link, &[]).await;
+    let kim = enter(&house, "kim@shop.example").await;
+    let token = csrf(&house.page(&kim, "/me").await.text());
+    house.form(&kim, "/me", &[("csrf", &token), ("act", "export")]).await;
+    house.privacy().make_exports().await.expect("made");
+    let copy = house.page(&kim, "/me/export/my-data.json").await.text();
+    assert!(copy.contains(&label), "{label} in {copy}");
+    // The guardian's page says it in words of its own.
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    house.form("", "/join/child", &named).await;
+    let link = house.post().await.into_iter().find(|link| link.starts_with("/guardian/")).expect("a letter");
+    let others = hash_of_label(&house.page("", &link).await.text(), "agree-marketing");
+    assert_ne!(others, label);
+    let mut consent: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != "password").collect();
+    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05"), ("agree-marketing", "yes")]);
+    house.form("", &link, &consent).await;
+    house.form("", &link, &[("act", "export")]).await;
+    house.privacy().make_exports().await.expect("made");
+    let copy = house.page("", &format!("{link}/export/my-data.json")).await.text();
+    assert!(copy.contains(&others), "{others} in {copy}");
 }

@@ -64,7 +64,9 @@ async fn nothing_is_answered_to_the_wrong_one() {
                 let answer = house.send(unknown.expect("a request")).await;
                 assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "unknown_key".into()), "{what}");
                 let key = format!("Bearer {}", house.publishable);
-                let weak = request(&line).header(header::AUTHORIZATION, key).body(Body::empty());
+                let weak =
+                    request(&line).header(header::AUTHORIZATION, key).header(header::ORIGIN, "https://shop.example");
+                let weak = weak.body(Body::empty());
                 let answer = house.send(weak.expect("a request")).await;
                 if line.need != Need::AnyKey {
                     let expected = (StatusCode::FORBIDDEN, "secret_key_needed".to_owned());
@@ -156,6 +158,10 @@ async fn pages_of_other_origins_may_search_with_a_key_that_names_them() {
     );
     let answer = house.send(search("https://shop.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::OK, "https://shop.example"));
+    let mut nowhere = search("https://shop.example");
+    nowhere.headers_mut().remove(header::ORIGIN);
+    let answer = house.send(nowhere).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "origin_needed".into()), "a key without a page");
     let answer = house.send(preflight("https://evil.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::FORBIDDEN, ""));
     let answer = house.send(search("https://evil.example")).await;

@@ -46,6 +46,7 @@ fn me(language: Language, theme: Theme) -> MePage {
         name: pick(language, ko, en).into(),
         value: value.into(),
         purposes: pick(language, "서비스 제공, 회원 관리", "the service, membership").into(),
+        basis: words.t("basis-contract"),
         goes: if stays { words.a("me-goes-after", "2027-11-26") } else { words.t("me-goes-leaving") },
         stays,
         correct: correct.map(Into::into),
@@ -159,6 +160,7 @@ fn board(language: Language, theme: Theme) -> BoardPage {
             state: "final",
         }],
         waiting: words.n("board-letters-wait", 2_u64),
+        in_folder: true,
     }
 }
 
@@ -285,7 +287,8 @@ fn case(language: Language, theme: Theme) -> CasePage {
         is_request: true,
         asked: pick(language, "제 정보를 모두 지워 주세요.", "Please erase everything about me.").into(),
         contact: "member@shop.example".into(),
-        note: pick(language, "등록된 번호로 통화", "called the number on file").into(),
+        note: words.t("masked"),
+        masks: true,
         checked: Some(format!("{} · {}", words.t("check-call-back"), words.t("desk-you"))),
         decision: None,
         reason: String::new(),
