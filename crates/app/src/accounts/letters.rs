@@ -19,13 +19,8 @@ use vestry_mail::{
     Address, FolderPost, Headers, Kept, Language, Letter, Link, Login, MessageId, Post, SendError, Sender, Service,
     SmtpPost, SmtpSettings, Tls,
 };
-<<<<<<< HEAD
-use vestry_policy::{Event, Policy};
-use vestry_vault::{NewRecord, NoticeKind, PersonId, RecordId, VaultError, Waits};
-=======
 use vestry_policy::{Event, Membership, Policy};
-use vestry_vault::{NewRecord, NoticeKind, PersonId, Reader, RecordId, VaultError, Waits};
->>>>>>> browser-drives
+use vestry_vault::{NewRecord, NoticeKind, PersonId, RecordId, VaultError, Waits};
 use zeroize::Zeroizing;
 
 /// Letters gone through in one round.
@@ -217,16 +212,12 @@ impl Privacy {
     /// Whether the letter went out; `false` when nobody can be reached by it.
     async fn post_letter(&self, office: &PostOffice, person: PersonId, letter: RecordId) -> Result<bool, Posting> {
         let policy = self.policy();
-<<<<<<< HEAD
-        let opened = self.open_to_return(person, "membership", &["mail", "letter", "email"]).await?;
-=======
         let membership = self.vault().person(policy, person).await.map_err(AccountError::from)?.membership;
         if matches!(membership, Membership::Ended { .. }) {
             // Whoever left since the letter was listed gets nothing, although no sweep came by.
             return Ok(false);
         }
-        let opened = self.open_items(person, "membership", Reader::Program, &["mail", "letter", "email"]).await?;
->>>>>>> browser-drives
+        let opened = self.open_to_return(person, "membership", &["mail", "letter", "email"]).await?;
         let text = opened.of_record(letter).ok_or(AccountError::Link)?;
         let sealed: Option<Sealed> = serde_json::from_str(text).ok();
         let to_own = sealed.as_ref().is_some_and(|s| s.to.is_none());
