@@ -7,6 +7,7 @@ use super::{
     moments::{Example, Moments, Sign, weight},
 };
 use crate::{calibrate, hash::hash, measure, ridge::NotFactorised};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use vestry_model::{ImageId, Row, ValueId};
 
@@ -278,28 +279,27 @@ impl Learner {
         let all = total(folds);
         // Every head answers for the values of all, so that answers are told apart by place.
         let classes = Ridge::new(&all, &self.shipped.prior).classes().to_vec();
-        let mut found = Vec::with_capacity(looked_at.len());
-        for (fold, moments) in folds.iter().enumerate() {
-            let of_fold: Vec<_> = looked_at.iter().filter(|one| (one.0 % FOLDS as u64) as usize == fold).collect();
-            if of_fold.is_empty() {
-                continue;
+        let of_fold = |(fold, moments): (usize, &Moments)| {
+            let here: Vec<_> = looked_at.iter().filter(|one| (one.0 % FOLDS as u64) as usize == fold).collect();
+            if here.is_empty() {
+                return Ok(Vec::new());
             }
             let ridge = Ridge::new(&all.clone().minus(moments), &self.shipped.prior);
             let heads = match lambdas {
                 [one] => vec![ridge.solve(*one)?],
                 several => ridge.solve_all(several)?,
             };
-            let rows: Vec<&Row> = of_fold.iter().map(|(_, image, _)| &self.rows[image]).collect();
+            let rows: Vec<&Row> = here.iter().map(|(_, image, _)| &self.rows[image]).collect();
             let of_heads: Vec<Vec<Vec<f32>>> = heads.iter().map(|head| head.scores_of(&rows)).collect();
-            for (at, (_, image, label)) in of_fold.into_iter().enumerate() {
+            let one = |(at, (_, image, label)): (usize, &(u64, ImageId, &'l [ValueId]))| {
                 let of_head = |(head, scores): (&Scorer, &Vec<Vec<f32>>)| over(&classes, &head.classes, &scores[at]);
-                found.push(HeldOut {
-                    image: *image,
-                    label,
-                    scores: heads.iter().zip(&of_heads).map(of_head).collect(),
-                });
-            }
-        }
+                HeldOut { image: *image, label, scores: heads.iter().zip(&of_heads).map(of_head).collect() }
+            };
+            Ok(here.into_iter().enumerate().map(one).collect())
+        };
+        let of_folds: Vec<Vec<HeldOut<'l>>> =
+            folds.par_iter().enumerate().map(of_fold).collect::<Result<_, NotFactorised>>()?;
+        let mut found: Vec<HeldOut<'l>> = of_folds.into_iter().flatten().collect();
         found.sort_unstable_by_key(|one| one.image);
         Ok(found)
     }
