@@ -40,6 +40,10 @@ fn join(language: Language, theme: Theme) -> FormPage {
     }
 }
 
+fn session(id: &str, begun: &str, used: &str, is_this: bool) -> SessionLine {
+    SessionLine { id: id.repeat(8), begun: begun.into(), used: used.into(), is_this }
+}
+
 fn me(language: Language, theme: Theme) -> MePage {
     let words = Words(language);
     let line = |ko: &str, en: &str, value: &str, stays, correct: Option<&str>| HeldLine {
@@ -71,18 +75,8 @@ fn me(language: Language, theme: Theme) -> MePage {
             taken_back: Some("2026-11-23 20:11".into()),
         }],
         sessions: vec![
-            SessionLine {
-                id: "0f".repeat(8),
-                begun: "2026-11-23 20:11".into(),
-                used: "2026-11-23 20:15".into(),
-                is_this: true,
-            },
-            SessionLine {
-                id: "1f".repeat(8),
-                begun: "2026-11-20 09:11".into(),
-                used: "2026-11-21 10:15".into(),
-                is_this: false,
-            },
+            session("0f", "2026-11-23 20:11", "2026-11-23 20:15", true),
+            session("1f", "2026-11-20 09:11", "2026-11-21 10:15", false),
         ],
         looks: vec![LookLine {
             at: "2026-11-23 20:11".into(),
