@@ -35,7 +35,6 @@ pub use letters::{Delivered, PostOffice, PostOfficeError};
 pub use organisations::Colleague;
 pub(crate) use own::MARKETING;
 pub use own::{ConsentView, OwnRecord, SessionView};
-pub(crate) use passwords::Resets;
 pub use returned::Returned;
 pub use second::{SecondShown, SecondStands};
 pub use showing::DemoPeople;

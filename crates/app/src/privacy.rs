@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Surroundings,
-    accounts::{Hashing, Resets, Searches},
+    accounts::{Hashing, Searches},
     policing::{self, Policies, PoliciesError},
 };
 use jiff::Timestamp;
@@ -29,7 +29,6 @@ struct Parts {
     surroundings: Surroundings,
     hashing: Hashing,
     searches: Searches,
-    resets: Resets,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -161,7 +160,6 @@ impl Privacy {
             surroundings,
             hashing: Hashing::default(),
             searches: Searches::default(),
-            resets: Resets::default(),
             store,
             posted: posted_letters(folder),
         })))
@@ -203,10 +201,6 @@ impl Privacy {
 
     pub(crate) fn searches(&self) -> &Searches {
         &self.0.searches
-    }
-
-    pub(crate) fn resets(&self) -> &Resets {
-        &self.0.resets
     }
 
     pub(crate) fn hashing(&self) -> &Hashing {

@@ -150,7 +150,7 @@ impl Privacy {
             self.end_change(person, item).await?;
         }
         let say = |token| Queued::Reset { token };
-        self.mail_reset(person, RESET_WITHIN, say, language(&former.language)).await
+        self.mail_reset(person, RESET_WITHIN, say, language(&former.language)).await.map(drop)
     }
 
     /// Lets go of what is kept of a change.

@@ -357,7 +357,7 @@ impl Privacy {
 
     /// Whose address was given by somebody, although it has an account: they are told, and can choose a new password.
     pub(super) async fn tell_who_is_known(&self, person: PersonId, language: Language) -> Result<(), AccountError> {
-        self.mail_reset(person, RESET_WITHIN, |token| Queued::KnownAlready { token }, language).await
+        self.mail_reset(person, RESET_WITHIN, |token| Queued::KnownAlready { token }, language).await.map(drop)
     }
 
     /// Whom an invitation's token is about, and what it is to.

@@ -3,7 +3,7 @@
 //! A letter waits sealed in the vault, without its address where it is a member's: that is read, and consent with it, at
 //! the moment of sending, so that whoever left or took a consent back in the meantime gets nothing.
 
-use super::{AccountError, Opened, own::MARKETING, record, token};
+use super::{AccountError, Opened, own::MARKETING, passwords::RESET_WITHIN, record, token};
 use crate::{
     MailConfig, Privacy, PrivacyError,
     notices::{Both, Notice, NoticeText},
@@ -20,7 +20,7 @@ use vestry_mail::{
     SmtpPost, SmtpSettings, Tls,
 };
 use vestry_policy::{Event, Membership, Policy};
-use vestry_vault::{NewRecord, NoticeKind, PersonId, RecordId, VaultError, Waits};
+use vestry_vault::{NewRecord, NoticeKind, PersonId, Personal, RecordId, VaultError, Waits};
 use zeroize::Zeroizing;
 
 /// Letters gone through in one round.
@@ -43,6 +43,8 @@ pub(crate) enum Queued {
     ConfirmChange { token: String },
     /// The address was changed; to the old one.
     MailChanged { address: String, token: String },
+    /// Somebody asked for a link to a new password for this address, whoever's it is.
+    ResetAsked,
     /// Somebody logged in with a device that was not seen before.
     NewDevice { device: String, at: Timestamp },
     /// Come and work in an organisation.
@@ -184,7 +186,6 @@ impl Privacy {
 
     /// Posts every letter that waits, once each. What cannot be delivered now waits on.
     pub async fn post_letters(&self, office: &PostOffice) -> Result<Delivered, AccountError> {
-        self.answer_resets().await;
         let mut delivered = Delivered::default();
         for (person, record) in self.vault().unsent(Waits::Letters, TOGETHER).await? {
             match self.post_letter(office, person, record).await {
@@ -232,6 +233,9 @@ impl Privacy {
             None => self.language_of(person).await?,
         };
         let language = if language == "en" { Language::English } else { Language::Korean };
+        if matches!(sealed.queued, Queued::ResetAsked) {
+            return self.answer_reset(office, letter, sealed.to.unwrap_or_default(), language).await;
+        }
         let notice = self.notice_of(&sealed.queued).await?;
         let is_advertising = notice.as_ref().is_some_and(|n| n.on_file.kind == NoticeKind::Advertisement);
         if is_advertising && !self.may_advertise_to(person).await? {
@@ -273,6 +277,30 @@ impl Privacy {
             self.vault().count_letter(notice.on_file.id, sent).await.map_err(AccountError::from)?;
         }
         Ok(sent)
+    }
+
+    /// Whose address asked for a new password gets a link to one; nobody, if it is nobody's.
+    async fn answer_reset(
+        &self,
+        office: &PostOffice,
+        asked: RecordId,
+        to: String,
+        language: Language,
+    ) -> Result<bool, Posting> {
+        let found = self.vault().find(&Personal::new(to)).await.map_err(AccountError::from)?;
+        let link = match found {
+            Some(member) => {
+                let say = |token| Queued::Reset { token };
+                Some((member, self.mail_reset(member, RESET_WITHIN, say, language).await?))
+            }
+            None => None,
+        };
+        let (policy, now) = (self.policy(), self.now());
+        self.vault().put_event(policy, asked, Event::Sent, Some(now)).await.map_err(AccountError::from)?;
+        match link {
+            Some((member, letter)) => Box::pin(self.post_letter(office, member, letter)).await,
+            None => Ok(false),
+        }
     }
 
     /// The language that somebody reads, by its code; empty where it is not known.
@@ -385,8 +413,8 @@ impl Privacy {
             Queued::ConsentResult { agreed, at } => {
                 Letter::ConsentResult { agreed: *agreed, at: at.to_zoned_datetime(policy.zone().clone()) }
             }
-            // Its words are the notice's.
-            Queued::Notice { .. } => return Err(AccountError::Link),
+            // The words of one are the notice's; the other becomes a letter of its own.
+            Queued::Notice { .. } | Queued::ResetAsked => return Err(AccountError::Link),
             Queued::RequestReceived { number, last_day } => {
                 Letter::RequestReceived { number: number.clone(), last_day: *last_day }
             }

@@ -1,12 +1,11 @@
 //! Passwords: a new one by a mailed link, or in place of one that is known.
 
 use super::{AccountError, hash_of, letters::Queued, own::Meanwhile, own_words, second::Code, token};
-use crate::Privacy;
+use crate::{Privacy, PrivacyError};
 use jiff::SignedDuration;
-use std::sync::Mutex;
 use vestry_credentials::{PasswordHash, TokenUse};
 use vestry_mail::Language;
-use vestry_vault::{EndedSessions, PersonId, Personal, Reader};
+use vestry_vault::{EndedSessions, Opening, PersonId, Personal, Reader, RecordId};
 
 pub(super) const RESET: &str = "reset";
 /// How long the link holds.
@@ -14,48 +13,26 @@ pub(super) const RESET_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// The same for whoever has none yet.
 pub(super) const FIRST_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 
-/// Requests that are kept between two rounds; further ones are not.
-const ASKED_AT_MOST: usize = 1_000;
-
-/// Addresses for which a new password was asked and whom nobody looked up yet.
-#[derive(Debug, Default)]
-pub(crate) struct Resets(Mutex<Vec<(Personal<String>, Language)>>);
-
 impl Privacy {
-    /// Has a link mailed by which a new password is chosen, if the address is a member's. Whether it is one is looked up
-    /// with the next round of letters, so that neither the answer nor the time it takes tells.
-    pub fn ask_reset(&self, mail: Personal<String>, language: Language) {
-        let mut asked = self.resets().0.lock().expect("no holder panics");
-        if asked.len() < ASKED_AT_MOST {
-            asked.push((mail, language));
-        }
+    /// Has a link mailed by which a new password is chosen, if the address is a member's. The same is written down for
+    /// every address; whose it is, is looked up when the letter is to leave, so that neither the answer nor the time it takes
+    /// tells.
+    pub async fn ask_reset(&self, mail: &Personal<String>, language: Language) -> Result<(), AccountError> {
+        let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
+        self.write_to(mail.open(&opening).trim(), &Queued::ResetAsked, language).await.map(drop)
     }
 
-    /// Puts the letters of new passwords that were asked for among those that wait.
-    pub(super) async fn answer_resets(&self) {
-        let asked = std::mem::take(&mut *self.resets().0.lock().expect("no holder panics"));
-        for (mail, language) in asked {
-            // What is no address is nobody's.
-            let Ok(Some(person)) = self.vault().find(&mail).await else { continue };
-            let queued = self.mail_reset(person, RESET_WITHIN, |token| Queued::Reset { token }, language).await;
-            if let Err(error) = queued {
-                let error = vestry_vault::causes(&error);
-                tracing::error!(%error, "a new password was asked for in vain");
-            }
-        }
-    }
-
-    /// Mails a link by which a password is chosen, in the letter that `say` makes of its token.
+    /// Mails a link by which a password is chosen, in the letter that `say` makes of its token; that letter.
     pub(super) async fn mail_reset(
         &self,
         person: PersonId,
         within: SignedDuration,
         say: impl FnOnce(String) -> Queued,
         language: Language,
-    ) -> Result<(), AccountError> {
+    ) -> Result<RecordId, AccountError> {
         let reset = token(self, TokenUse::MailedLink);
         self.vault().put_link(reset.hash().as_bytes(), person, RESET, self.now() + within).await?;
-        self.queue(person, &say(reset.to_text().to_string()), language).await
+        self.queue_to(person, None, &say(reset.to_text().to_string()), language).await
     }
 
     /// Sets a new password by a mailed link, and ends every session.

@@ -90,7 +90,7 @@ async fn clause_7_ga_a_member_sets_up_a_second_proof_and_gives_it_up_with_passwo
     assert!(matches!(house.privacy.log_in(&with_code("kim@shop.example", &codes[3])).await, Ok(Entered::In(_))));
     assert_eq!(house.privacy.second(person).await.expect("asked").codes_left, 9);
     // A new password by mail does without no code.
-    house.privacy.ask_reset(personal("kim@shop.example"), Language::Korean);
+    house.privacy.ask_reset(&personal("kim@shop.example"), Language::Korean).await.expect("asked");
     let link = house.post().await.pop().expect("a letter").token("/password/");
     house.privacy.reset(&link, &personal(PASSWORD)).await.expect("set");
     assert!(matches!(house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await, Ok(Entered::CodeNeeded)));
@@ -128,7 +128,7 @@ async fn another_address_counts_once_it_is_confirmed_and_can_be_undone_from_the_
     let link = letters[0].token("/me/address/");
     house.enter("kim@shop.example", PASSWORD).await;
     // A reset that was asked for at the old address is void with it.
-    house.privacy.ask_reset(personal("kim@shop.example"), Language::Korean);
+    house.privacy.ask_reset(&personal("kim@shop.example"), Language::Korean).await.expect("asked");
     let reset = house.post().await.pop().expect("a letter").token("/password/");
     house.privacy.confirm_mail_change(&link, Some(&here.session)).await.expect("confirmed");
     assert!(matches!(house.privacy.confirm_mail_change(&link, None).await, Err(AccountError::Link)), "good once");

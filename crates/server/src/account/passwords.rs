@@ -37,7 +37,7 @@ pub(crate) async fn ask(
     server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
     let (language, _) = crate::envelope::preferred(&headers);
-    privacy.ask_reset(personal(fields.text("email")), language.mail());
+    privacy.ask_reset(&personal(fields.text("email")), language.mail()).await?;
     sent(&server, &headers)
 }
 
