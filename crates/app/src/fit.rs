@@ -20,7 +20,7 @@ pub const NAME: &str = "apparel@2";
 const SEED: u64 = 20_190_801;
 /// Drawn samples of cloth for the print head, and drawn pictures without garment for the gate.
 const DRAWN: usize = 1_200;
-/// Numbers of a row that taught heads read: fewer cost a point, more cost time and give nothing (`docs/evaluation.md`).
+/// Numbers of a row that taught heads read: fewer cost accuracy, more cost time and give nothing (decision 18).
 const READ: usize = 512;
 /// Pixels a side of a drawn picture.
 const DRAWN_SIDE: usize = 320;

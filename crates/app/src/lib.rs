@@ -79,7 +79,10 @@ pub use reviewing::{
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
 pub use teaching::{Lineage, LineageLine, Taught};
-pub use vestry_learn::taught::{Said, Verdict};
+pub use vestry_learn::{
+    measure::reliability,
+    taught::{Said, Verdict},
+};
 pub use vestry_mail::Language;
 pub use vestry_policy::{LawfulUse, TwoStaff};
 pub use vestry_store::{

@@ -379,10 +379,7 @@ impl App {
             let numbers = bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32());
             let numbers: Vec<f32> = numbers.collect();
             let ranked = match taught.filter(|head| head.dimensions() == numbers.len()) {
-                Some(head) => {
-                    let probabilities = head.probabilities(&numbers).into_iter().map(Confidence::new);
-                    head.classes().iter().cloned().zip(probabilities).collect()
-                }
+                Some(head) => head.ranked(&numbers),
                 None => self.vision().ranked(&attribute.id, &numbers),
             };
             for (value, confidence) in ranked {

@@ -45,21 +45,40 @@ pub fn macro_f1(confusion: &[Vec<usize>]) -> f64 {
     scores.iter().sum::<f64>() / scores.len().max(1) as f64
 }
 
+/// Answers of like sureness.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bin {
+    /// How sure they were, in the mean.
+    pub sure: f64,
+    /// The share that was right.
+    pub right: f64,
+    /// How many they are.
+    pub count: usize,
+}
+
+/// The answers in ten bins of equal mass, least sure first; none that is empty.
+pub fn reliability(answers: &[(f32, bool)]) -> Vec<Bin> {
+    let mut sorted: Vec<(f32, bool)> = answers.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let bin = |part: &[(f32, bool)]| Bin {
+        sure: part.iter().map(|(p, _)| f64::from(*p)).sum::<f64>() / part.len() as f64,
+        right: part.iter().filter(|(_, right)| *right).count() as f64 / part.len() as f64,
+        count: part.len(),
+    };
+    tenths(&sorted).filter(|part| !part.is_empty()).map(bin).collect()
+}
+
+/// Ten parts of like length, some of them empty where there are fewer than ten.
+fn tenths<T>(sorted: &[T]) -> impl Iterator<Item = &[T]> {
+    let n = sorted.len();
+    (0..10).map(move |bin| &sorted[bin * n / 10..(bin + 1) * n / 10])
+}
+
 /// Expected calibration error over ten bins of equal mass: the mean distance between how sure the answers of a bin
 /// were and how often they were right.
 pub fn calibration_error(answers: &[(f32, bool)]) -> f64 {
-    let mut sorted: Vec<(f32, bool)> = answers.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let n = sorted.len();
-    (0..10)
-        .map(|bin| {
-            let part = &sorted[bin * n / 10..(bin + 1) * n / 10];
-            let sure: f64 = part.iter().map(|(p, _)| f64::from(*p)).sum();
-            let right = part.iter().filter(|(_, right)| *right).count() as f64;
-            (sure - right).abs()
-        })
-        .sum::<f64>()
-        / n.max(1) as f64
+    let apart = reliability(answers).into_iter().map(|bin| (bin.sure - bin.right).abs() * bin.count as f64);
+    apart.sum::<f64>() / answers.len().max(1) as f64
 }
 
 /// The [`calibration_error`] that perfectly calibrated answers, as sure as these, are expected to show for being few: a
@@ -67,9 +86,8 @@ pub fn calibration_error(answers: &[(f32, bool)]) -> f64 {
 pub fn calibration_by_chance(answers: &[(f32, bool)]) -> f64 {
     let mut sure: Vec<f64> = answers.iter().map(|(p, _)| f64::from(*p)).collect();
     sure.sort_by(f64::total_cmp);
-    let n = sure.len();
-    let strays = |bin: usize| sure[bin * n / 10..(bin + 1) * n / 10].iter().map(|p| p * (1.0 - p)).sum::<f64>().sqrt();
-    (0..10).map(strays).sum::<f64>() * std::f64::consts::FRAC_2_PI.sqrt() / n.max(1) as f64
+    let strays = |part: &[f64]| part.iter().map(|p| p * (1.0 - p)).sum::<f64>().sqrt();
+    tenths(&sure).map(strays).sum::<f64>() * std::f64::consts::FRAC_2_PI.sqrt() / sure.len().max(1) as f64
 }
 
 /// The 95 % percentile interval of `statistic` over 1,000 resamples whose draws follow from `name`.

@@ -4,7 +4,7 @@ use crate::Samples;
 use faer::{Accum, Mat, MatRef, Par, Side, linalg::matmul::matmul};
 
 /// Rows handled at a time, so that a large set is never held in double precision as a whole.
-const BLOCK: usize = 1024;
+pub(crate) const BLOCK: usize = 1024;
 
 /// Weights and biases of one head before calibration.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,7 +105,7 @@ pub(crate) fn mean(samples: &Samples) -> Vec<f64> {
     mean
 }
 
-fn centred(samples: &Samples, mean: &[f64], start: usize, count: usize) -> Mat<f64> {
+pub(crate) fn centred(samples: &Samples, mean: &[f64], start: usize, count: usize) -> Mat<f64> {
     Mat::from_fn(count, mean.len(), |i, j| f64::from(samples.row(start + i)[j]) - mean[j])
 }
 

@@ -1,6 +1,6 @@
 //! Linear heads and projections: what `learn` makes and `vision` applies.
 
-use crate::{LOOK_DIMENSIONS, LookVector, Reading, ValueId};
+use crate::{Confidence, LOOK_DIMENSIONS, LookVector, Reading, ValueId};
 use half::f16;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::collections::HashMap;
@@ -99,6 +99,14 @@ impl LinearHead {
             .collect()
     }
 
+    /// Every value with its probability, likeliest first.
+    pub fn ranked(&self, features: &[f32]) -> Vec<(ValueId, Confidence)> {
+        let probabilities = self.probabilities(features).into_iter().map(Confidence::new);
+        let mut ranked: Vec<_> = self.classes.iter().cloned().zip(probabilities).collect();
+        ranked.sort_by(|a, b| b.1.get().total_cmp(&a.1.get()));
+        ranked
+    }
+
     /// Calibrated probabilities, one a class, adding up to 1.
     pub fn probabilities(&self, features: &[f32]) -> Vec<f32> {
         let mut scores = self.scores(features);
@@ -112,7 +120,7 @@ impl LinearHead {
 
 /// The dot product in sixteen running sums, which the compiler keeps in vector registers; the order of additions is
 /// fixed, so the answer is the same on every processor.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0f32; 16];
     let (a_parts, b_parts) = (a.chunks_exact(16), b.chunks_exact(16));
     let rest: f32 = a_parts.remainder().iter().zip(b_parts.remainder()).map(|(a, b)| a * b).sum();

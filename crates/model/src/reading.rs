@@ -1,6 +1,6 @@
 //! Features as taught heads read them: projected by a shipped matrix that never saw a member, then rounded once.
 
-use crate::HeadError;
+use crate::{HeadError, head::dot};
 
 /// Binary digits of a row's number behind the point.
 pub const FRACTION: u32 = 10;
@@ -68,9 +68,9 @@ impl Reading {
     pub fn row(&self, features: &[f32]) -> Row {
         assert_eq!(features.len(), self.mean.len(), "a projection reads the features it was made for");
         let centred: Vec<f32> = features.iter().zip(&self.mean).map(|(x, m)| x - m).collect();
-        let along = |direction: &[f32]| direction.iter().zip(&centred).map(|(w, x)| w * x).sum::<f32>();
+        let step = |direction: &[f32]| (f64::from(dot(direction, &centred)) / STEP).round();
         // `as` holds at the ends of the range.
-        Row(self.matrix.chunks_exact(centred.len()).map(|w| (f64::from(along(w)) / STEP).round() as i16).collect())
+        Row(self.matrix.chunks_exact(centred.len()).map(|direction| step(direction) as i16).collect())
     }
 
     /// A head over features as one over rows: what of it the directions see. They are orthonormal.

@@ -154,11 +154,7 @@ impl Vision {
     /// is no such head or where it reads something else.
     pub fn ranked(&self, attribute: &AttributeId, look: &[f32]) -> Vec<(ValueId, Confidence)> {
         let head = self.heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == look.len());
-        let Some(head) = head else { return Vec::new() };
-        let probabilities = head.probabilities(look).into_iter().map(Confidence::new);
-        let mut ranked: Vec<_> = head.classes().iter().cloned().zip(probabilities).collect();
-        ranked.sort_by(|a, b| b.1.get().total_cmp(&a.1.get()));
-        ranked
+        head.map(|head| head.ranked(look)).unwrap_or_default()
     }
 
     /// Reads `bytes` as a picture, hides its faces and makes the form in which it may be stored.

@@ -2,7 +2,7 @@
 //! whether it may be published. A pure function: the same live judgements give the same head, whoever was here before.
 
 use super::{
-    head::{Prior, Ridge, Scorer},
+    head::{Prior, Ridge, Scorer, classes_of},
     judgements::{Agreement, Contributor, Judgement, Judgements, Said, Values},
     moments::{Example, Moments, Sign, weight},
 };
@@ -63,36 +63,6 @@ pub struct Evidence {
     pub answers: Vec<(f32, bool)>,
     /// What follows.
     pub verdict: Verdict,
-}
-
-/// A tenth of the answers, those of like sureness.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bin {
-    /// How sure they were, in the mean.
-    pub sure: f64,
-    /// The share that was right.
-    pub right: f64,
-    /// How many they are.
-    pub count: usize,
-}
-
-impl Evidence {
-    /// The answers in ten bins of equal mass, least sure first; none where there are fewer than ten answers.
-    pub fn reliability(&self) -> Vec<Bin> {
-        let mut sorted = self.answers.clone();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let n = if sorted.len() < 10 { 0 } else { sorted.len() };
-        let bin = |bin: usize| {
-            let part = &sorted[bin * n / 10..(bin + 1) * n / 10];
-            let share = |sum: f64| sum / part.len().max(1) as f64;
-            Bin {
-                sure: share(part.iter().map(|(sure, _)| f64::from(*sure)).sum()),
-                right: share(part.iter().filter(|(_, right)| *right).count() as f64),
-                count: part.len(),
-            }
-        };
-        (0..10).map(bin).filter(|bin| bin.count > 0).collect()
-    }
 }
 
 /// A head that people taught.
@@ -238,7 +208,7 @@ impl Learner {
         let held_out = self.held_out(&folds, labels.collect(), &LAMBDAS)?;
         let all = total(&folds);
         let ridge = Ridge::new(&all, &self.shipped.prior);
-        let classes = ridge.classes().to_vec();
+        let classes = classes_of(&all, &self.shipped.prior);
         let values = self.shipped.values;
         let of = |at: usize| -> (Vec<Vec<f32>>, Vec<usize>) {
             held_out.iter().flat_map(|one| questions(&classes, one.label, &one.scores[at], values)).unzip()
@@ -278,7 +248,7 @@ impl Learner {
         }
         let all = total(folds);
         // Every head answers for the values of all, so that answers are told apart by place.
-        let classes = Ridge::new(&all, &self.shipped.prior).classes().to_vec();
+        let classes = classes_of(&all, &self.shipped.prior);
         let of_fold = |(fold, moments): (usize, &Moments)| {
             let here: Vec<_> = looked_at.iter().filter(|one| (one.0 % FOLDS as u64) as usize == fold).collect();
             if here.is_empty() {
@@ -331,7 +301,7 @@ impl Learner {
                 judged.push((image, label));
             }
         }
-        let classes = Ridge::new(&total(&self.folds), &self.shipped.prior).classes().to_vec();
+        let classes = classes_of(&total(&self.folds), &self.shipped.prior);
         let held_out = self.held_out(&self.folds, judged, &[USUAL])?;
         let answer = |one: &HeldOut<'_>| Some((one.image, classes.get(measure::best(&one.scores[0]))?.clone()));
         let answers: HashMap<ImageId, ValueId> = held_out.iter().filter_map(answer).collect();

@@ -113,12 +113,18 @@ pub struct Ridge<'p> {
     square: Mat<f64>,
 }
 
+/// The values that a head of these moments knows: those that occur and those that are shipped, ascending.
+pub(super) fn classes_of(moments: &Moments, prior: &Prior) -> Vec<ValueId> {
+    let mut classes: Vec<ValueId> = moments.classes().chain(&prior.classes).cloned().collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
+}
+
 impl<'p> Ridge<'p> {
     /// Of these moments.
     pub fn new(moments: &Moments, prior: &'p Prior) -> Self {
-        let mut classes: Vec<ValueId> = moments.classes().chain(&prior.classes).cloned().collect();
-        classes.sort_unstable();
-        classes.dedup();
+        let classes = classes_of(moments, prior);
         let asked = classes.iter().map(|class| (class, prior.bias_of(class)));
         let Centred { mean, square, classes: found } = moments.centred(asked, WORTH);
         let mut left = Mat::from_fn(prior.dimensions, classes.len(), |i, c| found[c].1[i]);
@@ -127,11 +133,6 @@ impl<'p> Ridge<'p> {
         });
         left -= product(square.as_ref(), known.as_ref());
         Self { prior, shares: found.iter().map(|(share, _)| *share).collect(), classes, mean, left, square }
-    }
-
-    /// The values that its heads know: those that occur and those that are shipped, ascending.
-    pub fn classes(&self) -> &[ValueId] {
-        &self.classes
     }
 
     /// The head for one penalty.

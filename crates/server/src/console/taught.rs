@@ -11,7 +11,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, Uri},
 };
-use vestry_app::{Taught, Verdict};
+use vestry_app::{Taught, Verdict, reliability};
 
 /// `GET /taught`.
 pub(crate) async fn show(
@@ -41,7 +41,8 @@ fn view(name: String, taught: &Taught, frame: &Frame) -> TaughtView {
         Verdict::Keep => words.t("taught-keep"),
         Verdict::NotEnoughEvidence => words.t("taught-few"),
     };
-    let dots = head.evidence.reliability();
+    // Fewer answers than bins show nothing.
+    let dots = if evidence.answers.len() < 10 { Vec::new() } else { reliability(&evidence.answers) };
     TaughtView {
         name,
         judgements: taught.lineage.lines.len(),
