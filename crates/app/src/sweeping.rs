@@ -91,21 +91,16 @@ impl Privacy {
         let turn = self.vault().begin_sweep(policy, now).await?;
         let day = policy.local(now).date();
         let mut planner = Planner::new(policy, day);
-        let mut asked = Vec::new();
-        if let Some(person) = person {
-            self.vault().clear_strays(Some(person), now).await?;
-            self.clear_remains(&turn, policy, day).await?;
-            let mut on_file = Some(self.vault().person(policy, person).await?);
-            if self.vault().clear_husks(policy, on_file.as_slice()).await? {
-                on_file = match self.vault().person(policy, person).await {
-                    Err(VaultError::UnknownPerson(_)) => None,
-                    other => Some(other?),
-                };
-            }
-            asked.extend(on_file.map(|person| planned(&mut planner, person)).transpose()?);
-        } else {
-            self.clear_remains(&turn, policy, day).await?;
+        if person.is_some() {
+            self.vault().clear_strays(person, now).await?;
         }
+        self.clear_remains(&turn, policy, day).await?;
+        let on_file = match person {
+            Some(person) => self.without_husks(policy, person).await?,
+            None => None,
+        };
+        let asked: Vec<Planned> =
+            on_file.map(|person| planned(&mut planner, person)).transpose()?.into_iter().collect();
         let done = self.vault().carry_out(policy, &asked, now).await?;
         if days == WholeDays::Sweep {
             self.carry_out_days(policy, &mut planner).await?;
@@ -113,6 +108,18 @@ impl Privacy {
         let (totals, hash) = planner.finish();
         let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { day, hash, totals }).await?;
         Ok(Sweep { certificate, entry, changed: done.changed })
+    }
+
+    /// Somebody on file, once what holds nothing of theirs is taken away; `None` when that was all.
+    async fn without_husks(&self, policy: &Policy, person: PersonId) -> Result<Option<PersonOnFile>, PrivacyError> {
+        let on_file = self.vault().person(policy, person).await?;
+        if !self.vault().clear_husks(policy, std::slice::from_ref(&on_file)).await? {
+            return Ok(Some(on_file));
+        }
+        match self.vault().person(policy, person).await {
+            Err(VaultError::UnknownPerson(_)) => Ok(None),
+            other => Ok(Some(other?)),
+        }
     }
 
     /// What would happen to one person as of `day`, what stays included.
@@ -148,8 +155,8 @@ impl Privacy {
         policy: &Policy,
         plan: &PlanFacts,
     ) -> Result<(Certificate, u64), PrivacyError> {
+        self.unname_the_gone(policy).await?;
         // What else held traces: rows that were deleted leave the catalogue's write-ahead log too.
-        self.unname_the_gone(policy, self.policy().local(self.now()).date()).await?;
         self.store().empty_log().await?;
         self.clear_posted().await?;
         Ok(self.vault().certify(turn, policy, plan, self.now()).await?)
@@ -233,14 +240,16 @@ impl Privacy {
 
     /// What people said of goods stays the company's; under whose pseudonym goes with them, and with the day of their records
     /// of use.
-    async fn unname_the_gone(&self, policy: &Policy, today: Date) -> Result<(), PrivacyError> {
+    async fn unname_the_gone(&self, policy: &Policy) -> Result<(), PrivacyError> {
         let names = self.store().read().await?.names_of(PSEUDONYM).await?;
         if names.is_empty() {
             return Ok(());
         }
-        let living: HashSet<String> =
-            self.vault().keep_pseudonyms().await?.into_iter().map(|person| self.pseudonym(person)).collect();
-        let gone: Vec<String> = names.into_iter().filter(|name| !living.contains(name)).collect();
+        // A pseudonym is there for improvement; a hold keeps it whatever its owner objected to.
+        let kept = self.vault().standings().await?.into_iter().filter(|stands| !stands.objected || stands.held);
+        let kept: HashSet<String> = kept.map(|stands| self.pseudonym(stands.person)).collect();
+        let gone: Vec<String> = names.into_iter().filter(|name| !kept.contains(name)).collect();
+        let today = policy.local(self.now()).date();
         let mut tx = self.store().begin().await?;
         tx.unname(&gone, PSEUDONYM, last_due(policy, "corrections", today)).await?;
         Ok(tx.commit().await?)

@@ -11,6 +11,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
 };
+use tokio::sync::OwnedMutexGuard;
 use vestry_learn::taught::{
     Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values,
 };
@@ -34,8 +35,11 @@ type Shared = Arc<tokio::sync::Mutex<Known>>;
 
 #[derive(Debug)]
 struct Known {
-    learner: Learner,
+    /// Shared with whoever fits it; what is live then changes a copy.
+    learner: Arc<Learner>,
+    /// What follows from it, made when it is asked for.
     working: Option<Arc<LinearHead>>,
+    fitted: Option<Arc<TaughtHead>>,
 }
 
 /// One judgement that a model is made of.
@@ -66,7 +70,7 @@ pub struct Lineage {
 #[derive(Debug, Clone)]
 pub struct Taught {
     /// The head, its calibration and its verdict.
-    pub head: TaughtHead,
+    pub head: Arc<TaughtHead>,
     /// Under which names those stand whose word does not count.
     pub distrusted: Vec<String>,
     /// What it is made of.
@@ -83,9 +87,23 @@ impl App {
     ) -> Result<Option<Taught>, AppError> {
         let live = self.live_judgements(organisation, attribute).await?;
         let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
+        let (learner, fitted) = (Arc::clone(&known.learner), known.fitted.clone());
+        // Questions of the review need not wait for a fit.
+        let shared = Arc::clone(OwnedMutexGuard::mutex(&known));
+        drop(known);
+        let head = match fitted {
+            Some(head) => head,
+            None => {
+                let fits = Arc::clone(&learner);
+                let head = Arc::new(self.cpu().run(move || fits.fit()).await?);
+                let mut known = shared.lock().await;
+                if Arc::ptr_eq(&known.learner, &learner) {
+                    known.fitted = Some(Arc::clone(&head));
+                }
+                head
+            }
+        };
         let lineage = self.lineage(attribute, &live);
-        let learner = known.lock().await.learner.clone();
-        let head = self.cpu().run(move || learner.fit()).await?;
         let names: HashMap<Contributor, &String> =
             live.iter().map(|judged| (contributor(&judged.who), &judged.who)).collect();
         let distrusted = head.distrusted.iter().filter_map(|who| Some((*names.get(who)?).clone())).collect();
@@ -108,10 +126,9 @@ impl App {
         if live.len() < FEW {
             return Ok(None);
         }
-        let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
-        let mut known = known.lock().await;
+        let Some(mut known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
         if known.working.is_none() {
-            let learner = known.learner.clone();
+            let learner = Arc::clone(&known.learner);
             let shipped = self.shipped_head(attribute).map(|head| (head.temperature(), head.threshold()));
             let Some(reading) = self.vision().heads().reading.clone() else { return Ok(None) };
             let made = self.cpu().run(move || {
@@ -128,7 +145,7 @@ impl App {
         organisation: OrganisationId,
         attribute: &AttributeId,
         live: &[Judged],
-    ) -> Result<Option<Shared>, AppError> {
+    ) -> Result<Option<OwnedMutexGuard<Known>>, AppError> {
         let heads = self.vision().heads();
         let (Some(reading), Some(about)) = (&heads.reading, self.taxonomy().attribute(attribute.as_str())) else {
             return Ok(None);
@@ -138,30 +155,28 @@ impl App {
             let mut all = self.learners().0.lock().expect("no holder panics");
             let known = all.entry((organisation, attribute.clone())).or_insert_with(|| {
                 let shipped = Shipped { prior: prior(self.shipped_head(attribute), reading), values };
-                Arc::new(tokio::sync::Mutex::new(Known { learner: Learner::new(shipped), working: None }))
+                let learner = Arc::new(Learner::new(shipped));
+                Arc::new(tokio::sync::Mutex::new(Known { learner, working: None, fitted: None }))
             });
             Arc::clone(known)
         };
         let mut judgements = Judgements::new(values);
         live.iter().filter_map(judgement).for_each(|judgement| judgements.add(judgement));
-        let mut held = known.lock().await;
+        let mut held = known.lock_owned().await;
         if *held.learner.judgements() != judgements {
             let wanted: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
             let unknown: Vec<ImageId> = wanted.into_iter().filter(|image| !held.learner.knows(*image)).collect();
             let features = self.store().read().await?.features(&unknown).await?;
-            let (reading, mut learner) = (reading.clone(), held.learner.clone());
-            held.learner = self
-                .cpu()
-                .run(move || {
-                    let rows = features.into_iter().filter_map(|(image, bytes)| Some((image, row(&reading, &bytes)?)));
-                    learner.become_those(judgements, rows);
-                    learner
-                })
-                .await;
-            held.working = None;
+            let reading = reading.clone();
+            let work = move || {
+                let rows = features.into_iter().filter_map(|(image, bytes)| Some((image, row(&reading, &bytes)?)));
+                Arc::make_mut(&mut held.learner).become_those(judgements, rows);
+                (held.working, held.fitted) = (None, None);
+                held
+            };
+            held = self.cpu().run(work).await;
         }
-        drop(held);
-        Ok(Some(known))
+        Ok(Some(held))
     }
 
     /// The judgements of an attribute that may teach.
@@ -173,8 +188,9 @@ impl App {
         let mut judged = self.store().read().await?.judged(organisation, attribute, MOST).await?;
         judged.retain(|one| one.who != NOBODY);
         if let Some(privacy) = self.privacy() {
-            let may: HashSet<String> =
-                privacy.vault().may_teach().await?.into_iter().map(|person| privacy.pseudonym(person)).collect();
+            let standings = privacy.vault().standings().await?;
+            let may = standings.into_iter().filter(|stands| !stands.objected && !stands.held);
+            let may: HashSet<String> = may.map(|stands| privacy.pseudonym(stands.person)).collect();
             judged.retain(|one| !crate::Privacy::is_pseudonym(&one.who) || may.contains(&one.who));
         }
         Ok(judged)

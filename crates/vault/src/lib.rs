@@ -79,7 +79,7 @@ pub use lookup::{LookupKey, MAX_MAIL_CHARS, MailError, normalised_mail};
 pub use master::{KeyCheck, MasterKey, MasterKeyError, MasterKeySource, WrongMasterKey};
 pub use names::event_named;
 pub use notices::{Addressed, Concerns, NoticeKind, NoticeOnFile};
-pub use people::{CaseOnFile, PersonOnFile, RecordOnFile, Waits};
+pub use people::{CaseOnFile, PersonOnFile, RecordOnFile, Standing, Waits};
 pub use personal::{Opening, OpeningError, Personal, Reader, ReasonCode};
 pub use place::{InstallationId, KeyId, NotAnId, NoticeId, PersonId, Place, RecordId, Store};
 pub use posting::{MAX_POSTED, PostedPolicy};

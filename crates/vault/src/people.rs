@@ -53,6 +53,17 @@ pub struct RecordOnFile {
     pub held: bool,
 }
 
+/// Whether what somebody does may improve the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Who.
+    pub person: PersonId,
+    /// Whether they objected to it.
+    pub objected: bool,
+    /// Whether a hold keeps all that is theirs as it is.
+    pub held: bool,
+}
+
 /// What waits to be given to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waits {
@@ -131,30 +142,16 @@ impl Vault {
         self.person_in(policy, &mut conn, person).await
     }
 
-    /// Whose judgements may teach: who is on file, did not object to improvement, and is not held.
-    pub async fn may_teach(&self) -> Result<Vec<PersonId>, VaultError> {
-        const SQL: &str = "select id from persons where objected = 0 order by id";
+    /// Everybody on file, and whether what they do may improve the service.
+    pub async fn standings(&self) -> Result<Vec<Standing>, VaultError> {
         let mut conn = self.people.read().await?;
         let holds = self.held(&mut conn).await?;
-        let rows = conn.rows(SQL, args![]).await?;
-        let people = rows.iter().map(|row| PersonId::from_row(row.only()?));
-        people.filter(|person| !person.as_ref().is_ok_and(|person| holds.person(*person))).collect()
-    }
-
-    /// Whose pseudonyms stay in the catalogue: of everybody on file but who objected to improvement, which they are for; and
-    /// of whoever is held.
-    pub async fn keep_pseudonyms(&self) -> Result<Vec<PersonId>, VaultError> {
-        let mut conn = self.people.read().await?;
-        let holds = self.held(&mut conn).await?;
-        let mut kept = Vec::new();
-        for row in conn.rows("select id, objected from persons order by id", args![]).await? {
+        let stands = |row: &Row| {
             let mut columns = row.columns();
             let (person, objected) = (PersonId::from_row(columns.take()?)?, columns.take::<i64>()? != 0);
-            if !objected || holds.person(person) {
-                kept.push(person);
-            }
-        }
-        Ok(kept)
+            Ok(Standing { person, objected, held: holds.person(person) })
+        };
+        conn.rows("select id, objected from persons order by id", args![]).await?.iter().map(stands).collect()
     }
 
     /// How many people are on file.
