@@ -417,11 +417,12 @@ fn consents(policy: &Policy, on_file: &PersonOnFile) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// Whether an item proves who somebody is: a hash or a secret says nothing about them, and in other hands opens the door.
+/// Whether an item opens a door: hashes and secrets say nothing about whose they are, links in letters that wait let in
+/// whoever has them, and a copy holds what stands beside it already.
 pub fn is_secret(policy: &Policy, item: &vestry_policy::Item) -> bool {
-    item.masked
-        && (policy.class(item.class).id == "security"
-            || ["password", "staff_password", "staff_second"].contains(&item.id.as_str()))
+    let class = policy.class(item.class).id.as_str();
+    let proves = class == "security" || ["password", "staff_password", "staff_second"].contains(&item.id.as_str());
+    item.masked && proves || ["mail", "letter", "export"].contains(&class)
 }
 
 fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json::Value {

@@ -149,7 +149,7 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         };
         HeldLine {
             name: pick(&item.name, language),
-            value: if is_hidden(policy, item) { words.t("masked") } else { readable(text) },
+            value: if is_secret(policy, item) { words.t("masked") } else { readable(text) },
             purposes: names(policy, &purposes, language),
             basis: bases(policy, &purposes, words),
             goes,
@@ -177,11 +177,6 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         }
     }
     groups
-}
-
-/// Hashes and secrets say nothing to anybody and open doors, as links in letters do; a copy holds what stands here already.
-fn is_hidden(policy: &Policy, item: &vestry_policy::Item) -> bool {
-    is_secret(policy, item) || ["mail", "letter", "export"].contains(&policy.class(item.class).id.as_str())
 }
 
 /// Purposes by name.
