@@ -60,23 +60,24 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     };
     let options = Options { listen: args.listen, ..Options::default() };
     serve::serve(app, options, |address| {
-        eprintln!("\nopen http://{address} and sign in with this key:\n\n  {key}\n");
-        if let Some(people) = &people {
-            tell(people, address);
+        match &people {
+            Some(people) => tell(people, address, &key),
+            None => eprintln!("\nopen http://{address} and sign in with this key:\n\n  {key}\n"),
         }
         eprintln!("data: {} · Ctrl-C ends the demo", data.display());
     })
     .await
 }
 
-/// How the demo's people get in.
-fn tell(people: &DemoPeople, address: std::net::SocketAddr) {
-    eprintln!("or as a member, with the password {}:\n", people.password.as_str());
+/// How the demo's people get in. Where there are owners a key opens the API alone.
+fn tell(people: &DemoPeople, address: std::net::SocketAddr, key: &str) {
+    eprintln!("\nopen http://{address} and sign in with the password {} as\n", people.password.as_str());
     for (role, mail) in people.members {
         eprintln!("  {mail:<24} {}", role.as_str());
     }
     eprintln!("\na guardian's page   http://{address}{}", people.guardian);
-    eprintln!("a privacy officer    http://{address}{}\n", people.officer);
+    eprintln!("a privacy officer    http://{address}{}", people.officer);
+    eprintln!("the API's key        {key}\n");
 }
 
 fn fresh_folder() -> Result<PathBuf> {

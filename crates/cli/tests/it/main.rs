@@ -1,6 +1,7 @@
 //! The binary as its users run it: real files, real processes, killed at bad moments.
 
 mod catalogue;
+mod demo;
 mod faults;
 mod logs;
 mod people;
