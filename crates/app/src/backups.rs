@@ -1,7 +1,7 @@
 //! Backups, and coming back from them.
 
 use crate::{
-    Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, policing,
+    Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, durable, policing,
     privacy::{key_sources, place},
 };
 use std::{
@@ -158,11 +158,16 @@ pub async fn restore(
         fs::remove_dir_all(&scratch).map_err(failed(&scratch))?;
     }
     fs::create_dir_all(&scratch).map_err(failed(&scratch))?;
-    let (backup, restored, catalogue) = restore_into(&scratch, folder, config, surroundings, request).await?;
+    let came = restore_into(&scratch, folder, config, surroundings, request).await;
+    if came.is_err() {
+        // Nothing of it may be used. What stays goes at the next try.
+        let _ = fs::remove_dir_all(&scratch);
+    }
+    let (backup, restored, catalogue) = came?;
     if folder.is_dir() {
         fs::remove_dir(folder).map_err(failed(folder))?;
     }
-    fs::rename(&scratch, folder).map_err(failed(folder))?;
+    durable::rename(&scratch, folder).map_err(failed(folder))?;
     let privacy = Privacy::open(folder, config, surroundings).await?;
     let reason: ReasonCode = "restore".parse().expect("a code");
     let outcome = privacy.sweep(&SweepRequest { confirm_clock: Some(reason), ..Default::default() }, |_| {}).await;
