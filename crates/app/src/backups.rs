@@ -85,8 +85,6 @@ impl Privacy {
         }
         let mut backups = Vec::new();
         for folder in folders {
-            let failed = |source| PrivacyError::File { path: folder.clone(), source };
-            fs::create_dir_all(&folder).map_err(failed)?;
             let (policy, now) = (self.policy(), self.now());
             let path = folder.join(format!("data-{}.age", now.strftime("%Y%m%dT%H%M%S%fZ")));
             let mut writer = self.vault().begin_archive(&path, policy, now).await?;

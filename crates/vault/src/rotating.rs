@@ -6,6 +6,7 @@
 use crate::{
     Vault,
     error::VaultError,
+    files::Disk,
     journal::{Ledger, LedgerReason, Line},
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
     place::{KeyId, PersonId, Place, RecordId, Store},
@@ -17,6 +18,7 @@ use std::{
     collections::{HashMap, HashSet},
     fs::{self, File},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use vestry_database::{Value, args};
 use vestry_policy::Policy;
@@ -192,7 +194,7 @@ impl Vault {
     async fn open_with(place: &VaultPlace, masters: Masters, signing: &MasterKeySource) -> Result<Self, VaultError> {
         let databases = Databases::open(place).await?;
         let installation = databases.installation(place).await?;
-        Self::assemble(place, masters, signing, databases, installation)
+        Self::assemble(place, masters, signing, databases, installation, Arc::new(Disk))
     }
 }
 
