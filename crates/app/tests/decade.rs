@@ -19,6 +19,8 @@ mod house;
 mod oracle;
 #[path = "decade/rows.rs"]
 mod rows;
+#[path = "decade/story.rs"]
+mod story;
 #[path = "../../../tests/decade/versions.rs"]
 mod versions;
 #[path = "../../../tests/decade/world.rs"]
@@ -30,10 +32,11 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
+use story::Story;
 
 /// 2019-08-01, when the document came into force, and ten years.
 const FIRST: i64 = 212;
-const DAYS: i64 = 3653;
+const LAST: i64 = FIRST + 3652;
 
 /// Whether a crash closes the vault and opens it again, as a new process would. Everything that is meant to survive a
 /// restart does so in files; switch this off to look at carrying out alone.
@@ -50,10 +53,9 @@ fn clause_4_and_6_the_whole_system_lives_ten_years() {
     let workers = (2 * thread::available_parallelism().map_or(1, usize::from)).min(seeds);
     let next = AtomicUsize::new(first);
     let live = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let seeds =
             std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < first + seeds));
-        seeds.map(|seed| runtime.block_on(decade(seed as u64, members))).fold(Tally::default(), Tally::plus)
+        seeds.map(|seed| told(Story::new(seed as u64, members, LAST))).fold(Tally::default(), Tally::plus)
     };
     let tally = thread::scope(|scope| {
         let live = &live;
@@ -66,14 +68,37 @@ fn clause_4_and_6_the_whole_system_lives_ten_years() {
 }
 
 #[expect(clippy::print_stdout, reason = "how much was lived, for whoever asks with --nocapture")]
-fn println_tally(tally: &Tally) {
+fn println_tally(tally: &impl std::fmt::Debug) {
     println!("{tally:?}");
 }
 
+/// Lives a story; where it fails, the shortest that does is told.
+fn told(story: Story) -> Tally {
+    story::attempt(|| lived(&story))
+        .unwrap_or_else(|failure| panic!("{}", story::shortest(story, failure, |story| drop(lived(story)))))
+}
+
+#[test]
+fn a_fault_tells_a_short_story() {
+    let mut story = Story::new(1, 3, LAST);
+    story.fault = Some("delete the live ciphertext");
+    let whole = story::attempt(|| lived(&story)).expect_err("noticed");
+    let short = story::attempt(|| told(story)).expect_err("noticed");
+    println_tally(&(&whole, &short));
+    assert!(short.starts_with("1 of ") && short.lines().count() < 8, "{short}");
+    assert!(short.lines().count() < whole.lines().count(), "{short}\n\n{whole}");
+}
+
+fn lived(story: &Story) -> Tally {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(decade(story.clone()))
+}
+
 /// Lives the ten years of one installation.
-async fn decade(seed: u64, members: usize) -> Tally {
-    let mut house = House::made(seed, members, FIRST).await;
-    for day in FIRST + 1..FIRST + DAYS {
+async fn decade(story: Story) -> Tally {
+    let until = story.until;
+    let mut house = House::made(story, FIRST).await;
+    for day in FIRST + 1..=until {
         house.live(day).await;
     }
     house.end().await
