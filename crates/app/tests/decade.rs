@@ -38,6 +38,53 @@ use story::Story;
 const FIRST: i64 = 212;
 const LAST: i64 = FIRST + 3652;
 
+/// The steps of carrying out and certifying. From [`LONG`] on, a crash comes before each of them at least once.
+const CARRYING_OUT: [&str; 19] = [
+    "repeat the ledger of a stop",
+    "store the keys of what is sealed anew",
+    "seal at the new place",
+    "write the ledger",
+    "destroy the keys",
+    "delete the separated ciphertext",
+    "delete the live ciphertext",
+    "commit",
+    "destroy the replaced keys",
+    "store the keys of what is held past its day",
+    "write the day's ledger",
+    "destroy the day's keys",
+    "delete the day's records",
+    "destroy keys that were replaced",
+    "write the databases anew",
+    "empty the write-ahead logs",
+    "write the generations of the keys",
+    "append the certificate",
+    "note what the certificate has",
+];
+/// Those of them that crashes find even in three members' ten years.
+const EVEN_BRIEFLY: [&str; 8] = [
+    "store the keys of what is held past its day",
+    "write the day's ledger",
+    "destroy the day's keys",
+    "write the databases anew",
+    "empty the write-ahead logs",
+    "write the generations of the keys",
+    "append the certificate",
+    "note what the certificate has",
+];
+/// Steps of what people do, some of them rare.
+const OF_DEEDS: [&str; 8] = [
+    "write the change to the journal",
+    "change the database",
+    "make what is written count",
+    "store the keys of who returns",
+    "bring back",
+    "name the keys of strays",
+    "delete strays",
+    "commit that somebody came of age",
+];
+/// Members times seeds of a run that finds all of them: `50x4`.
+const LONG: u64 = 200;
+
 /// Whether a crash closes the vault and opens it again, as a new process would. Everything that is meant to survive a
 /// restart does so in files; switch this off to look at carrying out alone.
 const REOPENS: bool = true;
@@ -65,6 +112,11 @@ fn clause_4_and_6_the_whole_system_lives_ten_years() {
     println_tally(&tally);
     let least = (members * seeds) as u64;
     assert!(tally.destroyed > 10 * least && tally.crashes > least && tally.opened > least, "too little: {tally:?}");
+    let expected = if least < LONG { EVEN_BRIEFLY.as_slice() } else { &CARRYING_OUT };
+    let missed: Vec<_> = expected.iter().filter(|step| !tally.stopped.contains_key(*step)).collect();
+    assert!(missed.is_empty(), "no crash came before {missed:?}: {tally:?}");
+    let unlisted = tally.stopped.keys().find(|step| !CARRYING_OUT.contains(step) && !OF_DEEDS.contains(step));
+    assert_eq!(unlisted, None, "a step that no list here has");
 }
 
 #[expect(clippy::print_stdout, reason = "how much was lived, for whoever asks with --nocapture")]

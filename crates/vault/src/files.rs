@@ -73,7 +73,7 @@ impl Files for Disk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => self.sync_folder(folder_of(path)),
         }
     }
