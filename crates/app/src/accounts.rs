@@ -271,6 +271,13 @@ impl Opened {
         let id = policy.item_named(item)?;
         self.found.iter().find(|(_, item, _)| *item == id).map(|(.., value)| value.open(&self.opening).as_str())
     }
+
+    /// A value as it is, for whoever says themselves what they open it for.
+    fn take(&mut self, policy: &Policy, item: &str) -> Option<Personal<String>> {
+        let id = policy.item_named(item)?;
+        let at = self.found.iter().position(|(_, item, _)| *item == id)?;
+        Some(self.found.swap_remove(at).2)
+    }
 }
 
 /// A record of one class, from values by name.

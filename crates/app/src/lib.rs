@@ -90,7 +90,7 @@ pub use vestry_store::{
     ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError, StoredProduct, TagCount, Undone, Waiting,
 };
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
-pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
+pub use vestry_vault::audit::{Consistency, Inclusion, PublicKey, SignedHead, verify};
 pub use vestry_vault::{
     Certificate, Counted, HoldSubject, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId,
     Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,

@@ -90,6 +90,7 @@ pub(crate) fn table() -> Vec<Line> {
         line(DELETE, "/api/v1/keys/{id}", OwnerKey, SMALL, delete(api::keys::revoke_key)),
         line(GET, "/assets/{version}/{name}", Nothing, SMALL, get(assets::serve)),
         line(GET, "/policy", Nothing, SMALL, get(public::policy::current)),
+        line(GET, "/policy/head", Nothing, SMALL, get(public::policy::head)),
         line(GET, "/policy/{version}", Nothing, SMALL, get(public::policy::version)),
         line(GET, "/policy/{version}/changes", Nothing, SMALL, get(public::policy::changes)),
         line(GET, "/notices/{id}", Nothing, SMALL, get(public::notices::show)),

@@ -36,6 +36,10 @@ pub struct Certificate {
     pub keys: [u64; 2],
     /// Entries of the audit log that hold their ledger: the first, and the one after the last.
     pub ledger: [u64; 2],
+    /// The audit log's signed head over them, as [`SignedHead`](crate::audit::SignedHead) prints: what `vestry audit verify
+    /// --head` holds a copy of the log against.
+    #[serde(default)]
+    pub head: String,
     /// How.
     pub method: String,
     /// On what.
@@ -182,6 +186,7 @@ impl Certificate {
                 ["원장", "Ledger"],
                 [format!("감사 기록 {first}번부터 {last}번까지"), format!("audit log entries {first} to {last}")],
             ),
+            (["서명된 헤드", "Signed head"], alike(self.head.clone())),
             (["방법", "Method"], in_both(&self.method)),
             (["매체", "Medium"], in_both(&self.medium)),
             (["한계", "Out of reach"], in_both(&self.out_of_reach)),
@@ -272,6 +277,7 @@ mod tests {
             notices: 0,
             keys: [1, 0],
             ledger: [3, 5],
+            head: "0f 5 0f 0 0f".into(),
             method: METHOD.into(),
             medium: MEDIUM.into(),
             out_of_reach: OUT_OF_REACH.into(),

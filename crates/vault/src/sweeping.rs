@@ -178,6 +178,7 @@ impl Vault {
             notices: counts.notices,
             keys: [ledger.due, ledger.replaced],
             ledger: [entries.0, entries.1],
+            head: self.journal.head().to_string(),
             method: method.into(),
             medium: MEDIUM.into(),
             out_of_reach,

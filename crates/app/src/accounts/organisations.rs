@@ -24,10 +24,12 @@ pub struct Colleague {
     pub person: PersonId,
     /// What they may do.
     pub role: Role,
-    /// Their name.
-    pub name: String,
+    /// Their name, empty where they gave none.
+    pub name: Personal<String>,
     /// Their address.
-    pub mail: String,
+    pub mail: Personal<String>,
+    /// For what, and by whom, both are read.
+    pub opening: Opening,
 }
 
 impl Privacy {
@@ -87,10 +89,10 @@ impl Privacy {
         let mut colleagues = Vec::new();
         for (person, role) in self.vault().with_roles(Some(organisation)).await? {
             let reader = if reader == person { Reader::Themselves(person) } else { Reader::Colleague(reader) };
-            let opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
-            let Some(mail) = opened.text(self.policy(), "email").map(str::to_owned) else { continue };
-            let name = opened.text(self.policy(), "name").unwrap_or_default().to_owned();
-            colleagues.push(Colleague { person, role, name, mail });
+            let mut opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
+            let Some(mail) = opened.take(self.policy(), "email") else { continue };
+            let name = opened.take(self.policy(), "name").unwrap_or_else(|| String::new().into());
+            colleagues.push(Colleague { person, role, name, mail, opening: opened.opening });
         }
         Ok(colleagues)
     }

@@ -43,8 +43,8 @@ async fn page(
     };
     let lines = colleagues.iter().map(|colleague| ColleagueLine {
         id: colleague.person.to_string(),
-        name: colleague.name.clone(),
-        mail: colleague.mail.clone(),
+        name: colleague.name.open(&colleague.opening).clone(),
+        mail: colleague.mail.open(&colleague.opening).clone(),
         role: colleague.role.as_str(),
         is_you: Some(colleague.person) == you,
     });

@@ -67,7 +67,9 @@ fn policy(language: Language, theme: Theme) -> PolicyPage {
         changes: (!is_this).then(|| format!("/policy/{name}/changes")),
         is_this,
     };
+    let log = ["log-entries", "log-signed", "log-head", "log-key"].map(|name| (words.t(name), "0f".repeat(32)));
     PolicyPage {
+        log: Some(log.into()),
         frame: public_frame(language, theme, Offer::Choice),
         page: policy.page(crate::public::spoken(words)),
         standing: words.a("policy-is", "2019-08-01"),
