@@ -14,6 +14,7 @@ mod population;
 mod returns;
 mod rotation;
 mod scanner;
+mod shop;
 mod stops;
 mod strays;
 mod versions;
