@@ -5,6 +5,7 @@
 //! nobody whether somebody has an account.
 
 mod address;
+mod auditing;
 mod bans;
 mod desk;
 mod entering;
