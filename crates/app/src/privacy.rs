@@ -48,6 +48,15 @@ pub enum PrivacyError {
     /// The catalogue's database, or the folder's lock.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A head that people taught cannot be solved.
+    #[error("what was taught cannot be fitted")]
+    Taught(#[source] vestry_learn::ridge::NotFactorised),
+    /// The folder's own heads.
+    #[error(transparent)]
+    Heads(#[from] crate::opening::HeadsError),
+    /// The threads that solve heads.
+    #[error("could not start the threads of the CPU pool")]
+    Threads(#[source] rayon::ThreadPoolBuildError),
     /// Purpose or reason.
     #[error(transparent)]
     Opening(#[from] OpeningError),

@@ -3,7 +3,7 @@
 
 use crate::{
     audit::{self, AuditError, AuditLog, Entry, SignedHead},
-    certificate::Certificate,
+    certificate::{Certificate, ModelChange},
     error::VaultError,
     generations::AUDIT,
     tombstone::{Subject, Tombstone},
@@ -84,6 +84,8 @@ pub enum Line {
         /// When.
         at: Timestamp,
     },
+    /// A model is made anew of what is left.
+    Model(ModelChange),
     /// Another key signs from here on.
     SigningKey {
         /// The public key, as hex.
