@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use std::{
     cell::Cell,
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 use tempfile::TempDir;
@@ -242,11 +242,16 @@ impl House {
 
     /// How many files hold pictures, of a house with accounts.
     pub(crate) fn picture_files(&self) -> usize {
-        fn under(folder: &Path) -> usize {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.map(|entry| if entry.path().is_dir() { under(&entry.path()) } else { 1 }).sum()
-        }
-        under(&self.folder.path().join("data/objects"))
+        files_under(&self.folder.path().join("data/objects")).len()
+    }
+
+    /// The files in which `text` can be read as it is, in whatever case.
+    pub(crate) fn files_with(&self, text: &str) -> Vec<PathBuf> {
+        let holds = |file: &PathBuf| {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).to_lowercase().contains(&text.to_lowercase())
+        };
+        files_under(self.folder.path()).into_iter().filter(holds).collect()
     }
 
     /// What was written is searchable afterwards.
@@ -303,6 +308,11 @@ impl House {
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=bound");
         self.send(request.body(Body::from(body)).expect("a request")).await
     }
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }
 
 pub(crate) fn encoded(text: &str) -> String {
