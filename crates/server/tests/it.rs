@@ -12,6 +12,7 @@ mod it {
     mod harness;
     mod headers;
     mod jobs;
+    mod matrix;
     mod notices;
     mod office_browser;
     mod own;
@@ -20,4 +21,5 @@ mod it {
     mod review;
     mod routes;
     mod tls;
+    mod town;
 }

@@ -194,36 +194,6 @@ async fn the_company_that_somebody_types_is_readable_nowhere_until_an_owner_name
 }
 
 #[tokio::test]
-async fn members_reach_what_their_role_reaches_and_nothing_of_the_office() {
-    let house = House::with_accounts().await;
-    let owner = member(&house, "kim@shop.example", "").await;
-    let token = csrf(&house.page(&owner, "/team").await.text());
-    let mut cookies = vec![(Role::Owner, owner.clone())];
-    for (mail, role) in [("lee@shop.example", Role::Viewer), ("park@shop.example", Role::Editor)] {
-        let invite = [("csrf", token.as_str()), ("email", mail), ("role", role.as_str())];
-        let answer = house.form(&owner, "/team", &invite).await.text();
-        assert!(answer.contains("on its way"), "{answer}");
-        let link = house.post().await.pop().expect("a letter");
-        let invitation = link.split("invitation=").nth(1).expect("an invitation").to_owned();
-        cookies.push((role, member(&house, mail, &invitation).await));
-    }
-    for line in route_table().iter().filter(|line| line.method == Method::GET && !line.path.contains('{')) {
-        for (role, cookie) in &cookies {
-            let answer = house.page(cookie, line.path).await;
-            let may = match line.need {
-                Need::Nothing | Need::AnyKey | Need::SecretKey | Need::Session | Need::Member | Need::Anybody => true,
-                Need::Editor => *role >= Role::Editor,
-                Need::Owner | Need::OwnerKey => *role == Role::Owner,
-                Need::Staff | Need::Officer | Need::Operator => false,
-            };
-            let what = format!("{} as {role:?}: {}", line.path, answer.status);
-            assert_eq!(answer.status != StatusCode::FORBIDDEN, may, "{what}");
-            assert!(!answer.status.is_server_error(), "{what}: {}", answer.text());
-        }
-    }
-}
-
-#[tokio::test]
 async fn clause_7_na_staff_reach_what_their_role_reaches_and_no_catalogue() {
     let house = House::with_accounts().await;
     for role in [Role::Officer, Role::Operator, Role::Auditor] {

@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use std::{
     cell::Cell,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
@@ -243,6 +244,13 @@ impl House {
     /// How many files hold pictures, of a house with accounts.
     pub(crate) fn picture_files(&self) -> usize {
         files_under(&self.folder.path().join("data/objects")).len()
+    }
+
+    /// Every byte of a house with accounts, but what readers of a database note beside it.
+    pub(crate) fn bytes(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = files_under(&self.folder.path().join("data")).into_iter();
+        let files = files.filter(|file| !file.to_string_lossy().ends_with("-shm"));
+        files.map(|file| (file.clone(), std::fs::read(file).unwrap_or_default())).collect()
     }
 
     /// The files in which `text` can be read as it is, in whatever case.
