@@ -17,6 +17,7 @@ mod it {
     mod office_browser;
     mod own;
     mod people_browser;
+    mod pictures;
     mod policy;
     mod review;
     mod routes;

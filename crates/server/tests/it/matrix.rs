@@ -159,7 +159,7 @@ const FLEETING: [&str; 6] = ["/preferences", "/cookies", "/search", "/api/v1/sea
 type Bytes = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The lines of the table with the router's beside them.
-fn rows() -> Vec<(Line, String)> {
+pub(crate) fn rows() -> Vec<(Line, String)> {
     let routed = route_table();
     let stated: Vec<(String, String, String)> = TABLE
         .lines()

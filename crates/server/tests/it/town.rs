@@ -260,6 +260,15 @@ impl Town {
         link.unwrap_or_else(|| panic!("no letter with {start}"))[start.len()..].to_owned()
     }
 
+    pub(crate) fn app(&self) -> vestry_app::App {
+        self.house.app.clone()
+    }
+
+    /// The cookie of a caller who has signed in.
+    pub(crate) fn cookie(&self, caller: Caller) -> Option<String> {
+        self.sessions.get(&caller).map(|login| login.cookie.clone())
+    }
+
     /// Every byte of the data folder.
     pub(crate) fn bytes(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         self.house.bytes()
@@ -279,9 +288,7 @@ impl Town {
 
     pub(crate) async fn send(&self, line: &Line, ask: &Ask, caller: Caller) -> Answer {
         let mut request = Request::builder().method(line.method.clone()).uri(&ask.path);
-        // Each from a network of their own, as no network may try so often.
-        let network = format!("2001:db8:{:x}::1", self.next());
-        request = request.header(header::ACCEPT_LANGUAGE, "en").header("x-forwarded-for", network);
+        request = request.header(header::ACCEPT_LANGUAGE, "en");
         if !line.path.starts_with("/api") {
             request = request.header(header::ACCEPT, "text/html");
         }
