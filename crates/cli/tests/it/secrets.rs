@@ -239,6 +239,7 @@ fn as_officer(base: &str, enrol: &str) {
     let secret = between(&page, "class=\"secret\">", '<');
     let secret = TotpSecret::from_base32(secret).expect("a secret");
     send(base, "", enrol, &[("password", PASSWORD), ("code", "canarycode")]);
+    #[expect(clippy::disallowed_methods, reason = "the program that is run reads the clock")]
     let code = secret.code(Timestamp::now()).expect("a code");
     let enrolled = send(base, "", enrol, &[("password", PASSWORD), ("code", &code)]);
     let lee = Login::of(base, cookie(&enrolled), "/office/desk");
