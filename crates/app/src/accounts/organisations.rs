@@ -75,11 +75,13 @@ impl Privacy {
     /// [`AccountError::Link`]; [`VaultError::State`] for who belongs to another organisation, or works there already: a role
     /// is changed by the owners.
     pub async fn take_up(&self, person: PersonId, invitation: &str) -> Result<(), AccountError> {
-        let (who, invited) = self.invited(invitation).await?;
-        let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
+        self.linked(TokenUse::Invitation, invitation, INVITATION).await?;
+        // Before anything is opened: who is refused leaves no trace.
         if self.vault().role(person).await?.0.is_some() {
             return Err(VaultError::State { state: "at work", needed: "without a role" }.into());
         }
+        let (who, invited) = self.invited(invitation).await?;
+        let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
         self.vault().join_organisation(person, invited.organisation, role).await?;
         self.conclude(who, "invitation").await
     }
