@@ -1,7 +1,7 @@
 //! Backups, and coming back from them.
 
 use crate::{
-    Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, policing,
+    Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, durable, policing,
     privacy::{key_sources, place},
 };
 use std::{
@@ -87,8 +87,6 @@ impl Privacy {
         }
         let mut backups = Vec::new();
         for folder in folders {
-            let failed = |source| PrivacyError::File { path: folder.clone(), source };
-            fs::create_dir_all(&folder).map_err(failed)?;
             let (policy, now) = (self.policy(), self.now());
             let path = folder.join(format!("data-{}.age", now.strftime("%Y%m%dT%H%M%S%fZ")));
             let mut writer = self.vault().begin_archive(&path, policy, now).await?;
@@ -160,12 +158,16 @@ pub async fn restore(
         fs::remove_dir_all(&scratch).map_err(failed(&scratch))?;
     }
     fs::create_dir_all(&scratch).map_err(failed(&scratch))?;
-    let Returned { backup, signed_by, restored, catalogue } =
-        restore_into(&scratch, folder, config, surroundings, request).await?;
+    let came = restore_into(&scratch, folder, config, surroundings, request).await;
+    if came.is_err() {
+        // Nothing of it may be used. What stays goes at the next try.
+        let _ = fs::remove_dir_all(&scratch);
+    }
+    let Returned { backup, signed_by, restored, catalogue } = came?;
     if folder.is_dir() {
         fs::remove_dir(folder).map_err(failed(folder))?;
     }
-    fs::rename(&scratch, folder).map_err(failed(folder))?;
+    durable::rename(&scratch, folder).map_err(failed(folder))?;
     let privacy = Privacy::open(folder, config, surroundings).await?;
     let reason: ReasonCode = "restore".parse().expect("a code");
     let outcome = privacy.sweep(&SweepRequest { confirm_clock: Some(reason), ..Default::default() }, |_| {}).await;

@@ -12,6 +12,7 @@ mod config;
 mod cpu;
 mod daily;
 pub mod demo;
+mod durable;
 mod error;
 pub mod evaluate;
 mod exporting;

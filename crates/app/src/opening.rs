@@ -1,7 +1,7 @@
 //! Putting the parts together over one data folder.
 
 use crate::{
-    Config, Cpu, Privacy, PrivacyError,
+    Config, Cpu, Privacy, PrivacyError, durable,
     fetch::Fetcher,
     heads::HeadSets,
     keys::KnownKeys,
@@ -296,7 +296,7 @@ fn own_heads(folder: &Path, new: Option<&HeadSet>) -> Result<Option<HeadSet>, He
         let fresh = path.with_extension("new");
         let mut file = File::create(&fresh).map_err(failed)?;
         file.write_all(&heads.to_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        fs::rename(&fresh, &path).map_err(failed)?;
+        durable::rename(&fresh, &path).map_err(failed)?;
     }
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,

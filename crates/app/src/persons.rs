@@ -1,6 +1,6 @@
 //! What the privacy office does about one person: put on file, look, correct, end, hold, export.
 
-use crate::{Privacy, PrivacyError, Sweep};
+use crate::{Privacy, PrivacyError, Sweep, durable};
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use std::{
@@ -253,7 +253,7 @@ impl Privacy {
             (Err(source), _) => Err(failed(source)),
             (_, Err(gone)) => Err(gone.into()),
             (_, Ok(after)) if after != before => Err(VaultError::Changed.into()),
-            _ => std::fs::rename(&partial, out).map_err(failed),
+            _ => durable::rename(&partial, out).map_err(failed),
         };
         if result.is_err() {
             // Nothing to be done where even this fails.

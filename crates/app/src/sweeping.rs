@@ -69,6 +69,7 @@ impl Privacy {
         self.vault().clear_strays(None, now).await?;
         self.clear_remains(&turn, policy, day).await?;
         self.come_of_age().await?;
+        self.note_dismissed().await?;
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
         self.vault().end_blocks_of(policy, now).await?;
         let (certificate, entry) = self.finish(&turn, policy, &plan).await?;

@@ -2,7 +2,7 @@
 
 use crate::{Accepted, Address, Headers, SendError, Sender, Text, sending::compose};
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -52,5 +52,7 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut file = open.open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(unfinished, folder.join(format!("{name}.eml")))
+    fs::rename(unfinished, folder.join(format!("{name}.eml")))?;
+    // Nobody writes it again once it is said to be sent.
+    File::open(folder)?.sync_all()
 }

@@ -6,7 +6,6 @@
 //!
 //! What it must never do: acknowledge before the disk has it; take a damage before a signed head for a torn tail.
 
-mod files;
 mod form;
 mod head;
 mod log;
@@ -22,7 +21,7 @@ pub use proof::{Consistency, Inclusion, ProvenEntry};
 pub use tree::{Frontier, Hash, consistency, includes, inclusion, is_consistent, leaf_hash, root};
 pub use verify::{Fault, Signers, Verified, verify};
 
-use crate::random::RandomError;
+use crate::{files::Disk, random::RandomError};
 use jiff::civil::Date;
 use std::{
     io,
@@ -142,11 +141,17 @@ pub enum AuditError {
     Random(RandomError),
 }
 
-/// Copies a log that was verified to a new folder.
+/// Copies a log to a new folder.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), AuditError> {
     let path = from.join(log::LOG);
     let length = std::fs::metadata(&path).map_err(|source| AuditError::Read { path, source })?.len();
-    ship::ship(from, length, to)
+    ship::ship(&Disk, from, length, to)
+}
+
+/// Copies a log to a new folder, as far as its last head: the machine that was lost may have been copying to `from`.
+pub(crate) fn copy_to_last_head(from: &Path, to: &Path, key: &PublicKey) -> Result<(), AuditError> {
+    copy(from, to)?;
+    log::cut_tail(&Disk, to, key)
 }
 
 /// The open entries from `index` on of the log in `folder`, which was verified: index, kind, body.

@@ -7,9 +7,10 @@
 use crate::{
     Vault,
     archive::{ArchiveReader, ArchiveWriter, Expected, Identity, Kind, Manifest},
-    audit::{self, PublicKey, SignedHead, Signers, SigningKey, Verified},
+    audit::{self, Fault, PublicKey, SignedHead, Signers, SigningKey, Verified},
     certificate::GenerationState,
     error::VaultError,
+    files::folder_of,
     generations::{AUDIT, KEYS, generations_in},
     journal::{self, Line},
     lookup::{FINDING, normalised_mail},
@@ -22,6 +23,7 @@ use crate::{
 use jiff::Timestamp;
 use std::{
     collections::HashSet,
+    fs,
     io::Read,
     path::{Path, PathBuf},
 };
@@ -107,7 +109,8 @@ impl Vault {
             conn.rows("select count(*) from settings", args![]).await?;
         }
         drop(one);
-        let mut writer = ArchiveWriter::create(path, self.recipients()?, &header)?;
+        self.make_folder(folder_of(path))?;
+        let mut writer = self.archive(path, &header)?;
         dump_tables(&mut people, PEOPLE, PEOPLE_TABLES, &mut writer).await?;
         dump_tables(&mut separated, SEPARATED, SEPARATED_TABLES, &mut writer).await?;
         Ok(writer)
@@ -201,8 +204,8 @@ pub struct Restoring<'a> {
     from: &'a RestoreFrom<'a>,
     databases: Databases,
     installation: InstallationId,
-    signers: Signers,
-    alive: HashSet<Tombstone>,
+    pub(crate) signers: Signers,
+    pub(crate) alive: HashSet<Tombstone>,
     dropped: u64,
 }
 
@@ -228,10 +231,8 @@ impl<'a> Restoring<'a> {
     pub async fn begin(from: &'a RestoreFrom<'a>) -> Result<Self, VaultError> {
         let signing = SigningKey::read(&from.keys.signing, &from.place.folder)?;
         let public = signing.public();
-        let (log, verified) = newest_log(from.places, &public, from.published)?;
+        let verified = newest_log(from.places, &public, from.published, &from.place.folder.join(AUDIT))?;
         let installation = verified.installation;
-        let copied = from.place.folder.join(AUDIT);
-        audit::copy(&log, &copied)?;
         let databases = Databases::open(from.place).await?;
         databases.are_empty().await?;
         let (sequence, generation) = newest_generation(from.places)?;
@@ -410,24 +411,28 @@ fn newest_generation(places: &[PathBuf]) -> Result<(u64, PathBuf), VaultError> {
     found.max().ok_or(VaultError::NoCopies { what: "generation of the keys" })
 }
 
-/// The newest copy of the log at any place, whole as `key` signed it and not behind `published`.
+/// Copies the newest log at any place to `to`: whole as `key` signed it, and not behind `published`.
 fn newest_log(
     places: &[PathBuf],
     key: &PublicKey,
     published: Option<&SignedHead>,
-) -> Result<(PathBuf, Verified), VaultError> {
+    to: &Path,
+) -> Result<Verified, VaultError> {
     let mut newest: Option<(PathBuf, Verified)> = None;
     let mut damaged = None;
-    for folder in places.iter().map(|place| place.join(AUDIT)).filter(|folder| folder.is_dir()) {
-        match audit::verify(&folder, key, None) {
-            Ok(verified) if newest.as_ref().is_none_or(|(_, other)| verified.size > other.size) => {
-                newest = Some((folder, verified));
-            }
+    let there = places.iter().map(|place| place.join(AUDIT)).filter(|folder| folder.is_dir());
+    for (number, folder) in there.enumerate() {
+        let mended = to.with_extension(number.to_string());
+        let found = audit::verify(&folder, key, None).map(|verified| (folder.clone(), verified));
+        let found = found.or_else(|faults| {
+            let copied = audit::copy_to_last_head(&folder, &mended, key).ok();
+            let verified = copied.and_then(|()| audit::verify(&mended, key, None).ok());
+            verified.map(|verified| (mended, verified)).ok_or(faults)
+        });
+        match found {
+            Ok(found) if newest.as_ref().is_none_or(|(_, other)| found.1.size > other.size) => newest = Some(found),
             Ok(_) => {}
-            Err(faults) => {
-                let first = faults.first().map_or(String::new(), ToString::to_string);
-                damaged = Some(VaultError::DamagedCopy { folder, first });
-            }
+            Err(faults) => damaged = Some(damaged_copy(folder, &faults)),
         }
     }
     let (folder, verified) = newest.ok_or_else(|| damaged.unwrap_or(VaultError::NoCopies { what: "audit log" }))?;
@@ -435,12 +440,19 @@ fn newest_log(
         if verified.size < published.size {
             return Err(VaultError::BehindPublished { size: verified.size, published: published.size });
         }
-        if let Err(faults) = audit::verify(&folder, key, Some(published)) {
-            let first = faults.first().map_or(String::new(), ToString::to_string);
-            return Err(VaultError::DamagedCopy { folder, first });
-        }
+        audit::verify(&folder, key, Some(published)).map_err(|faults| damaged_copy(folder.clone(), &faults))?;
     }
-    Ok((folder, verified))
+    audit::copy(&folder, to)?;
+    for number in 0..places.len() {
+        // It is in the scratch folder of the restore; what stays says nothing that the log does not.
+        let _ = fs::remove_dir_all(to.with_extension(number.to_string()));
+    }
+    Ok(verified)
+}
+
+fn damaged_copy(folder: PathBuf, faults: &[Fault]) -> VaultError {
+    let first = faults.first().map_or(String::new(), ToString::to_string);
+    VaultError::DamagedCopy { folder, first }
 }
 
 #[cfg(test)]

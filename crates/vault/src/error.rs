@@ -84,7 +84,8 @@ pub enum VaultError {
         keys: u64,
     },
     /// A copy of the log that is not as it was signed.
-    #[error("the copy of the audit log in `{}` is damaged: {first}; bring another copy", folder.display())]
+    #[error("the copy of the audit log in `{}` is damaged: {first}; bring another copy, and see that it is \
+         this installation's", folder.display())]
     DamagedCopy {
         /// Where.
         folder: PathBuf,

@@ -3,7 +3,7 @@
 
 use crate::{
     Vault,
-    archive::{ArchiveError, ArchiveWriter, Header, Kind, Recipients, sidecar_path},
+    archive::{ArchiveError, ArchiveWriter, Header, Kind, sidecar_path},
     backup::{KEY_TABLES, dump_tables},
     certificate::GenerationState,
     error::{VaultError, causes},
@@ -14,6 +14,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use vestry_database::args;
 
@@ -35,6 +36,8 @@ impl Vault {
         if self.place.places.is_empty() && registered.is_empty() {
             return Ok(Vec::new());
         }
+        // One after the other: a newer one removes what is older, and what is not whole.
+        let _one = self.copying.lock().await;
         let sequence = self.next_generation(now).await?;
         let mut states = Vec::new();
         for place in &self.place.places {
@@ -99,14 +102,14 @@ impl Vault {
             return Err(VaultError::Write { path: place.into(), source });
         }
         let folder = place.join(KEYS);
-        fs::create_dir_all(&folder).map_err(|source| VaultError::Write { path: folder.clone(), source })?;
+        self.make_folder(&folder)?;
         self.journal.ship_to(place)?;
         let header = self.header(Kind::Keys, sequence, policy_hash, now);
-        let mut writer = ArchiveWriter::create(&folder.join(file_name(sequence)), self.recipients()?, &header)?;
+        let mut writer = self.archive(&folder.join(file_name(sequence)), &header)?;
         let mut conn = self.keyring.database().read().await?;
         dump_tables(&mut conn, KEYS, KEY_TABLES, &mut writer).await?;
         writer.finish(|message| self.journal.sign(message))?;
-        remove_older(&folder, sequence)?;
+        self.remove_older(&folder, sequence)?;
         let mut conn = self.keyring.database().begin().await?;
         let number = i64::try_from(sequence).unwrap_or(i64::MAX);
         conn.run(OLDER, args![place.display().to_string(), number]).await?;
@@ -122,8 +125,25 @@ impl Vault {
         Ok(forgotten > 0)
     }
 
-    pub(crate) fn recipients(&self) -> Result<&Recipients, VaultError> {
-        self.place.recipients.as_ref().ok_or(VaultError::NoRecipients)
+    /// A new archive at `path`, for whoever may read backups.
+    pub(crate) fn archive(&self, path: &Path, header: &Header) -> Result<ArchiveWriter, VaultError> {
+        let recipients = self.place.recipients.as_ref().ok_or(VaultError::NoRecipients)?;
+        Ok(ArchiveWriter::create_with(Arc::clone(&self.files), path, recipients, header)?)
+    }
+
+    pub(crate) fn make_folder(&self, folder: &Path) -> Result<(), VaultError> {
+        self.files.make_folder(folder).map_err(|source| VaultError::Write { path: folder.into(), source })
+    }
+
+    /// Removes what is older than `sequence`, and what a stop left half written.
+    fn remove_older(&self, folder: &Path, sequence: u64) -> Result<(), VaultError> {
+        let failed = |source| VaultError::Write { path: folder.into(), source };
+        let older = generations_in(folder).map_err(failed)?.into_iter().filter(|(other, _)| *other < sequence);
+        let older = older.flat_map(|(_, path)| [sidecar_path(&path), path]);
+        for file in older.chain(crate::archive::leftovers(folder).map_err(failed)?) {
+            self.files.remove(&file).map_err(|source| VaultError::Write { path: file, source })?;
+        }
+        Ok(())
     }
 
     /// The head of an archive of this moment.
@@ -158,25 +178,6 @@ pub(crate) fn generations_in(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// Removes what is older than `sequence`, and what a stop left half written.
-fn remove_older(folder: &Path, sequence: u64) -> Result<(), VaultError> {
-    let failed = |source| VaultError::Write { path: folder.into(), source };
-    for (_, path) in generations_in(folder).map_err(failed)?.into_iter().filter(|(other, _)| *other < sequence) {
-        for file in [sidecar_path(&path), path] {
-            match fs::remove_file(&file) {
-                Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                    return Err(VaultError::Write { path: file, source });
-                }
-                _ => {}
-            }
-        }
-    }
-    for partial in crate::archive::leftovers(folder).map_err(failed)? {
-        fs::remove_file(&partial).map_err(|source| VaultError::Write { path: partial, source })?;
-    }
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 impl From<ArchiveError> for VaultError {

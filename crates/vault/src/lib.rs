@@ -38,6 +38,7 @@ mod committing;
 mod days;
 mod error;
 mod exposure;
+mod files;
 mod generations;
 mod hex;
 mod journal;
@@ -50,6 +51,8 @@ mod people;
 mod personal;
 mod place;
 mod posting;
+#[cfg(test)]
+mod power;
 mod proposals;
 mod random;
 mod reading;

@@ -1,6 +1,13 @@
 //! What somebody may do: in the organisation they work for, or for the operator.
 
-use crate::{Vault, error::VaultError, journal::Change, place::PersonId, tombstone::Subject, writing::touch};
+use crate::{
+    Vault,
+    error::VaultError,
+    journal::Change,
+    place::{PersonId, RecordId},
+    tombstone::Subject,
+    writing::touch,
+};
 use jiff::Timestamp;
 use std::str::FromStr;
 use vestry_database::args;
@@ -126,6 +133,15 @@ impl Vault {
             found.extend(role_from_row(columns.take()?)?.map(|role| (person, role)));
         }
         Ok(found)
+    }
+
+    /// Records of `class` that say that their person is in charge, who has no role any more: a stop, or a restore that
+    /// repeated no more than the journal, came between the one and the other.
+    pub async fn in_charge_of_nothing(&self, class: &str) -> Result<Vec<RecordId>, VaultError> {
+        const SQL: &str = "select r.id from records r join persons p on p.id = r.person \
+            where r.class = $1 and p.role is null and ' ' || r.events not like '% left=%' order by r.id";
+        let rows = self.people.rows(SQL, args![class]).await?;
+        rows.iter().map(|row| RecordId::from_row(row.only()?)).collect()
     }
 
     /// Somebody has to be able to let others in.

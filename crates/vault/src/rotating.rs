@@ -8,6 +8,7 @@ use crate::{
     Vault,
     audit::{AuditError, AuditLog, PublicKey, SigningKey},
     error::VaultError,
+    files::Disk,
     generations::AUDIT,
     journal::{Ledger, LedgerReason, Line},
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
@@ -20,6 +21,7 @@ use std::{
     collections::{HashMap, HashSet},
     fs::{self, File},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use vestry_database::{Value, args};
 use vestry_policy::Policy;
@@ -230,7 +232,7 @@ impl Vault {
     async fn open_with(place: &VaultPlace, masters: Masters, signing: &MasterKeySource) -> Result<Self, VaultError> {
         let databases = Databases::open(place).await?;
         let installation = databases.installation(place).await?;
-        Self::assemble(place, masters, signing, databases, installation)
+        Self::assemble(place, masters, signing, databases, installation, Arc::new(Disk))
     }
 }
 

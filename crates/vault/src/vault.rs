@@ -4,6 +4,7 @@ use crate::{
     archive::Recipients,
     audit::{AuditLog, PublicKey, SignedHead, SigningKey},
     error::VaultError,
+    files::{Disk, Files},
     generations::AUDIT,
     journal::Journal,
     keyring::Keyring,
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use std::{
     num::NonZeroU32,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio::sync::Mutex;
 use vestry_database::{Conn, Database, Location, Sql, args};
@@ -76,6 +78,9 @@ pub struct Vault {
     pub(crate) changing: Mutex<()>,
     /// Held by the one sweep.
     pub(crate) sweeping: Mutex<()>,
+    /// Held by whoever writes a generation of the keys.
+    pub(crate) copying: Mutex<()>,
+    pub(crate) files: Arc<dyn Files>,
     pub(crate) steps: Steps,
 }
 
@@ -161,6 +166,15 @@ impl Vault {
     /// [`VaultError::NotMade`] where there is none; [`VaultError::KeysLost`], [`VaultError::MasterKey`] and
     /// [`VaultError::WrongMasterKey`] where its keys are not the right ones. Nothing is made in place of what is missing.
     pub async fn open(place: &VaultPlace, keys: &VaultKeys, now: Timestamp) -> Result<Self, VaultError> {
+        Self::open_on(Arc::new(Disk), place, keys, now).await
+    }
+
+    pub(crate) async fn open_on(
+        files: Arc<dyn Files>,
+        place: &VaultPlace,
+        keys: &VaultKeys,
+        now: Timestamp,
+    ) -> Result<Self, VaultError> {
         if !Self::is_made(place) {
             return Err(VaultError::NotMade { folder: place.folder.clone() });
         }
@@ -186,7 +200,7 @@ impl Vault {
         let databases = Databases::open(place).await?;
         let installation = databases.installation(place).await?;
         databases.check(&masters, installation).await?;
-        let vault = Self::assemble(place, masters, &keys.signing, databases, installation)?;
+        let vault = Self::assemble(place, masters, &keys.signing, databases, installation, files)?;
         vault.resume(now).await?;
         Ok(vault)
     }
@@ -197,9 +211,10 @@ impl Vault {
         signing: &MasterKeySource,
         databases: Databases,
         installation: InstallationId,
+        files: Arc<dyn Files>,
     ) -> Result<Self, VaultError> {
         let signing = SigningKey::read(signing, &place.folder)?;
-        let log = AuditLog::open(&place.folder.join(AUDIT), installation, signing)?;
+        let log = AuditLog::open_with(&place.folder.join(AUDIT), installation, signing, Arc::clone(&files))?;
         let Databases { people, separated, keys } = databases;
         Ok(Self {
             installation,
@@ -211,6 +226,8 @@ impl Vault {
             journal: Journal::new(log, place.places.clone()),
             changing: Mutex::default(),
             sweeping: Mutex::default(),
+            copying: Mutex::default(),
+            files,
             sessions: SessionCache::default(),
             steps: Steps::default(),
         })

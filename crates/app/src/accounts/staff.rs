@@ -276,10 +276,13 @@ impl Privacy {
         let taken = format!("{{\"role\":\"{}\",\"given\":false}}", role.as_str());
         let rights = record(policy, "staff_rights", vec![("staff_rights", taken)], vec![(Event::Made, now)])?;
         self.vault().add_record(policy, person, &rights).await?;
-        let on_file = self.vault().person(policy, person).await?;
-        let class = policy.class_named("staff");
-        for account in on_file.records.iter().filter(|record| Some(record.class) == class) {
-            self.vault().put_event(policy, account.record, Event::Left, Some(now)).await?;
+        Ok(self.note_dismissed().await?)
+    }
+
+    /// Whoever of the staff has no role has left, and nothing holds their account.
+    pub(crate) async fn note_dismissed(&self) -> Result<(), PrivacyError> {
+        for account in self.vault().in_charge_of_nothing("staff").await? {
+            self.vault().put_event(self.policy(), account, Event::Left, Some(self.now())).await?;
         }
         Ok(())
     }

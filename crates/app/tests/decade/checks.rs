@@ -4,6 +4,7 @@ use crate::{
     calendar::Calendar,
     house::{House, Life, reason},
     oracle,
+    story::Part,
     world::{Member, Person},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -35,7 +36,7 @@ impl House {
     /// After a sweep that came to its end.
     pub(crate) async fn check_swept(&mut self, day: i64, reads_rows: bool) {
         let on_file = self.on_file().await;
-        for life in 0..self.lives.len() {
+        for life in (0..self.lives.len()).filter(|life| self.story.has(Part::Person(*life))).collect::<Vec<_>>() {
             let found = on_file.get(&self.lives[life].id);
             self.compare(life, found, None, day, Swept::Whole);
         }
@@ -49,15 +50,17 @@ impl House {
         }
         if !self.lives.is_empty() && self.dice.once_in(2) {
             let life = self.dice.below(self.lives.len() as u64) as usize;
-            self.check_opens(life, day).await;
-            self.check_serves(life, day).await;
+            if self.story.has(Part::Person(life)) {
+                self.check_opens(life, day).await;
+                self.check_serves(life, day).await;
+            }
         }
     }
 
     /// After a sweep that was stopped: what is held is still there, and what is gone was due.
     pub(crate) async fn check_stopped(&mut self, day: i64) {
         let on_file = self.on_file().await;
-        for life in 0..self.lives.len() {
+        for life in (0..self.lives.len()).filter(|life| self.story.has(Part::Person(*life))).collect::<Vec<_>>() {
             let found = on_file.get(&self.lives[life].id);
             // A row may be there whose key is gone. Whoever has nothing due is looked at now and then.
             let looks = is_anything_due(&self.lives[life].person, &self.calendar, day) || self.dice.once_in(10);
@@ -220,7 +223,11 @@ impl House {
                 on_file.insert(counted_from, found.records);
             } else if swept == Swept::Whole {
                 let oldest = self.calendar.text((day - 366).max(0));
-                assert!(counted_from >= oldest, "seed {}: looks of {counted_from} outlived their year", self.seed);
+                assert!(
+                    counted_from >= oldest,
+                    "seed {}: looks of {counted_from} outlived their year",
+                    self.story.seed
+                );
             }
         }
         let mut mine: BTreeMap<String, [Vec<usize>; 2]> = BTreeMap::new();
@@ -236,10 +243,15 @@ impl House {
                 gone.extend(due.iter().copied());
             } else if swept == Swept::Whole || there != (due.len() + kept.len()) as u64 {
                 let text = self.calendar.text(day);
-                panic!("seed {}, {text}: {there} visits of {first}; {} held, {} due", self.seed, kept.len(), due.len());
+                panic!(
+                    "seed {}, {text}: {there} visits of {first}; {} held, {} due",
+                    self.story.seed,
+                    kept.len(),
+                    due.len()
+                );
             }
         }
-        assert!(on_file.values().all(|count| *count == 0), "seed {}: visits of nobody: {on_file:?}", self.seed);
+        assert!(on_file.values().all(|count| *count == 0), "seed {}: visits of nobody: {on_file:?}", self.story.seed);
         for _ in &gone {
             self.went.lost("visit", 1);
         }
@@ -359,7 +371,7 @@ impl House {
     #[track_caller]
     pub(crate) fn fail_all(&self, day: i64, what: &str) -> ! {
         let recent = &self.log[self.log.len().saturating_sub(8)..];
-        panic!("seed {}, {}: {what}\n  {}", self.seed, self.calendar.text(day), recent.join("\n  "));
+        panic!("seed {}, {}: {what}\n  {}", self.story.seed, self.calendar.text(day), recent.join("\n  "));
     }
 
     /// Ends the test with the person's story, and what happened to the machine meanwhile.
@@ -373,7 +385,12 @@ impl House {
         story.extend(&recent[recent.len().saturating_sub(8)..]);
         story.sort_by_key(|line| line[..10].to_owned());
         let story: Vec<&str> = story.into_iter().map(String::as_str).collect();
-        panic!("seed {}, person {life}, {}: {what}\n  {}", self.seed, self.calendar.text(day), story.join("\n  "));
+        panic!(
+            "seed {}, person {life}, {}: {what}\n  {}",
+            self.story.seed,
+            self.calendar.text(day),
+            story.join("\n  ")
+        );
     }
 }
 

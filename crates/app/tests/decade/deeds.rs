@@ -2,12 +2,13 @@
 
 use crate::{
     house::{House, Life, Visit, at, reason},
-    world::{Deed, Happened, Member, Person},
+    story::Part,
+    world::{Deed, Dice, Happened, Member, Person},
 };
 use std::collections::HashMap;
 use vestry_app::{HoldSubject, PrivacyError, VaultError};
 use vestry_policy::{Event, Membership, Period, Unit};
-use vestry_vault::{DayRecord, NewPerson, NewRecord, Personal};
+use vestry_vault::{DayRecord, NewPerson, NewRecord, PersonId, Personal};
 
 fn event(happened: Happened) -> Event {
     match happened {
@@ -25,7 +26,7 @@ fn event(happened: Happened) -> Event {
 
 impl House {
     /// Puts somebody on file.
-    pub(crate) async fn arrive(&mut self, person: Person, now: i64) {
+    pub(crate) async fn arrive(&mut self, mut person: Person, now: i64) {
         let mut values = HashMap::new();
         let number = self.lives.len();
         // Whoever left may come again under the same address.
@@ -47,6 +48,12 @@ impl House {
                 };
                 values.insert((record.id, *item), value);
             }
+        }
+        if !self.story.has(Part::Person(number)) {
+            // Their place stays theirs, and nothing is known of them.
+            (person.records, person.member) = (Vec::new(), Member::Nobody);
+            let id = PersonId::from_bytes([0; 16]);
+            return self.lives.push(Life { person, id, records: HashMap::new(), values, came_of_age: false });
         }
         let policy = self.privacy.policy();
         let membership = match person.member {
@@ -86,7 +93,7 @@ impl House {
     }
 
     /// Does what the person at `life` did at `now`.
-    pub(crate) async fn do_deeds(&mut self, life: usize, now: i64) {
+    pub(crate) async fn do_deeds(&mut self, life: usize, now: i64, dice: &mut Dice) {
         let mut deeds = std::mem::take(&mut self.lives[life].person.deeds);
         // All are of one instant. Leaving sweeps, and what it leaves must know of holds and complaints.
         deeds.sort_by_key(|deed| matches!(deed, Deed::Left | Deed::Erased));
@@ -95,8 +102,8 @@ impl House {
             if let Deed::Added(record) = deed {
                 self.put_values(life, record);
             }
-            if self.dice.once_in(12) {
-                let steps = self.dice.below(6) as u32;
+            let (crashes, steps) = (dice.once_in(12), dice.below(6) as u32);
+            if crashes && self.story.has(Part::Trouble(self.calendar.day(now))) {
                 self.privacy.vault().steps().stop_after(steps);
             }
             let mut tries = 0;
@@ -108,6 +115,7 @@ impl House {
                     Err(PrivacyError::Vault(VaultError::Stopped { step, name })) if tries < 1 => {
                         tries += 1;
                         self.owed = true;
+                        *self.tally.stopped.entry(name).or_default() += 1;
                         self.note(self.calendar.day(now), &format!("{deed:?} stops before step {step}: {name}"));
                         self.crash().await;
                         if matches!(deed, Deed::Left | Deed::Erased) {

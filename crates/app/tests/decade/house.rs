@@ -5,11 +5,17 @@ use crate::{
     calendar::Calendar,
     certified::Went,
     rows::Rows,
+    story::{CAME, Part, Story},
     versions,
     world::{Dice, Member, Person, instant},
 };
 use jiff::Timestamp;
-use std::{cell::Cell, collections::HashMap, ops::Deref, path::Path};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, HashMap},
+    ops::Deref,
+    path::Path,
+};
 use tempfile::TempDir;
 use vestry_app::{Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, VaultError};
 use vestry_vault::{PersonId, ReasonCode, RecordId};
@@ -61,11 +67,18 @@ pub(crate) struct Tally {
     pub(crate) opened: u64,
     pub(crate) crashes: u64,
     pub(crate) wrong_clocks: u64,
+    /// How often a crash came before each step.
+    pub(crate) stopped: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
     pub(crate) fn plus(self, other: Self) -> Self {
+        let mut stopped = self.stopped;
+        for (step, count) in other.stopped {
+            *stopped.entry(step).or_default() += count;
+        }
         Self {
+            stopped,
             people: self.people + other.people,
             deeds: self.deeds + other.deeds,
             sweeps: self.sweeps + other.sweeps,
@@ -88,8 +101,17 @@ impl Deref for Running {
     }
 }
 
+/// Whose dice: the machine's, those of whoever arrives, and from here on two for each life.
+const MACHINE: u64 = 0;
+const ARRIVALS: u64 = 1;
+
+fn life_dice(life: usize) -> u64 {
+    2 + 2 * life as u64
+}
+
 pub(crate) struct House {
-    pub(crate) seed: u64,
+    pub(crate) story: Story,
+    /// The machine's dice of the day.
     pub(crate) dice: Dice,
     pub(crate) calendar: Calendar,
     pub(crate) privacy: Running,
@@ -100,8 +122,6 @@ pub(crate) struct House {
     pub(crate) tally: Tally,
     /// What happened to the machine.
     pub(crate) log: Vec<String>,
-    /// How many are members at once, at most.
-    members: usize,
     /// Somebody asked for what only a sweep finishes.
     pub(crate) owed: bool,
     swept: i64,
@@ -113,7 +133,7 @@ pub(crate) struct House {
 }
 
 impl House {
-    pub(crate) async fn made(seed: u64, members: usize, day: i64) -> Self {
+    pub(crate) async fn made(story: Story, day: i64) -> Self {
         let (calendar, mut config) = (Calendar::new(), Config::default());
         NOW.set(calendar.midnight(day));
         // Memory, where there is some: what is written is the same.
@@ -128,9 +148,12 @@ impl House {
         let data = folder.path().join("data");
         Privacy::make(&data, &config, SURROUNDINGS).await.expect("made");
         let privacy = Privacy::open(&data, &config, SURROUNDINGS).await.expect("opens");
+        if let Some(fault) = story.fault {
+            privacy.vault().steps().leave_out(fault);
+        }
         Self {
-            seed,
-            dice: Dice(seed),
+            dice: story.dice(MACHINE, day),
+            story,
             calendar,
             privacy: Running(Some(privacy)),
             rows: Rows::of(&data).await,
@@ -139,7 +162,6 @@ impl House {
             went: Went::default(),
             tally: Tally::default(),
             log: Vec::new(),
-            members,
             owed: false,
             swept: day,
             off: 0,
@@ -158,10 +180,13 @@ impl House {
         if day < self.off {
             return;
         }
+        CAME.set((self.lives.len(), day));
+        self.dice = self.story.dice(MACHINE, day);
         let returns = self.off == day;
         let midnight = self.calendar.midnight(day);
         self.birthdays(midnight);
-        if self.dice.once_in(400) {
+        let is_troubled = self.story.has(Part::Trouble(day));
+        if self.dice.once_in(400) && is_troubled {
             self.off = day + 1 + 1 + self.dice.below(20) as i64;
             self.note(day, "the machine is off");
         }
@@ -169,7 +194,9 @@ impl House {
             let long = self.dice.once_in(400);
             let short = self.dice.once_in(40);
             self.missed = day
-                + if long {
+                + if !is_troubled {
+                    0
+                } else if long {
                     90
                 } else if short {
                     1 + self.dice.below(14) as i64
@@ -179,7 +206,9 @@ impl House {
         }
         let mut at: Vec<(i64, usize)> = Vec::new();
         for life in 0..self.lives.len() {
-            at.push((instant(&mut self.dice, &self.calendar, day), life));
+            if self.story.has(Part::Person(life)) {
+                at.push((instant(&mut self.story.dice(life_dice(life), day), &self.calendar, day), life));
+            }
         }
         at.sort_unstable();
         if returns {
@@ -189,18 +218,18 @@ impl House {
             self.beat(midnight).await;
         }
         for (at, life) in at.iter().filter(|(at, _)| *at == midnight) {
-            self.lives_on(*life, *at).await;
+            self.lives_on(*life, day, *at).await;
         }
         let often = self.owed && self.dice.once_in(2) || self.dice.once_in(4);
         if returns || self.missed <= day && (often || self.swept + 7 <= day || self.is_anything_due(day)) {
             self.set_clock(midnight + 60);
             self.sweep(day).await;
         }
-        self.arrivals(midnight + 61).await;
+        self.arrivals(day, midnight + 61).await;
         for (at, life) in at.iter().filter(|(at, _)| *at > midnight) {
-            self.lives_on(*life, (*at).max(midnight + 61)).await;
+            self.lives_on(*life, day, (*at).max(midnight + 61)).await;
         }
-        if self.dice.once_in(300) {
+        if self.dice.once_in(300) && is_troubled {
             self.clock_goes_back(day).await;
         }
     }
@@ -223,23 +252,28 @@ impl House {
         }
     }
 
-    async fn lives_on(&mut self, life: usize, at: i64) {
+    async fn lives_on(&mut self, life: usize, day: i64, at: i64) {
+        if !self.story.has(Part::Deeds(life, day)) {
+            return;
+        }
         self.set_clock(at);
-        self.lives[life].person.live(&mut self.dice, &self.calendar, at);
-        self.do_deeds(life, at).await;
+        let mut dice = self.story.dice(life_dice(life) + 1, day);
+        self.lives[life].person.live(&mut dice, &self.calendar, at);
+        self.do_deeds(life, at, &mut dice).await;
     }
 
     /// New people, and people who come again.
-    async fn arrivals(&mut self, at: i64) {
+    async fn arrivals(&mut self, day: i64, at: i64) {
         self.set_clock(at);
+        let mut dice = self.story.dice(ARRIVALS, day);
         let left = |life: &Life| matches!(life.person.member, Member::Ended { .. });
         let present = self.lives.iter().filter(|life| !left(life)).count();
-        if present < self.members && self.dice.once_in(20) {
-            let person = Person::join(&mut self.dice, &self.calendar, at);
+        if present < self.story.members && dice.once_in(20) {
+            let person = Person::join(&mut dice, &self.calendar, at);
             self.arrive(person, at).await;
         }
-        if self.dice.once_in(700) {
-            let person = Person::stranger(&mut self.dice, &self.calendar, at);
+        if dice.once_in(700) {
+            let person = Person::stranger(&mut dice, &self.calendar, at);
             self.arrive(person, at).await;
         }
     }
@@ -265,7 +299,7 @@ impl House {
         }
         loop {
             let crashes = self.dice.once_in(5);
-            if crashes {
+            if crashes && self.story.has(Part::Trouble(day)) {
                 let steps = self.dice.below(18) as u32;
                 self.privacy.vault().steps().stop_after(steps);
             }
@@ -281,16 +315,17 @@ impl House {
                     (self.owed, self.swept) = (false, day);
                     return self.check_swept(day, reads_rows).await;
                 }
-                Ok(SweepOutcome::Shown(_)) => panic!("seed {}: only shown", self.seed),
+                Ok(SweepOutcome::Shown(_)) => panic!("seed {}: only shown", self.story.seed),
                 Err(PrivacyError::Vault(VaultError::ClockAhead { .. })) => {
                     let now = Some(self.on_file_text().await);
-                    assert_eq!(before, now, "seed {}: a wrong clock changed something", self.seed);
+                    assert_eq!(before, now, "seed {}: a wrong clock changed something", self.story.seed);
                     self.note(day, "the clock is confirmed");
                     self.tally.wrong_clocks += 1;
                     request.confirm_clock = Some(reason());
                 }
                 Err(PrivacyError::Vault(VaultError::Stopped { step, name })) => {
                     self.note(day, &format!("the sweep stops before step {step}: {name}"));
+                    *self.tally.stopped.entry(name).or_default() += 1;
                     self.crash().await;
                     self.check_stopped(day).await;
                     if self.dice.once_in(3) {
@@ -311,6 +346,9 @@ impl House {
             let data = self.folder.path().join("data");
             self.privacy.0 = None;
             let opened = Privacy::open(&data, &self.config, SURROUNDINGS).await.expect("opens after a crash");
+            if let Some(fault) = self.story.fault {
+                opened.vault().steps().leave_out(fault);
+            }
             self.privacy.0 = Some(opened);
             let beaten = self.privacy.vault().beat(self.privacy.policy(), self.privacy.now()).await;
             assert!(matches!(beaten, Ok(()) | Err(VaultError::ClockAhead { .. })), "{beaten:?}");
@@ -326,8 +364,8 @@ impl House {
         self.set_clock(self.calendar.midnight((day - days).max(212)));
         let refused = self.privacy.sweep(&SweepRequest::default(), |_| {}).await;
         let is_refused = matches!(refused, Err(PrivacyError::Vault(VaultError::ClockBehind { .. })));
-        assert!(is_refused, "seed {}: swept {days} days ago: {refused:?}", self.seed);
-        assert_eq!(before, self.on_file_text().await, "seed {}: a clock set back changed something", self.seed);
+        assert!(is_refused, "seed {}: swept {days} days ago: {refused:?}", self.story.seed);
+        assert_eq!(before, self.on_file_text().await, "seed {}: a clock set back changed something", self.story.seed);
         self.tally.wrong_clocks += 1;
         self.set_clock(self.calendar.midnight(day + 1) - 1);
     }

@@ -25,7 +25,7 @@ const TABLES: [(&str, &[&str]); 8] = [
 ];
 
 /// Adds every archive at the place, decrypted: streams as bytes, and what tables they hold.
-fn with_archives(mut all: Evidence, privacy: &Privacy, request: &RestoreRequest) -> Evidence {
+pub(crate) fn with_archives(mut all: Evidence, privacy: &Privacy, request: &RestoreRequest) -> Evidence {
     let identity = Identity::read(&request.identity).expect("an identity");
     let public = privacy.vault().public_key();
     for (folder, kind) in [("data", Kind::Data), ("keys", Kind::Keys)] {

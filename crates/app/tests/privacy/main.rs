@@ -10,6 +10,7 @@ mod forensic;
 mod left_out;
 mod lives;
 mod looks;
+mod meanwhile;
 mod population;
 mod returns;
 mod rotation;

@@ -2,12 +2,12 @@
 
 use crate::{
     engines::{Engine, engines},
-    world::{World, member, noon, reason, set_clock, sweep_on, values},
+    world::{World, colleague, member, noon, reason, set_clock, sweep_on, values},
 };
 use age::secrecy::ExposeSecret;
 use std::{fs, path::Path};
-use vestry_app::{PrivacyError, RestoreAim, RestoreRequest, drill, restore};
-use vestry_vault::{HoldSubject, Personal, VaultError, audit::SignedHead};
+use vestry_app::{Language, NewStaff, PrivacyError, RestoreAim, RestoreRequest, drill, restore};
+use vestry_vault::{HoldSubject, Personal, Role, VaultError, audit::SignedHead};
 
 /// A world with one place for copies, and the identity that opens them.
 pub(crate) async fn with_place(day: &str) -> (World, RestoreRequest) {
@@ -29,7 +29,7 @@ async fn with_place_on(engine: Engine, day: &str) -> (World, RestoreRequest) {
 }
 
 /// Runs `test` from every engine to every engine: where the data was, and where it is to come back.
-async fn from_each_to_each(day: &str, test: impl AsyncFn(World, RestoreRequest, Engine)) {
+pub(crate) async fn from_each_to_each(day: &str, test: impl AsyncFn(World, RestoreRequest, Engine)) {
     let engines = engines();
     for from in &engines {
         for to in &engines {
@@ -40,7 +40,7 @@ async fn from_each_to_each(day: &str, test: impl AsyncFn(World, RestoreRequest, 
 }
 
 /// The machine is gone; what is off it brings everything back onto an empty one with databases on `engine`.
-async fn comes_back(
+pub(crate) async fn comes_back(
     world: &mut World,
     request: &RestoreRequest,
     engine: Engine,
@@ -146,6 +146,62 @@ async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     assert_eq!(versions, ["2019-08-01", "2020-03-01"], "what was posted stands");
     assert!(privacy.vault().notice(transfer).await.expect("read").is_some(), "what was posted stands");
     assert_eq!(privacy.vault().notices().await.expect("read").len(), 2, "and is told");
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn clause_7_na_a_role_removed_after_a_backup_stays_removed() {
+    from_each_to_each("2020-01-01", stays_removed).await;
+}
+
+async fn stays_removed(mut world: World, request: RestoreRequest, to: Engine) {
+    let privacy = world.open().await;
+    let mut people = Vec::new();
+    for (mail, role) in [("kim", Role::Owner), ("lee", Role::Owner), ("park", Role::Editor), ("choi", Role::Viewer)] {
+        let person = privacy.add_person(&colleague(&format!("{mail}@shop.example"), 7)).await.expect("added");
+        privacy.vault().give_role(person, Some(role), privacy.now()).await.expect("given");
+        people.push(person);
+    }
+    for (mail, role) in
+        [("oh", Role::Operator), ("han", Role::Operator), ("yun", Role::Auditor), ("ahn", Role::Officer)]
+    {
+        let (mail, name) = (Personal::new(format!("{mail}@operator.example")), Personal::new("이두리".into()));
+        let staff = NewStaff { mail, name, role, language: Language::Korean };
+        people.push(privacy.add_staff(&staff).await.expect("added").0);
+    }
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+
+    set_clock(noon("2020-01-01").checked_add(jiff::SignedDuration::from_hours(1)).expect("an instant"));
+    // The first of each kind keeps their role.
+    for (person, left) in [(people[1], Some(Role::Editor)), (people[2], Some(Role::Viewer)), (people[3], None)] {
+        privacy.vault().give_role(person, left, privacy.now()).await.expect("taken");
+    }
+    for staff in &people[5..] {
+        privacy.dismiss_staff(*staff).await.expect("dismissed");
+    }
+    privacy.close().await;
+    drop(privacy);
+
+    comes_back(&mut world, &request, to).await.expect("restored");
+    let privacy = world.open().await;
+    for (at, person) in people.iter().enumerate() {
+        let role = privacy.vault().role(*person).await.map(|(role, _)| role);
+        match at {
+            0 => assert_eq!(role.expect("on file"), Some(Role::Owner)),
+            4 => assert_eq!(role.expect("on file"), Some(Role::Operator)),
+            // What they were given instead is not in the backup.
+            1..4 => assert_eq!(role.expect("on file"), None, "{at}"),
+            _ => assert_eq!(role.expect("their rights are on file"), None, "{at}"),
+        }
+    }
+    // Whoever was dismissed is in charge of nothing, so that nothing holds their account past the day.
+    sweep_on(&privacy, "2020-01-02").await;
+    for staff in &people[5..] {
+        let on_file = privacy.vault().person(privacy.policy(), *staff).await.expect("their rights are on file");
+        let classes = on_file.records.iter().map(|record| privacy.policy().class(record.class).id.as_str());
+        let classes: Vec<&str> = classes.collect();
+        assert!(!classes.contains(&"staff") && classes.contains(&"staff_rights"), "{classes:?}");
+    }
     privacy.close().await;
 }
 

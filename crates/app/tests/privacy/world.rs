@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::{
     cell::Cell,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 use tempfile::TempDir;
 use vestry_app::{Config, Description, Privacy, PrivacyError, Surroundings, Sweep, SweepOutcome, SweepRequest};
@@ -116,12 +117,27 @@ pub(crate) fn copy_without_keys(from: &Path, to: &Path) {
     copy(from, to, |name| !name.starts_with("keys.db"));
 }
 
-pub(crate) const SURROUNDINGS: Surroundings = Surroundings { now, random: || [7; 16] };
+/// Never the same twice: tokens are told apart by it.
+fn random() -> [u8; 16] {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    u128::from(COUNT.fetch_add(1, Ordering::Relaxed)).to_be_bytes()
+}
+
+pub(crate) const SURROUNDINGS: Surroundings = Surroundings { now, random };
 
 /// A member since the clock's now, with every item of the account.
 pub(crate) fn member(mail: &str) -> Description {
+    described(mail, "null")
+}
+
+/// A member who works for the organisation of that number.
+pub(crate) fn colleague(mail: &str, organisation: i64) -> Description {
+    described(mail, &organisation.to_string())
+}
+
+fn described(mail: &str, organisation: &str) -> Description {
     let text = format!(
-        r#"{{"member_since":"{}","items":{{"email":"{mail}","password":"$argon2id$x","name":"김하나","mobile":"010-1234-5678",
+        r#"{{"organisation":{organisation},"member_since":"{}","items":{{"email":"{mail}","password":"$argon2id$x","name":"김하나","mobile":"010-1234-5678",
         "company_phone":"02-123-4567","company":"하나패션 상품팀","title":"과장","app_settings":"dark","state":"in use",
         "member_id":"hana"}},"records":[
         {{"class":"payment","items":{{"invoice":"INV-1","card_issuer":"하나카드","card_number":"1234-5678-9012-3456"}},

@@ -1,5 +1,6 @@
 //! The binary as its users run it: real files, real processes, killed at bad moments.
 
+mod backups;
 mod catalogue;
 mod demo;
 mod faults;

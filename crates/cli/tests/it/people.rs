@@ -10,13 +10,13 @@ use std::{
 use tempfile::TempDir;
 use vestry_app::{Config, Description, Privacy, Surroundings};
 
-struct Office {
-    folder: TempDir,
+pub(crate) struct Office {
+    pub(crate) folder: TempDir,
     key: String,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut office = Self { folder: tempfile::tempdir().expect("a folder"), key: String::new() };
         let made = office.run(&["admin", "init"]);
         assert!(made.status.success(), "{}", stderr(&made));
@@ -25,35 +25,35 @@ impl Office {
         office
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = vestry(args);
         command.arg("--data").arg(self.data());
         command
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().expect("the binary runs")
     }
 
     #[track_caller]
-    fn done(&self, args: &[&str]) -> String {
+    pub(crate) fn done(&self, args: &[&str]) -> String {
         let output = self.run(args);
         assert!(output.status.success(), "{args:?}: {}", stderr(&output));
         out(&output)
     }
 
     #[track_caller]
-    fn refused(&self, args: &[&str], says: &str) {
+    pub(crate) fn refused(&self, args: &[&str], says: &str) {
         let output = self.run(args);
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         assert!(stderr(&output).contains(says), "{args:?}: {}", stderr(&output));
     }
 
-    fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         fs::write(&path, text).expect("written");
         path.display().to_string()
@@ -64,7 +64,7 @@ fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-const KIM: &str = r#"{ "member_since": "2026-11-01T09:00:00+09:00", "consents": ["marketing"],
+pub(crate) const KIM: &str = r#"{ "member_since": "2026-11-01T09:00:00+09:00", "consents": ["marketing"],
   "items": { "email": "kim@shop.example", "password": "hash", "name": "김하나", "mobile": "010-1234-5678",
     "company_phone": "02-1", "company": "하나패션", "title": "과장", "mailing": "yes", "state": "in use", "member_id": "hana" },
   "records": [{ "class": "payment", "items": { "card_number": "1234-5678-9012-3456" },

@@ -6,13 +6,15 @@ use super::{
     sidecar::{Sidecar, Statement, sidecar_path, with_suffix},
 };
 use crate::{
+    files::{Disk, Files, folder_of},
     hex,
     random::{self, RandomError},
 };
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// What a name ends in until its file is whole.
@@ -32,9 +34,18 @@ impl ArchiveWriter {
     /// [`ArchiveError::Exists`] where there is a file already; [`ArchiveError::DiskFull`] and
     /// [`ArchiveError::Write`] where none can be written.
     pub fn create(path: &Path, recipients: &Recipients, header: &Header) -> Result<Self, ArchiveError> {
+        Self::create_with(Arc::new(Disk), path, recipients, header)
+    }
+
+    pub(crate) fn create_with(
+        files: Arc<dyn Files>,
+        path: &Path,
+        recipients: &Recipients,
+        header: &Header,
+    ) -> Result<Self, ArchiveError> {
         absent(path)?;
         let failed = |source| ArchiveError::write(path, source);
-        let (partial, file) = Partial::create(path).map_err(failed)?;
+        let (partial, file) = Partial::create(files, path).map_err(failed)?;
         let encoder = Encoder::new(file, path.into(), recipients, header)?;
         Ok(Self { encoder, path: path.into(), partial })
     }
@@ -63,18 +74,18 @@ impl ArchiveWriter {
         let sidecar = Sidecar::sign(Statement { file, manifest }, &sign);
         absent(&path)?;
         let failed = |source| ArchiveError::write(&path, source);
-        archive.sync_all().map_err(failed)?;
         drop(archive);
-        let beside = sidecar_path(&path);
-        let partial_beside = Partial::write(&beside, sidecar.to_text().as_bytes()).map_err(failed)?;
+        partial.sync().map_err(failed)?;
+        let (files, beside) = (Arc::clone(&partial.files), sidecar_path(&path));
+        let (partial_beside, mut text) = Partial::create(Arc::clone(&files), &beside).map_err(failed)?;
+        text.write_all(sidecar.to_text().as_bytes()).and_then(|()| partial_beside.sync()).map_err(failed)?;
         // The sidecar first: an archive is never without one.
         partial_beside.rename(&beside).map_err(failed)?;
         partial.rename(&path).map_err(failed)?;
-        let durable = File::open(folder(&path)).and_then(|folder| folder.sync_all());
-        durable.map_err(|source| {
+        files.sync_folder(folder_of(&path)).map_err(|source| {
             // It is whole, and may be gone after a stop: nobody is to count on it.
-            let _ = fs::remove_file(&path);
-            let _ = fs::remove_file(&beside);
+            let _ = files.remove(&path);
+            let _ = files.remove(&beside);
             failed(source)
         })?;
         Ok(sidecar.statement.manifest)
@@ -124,45 +135,39 @@ pub fn leftovers(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A file under a name that says that it is not whole; removed when dropped.
-struct Partial(Option<PathBuf>);
+struct Partial {
+    files: Arc<dyn Files>,
+    path: PathBuf,
+    has_its_name: bool,
+}
 
 impl Partial {
     /// A new file beside `path`. Its name is nobody else's, so that a leftover of a stop is not in the way.
-    fn create(path: &Path) -> io::Result<(Self, File)> {
+    fn create(files: Arc<dyn Files>, path: &Path) -> io::Result<(Self, File)> {
         let mut tag = [0; 4];
         random::fill(&mut tag).map_err(|error: RandomError| io::Error::other(error))?;
-        let partial = with_suffix(path, &format!(".{}{PARTIAL}", *hex::encode(&tag)));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&partial)?;
-        Ok((Self(Some(partial)), file))
+        let path = with_suffix(path, &format!(".{}{PARTIAL}", *hex::encode(&tag)));
+        let file = files.create(&path)?;
+        Ok((Self { files, path, has_its_name: false }, file))
     }
 
-    /// A new file beside `path` that holds `bytes`, durably.
-    fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
-        let (partial, mut file) = Self::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(partial)
+    fn sync(&self) -> io::Result<()> {
+        self.files.sync(&self.path)
     }
 
     /// Give it its name.
     fn rename(mut self, path: &Path) -> io::Result<()> {
-        if let Some(partial) = &self.0 {
-            fs::rename(partial, path)?;
-        }
-        self.0 = None;
+        self.files.rename(&self.path, path)?;
+        self.has_its_name = true;
         Ok(())
     }
 }
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        if let Some(path) = &self.0 {
+        if !self.has_its_name {
             // If it stays, its name says what it is.
-            let _ = fs::remove_file(path);
+            let _ = self.files.remove(&self.path);
         }
     }
 }
@@ -172,12 +177,5 @@ fn absent(path: &Path) -> Result<(), ArchiveError> {
         Ok(_) => Err(ArchiveError::Exists { path: path.into() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(source) => Err(ArchiveError::write(path, source)),
-    }
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
     }
 }

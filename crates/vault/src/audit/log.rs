@@ -2,19 +2,23 @@
 
 use super::{
     AuditError, Entry, MAX_BATCH,
-    files::{Disk, Files},
     form::{self, Frame, HEAD_FRAME, MAX_BODY, Next, Rotation, SALT, START},
     head::{PublicKey, SignedHead, SigningKey},
     proof::{Consistency, Inclusion},
     tree::Frontier,
 };
-use crate::{place::InstallationId, random};
+use crate::{
+    files::{Disk, Files},
+    place::InstallationId,
+    random,
+};
 use jiff::{Timestamp, civil::Date};
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// An append-only log in a folder of its own.
@@ -32,7 +36,7 @@ pub struct AuditLog {
     marks: Vec<(u64, u64)>,
     /// A write failed and could not be undone: nothing is appended until the log is opened again.
     is_broken: bool,
-    files: Box<dyn Files>,
+    files: Arc<dyn Files>,
     _lock: File,
 }
 
@@ -47,7 +51,7 @@ impl AuditLog {
         key: SigningKey,
         now: Timestamp,
     ) -> Result<Self, AuditError> {
-        Self::make_with(folder, installation, key, now, Box::new(Disk))
+        Self::make_with(folder, installation, key, now, Arc::new(Disk))
     }
 
     pub(super) fn make_with(
@@ -55,10 +59,10 @@ impl AuditLog {
         installation: InstallationId,
         key: SigningKey,
         now: Timestamp,
-        mut files: Box<dyn Files>,
+        files: Arc<dyn Files>,
     ) -> Result<Self, AuditError> {
         let failed = |source| AuditError::Write { path: folder.into(), source };
-        fs::create_dir_all(folder.join(SEALED)).map_err(failed)?;
+        files.make_folder(&folder.join(SEALED)).map_err(failed)?;
         let lock = lock(folder)?;
         let log = folder.join(LOG);
         if log.exists() {
@@ -94,14 +98,14 @@ impl AuditLog {
     /// [`AuditError::InUse`] while another process writes it; [`AuditError::OtherInstallation`] and
     /// [`AuditError::OtherKey`].
     pub fn open(folder: &Path, installation: InstallationId, key: SigningKey) -> Result<Self, AuditError> {
-        Self::open_with(folder, installation, key, Box::new(Disk))
+        Self::open_with(folder, installation, key, Arc::new(Disk))
     }
 
-    pub(super) fn open_with(
+    pub(crate) fn open_with(
         folder: &Path,
         installation: InstallationId,
         key: SigningKey,
-        files: Box<dyn Files>,
+        files: Arc<dyn Files>,
     ) -> Result<Self, AuditError> {
         let lock = lock(folder)?;
         let read = read_log(folder, installation, &key.public())?;
@@ -110,7 +114,7 @@ impl AuditLog {
             return Err(AuditError::OtherKey);
         }
         let folder = folder.to_owned();
-        let mut log = Self {
+        let log = Self {
             folder,
             installation,
             key,
@@ -196,33 +200,9 @@ impl AuditLog {
         self.files.sync(&path)
     }
 
-    /// Cuts off what no head counts: the log's tail, and bodies in the days' files.
-    fn cut(&mut self) -> Result<(), AuditError> {
-        let failed = |path: &Path, source| AuditError::Write { path: path.into(), source };
-        let log = self.folder.join(LOG);
-        let length = fs::metadata(&log).map_err(|e| failed(&log, e))?.len();
-        if length > self.length {
-            self.files.truncate(&log, self.length).map_err(|e| failed(&log, e))?;
-        }
-        for day in self.days()? {
-            let path = self.day_path(day);
-            let file = File::open(&path).map_err(|e| failed(&path, e))?;
-            let length = file.metadata().map_err(|e| failed(&path, e))?.len();
-            let mut input = BufReader::with_capacity(BUFFER, file);
-            let mut counted = 0;
-            while let Next::Frame(frame, bytes) = form::read_day_frame(&mut input).map_err(|e| failed(&path, e))? {
-                if frame.index >= self.frontier.size() {
-                    break;
-                }
-                counted += bytes;
-            }
-            if counted == 0 {
-                self.files.remove(&path).map_err(|e| failed(&path, e))?;
-            } else if counted < length {
-                self.files.truncate(&path, counted).map_err(|e| failed(&path, e))?;
-            }
-        }
-        Ok(())
+    /// Cuts off what no head counts.
+    fn cut(&self) -> Result<(), AuditError> {
+        cut(&*self.files, &self.folder, self.length, self.frontier.size())
     }
 
     /// Names another key for the time to come; the old one signs for it, and it for the old one. `entry`, which says so, is
@@ -316,7 +296,15 @@ impl AuditLog {
     /// # Errors
     /// [`AuditError::Forked`] when what is there is not a beginning of this log.
     pub fn ship(&self, target: &Path) -> Result<(), AuditError> {
-        super::ship::ship(&self.folder, self.length, target)
+        let ship = || super::ship::ship(&*self.files, &self.folder, self.length, target);
+        match ship() {
+            // After a restore the log may go on otherwise than a copy that was not copied to its end.
+            Err(forked @ AuditError::Forked { .. }) => {
+                cut_tail(&*self.files, target, &self.key.public()).map_err(|_| forked)?;
+                ship()
+            }
+            shipped => shipped,
+        }
     }
 
     fn day_path(&self, day: Date) -> PathBuf {
@@ -337,6 +325,49 @@ fn signed(key: &SigningKey, installation: InstallationId, frontier: &Frontier, t
     let (size, root) = (frontier.size(), frontier.root());
     let signature = key.sign(&SignedHead::message(installation, size, time, &root));
     SignedHead { installation, size, root, time, signature }
+}
+
+/// Cuts off what no head counts: the log's tail after `length` bytes, and bodies of entries after the first `size` in
+/// the days' files.
+fn cut(files: &dyn Files, folder: &Path, length: u64, size: u64) -> Result<(), AuditError> {
+    let failed = |path: &Path, source| AuditError::Write { path: path.into(), source };
+    let log = folder.join(LOG);
+    if fs::metadata(&log).map_err(|e| failed(&log, e))?.len() > length {
+        files.truncate(&log, length).map_err(|e| failed(&log, e))?;
+    }
+    for day in days_in(folder)? {
+        let path = folder.join(SEALED).join(day.to_string());
+        let file = File::open(&path).map_err(|e| failed(&path, e))?;
+        let length = file.metadata().map_err(|e| failed(&path, e))?.len();
+        let mut input = BufReader::with_capacity(BUFFER, file);
+        let mut counted = 0;
+        while let Next::Frame(frame, bytes) = form::read_day_frame(&mut input).map_err(|e| failed(&path, e))? {
+            if frame.index >= size {
+                break;
+            }
+            counted += bytes;
+        }
+        if counted == 0 {
+            files.remove(&path).map_err(|e| failed(&path, e))?;
+        } else if counted < length {
+            files.truncate(&path, counted).map_err(|e| failed(&path, e))?;
+        }
+    }
+    Ok(())
+}
+
+/// Cuts off of a copy of a log what a stop in the middle of copying left after its last head.
+///
+/// # Errors
+/// [`AuditError::Damaged`] when something before a head cannot be read.
+pub(super) fn cut_tail(files: &dyn Files, folder: &Path, key: &PublicKey) -> Result<(), AuditError> {
+    let path = folder.join(LOG);
+    let unread = |source| AuditError::Read { path: path.clone(), source };
+    let start = File::open(&path).and_then(|mut file| form::read_start(&mut file)).map_err(unread)?;
+    let what = "it does not begin as a log";
+    let installation = start.ok_or_else(|| AuditError::Damaged { path: path.clone(), offset: 0, entry: 0, what })?;
+    let read = read_log(folder, installation, key)?;
+    cut(files, folder, read.length, read.frontier.size())
 }
 
 fn lock(folder: &Path) -> Result<File, AuditError> {

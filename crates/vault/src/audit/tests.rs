@@ -1,9 +1,9 @@
 //! What a power loss leaves, what a full disk leaves, and that every changed byte is found.
 
-use super::{AuditError, AuditLog, Entry, PublicKey, SignedHead, SigningKey, Verified, files::lossy::Lossy, verify};
-use crate::{place::InstallationId, secret::Secret};
+use super::{AuditError, AuditLog, Entry, PublicKey, SignedHead, SigningKey, Verified, verify};
+use crate::{files::lossy::Lossy, place::InstallationId, secret::Secret};
 use jiff::{Timestamp, civil::Date};
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 const INSTALLATION: InstallationId = InstallationId::from_bytes([9; 16]);
 
@@ -142,7 +142,7 @@ fn swapped_removed_and_added_entries_are_found() {
 fn power_loss(calls: u32, share: u64) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
     let disk = Lossy::default();
-    let made = AuditLog::make_with(folder.path(), INSTALLATION, key(1), at(0), Box::new(disk.clone()));
+    let made = AuditLog::make_with(folder.path(), INSTALLATION, key(1), at(0), Arc::new(disk.clone()));
     let mut log = made.expect("made");
     disk.fail_after(calls);
     let mut acknowledged = Vec::new();
@@ -182,7 +182,7 @@ fn a_power_loss_at_any_write_keeps_what_was_acknowledged() {
 fn a_failed_write_counts_nothing_and_the_log_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let disk = Lossy::default();
-    let made = AuditLog::make_with(folder.path(), INSTALLATION, key(1), at(0), Box::new(disk.clone()));
+    let made = AuditLog::make_with(folder.path(), INSTALLATION, key(1), at(0), Arc::new(disk.clone()));
     let mut log = made.expect("made");
     disk.fail_after(0);
     assert!(matches!(log.append(&[open("lost")], at(1)), Err(AuditError::Write { .. })));
@@ -235,10 +235,18 @@ fn a_copy_follows_and_a_fork_is_refused() {
     log.ship(&there).expect("and again");
     let copied = verified(&there, Some(&log.head())).expect("whole");
     assert_eq!((copied.size, copied.destroyed), (9, 1));
-    let mut ahead = fs::read(there.join("log")).expect("read");
-    ahead.push(0);
-    fs::write(there.join("log"), &ahead).expect("written");
-    assert!(matches!(log.ship(&there), Err(AuditError::Forked { .. })), "longer than ours");
+    // A tail that no head counts is what a stop in the middle of copying leaves.
+    let whole = fs::read(there.join("log")).expect("read");
+    fs::write(there.join("log"), [whole.as_slice(), &[0]].concat()).expect("written");
+    log.ship(&there).expect("cut and shipped");
+    assert_eq!(fs::read(there.join("log")).expect("read"), whole);
+    let before = fs::read(folder.path().join("here/log")).expect("read");
+    log.append(&[open("ten")], at(10)).expect("appended");
+    log.ship(&there).expect("shipped");
+    drop(log);
+    fs::write(folder.path().join("here/log"), before).expect("set back");
+    let log = AuditLog::open(&folder.path().join("here"), INSTALLATION, key(1)).expect("opens");
+    assert!(matches!(log.ship(&there), Err(AuditError::Forked { .. })), "a head further than ours");
     let other = folder.path().join("other");
     AuditLog::make(&other, INSTALLATION, key(1), at(5)).expect("another log");
     assert!(matches!(log.ship(&other), Err(AuditError::Forked { .. })), "another beginning");
