@@ -50,12 +50,16 @@ const TABLE: &str = "
     POST   /api/v1/search                   -o+++ --- +o+
     GET    /api/v1/learn/{attribute}        -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/lineage -o+++ --- +o-
+    GET    /api/v1/learn/{attribute}/versions -o+++ --- +o-
+    POST   /api/v1/learn/{attribute}/versions ---++ --- +--
+    DELETE /api/v1/learn/{attribute}/versions/{id} ---++ --- +--
     GET    /api/v1/keys                     -o--+ --- +o-
     POST   /api/v1/keys                     -o--+ --- +o-
     POST   /api/v1/keys/{id}/rotate         ----+ --- +--
     DELETE /api/v1/keys/{id}                ----+ --- +--
     GET    /assets/{version}/{name}         everybody
     GET    /policy                          everybody
+    GET    /policy/head                     everybody
     GET    /policy/{version}                everybody
     GET    /policy/{version}/changes        everybody
     GET    /notices/{id}                    everybody
@@ -73,6 +77,7 @@ const TABLE: &str = "
     POST   /products/{sku}/tags             ---++ --- ---
     GET    /pictures/{id}                   --+++ --- ---
     GET    /taught                          -o-++ --- ---
+    POST   /taught                          ---++ --- ---
     GET    /review                          -o-++ --- ---
     POST   /review                          ---++ --- ---
     POST   /review/undo                     ---++ --- ---
@@ -194,6 +199,8 @@ fn is_done(line: &Line, answer: &Answer) -> bool {
 fn is_refused(line: &Line, answer: &Answer) -> bool {
     match answer.status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => true,
+        // Of theirs there is none that it could be done with.
+        StatusCode::CONFLICT => true,
         StatusCode::SEE_OTHER => leads(answer).contains("sign-in?next=") || leads(answer).contains("note="),
         // A form that was not taken, a link that is over. Other pages that are shown may have warnings of their own.
         StatusCode::OK if line.method != Method::GET || line.path.contains("{token}") => {

@@ -1,6 +1,7 @@
 //! A server on which everybody there is has signed in: two organisations, the office, keys; and what to ask of each route.
 
 mod office;
+mod taught;
 
 use super::{
     accounts::{JOIN, PASSWORD, code, csrf, enter, member, staff_named},
@@ -376,6 +377,13 @@ impl Town {
             }
             ("POST", "/api/v1/products:import") => Ask::file(path, "feed", "feed.csv", FEED.to_vec()),
             ("POST", "/api/v1/images:tag") => Ask::json(path, json!({"images": [{"url": "http://cdn.example/a.jpg"}]})),
+            ("POST", "/api/v1/learn/{attribute}/versions") => {
+                self.untaught().await;
+                Ask::of(path.replace("{attribute}", "category"), &[])
+            }
+            ("DELETE", "/api/v1/learn/{attribute}/versions/{id}") => {
+                Ask::of(path.replace("{attribute}", "category").replace("{id}", &self.published().await), &[])
+            }
             ("POST", "/api/v1/search") => Ask::json(path, json!({})),
             ("POST", "/api/v1/keys") => Ask::json(path, json!({"name": "shop", "kind": "secret"})),
             (_, path) if path.starts_with("/api/v1/keys/{id}") => {
@@ -430,6 +438,10 @@ impl Town {
             (_, path) if path.starts_with("/review") => self.ask_review(line, path, caller).await,
             (_, path) if path.starts_with("/me") || ["/sign-in", "/sign-out"].contains(&path) => {
                 self.ask_own(line, path, caller).await
+            }
+            ("POST", "/taught") => {
+                let version = self.published().await;
+                Ask::of(path, &[("attribute", "category"), ("act", "back"), ("version", &version)])
             }
             ("POST", "/preferences") => Ask::of(path, &[("language", "ko"), ("back", "/catalogue")]),
             ("POST", "/cookies") => Ask::of(path, &[("choice", "all")]),
