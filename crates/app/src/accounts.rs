@@ -5,6 +5,7 @@
 //! nobody whether somebody has an account.
 
 mod address;
+mod auditing;
 mod bans;
 mod desk;
 mod entering;
@@ -270,6 +271,13 @@ impl Opened {
     fn text(&self, policy: &Policy, item: &str) -> Option<&str> {
         let id = policy.item_named(item)?;
         self.found.iter().find(|(_, item, _)| *item == id).map(|(.., value)| value.open(&self.opening).as_str())
+    }
+
+    /// A value as it is, for whoever says themselves what they open it for.
+    fn take(&mut self, policy: &Policy, item: &str) -> Option<Personal<String>> {
+        let id = policy.item_named(item)?;
+        let at = self.found.iter().position(|(_, item, _)| *item == id)?;
+        Some(self.found.swap_remove(at).2)
     }
 }
 

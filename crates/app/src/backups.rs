@@ -13,7 +13,7 @@ use vestry_store::{Objects, Rendition, Store, StoreError, StorePlace};
 use vestry_vault::{
     Certificate, GenerationState, ReasonCode, RestoreAim, RestoreFrom, Restored, Restoring, Vault, VaultError,
     archive::{ArchiveError, ArchiveReader, ArchiveWriter, Identity, IdentityError, Manifest, check},
-    audit::SignedHead,
+    audit::{PublicKey, SignedHead},
 };
 
 /// The folder of a place in which backups of the data stand.
@@ -52,6 +52,8 @@ pub struct RestoreRequest {
 pub struct RestoreReport {
     /// From which backup.
     pub backup: PathBuf,
+    /// The key that signed it.
+    pub signed_by: PublicKey,
     /// The vault's part.
     pub restored: Restored,
     /// Rows of the catalogue, pictures included.
@@ -161,7 +163,7 @@ pub async fn restore(
         // Nothing of it may be used. What stays goes at the next try.
         let _ = fs::remove_dir_all(&scratch);
     }
-    let (backup, restored, catalogue) = came?;
+    let Returned { backup, signed_by, restored, catalogue } = came?;
     if folder.is_dir() {
         fs::remove_dir(folder).map_err(failed(folder))?;
     }
@@ -172,10 +174,18 @@ pub async fn restore(
     privacy.close().await;
     match outcome? {
         SweepOutcome::CarriedOut(sweep) => {
-            Ok(RestoreReport { backup, restored, catalogue, certificate: sweep.certificate })
+            Ok(RestoreReport { backup, signed_by, restored, catalogue, certificate: sweep.certificate })
         }
         SweepOutcome::Shown(_) => unreachable!("a sweep that is no dry run carries out"),
     }
+}
+
+/// What stands in the scratch folder.
+struct Returned {
+    backup: PathBuf,
+    signed_by: PublicKey,
+    restored: Restored,
+    catalogue: u64,
 }
 
 async fn restore_into(
@@ -184,7 +194,7 @@ async fn restore_into(
     config: &Config,
     surroundings: Surroundings,
     request: &RestoreRequest,
-) -> Result<(PathBuf, Restored, u64), PrivacyError> {
+) -> Result<Returned, PrivacyError> {
     let now = (surroundings.now)();
     let policies = policing::policies(&config.policy.files)?;
     let governing = policing::governing(&policies, now)?;
@@ -212,13 +222,14 @@ async fn restore_into(
     let objects = Objects::open(scratch)?;
     let mut restoring = Restoring::begin(&from).await?;
     let mut reader = restoring.data(&backup)?;
+    let signed_by = *restoring.signers().at(reader.header().audit_size);
     let came = read_streams(&mut reader, &mut restoring, &store, &objects).await?;
     let manifest = reader.finish().map_err(VaultError::from)?;
     let catalogue = counted(&manifest, &came)?;
     let (vault, restored): (Vault, Restored) = restoring.finish(governing, now).await?;
     vault.close().await;
     store.close().await;
-    Ok((backup, restored, catalogue))
+    Ok(Returned { backup, signed_by, restored, catalogue })
 }
 
 async fn read_streams(
@@ -285,9 +296,8 @@ pub async fn drill(
         }
     };
     let privacy = Privacy::open(&folder, &config, surroundings).await?;
-    let public = privacy.vault().public_key();
-    let manifest = check(&restore.backup, public.as_bytes()).map_err(VaultError::from)?;
     privacy.close().await;
+    let manifest = check(&restore.backup, restore.signed_by.as_bytes()).map_err(VaultError::from)?;
     fs::remove_dir_all(&folder).map_err(|source| PrivacyError::File { path: folder, source })?;
     Ok(DrillReport { restore, manifest })
 }

@@ -54,6 +54,10 @@ impl Privacy {
             return Ok(());
         }
         self.sweep(&SweepRequest::default(), |_| {}).await?;
+        if let Err(error) = self.tell_auditors(today).await {
+            let error = vestry_vault::causes(&error);
+            tracing::error!(%error, "auditors are not told of the audit log's newest head");
+        }
         if let Err(error) = self.remind_of_consents().await {
             let error = vestry_vault::causes(&error);
             tracing::error!(%error, "reminders of consents wait; they are tried again with the next sweep");

@@ -54,6 +54,9 @@ pub enum AppError {
     /// What was taught cannot be fitted.
     #[error("what was taught cannot be fitted")]
     Taught(#[from] vestry_learn::ridge::NotFactorised),
+    /// A head that is not published, or not taken back.
+    #[error(transparent)]
+    NotPublished(#[from] crate::heads::NotPublished),
     /// The vault failed.
     #[error("the vault failed")]
     Vault(#[from] vestry_vault::VaultError),

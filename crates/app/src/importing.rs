@@ -157,7 +157,7 @@ impl App {
         report.failed += errors.len() as u64;
         let ids = self.put_rows(organisation, &good, report).await?;
         let documents = self.store().read().await?.documents(organisation, &ids).await?;
-        let seen = self.see(&documents, supply).await?;
+        let seen = self.see(organisation, &documents, supply).await?;
         report.images += seen.images() as u64;
         report.images_failed += seen.failures.len() as u64;
         for (image, message) in &seen.failures {
@@ -174,7 +174,7 @@ impl App {
         progress.total = progress.total.map(|t| t.max(progress.done));
         let now = self.now();
         let mut tx = self.store().begin().await?;
-        seen.write(&mut tx, &self.vision().heads().name, now).await?;
+        seen.write(&mut tx, now).await?;
         running.note(&mut tx, *progress, &errors, now).await?;
         tx.commit().await?;
         self.changed().notify_one();

@@ -19,6 +19,7 @@ mod exporting;
 pub mod feed;
 pub mod fetch;
 pub mod fit;
+mod heads;
 mod images;
 mod importing;
 mod indexing;
@@ -58,6 +59,7 @@ pub use cpu::Cpu;
 pub use daily::SweepState;
 pub use error::AppError;
 pub use exporting::{Export, ExportFormat};
+pub use heads::{HeadEvidence, NotPublished, PublishedHead};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
 pub use importing::{ImportReport, ImportSource};
 pub use jobs::{Ended, JobKind, JobReport};
@@ -65,7 +67,7 @@ pub use keeping_logs::LogKeeper;
 pub use keys::{Access, NewKey};
 pub use looking::LookReport;
 pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
-pub use opening::{App, OpenError, Surroundings};
+pub use opening::{App, HeadsError, OpenError, Surroundings};
 pub use organisations::slug;
 pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText, is_secret};
 pub use policing::{PoliciesError, policies, policy};
@@ -79,7 +81,7 @@ pub use reviewing::{
 };
 pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
-pub use teaching::{Lineage, LineageLine, Taught};
+pub use teaching::{Lineage, LineageLine, Taught, TeachingError};
 pub use vestry_learn::{
     measure::reliability,
     taught::{Said, Verdict},
@@ -87,13 +89,14 @@ pub use vestry_learn::{
 pub use vestry_mail::Language;
 pub use vestry_policy::{LawfulUse, TwoStaff};
 pub use vestry_store::{
-    Correction, Document, Edge, Image, ImageState, Job, JobError, JobState, Key, KeyKind, Organisation, Picture, Place,
-    ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError, StoredProduct, TagCount, Undone, Waiting,
+    Correction, Document, Edge, HeadEnd, HeadFacts, HeadVersion, Image, ImageState, Job, JobError, JobState, Key,
+    KeyKind, Organisation, Picture, Place, ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError,
+    StoredProduct, TagCount, Undone, Waiting,
 };
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
-pub use vestry_vault::audit::{PublicKey, SignedHead, verify};
+pub use vestry_vault::audit::{Consistency, Inclusion, PublicKey, SignedHead, verify};
 pub use vestry_vault::{
-    Certificate, Counted, HoldSubject, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening, PersonId,
-    Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
+    Certificate, Counted, HoldSubject, ModelChange, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening,
+    PersonId, Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
     VaultError, Waits, causes, event_named,
 };

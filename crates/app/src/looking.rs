@@ -28,8 +28,8 @@ struct Nothing {}
 impl App {
     /// How many stored pictures of `organisation` the heads in use have not looked at.
     pub async fn unseen_images(&self, organisation: OrganisationId) -> Result<u64, AppError> {
-        let model = &self.vision().heads().name;
-        Ok(self.store().read().await?.count_images_without(organisation, model).await?)
+        let heads = self.heads(organisation).await?;
+        Ok(self.store().read().await?.count_images_without(organisation, &heads.name).await?)
     }
 
     /// Queues a look at the pictures that the heads in use have not seen, for every organisation that has some and
@@ -63,7 +63,7 @@ impl App {
             products.sort_unstable();
             products.dedup();
             let documents = self.store().read().await?.documents(organisation, &products).await?;
-            let seen = self.see(&documents, &supply).await?;
+            let seen = self.see(organisation, &documents, &supply).await?;
             let errors: Vec<JobError> = seen
                 .failures
                 .iter()
@@ -78,7 +78,7 @@ impl App {
             progress.done += unseen.len() as u64;
             let now = self.now();
             let mut tx = self.store().begin().await?;
-            seen.write_analyses(&mut tx, &self.vision().heads().name, now).await?;
+            seen.write_analyses(&mut tx, now).await?;
             running.note(&mut tx, progress, &errors, now).await?;
             tx.commit().await?;
             self.changed().notify_one();
@@ -87,7 +87,7 @@ impl App {
     }
 
     async fn unseen(&self, organisation: OrganisationId, after: Option<ImageId>) -> Result<Vec<Image>, AppError> {
-        let model = &self.vision().heads().name;
-        Ok(self.store().read().await?.images_without(organisation, model, after, STEP).await?)
+        let heads = self.heads(organisation).await?;
+        Ok(self.store().read().await?.images_without(organisation, &heads.name, after, STEP).await?)
     }
 }

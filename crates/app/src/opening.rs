@@ -3,6 +3,7 @@
 use crate::{
     Config, Cpu, Privacy, PrivacyError, durable,
     fetch::Fetcher,
+    heads::HeadSets,
     keys::KnownKeys,
     policing::{self, PoliciesError},
     reviewing::ReviewCounts,
@@ -21,7 +22,7 @@ use vestry_model::{HeadError, HeadSet, OrganisationId, Taxonomy};
 use vestry_policy::Versions;
 use vestry_search::Index;
 use vestry_store::{Objects, Store, StoreError, StorePlace};
-use vestry_vision::{Kernel, Limits, Vision};
+use vestry_vision::{Kernel, Limits, Vision, builtin_heads};
 
 /// The clock and the random source of whoever runs this.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +55,7 @@ struct Parts {
     known_keys: KnownKeys,
     review_counts: ReviewCounts,
     learners: Learners,
+    head_sets: HeadSets,
     changed: Notify,
     waiting: Notify,
 }
@@ -73,9 +75,23 @@ pub enum OpenError {
     /// The built-in models.
     #[error("could not load the built-in models")]
     Models(#[from] vestry_vision::VisionError),
+    /// The heads.
+    #[error(transparent)]
+    Heads(#[from] HeadsError),
+    /// The CPU pool.
+    #[error("could not start the threads of the CPU pool")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The claims of an earlier run.
+    #[error("could not take up the index where the last run left it")]
+    Resume(#[source] crate::AppError),
+}
+
+/// Why there are no heads.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadsError {
     /// The folder's own heads cannot be read or written.
     #[error("could not read or write the heads in `{}`", path.display())]
-    Heads {
+    File {
         /// Their file.
         path: PathBuf,
         /// Why.
@@ -89,12 +105,9 @@ pub enum OpenError {
         /// Why.
         source: HeadError,
     },
-    /// The CPU pool.
-    #[error("could not start the threads of the CPU pool")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
-    /// The claims of an earlier run.
-    #[error("could not take up the index where the last run left it")]
-    Resume(#[source] crate::AppError),
+    /// The built-in ones.
+    #[error("could not load the built-in heads")]
+    Builtin(#[source] HeadError),
 }
 
 impl App {
@@ -150,6 +163,7 @@ impl App {
             known_keys: KnownKeys::default(),
             review_counts: ReviewCounts::default(),
             learners: Learners::default(),
+            head_sets: HeadSets::default(),
             changed: Notify::new(),
             waiting: Notify::new(),
         }));
@@ -232,6 +246,10 @@ impl App {
         &self.0.learners
     }
 
+    pub(crate) fn head_sets(&self) -> &HeadSets {
+        &self.0.head_sets
+    }
+
     pub(crate) fn review_counts(&self) -> &ReviewCounts {
         &self.0.review_counts
     }
@@ -260,11 +278,19 @@ impl App {
     }
 }
 
+/// The heads that a data folder uses: its own, or the built-in ones.
+pub(crate) fn heads_in(folder: &Path) -> Result<HeadSet, HeadsError> {
+    match own_heads(folder, None)? {
+        Some(heads) => Ok(heads),
+        None => builtin_heads().map_err(HeadsError::Builtin),
+    }
+}
+
 /// The heads that stand in `folder`, after `new` ones were put there. New ones are read back as well: the file rounds,
 /// and a vector must not hang on whether the server was started again.
-fn own_heads(folder: &Path, new: Option<&HeadSet>) -> Result<Option<HeadSet>, OpenError> {
+fn own_heads(folder: &Path, new: Option<&HeadSet>) -> Result<Option<HeadSet>, HeadsError> {
     let path = folder.join(App::HEADS);
-    let failed = |source| OpenError::Heads { path: path.clone(), source };
+    let failed = |source| HeadsError::File { path: path.clone(), source };
     if let Some(heads) = new {
         // Renamed when it is whole, so that a stop leaves the old heads or the new ones.
         let fresh = path.with_extension("new");
@@ -277,5 +303,5 @@ fn own_heads(folder: &Path, new: Option<&HeadSet>) -> Result<Option<HeadSet>, Op
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    HeadSet::from_bytes(&bytes).map(Some).map_err(|source| OpenError::NoHeads { path, source })
+    HeadSet::from_bytes(&bytes).map(Some).map_err(|source| HeadsError::NoHeads { path, source })
 }

@@ -32,6 +32,13 @@ impl App {
         Ok(found.map(|organisation| organisation.name).unwrap_or_default())
     }
 
+    /// Calls an organisation by another name. Its short name stays.
+    pub async fn name_organisation(&self, id: OrganisationId, name: &str) -> Result<(), AppError> {
+        let mut tx = self.store().begin().await?;
+        tx.rename_organisation(id, name).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// The organisation with this short name, made when there is none.
     pub async fn organisation_or_new(&self, name: &str) -> Result<OrganisationId, AppError> {
         let slug = slug(name);

@@ -16,6 +16,7 @@ use vestry_store::{Store, StoreError, StorePlace};
 use vestry_vault::{
     MasterKeySource, OpeningError, Rotated, Vault, VaultError, VaultKeys, VaultPlace,
     archive::{IdentityError, Recipients, RecipientsError},
+    audit::PublicKey,
 };
 
 /// Policy and vault over one data folder. Cheap to clone.
@@ -47,6 +48,15 @@ pub enum PrivacyError {
     /// The catalogue's database, or the folder's lock.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A head that people taught cannot be solved.
+    #[error("what was taught cannot be fitted")]
+    Taught(#[source] vestry_learn::ridge::NotFactorised),
+    /// The folder's own heads.
+    #[error(transparent)]
+    Heads(#[from] crate::opening::HeadsError),
+    /// The threads that solve heads.
+    #[error("could not start the threads of the CPU pool")]
+    Threads(#[source] rayon::ThreadPoolBuildError),
     /// Purpose or reason.
     #[error(transparent)]
     Opening(#[from] OpeningError),
@@ -113,9 +123,10 @@ impl Privacy {
         surroundings: Surroundings,
     ) -> Result<(PathBuf, String), PrivacyError> {
         // The lock: nobody makes the same folder's vault at once.
-        let _store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
+        let store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
         let keys = keys_folder(folder, config);
         let public = Vault::make(&place(folder, config)?, &keys, (surroundings.now)()).await?;
+        store.close().await;
         Ok((keys, public.to_string()))
     }
 
@@ -126,13 +137,29 @@ impl Privacy {
         surroundings: Surroundings,
         which: vestry_vault::Store,
     ) -> Result<Rotated, PrivacyError> {
-        let _store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
+        let store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
         let (place, now) = (place(folder, config)?, (surroundings.now)());
-        let posted = Vault::posted_policies_at(&place).await?;
-        let policies = policing::with_posted(&policing::policies(&config.policy.files)?, &posted)?;
-        let governing = policing::governing(&policies, now)?;
+        let policies = policies_at(&place, config).await?;
         let keys = key_sources(folder, config)?;
-        Ok(Vault::rotate(&place, &keys, which, governing, now).await?)
+        let rotated = Vault::rotate(&place, &keys, which, policing::governing(&policies, now)?, now).await?;
+        store.close().await;
+        Ok(rotated)
+    }
+
+    /// Replaces the key that signs the audit log and the archives; the new public key. Nothing else may use the folder
+    /// meanwhile.
+    pub async fn rotate_signing(
+        folder: &Path,
+        config: &Config,
+        surroundings: Surroundings,
+    ) -> Result<PublicKey, PrivacyError> {
+        let store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
+        let (place, now) = (place(folder, config)?, (surroundings.now)());
+        let policies = policies_at(&place, config).await?;
+        let keys = key_sources(folder, config)?;
+        let public = Vault::rotate_signing(&place, &keys, policing::governing(&policies, now)?, now).await?;
+        store.close().await;
+        Ok(public)
     }
 
     /// Opens the data folder `folder` for the work of the privacy office alone, and takes its lock.
@@ -222,6 +249,12 @@ impl Privacy {
 /// Where the letters of a data folder are written for want of a mail server.
 pub(crate) fn posted_letters(folder: &Path) -> PathBuf {
     folder.join("mail")
+}
+
+/// The policy's versions that are configured or were posted in the vault at `place`, which nobody has open.
+async fn policies_at(place: &VaultPlace, config: &Config) -> Result<Versions, PrivacyError> {
+    let posted = Vault::posted_policies_at(place).await?;
+    Ok(policing::with_posted(&policing::policies(&config.policy.files)?, &posted)?)
 }
 
 fn url(config: &Config) -> Option<String> {

@@ -64,7 +64,7 @@ impl App {
         input.product.check()?;
         let mut uploads = HashMap::new();
         let sources = match input.images {
-            Some(images) => Some(self.sources(images, &mut uploads).await?),
+            Some(images) => Some(self.sources(organisation, images, &mut uploads).await?),
             None => None,
         };
         let now = self.now();
@@ -87,6 +87,7 @@ impl App {
 
     async fn sources(
         &self,
+        organisation: OrganisationId,
         images: Vec<ImageInput>,
         uploads: &mut HashMap<String, CleanUpload>,
     ) -> Result<Vec<String>, AppError> {
@@ -99,7 +100,7 @@ impl App {
                     return Err(AppError::BadRequest(format!("`{bad}` is no `http` or `https` address of a picture")));
                 }
                 ImageInput::Bytes(bytes) => {
-                    let upload: CleanUpload = self.clean_upload(bytes).await?;
+                    let upload: CleanUpload = self.clean_upload(bytes, self.heads(organisation).await?).await?;
                     let digits = vestry_model::hex(&upload.digest[..8]);
                     let source = format!("upload:{digits}");
                     sources.push(source.clone());
@@ -117,9 +118,9 @@ impl App {
         supply: &Arc<Supply>,
     ) -> Result<(), AppError> {
         let documents = self.store().read().await?.documents(organisation, &[product]).await?;
-        let seen = self.see(&documents, supply).await?;
+        let seen = self.see(organisation, &documents, supply).await?;
         let mut tx = self.store().begin().await?;
-        seen.write(&mut tx, &self.vision().heads().name, self.now()).await?;
+        seen.write(&mut tx, self.now()).await?;
         tx.commit().await?;
         self.changed().notify_one();
         self.sweep_objects().await

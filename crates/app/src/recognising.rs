@@ -6,8 +6,9 @@ use crate::{
     seeing::{is_url, shown},
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use tokio::task::JoinSet;
-use vestry_model::{JobId, LookVector, OrganisationId, Region};
+use vestry_model::{HeadSet, JobId, LookVector, OrganisationId, Region};
 use vestry_store::{JobError, Progress};
 use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
@@ -66,9 +67,17 @@ struct Payload {
 }
 
 impl App {
-    /// Cleans `bytes` and recognises what is on the image, or on `crop` of it. Nothing is kept.
-    pub async fn tag_image(&self, bytes: Vec<u8>, crop: Option<Region>) -> Result<ImageReport, AppError> {
-        Ok(self.clean_and_recognise(bytes, crop).await?.1.into())
+    /// Cleans `bytes` and recognises what is on the image, or on `crop` of it, by the organisation's heads, whose name is
+    /// told. Nothing is kept.
+    pub async fn tag_image(
+        &self,
+        organisation: OrganisationId,
+        bytes: Vec<u8>,
+        crop: Option<Region>,
+    ) -> Result<(ImageReport, String), AppError> {
+        let heads = self.heads(organisation).await?;
+        let name = heads.name.clone();
+        Ok((self.clean_and_recognise(bytes, crop, heads).await?.1.into(), name))
     }
 
     /// Queues the recognition of up to [`MAX_LISTED`] pictures named by address. Bytes are not taken: a job would
@@ -93,10 +102,11 @@ impl App {
     /// starts again.
     pub(crate) async fn tag_listed(&self, running: &Running<'_>) -> Result<TagReport, AppError> {
         let Payload { images } = running.payload()?;
-        let mut report = TagReport { model: self.vision().heads().name.clone(), images: Vec::new() };
+        let organisation = running.job.organisation;
+        let mut report = TagReport { model: self.heads(organisation).await?.name.clone(), images: Vec::new() };
         // As many pictures at once as an import holds.
         for step in images.chunks(self.cpu().threads() * 4) {
-            let seen = self.tag_step(step).await;
+            let seen = self.tag_step(organisation, step).await;
             let error = |(at, one): (usize, &ListedReport)| {
                 let message = one.seen.as_ref().err()?.clone();
                 let line = Some((report.images.len() + at + 1) as u64);
@@ -110,13 +120,16 @@ impl App {
         Ok(report)
     }
 
-    async fn tag_step(&self, step: &[ListedImage]) -> Vec<ListedReport> {
+    async fn tag_step(&self, organisation: OrganisationId, step: &[ListedImage]) -> Vec<ListedReport> {
         let mut tasks = JoinSet::new();
         for (at, image) in step.iter().cloned().enumerate() {
             let app = self.clone();
             tasks.spawn(async move {
                 let seen = match app.fetcher().fetch(&image.url).await {
-                    Ok(bytes) => app.tag_image(bytes, image.crop).await.map_err(|e| e.to_string()),
+                    Ok(bytes) => {
+                        let tagged = app.tag_image(organisation, bytes, image.crop).await;
+                        tagged.map(|(seen, _)| seen).map_err(|e| e.to_string())
+                    }
                     Err(error) => Err(error.to_string()),
                 };
                 (at, ListedReport { url: image.url, seen })
@@ -138,13 +151,14 @@ impl App {
         &self,
         bytes: Vec<u8>,
         crop: Option<Region>,
+        heads: Arc<HeadSet>,
     ) -> Result<(CleanImage, Recognition), AppError> {
         let app = self.clone();
         self.cpu()
             .run(move || {
                 let vision = app.vision();
                 let image = vision.intake(&bytes, app.limits())?;
-                let recognition = vision.recognise(&image, crop, vision.heads(), app.taxonomy());
+                let recognition = vision.recognise(&image, crop, &heads, app.taxonomy());
                 Ok((image, recognition))
             })
             .await

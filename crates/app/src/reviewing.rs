@@ -189,8 +189,9 @@ impl App {
         organisation: OrganisationId,
         since: Timestamp,
     ) -> Result<ReviewProgress, AppError> {
+        let heads = self.heads(organisation).await?;
         let mut read = self.store().read().await?;
-        let reviewed = read.reviewed(organisation, &self.vision().heads().name, since).await?;
+        let reviewed = read.reviewed(organisation, &heads.name, since).await?;
         let now = self.now();
         let is_fresh = |counted: &&Counted| now.duration_since(counted.at) < COUNTED_FOR;
         let counted = self.review_counts().0.lock().expect("no holder panics").get(&organisation).cloned();

@@ -83,7 +83,8 @@ impl App {
         let (look, seen) = match input.image {
             None => (None, None),
             Some(bytes) if input.tell => {
-                let (_, seen) = self.clean_and_recognise(bytes, input.crop).await?;
+                let heads = self.heads(organisation).await?;
+                let (_, seen) = self.clean_and_recognise(bytes, input.crop, heads).await?;
                 (seen.look.clone(), Some(seen))
             }
             Some(bytes) => (self.look(bytes, input.crop).await?, None),

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 use tokio::task::JoinSet;
-use vestry_model::{ColourShare, Confidence, ImageId, Suggestion, Taxonomy};
+use vestry_model::{ColourShare, Confidence, HeadSet, ImageId, OrganisationId, Suggestion, Taxonomy};
 use vestry_store::{Analysis, Document, Image, Picture, Rendition, Suggested, Tx};
 use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
@@ -29,6 +29,8 @@ pub(crate) enum Supply {
 #[derive(Debug, Clone)]
 pub(crate) struct CleanUpload {
     pub(crate) digest: [u8; 32],
+    /// The heads that recognised it.
+    pub(crate) model: String,
     pub(crate) image: CleanImage,
     pub(crate) recognition: Recognition,
 }
@@ -36,6 +38,8 @@ pub(crate) struct CleanUpload {
 /// What came of looking at the images of some products; nothing of it is in the database yet.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    /// The heads that looked.
+    model: String,
     pictures: Vec<(ImageId, Picture, Option<Vec<u8>>)>,
     pub(crate) failures: Vec<(ImageId, String)>,
     suggested: Vec<Suggested>,
@@ -58,29 +62,35 @@ impl Seen {
     }
 
     /// Writes what was seen.
-    pub(crate) async fn write(&self, tx: &mut Tx, model: &str, now: jiff::Timestamp) -> Result<(), AppError> {
+    pub(crate) async fn write(&self, tx: &mut Tx, now: jiff::Timestamp) -> Result<(), AppError> {
         tx.put_pictures(&self.pictures).await?;
         tx.fail_images(&self.failures).await?;
-        Ok(tx.replace_suggestions(model, &self.suggested, now).await?)
+        Ok(tx.replace_suggestions(&self.model, &self.suggested, now).await?)
     }
 
     /// Writes what was seen of stored pictures; they themselves stay as they are.
-    pub(crate) async fn write_analyses(self, tx: &mut Tx, model: &str, now: jiff::Timestamp) -> Result<(), AppError> {
+    pub(crate) async fn write_analyses(self, tx: &mut Tx, now: jiff::Timestamp) -> Result<(), AppError> {
         let analysis = |(id, picture, features): (ImageId, Picture, _)| Some((id, picture.analysis?, features));
         let analyses: Vec<_> = self.pictures.into_iter().filter_map(analysis).collect();
         tx.put_analyses(&analyses).await?;
-        Ok(tx.replace_suggestions(model, &self.suggested, now).await?)
+        Ok(tx.replace_suggestions(&self.model, &self.suggested, now).await?)
     }
 }
 
 impl App {
-    /// Looks at the images of `documents`: all of a product's, when any of them is new or changed. Objects are
-    /// written, rows are not.
-    pub(crate) async fn see(&self, documents: &[Document], supply: &Arc<Supply>) -> Result<Seen, AppError> {
-        let mut seen = Seen::default();
+    /// Looks at the images of `documents` of an organisation, by its heads: all of a product's, when any of them is new or
+    /// changed. Objects are written, rows are not.
+    pub(crate) async fn see(
+        &self,
+        organisation: OrganisationId,
+        documents: &[Document],
+        supply: &Arc<Supply>,
+    ) -> Result<Seen, AppError> {
+        let heads = self.heads(organisation).await?;
+        let mut seen = Seen { model: heads.name.clone(), ..Seen::default() };
         let mut tasks = JoinSet::new();
         for (at, document) in documents.iter().enumerate() {
-            if !self.needs_a_look(document, supply).await {
+            if !self.needs_a_look(document, supply, &heads.name).await {
                 continue;
             }
             for (position, image) in document.images.iter().enumerate() {
@@ -88,9 +98,9 @@ impl App {
                     let done = tasks.join_next().await.expect("there are tasks");
                     keep(&mut seen, done.expect("a look neither panics nor is cancelled")?);
                 }
-                let (app, image, supply) = (self.clone(), image.clone(), Arc::clone(supply));
+                let (app, image, supply, heads) = (self.clone(), image.clone(), Arc::clone(supply), Arc::clone(&heads));
                 tasks.spawn(async move {
-                    let one = app.see_one(&image, &supply).await?;
+                    let one = app.see_one(&image, &supply, heads).await?;
                     Ok::<_, AppError>(((at, position), image, one))
                 });
             }
@@ -103,11 +113,10 @@ impl App {
     }
 
     /// Whether any image of a product waits, was seen by another model, or has other bytes now.
-    async fn needs_a_look(&self, document: &Document, supply: &Supply) -> bool {
-        let model = &self.vision().heads().name;
+    async fn needs_a_look(&self, document: &Document, supply: &Supply, model: &str) -> bool {
         for image in &document.images {
             let Some(picture) = image.picture() else { return true };
-            if picture.analysis.as_ref().is_none_or(|a| a.model != *model) {
+            if picture.analysis.as_ref().is_none_or(|a| a.model != model) {
                 return true;
             }
             if let Supply::Folder(folder) = supply
@@ -121,18 +130,18 @@ impl App {
         false
     }
 
-    async fn see_one(&self, image: &Image, supply: &Supply) -> Result<One, AppError> {
+    async fn see_one(&self, image: &Image, supply: &Supply, heads: Arc<HeadSet>) -> Result<One, AppError> {
         let upload = match supply {
             Supply::Stored => {
-                return self.fall_back(image, "its stored picture is gone; import it again".into()).await;
+                return self.fall_back(image, heads, "its stored picture is gone; import it again".into()).await;
             }
             Supply::Uploads(uploads) if uploads.contains_key(&image.source) => uploads[&image.source].clone(),
             _ => {
                 let bytes = match self.source_bytes(image, supply).await {
                     Ok(bytes) => bytes,
-                    Err(message) => return self.fall_back(image, message).await,
+                    Err(message) => return self.fall_back(image, heads, message).await,
                 };
-                match self.clean_upload(bytes).await {
+                match self.clean_upload(bytes, heads).await {
                     Ok(upload) => upload,
                     Err(AppError::Image(error)) => return Ok(One::Failed(error.to_string())),
                     Err(error) => return Err(error),
@@ -146,11 +155,11 @@ impl App {
         let key = image.object();
         self.objects().put(&key, Rendition::Full, upload.image.jpeg.clone()).await?;
         self.objects().put(&key, Rendition::Thumbnail, thumbnail).await?;
-        Ok(stored(&upload.image, upload.digest, upload.recognition, &self.vision().heads().name))
+        Ok(stored(&upload.image, upload.digest, upload.recognition, &upload.model))
     }
 
     /// An image whose source cannot be had again is looked at through its derivative, if there is one.
-    async fn fall_back(&self, image: &Image, message: String) -> Result<One, AppError> {
+    async fn fall_back(&self, image: &Image, heads: Arc<HeadSet>, message: String) -> Result<One, AppError> {
         let Some(picture) = image.picture() else { return Ok(One::Failed(message)) };
         let Some(jpeg) = self.objects().get(&image.object(), Rendition::Full).await? else {
             return Ok(One::Failed(message));
@@ -160,17 +169,17 @@ impl App {
             .run(move || {
                 let vision = app.vision();
                 let clean = vision.open_derivative(&jpeg, faces)?;
-                let recognition = vision.recognise(&clean, None, vision.heads(), app.taxonomy());
-                Ok(stored(&clean, digest, recognition, &vision.heads().name))
+                let recognition = vision.recognise(&clean, None, &heads, app.taxonomy());
+                Ok(stored(&clean, digest, recognition, &heads.name))
             })
             .await
     }
 
     /// Cleans and recognises bytes before anything is written.
-    pub(crate) async fn clean_upload(&self, bytes: Vec<u8>) -> Result<CleanUpload, AppError> {
-        let digest = digest(&bytes);
-        let (image, recognition) = self.clean_and_recognise(bytes, None).await?;
-        Ok(CleanUpload { digest, image, recognition })
+    pub(crate) async fn clean_upload(&self, bytes: Vec<u8>, heads: Arc<HeadSet>) -> Result<CleanUpload, AppError> {
+        let (digest, model) = (digest(&bytes), heads.name.clone());
+        let (image, recognition) = self.clean_and_recognise(bytes, None, heads).await?;
+        Ok(CleanUpload { digest, model, image, recognition })
     }
 
     async fn source_bytes(&self, image: &Image, supply: &Supply) -> Result<Vec<u8>, String> {

@@ -157,6 +157,7 @@ impl Privacy {
         plan: &PlanFacts,
     ) -> Result<(Certificate, u64), PrivacyError> {
         self.unname_the_gone(policy).await?;
+        self.reissue_heads().await?;
         // What else held traces: rows that were deleted leave the catalogue's write-ahead log too.
         self.store().empty_log().await?;
         self.clear_posted().await?;

@@ -5,18 +5,20 @@
 //! objected, is held, or is not on file any more is not among the live: then the learner holds the very sums that it would
 //! hold without them (`vestry_learn::taught`).
 
-use crate::{App, AppError};
+use crate::{App, AppError, Privacy};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
 };
 use tokio::sync::OwnedMutexGuard;
-use vestry_learn::taught::{
-    Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values,
+use vestry_learn::{
+    ridge::NotFactorised,
+    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values},
 };
-use vestry_model::{AttributeId, ImageId, LinearHead, OrganisationId, Reading, Row, ValueId};
-use vestry_store::{Judged, NOBODY};
+use vestry_model::{AttributeId, HeadSet, ImageId, LinearHead, OrganisationId, Reading, Row, Taxonomy, ValueId};
+use vestry_store::{Judged, NOBODY, Store, StoreError};
+use vestry_vault::VaultError;
 
 /// Judgements of one attribute that are read, the newest first.
 const MOST: u32 = 500_000;
@@ -78,6 +80,11 @@ pub struct Taught {
 }
 
 impl App {
+    /// What teaching stands on here.
+    pub(crate) fn teaching(&self) -> Teaching<'_> {
+        Teaching { store: self.store(), privacy: self.privacy(), heads: self.vision().heads() }
+    }
+
     /// What people of an organisation taught of an attribute. `None` when the heads in use cannot be taught, or there is no
     /// such attribute.
     pub async fn taught(
@@ -85,7 +92,7 @@ impl App {
         organisation: OrganisationId,
         attribute: &AttributeId,
     ) -> Result<Option<Taught>, AppError> {
-        let live = self.live_judgements(organisation, attribute).await?;
+        let live = self.teaching().live(organisation, attribute, None).await?;
         let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
         let (learner, fitted) = (Arc::clone(&known.learner), known.fitted.clone());
         // Questions of the review need not wait for a fit.
@@ -103,7 +110,7 @@ impl App {
                 head
             }
         };
-        let lineage = self.lineage(attribute, &live);
+        let lineage = self.teaching().lineage(attribute, &live);
         let names: HashMap<Contributor, &String> =
             live.iter().map(|judged| (contributor(&judged.who), &judged.who)).collect();
         let distrusted = head.distrusted.iter().filter_map(|who| Some((*names.get(who)?).clone())).collect();
@@ -122,14 +129,14 @@ impl App {
         organisation: OrganisationId,
         attribute: &AttributeId,
     ) -> Result<Option<Arc<LinearHead>>, AppError> {
-        let live = self.live_judgements(organisation, attribute).await?;
+        let live = self.teaching().live(organisation, attribute, None).await?;
         if live.len() < FEW {
             return Ok(None);
         }
         let Some(mut known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
         if known.working.is_none() {
             let learner = Arc::clone(&known.learner);
-            let shipped = self.shipped_head(attribute).map(|head| (head.temperature(), head.threshold()));
+            let shipped = self.teaching().shipped_head(attribute).map(|head| (head.temperature(), head.threshold()));
             let Some(reading) = self.vision().heads().reading.clone() else { return Ok(None) };
             let made = self.cpu().run(move || {
                 learner.working().map(|scorer| linear(&scorer, &reading, shipped.unwrap_or((TEMPERATURE, THRESHOLD))))
@@ -146,30 +153,23 @@ impl App {
         attribute: &AttributeId,
         live: &[Judged],
     ) -> Result<Option<OwnedMutexGuard<Known>>, AppError> {
-        let heads = self.vision().heads();
-        let (Some(reading), Some(about)) = (&heads.reading, self.taxonomy().attribute(attribute.as_str())) else {
-            return Ok(None);
-        };
-        let values = if about.many { Values::Many } else { Values::One };
+        let teaching = self.teaching();
+        let Some(shipped) = teaching.shipped(attribute) else { return Ok(None) };
+        let judgements = judgements(shipped.values, live);
         let known = {
             let mut all = self.learners().0.lock().expect("no holder panics");
             let known = all.entry((organisation, attribute.clone())).or_insert_with(|| {
-                let shipped = Shipped { prior: prior(self.shipped_head(attribute), reading), values };
                 let learner = Arc::new(Learner::new(shipped));
                 Arc::new(tokio::sync::Mutex::new(Known { learner, working: None, fitted: None }))
             });
             Arc::clone(known)
         };
-        let mut judgements = Judgements::new(values);
-        live.iter().filter_map(judgement).for_each(|judgement| judgements.add(judgement));
         let mut held = known.lock_owned().await;
         if *held.learner.judgements() != judgements {
             let wanted: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
             let unknown: Vec<ImageId> = wanted.into_iter().filter(|image| !held.learner.knows(*image)).collect();
-            let features = self.store().read().await?.features(&unknown).await?;
-            let reading = reading.clone();
+            let rows = teaching.rows(&unknown).await?;
             let work = move || {
-                let rows = features.into_iter().filter_map(|(image, bytes)| Some((image, row(&reading, &bytes)?)));
                 Arc::make_mut(&mut held.learner).become_those(judgements, rows);
                 (held.working, held.fitted) = (None, None);
                 held
@@ -178,26 +178,52 @@ impl App {
         }
         Ok(Some(held))
     }
+}
 
-    /// The judgements of an attribute that may teach.
-    async fn live_judgements(
+/// What teaching stands on: the catalogue, who may teach, and the heads to start from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Teaching<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) privacy: Option<&'a Privacy>,
+    pub(crate) heads: &'a HeadSet,
+}
+
+/// Why nothing could be taught.
+#[derive(Debug, thiserror::Error)]
+pub enum TeachingError {
+    /// The catalogue.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Who may teach.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The head.
+    #[error(transparent)]
+    Solve(#[from] NotFactorised),
+}
+
+impl Teaching<'_> {
+    /// The judgements of an attribute that may teach: all of them, or those up to the correction `through`.
+    pub(crate) async fn live(
         &self,
         organisation: OrganisationId,
         attribute: &AttributeId,
-    ) -> Result<Vec<Judged>, AppError> {
-        let mut judged = self.store().read().await?.judged(organisation, attribute, MOST).await?;
-        judged.retain(|one| one.who != NOBODY);
-        if let Some(privacy) = self.privacy() {
+        through: Option<i64>,
+    ) -> Result<Vec<Judged>, TeachingError> {
+        let mut judged = self.store.read().await?.judged(organisation, attribute, MOST).await?;
+        judged.retain(|one| one.who != NOBODY && through.is_none_or(|last| one.sequence <= last));
+        if let Some(privacy) = self.privacy {
             let standings = privacy.vault().standings().await?;
             let may = standings.into_iter().filter(|stands| !stands.objected && !stands.held);
             let may: HashSet<String> = may.map(|stands| privacy.pseudonym(stands.person)).collect();
-            judged.retain(|one| !crate::Privacy::is_pseudonym(&one.who) || may.contains(&one.who));
+            judged.retain(|one| !Privacy::is_pseudonym(&one.who) || may.contains(&one.who));
         }
         Ok(judged)
     }
 
-    fn lineage(&self, attribute: &AttributeId, live: &[Judged]) -> Lineage {
-        let shipped = self.vision().heads().name.clone();
+    /// What a model of `live` is made of.
+    pub(crate) fn lineage(&self, attribute: &AttributeId, live: &[Judged]) -> Lineage {
+        let shipped = self.heads.name.clone();
         let line = |judged: &Judged| {
             let Judgement { image, said, sequence, .. } = judgement(judged)?;
             Some(LineageLine { sequence, image, who: judged.who.clone(), said })
@@ -213,11 +239,50 @@ impl App {
         Lineage { shipped, lines, hash: vestry_model::hex(&hasher.finalize()) }
     }
 
-    fn shipped_head(&self, attribute: &AttributeId) -> Option<&LinearHead> {
-        let heads = self.vision().heads();
-        let reads = heads.reading.as_ref().map_or(0, |reading| reading.mean().len());
-        heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == reads)
+    /// Everything about an attribute that people did not teach; `None` when it cannot be taught.
+    pub(crate) fn shipped(&self, attribute: &AttributeId) -> Option<Shipped> {
+        let (reading, about) = (self.heads.reading.as_ref()?, Taxonomy::builtin().attribute(attribute.as_str())?);
+        let values = if about.many { Values::Many } else { Values::One };
+        Some(Shipped { prior: prior(self.shipped_head(attribute), reading), values })
     }
+
+    fn shipped_head(&self, attribute: &AttributeId) -> Option<&LinearHead> {
+        let reads = self.heads.reading.as_ref().map_or(0, |reading| reading.mean().len());
+        self.heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == reads)
+    }
+
+    /// The rows of the pictures that are named and have features.
+    async fn rows(&self, images: &[ImageId]) -> Result<Vec<(ImageId, Row)>, TeachingError> {
+        let Some(reading) = &self.heads.reading else { return Ok(Vec::new()) };
+        let features = self.store.read().await?.features(images).await?;
+        Ok(features.into_iter().filter_map(|(image, bytes)| Some((image, row(reading, &bytes)?))).collect())
+    }
+
+    /// A learner of `live` and of nothing before it; `None` when the attribute cannot be taught.
+    pub(crate) async fn learner(
+        &self,
+        attribute: &AttributeId,
+        live: &[Judged],
+    ) -> Result<Option<Learner>, TeachingError> {
+        let Some(shipped) = self.shipped(attribute) else { return Ok(None) };
+        let judgements = judgements(shipped.values, live);
+        let images: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
+        let rows = self.rows(&images.into_iter().collect::<Vec<_>>()).await?;
+        let mut learner = Learner::new(shipped);
+        learner.become_those(judgements, rows);
+        Ok(Some(learner))
+    }
+
+    /// A taught head over features, as recognition uses it.
+    pub(crate) fn published(&self, head: &TaughtHead) -> Option<LinearHead> {
+        linear(&head.scorer, self.heads.reading.as_ref()?, (head.temperature, head.threshold))
+    }
+}
+
+fn judgements(values: Values, live: &[Judged]) -> Judgements {
+    let mut judgements = Judgements::new(values);
+    live.iter().filter_map(judgement).for_each(|judgement| judgements.add(judgement));
+    judgements
 }
 
 /// Somebody's number among contributors: it says no more of them than the name under which they stand already.

@@ -98,10 +98,10 @@ impl App {
                     continue;
                 }
                 let documents = self.store().read().await?.documents(organisation.id, &products).await?;
-                let seen = self.see(&documents, &supply).await?;
+                let seen = self.see(organisation.id, &documents, &supply).await?;
                 done += seen.images() + seen.failures.len();
                 let mut tx = self.store().begin().await?;
-                seen.write(&mut tx, &self.vision().heads().name, self.now()).await?;
+                seen.write(&mut tx, self.now()).await?;
                 tx.commit().await?;
                 self.changed().notify_one();
             }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use vestry_app::{
-    App, Asked, Config, Description, HoldSubject, ImageInput, PersonId, Place, Privacy, ProductInput, Reason,
-    Surroundings, Taught, Verdict, demo,
+    App, AppError, Asked, Certificate, Config, Description, HeadEnd, HoldSubject, ImageInput, NotPublished, PersonId,
+    Place, Privacy, ProductInput, Reason, Surroundings, SweepOutcome, SweepRequest, Taught, Verdict, demo,
 };
 use vestry_model::{AttributeId, OrganisationId, Product, Sku, ValueId};
 
@@ -22,23 +22,36 @@ const PRODUCTS: usize = 16;
 struct Shop {
     app: App,
     organisation: OrganisationId,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Shop {
     /// A shop with drawn products and a vault.
     async fn new() -> Self {
+        Self::with(PRODUCTS).await
+    }
+
+    async fn with(products: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         Privacy::make(&data, &Config::default(), surroundings()).await.expect("a vault");
         let app = App::open(&data, Config::default(), surroundings(), None).await.expect("opens");
         let organisation = app.organisation_or_new("hanbit").await.expect("made");
-        for (at, drawing) in demo::drawings(PRODUCTS).iter().enumerate() {
+        for (at, drawing) in demo::drawings(products).iter().enumerate() {
             let product = Product::new(sku(at));
             let images = Some(vec![ImageInput::Bytes(demo::picture(drawing))]);
             app.put_product(organisation, ProductInput { product, images, tags: None }).await.expect("put");
         }
-        Self { app, organisation, _folder: folder }
+        Self { app, organisation, folder }
+    }
+
+    /// As another process finds it.
+    async fn reopened(self) -> Self {
+        let Self { app, organisation, folder } = self;
+        app.close().await;
+        drop(app);
+        let app = App::open(&folder.path().join("data"), Config::default(), surroundings(), None).await.expect("opens");
+        Self { app, organisation, folder }
     }
 
     fn privacy(&self) -> &Privacy {
@@ -67,7 +80,7 @@ impl Shop {
 }
 
 fn sku(at: usize) -> Sku {
-    Sku::new(&format!("A-{at:02}")).expect("a SKU")
+    Sku::new(&format!("A-{at:03}")).expect("a SKU")
 }
 
 fn category() -> AttributeId {
@@ -170,4 +183,83 @@ async fn the_next_question_knows_what_was_just_taught() {
     let next = question().await;
     let proposal = next.proposals.iter().find(|p| p.value == value);
     assert!(matches!(proposal.map(|p| p.reason), Some(Reason::Model(_))), "{:?}", next.proposals);
+}
+
+/// What the heads of a shop are called, and of how many of eight garments they tell the category.
+async fn seen(shop: &Shop) -> (String, usize) {
+    let (mut name, mut right) = (String::new(), 0);
+    for drawing in demo::drawings(8) {
+        let (report, model) = shop.app.tag_image(shop.organisation, demo::picture(&drawing), None).await.expect("seen");
+        let said = report.objects.first().and_then(|object| Some(&object.category.as_ref()?.value));
+        right += usize::from(said == Some(&drawing.labels.category));
+        name = model;
+    }
+    (name, right)
+}
+
+/// Kim teaches most of the shop, Lee a part; the head is published, made anew without Lee, taken back, and gone with Kim.
+#[tokio::test]
+async fn clause_1_ga_a_published_head_recognises_and_forgets() {
+    const MANY: usize = 112;
+    let shop = Shop::with(MANY).await;
+    let (kim, lee) = (shop.person("kim@shop.example").await, shop.person("lee@shop.example").await);
+    let drawings = demo::drawings(MANY);
+    let few = shop.app.publish_head(shop.organisation, &category(), "key-1").await;
+    assert!(matches!(few, Err(AppError::NotPublished(NotPublished::Nothing))), "{few:?}");
+    for (at, drawing) in drawings.iter().enumerate() {
+        shop.says(if at % 12 == 0 { lee } else { kim }, at, drawing.labels.category.as_str()).await;
+        if at == 20 {
+            let few = shop.app.publish_head(shop.organisation, &category(), "key-1").await;
+            assert!(matches!(few, Err(AppError::NotPublished(NotPublished::NotEnough { held_out: 21 }))), "{few:?}");
+        }
+    }
+    let (shipped, of_shipped) = seen(&shop).await;
+    let published = shop.app.publish_head(shop.organisation, &category(), "key-1").await.expect("it is better");
+    assert!(published.is_in_use && published.evidence.right > published.evidence.right_before, "{published:?}");
+    let again = shop.app.publish_head(shop.organisation, &category(), "key-1").await;
+    assert!(matches!(again, Err(AppError::NotPublished(NotPublished::InUse))), "{again:?}");
+    let (model, right) = seen(&shop).await;
+    assert!(model.starts_with(&format!("{shipped}+")) && right > of_shipped, "{model}: {right}, {of_shipped} before");
+    // Stored pictures are looked at again, by the new head.
+    assert_eq!(shop.app.unseen_images(shop.organisation).await.expect("counted"), MANY as u64);
+    shop.app.run_next_job(|_, _| {}).await.expect("a queue").expect("a job").outcome.expect("done");
+    assert_eq!(shop.app.unseen_images(shop.organisation).await.expect("counted"), 0);
+
+    // Lee objects: with the sweep the version is made of Kim's alone, and the certificate has both hashes.
+    let before = published.version.facts.clone();
+    shop.privacy().vault().object(shop.privacy().policy(), lee, shop.app.now()).await.expect("objects");
+    let certificate = sweep(&shop).await;
+    let [change] = certificate.models.as_slice() else { panic!("{:?}", certificate.models) };
+    assert_eq!((&change.before, change.version), (&[before.manifest, before.model], published.version.id));
+    let of_kim = shop.app.published_heads(shop.organisation, &category()).await.expect("read").remove(0);
+    let after = [of_kim.version.facts.manifest.clone(), of_kim.version.facts.model.clone()];
+    assert_eq!((change.after.as_ref(), of_kim.is_in_use), (Some(&after), true));
+    assert_ne!(change.before, after);
+    assert_eq!(shop.taught().await.lineage.hash, after[0], "made of what is live, and nothing else");
+    assert_ne!(seen(&shop).await.0, model, "and recognition follows");
+    assert!(sweep(&shop).await.models.is_empty(), "once");
+    // As another process finds it.
+    let shop = shop.reopened().await;
+    let (model, right) = seen(&shop).await;
+    assert!(model.starts_with(&format!("{shipped}+")) && right > of_shipped, "{model}: {right}, {of_shipped} before");
+
+    shop.app.publish_head(shop.organisation, &category(), "key-1").await.expect_err("nothing is new");
+    shop.app.roll_back_head(shop.organisation, &category(), of_kim.version.id).await.expect("taken back");
+    assert_eq!(seen(&shop).await.0, shipped);
+    let twice = shop.app.roll_back_head(shop.organisation, &category(), of_kim.version.id).await;
+    assert!(matches!(twice, Err(AppError::NotPublished(NotPublished::NotInUse))), "{twice:?}");
+    shop.app.publish_head(shop.organisation, &category(), "key-1").await.expect("once more");
+    let certificate = shop.privacy().erase(kim).await.expect("erased").certificate;
+    assert!(matches!(certificate.models.as_slice(), [change] if change.after.is_none()), "{:?}", certificate.models);
+    assert_eq!(seen(&shop).await.0, shipped, "what is left is not enough for a head");
+    let ends: Vec<_> = shop.app.published_heads(shop.organisation, &category()).await.expect("read");
+    let ends: Vec<_> = ends.iter().filter_map(|one| Some(one.version.ended?.1)).collect();
+    assert_eq!(ends, [HeadEnd::Forgotten, HeadEnd::RolledBack]);
+}
+
+async fn sweep(shop: &Shop) -> Certificate {
+    match shop.privacy().sweep(&SweepRequest::default(), |_| {}).await.expect("swept") {
+        SweepOutcome::CarriedOut(sweep) => sweep.certificate,
+        SweepOutcome::Shown(plan) => panic!("only shown: {plan:?}"),
+    }
 }

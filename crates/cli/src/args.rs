@@ -268,6 +268,12 @@ pub(crate) enum LearnCommand {
     Show(TaughtArgs),
     /// Exactly which judgements that is made of
     Manifest(TaughtArgs),
+    /// Let what was taught recognise pictures, if it is good enough
+    Publish(TaughtArgs),
+    /// The heads that were published, the newest first
+    Versions(TaughtArgs),
+    /// Take back the version in use; the one before it recognises pictures again, or the shipped head
+    Back(TaughtArgs),
 }
 
 #[derive(Debug, Args)]

@@ -176,6 +176,13 @@ pub enum Letter {
         /// Accepts it.
         link: Link,
     },
+    /// The newest signed head of the audit log, to be kept.
+    AuditHead {
+        /// The head, as one line.
+        head: String,
+        /// The day that was swept.
+        day: Date,
+    },
     /// Advertising, to those who agreed to it.
     Marketing {
         /// The subject without the mark that the law asks for.
@@ -303,6 +310,7 @@ impl Letter {
             Self::BanLifted { .. } => "ban-lifted",
             Self::Invitation { .. } => "invitation",
             Self::StaffInvitation { .. } => "staff-invitation",
+            Self::AuditHead { .. } => "audit-head",
             Self::Marketing { .. } => "marketing",
         }
     }
@@ -391,6 +399,7 @@ impl Letter {
                 said.line("day", &day(last_day)).link(link).inviter(inviter_name.as_deref())
             }
             Self::StaffInvitation { link } => Said::new(name, "staff-invitation-body").link(link),
+            Self::AuditHead { head, day: of } => Said::new(name, "audit-head-body").line("day", &day(of)).text(head),
             Self::Marketing { subject, body, unsubscribe } => {
                 Said::new(name, "marketing-body").line("subject", subject).text(body).link(unsubscribe)
             }

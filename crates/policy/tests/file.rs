@@ -120,6 +120,13 @@ fn check(from: &str, to: &str, at: &str, words: &str) {
     assert!(error.contains(words), "{error}");
 }
 
+/// A choice about cookies is written down nowhere, which is right only as long as it is no consent.
+#[test]
+fn a_cookie_serves_no_purpose_that_would_need_a_consent() {
+    let cookie = "[cookie.vestry_theme]\n";
+    check(cookie, &format!("{cookie}purpose = \"visits\"\n"), "purpose = \"visits\"", "unknown field `purpose`");
+}
+
 #[test]
 fn mistakes_are_named_with_their_place_and_a_remedy() {
     let visit = "starts = [\"visit\"]\nkeep = \"3 months\"";

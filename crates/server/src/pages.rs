@@ -465,6 +465,7 @@ pub(crate) struct TaughtPage {
 /// What people taught of one attribute; shares in hundredths.
 #[derive(Debug)]
 pub(crate) struct TaughtView {
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) shipped: String,
     pub(crate) judgements: usize,
@@ -480,6 +481,22 @@ pub(crate) struct TaughtView {
     pub(crate) dots: Vec<ReliabilityDot>,
     pub(crate) distrusted: Vec<String>,
     pub(crate) lineage: String,
+    /// Whether it may be published, and is not in use.
+    pub(crate) is_new: bool,
+    /// What was published, the newest first.
+    pub(crate) versions: Vec<HeadLine>,
+}
+
+/// A published head; shares in hundredths.
+#[derive(Debug)]
+pub(crate) struct HeadLine {
+    pub(crate) id: i64,
+    pub(crate) at: String,
+    pub(crate) who: String,
+    pub(crate) right: String,
+    pub(crate) right_before: String,
+    pub(crate) standing: String,
+    pub(crate) is_in_use: bool,
 }
 
 /// A bin of a reliability chart, and where its dot is.

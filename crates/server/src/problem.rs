@@ -120,6 +120,7 @@ impl From<AppError> for Problem {
             AppError::UnknownJob(_) => Self::not_found("unknown_job", said),
             AppError::UnknownOrganisation(_) => Self::not_found("unknown_organisation", said),
             AppError::UnknownKey => Self::not_found("unknown_key", said),
+            AppError::NotPublished(_) => Self::new(StatusCode::CONFLICT, "not_published", said),
             AppError::UnknownValue { .. } => Self::refused("unknown_value", said),
             AppError::BadRequest(_) => Self::bad_request(said),
             AppError::Feed(FeedError::Read(_)) => Self::internal(&error),

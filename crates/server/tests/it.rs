@@ -12,12 +12,15 @@ mod it {
     mod harness;
     mod headers;
     mod jobs;
+    mod matrix;
     mod notices;
     mod office_browser;
     mod own;
     mod people_browser;
+    mod pictures;
     mod policy;
     mod review;
     mod routes;
     mod tls;
+    mod town;
 }

@@ -63,4 +63,11 @@ impl Tx {
             None => Err(StoreError::SlugTaken(slug.into())),
         }
     }
+
+    /// Gives an organisation another name; its name in addresses stays.
+    pub async fn rename_organisation(&mut self, id: OrganisationId, name: &str) -> Result<(), StoreError> {
+        const SQL: &str = "update organisations set name = $2 where id = $1";
+        self.conn.run(SQL, args![id.get(), name]).await?;
+        Ok(())
+    }
 }

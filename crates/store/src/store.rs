@@ -51,6 +51,10 @@ const MIGRATIONS: &[Sql] = &[
         sqlite: include_str!("../migrations/sqlite/0002_review.sql"),
         postgres: include_str!("../migrations/postgres/0002_review.sql"),
     },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/0003_heads.sql"),
+        postgres: include_str!("../migrations/postgres/0003_heads.sql"),
+    },
 ];
 
 /// Every table with its columns, in the order in which they refer to each other.
@@ -119,6 +123,23 @@ const COLUMNS: &[(&str, &[&str])] = &[
         ],
     ),
     ("corrections", &["sequence", "product", "attribute", "old_value", "new_value", "who", "at", "step", "undone"]),
+    (
+        "head_versions",
+        &[
+            "id",
+            "organisation",
+            "attribute",
+            "shipped",
+            "through",
+            "manifest",
+            "model",
+            "evidence",
+            "who",
+            "at",
+            "ended",
+            "because",
+        ],
+    ),
     ("outbox", &["sequence", "organisation", "product", "kind", "claimed_until"]),
     ("doomed_objects", &["object"]),
     (

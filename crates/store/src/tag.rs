@@ -189,8 +189,11 @@ impl Snapshot {
 
     /// The names that begin with `prefix` under which something was said or answered.
     pub async fn names_of(&mut self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        const SQL: &str =
-            "select who from corrections where who like $1 union select who from review_steps where who like $1";
+        const SQL: &str = "select who from corrections where who like $1 \
+            union select who from review_steps where who like $1 \
+            union select who from head_versions where who like $1 \
+            union select substr(source, 8) from tags where source like 'person:' || $1 \
+            union select substr(source, 8) from review_changes where source like 'person:' || $1";
         let rows = self.conn.rows(SQL, args![format!("{prefix}%")]).await?;
         rows.iter().map(|row| Ok(row.only()?)).collect()
     }
@@ -253,16 +256,22 @@ impl Tx {
     /// Takes away under which name something was said or answered: of these names, and of all that begin with `prefix` up
     /// to the moment `until`.
     pub async fn unname(&mut self, gone: &[String], prefix: &str, until: Timestamp) -> Result<(), StoreError> {
-        const GONE: [&str; 2] = [
-            "update corrections set who = 'nobody' where who in (..)",
-            "update review_steps set who = 'nobody' where who in (..)",
+        const GONE: [(&str, &str); 5] = [
+            ("", "update corrections set who = 'nobody' where who in (..)"),
+            ("", "update review_steps set who = 'nobody' where who in (..)"),
+            ("", "update head_versions set who = 'nobody' where who in (..)"),
+            ("person:", "update tags set source = 'person:nobody' where source in (..)"),
+            ("person:", "update review_changes set source = 'person:nobody' where source in (..)"),
         ];
-        const OLD: [&str; 2] = [
+        const OLD: [&str; 5] = [
             "update corrections set who = 'nobody' where who like $1 and at <= $2",
             "update review_steps set who = 'nobody' where who like $1 and at <= $2",
+            "update head_versions set who = 'nobody' where who like $1 and at <= $2",
+            "update tags set source = 'person:nobody' where source like 'person:' || $1 and changed <= $2",
+            "update review_changes set source = 'person:nobody' where source like 'person:' || $1 and changed <= $2",
         ];
-        for sql in GONE.into_iter().filter(|_| !gone.is_empty()) {
-            self.conn.run_in(sql, args![], gone.iter().map(|who| who.as_str().into()).collect()).await?;
+        for (kind, sql) in GONE.into_iter().filter(|_| !gone.is_empty()) {
+            self.conn.run_in(sql, args![], gone.iter().map(|who| format!("{kind}{who}").into()).collect()).await?;
         }
         for sql in OLD {
             self.conn.run(sql, args![format!("{prefix}%"), until]).await?;

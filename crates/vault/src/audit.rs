@@ -19,7 +19,7 @@ pub use head::{NotAHead, NotAPublicKey, PublicKey, SignedHead, SigningKey};
 pub use log::AuditLog;
 pub use proof::{Consistency, Inclusion, ProvenEntry};
 pub use tree::{Frontier, Hash, consistency, includes, inclusion, is_consistent, leaf_hash, root};
-pub use verify::{Fault, Verified, verify};
+pub use verify::{Fault, Signers, Verified, verify};
 
 use crate::{files::Disk, random::RandomError};
 use jiff::civil::Date;

@@ -7,7 +7,7 @@
 use crate::{
     Vault,
     archive::{ArchiveReader, ArchiveWriter, Expected, Identity, Kind, Manifest},
-    audit::{self, Fault, PublicKey, SignedHead, SigningKey, Verified},
+    audit::{self, Fault, PublicKey, SignedHead, Signers, SigningKey, Verified},
     certificate::GenerationState,
     error::VaultError,
     files::folder_of,
@@ -204,7 +204,7 @@ pub struct Restoring<'a> {
     from: &'a RestoreFrom<'a>,
     databases: Databases,
     installation: InstallationId,
-    pub(crate) public: PublicKey,
+    pub(crate) signers: Signers,
     pub(crate) alive: HashSet<Tombstone>,
     dropped: u64,
 }
@@ -236,8 +236,8 @@ impl<'a> Restoring<'a> {
         let databases = Databases::open(from.place).await?;
         databases.are_empty().await?;
         let (sequence, generation) = newest_generation(from.places)?;
-        let expected = Expected { installation, kind: Kind::Keys, public_key: public.as_bytes() };
-        let mut reader = ArchiveReader::open(&generation, from.identity, &expected)?;
+        let signers = verified.signers;
+        let mut reader = open_archive(&generation, from.identity, (installation, Kind::Keys), &signers)?;
         let header = reader.header().clone();
         if header.audit_size > verified.size {
             return Err(VaultError::LogBehindKeys { sequence, log: verified.size, keys: header.audit_size });
@@ -250,7 +250,7 @@ impl<'a> Restoring<'a> {
         }
         reader.finish()?;
         conn.commit().await?;
-        let mut restoring = Self { from, databases, installation, public, alive: HashSet::new(), dropped: 0 };
+        let mut restoring = Self { from, databases, installation, signers, alive: HashSet::new(), dropped: 0 };
         restoring.bury(header.audit_size).await?;
         restoring.read_alive().await?;
         Ok(restoring)
@@ -261,11 +261,14 @@ impl<'a> Restoring<'a> {
         self.installation
     }
 
+    /// The keys that signed the audit log and the archives.
+    pub fn signers(&self) -> &Signers {
+        &self.signers
+    }
+
     /// The archive of data at `path`, opened for this restore.
     pub fn data(&self, path: &Path) -> Result<ArchiveReader, VaultError> {
-        let public_key = self.public.as_bytes();
-        let expected = Expected { installation: self.installation, kind: Kind::Data, public_key };
-        Ok(ArchiveReader::open(path, self.from.identity, &expected)?)
+        open_archive(path, self.from.identity, (self.installation, Kind::Data), &self.signers)
     }
 
     /// Loads the stream `name` if it is one of the vault's; how many rows came then.
@@ -352,6 +355,19 @@ impl<'a> Restoring<'a> {
         conn.run(NOBODY, args![]).await?;
         Ok(conn.commit().await?)
     }
+}
+
+/// The archive at `path`, to be signed by the key that signed when it was written.
+fn open_archive(
+    path: &Path,
+    identity: &Identity,
+    (installation, kind): (InstallationId, Kind),
+    signers: &Signers,
+) -> Result<ArchiveReader, VaultError> {
+    let public_key = signers.newest().as_bytes();
+    let reader = ArchiveReader::open(path, identity, &Expected { installation, kind, public_key })?;
+    let then = signers.at(reader.header().audit_size);
+    Ok(reader.signed_under(then.as_bytes())?)
 }
 
 impl Databases {

@@ -34,8 +34,15 @@ pub struct Certificate {
     pub notices: u64,
     /// Keys destroyed since the certificate before: due, and replaced by others.
     pub keys: [u64; 2],
+    /// Models that were made anew without what went.
+    #[serde(default)]
+    pub models: Vec<ModelChange>,
     /// Entries of the audit log that hold their ledger: the first, and the one after the last.
     pub ledger: [u64; 2],
+    /// The audit log's signed head over them, as [`SignedHead`](crate::audit::SignedHead) prints: what `vestry audit verify
+    /// --head` holds a copy of the log against.
+    #[serde(default)]
+    pub head: String,
     /// How.
     pub method: String,
     /// On what.
@@ -64,6 +71,21 @@ impl CertificateState {
             Self::Final => "final",
         }
     }
+}
+
+/// A model that was made anew: hashes of what it was made of and of itself, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelChange {
+    /// The organisation whose model it is, by its number in the catalogue.
+    pub organisation: i64,
+    /// What it tells.
+    pub model: String,
+    /// Its version.
+    pub version: i64,
+    /// SHA-256 of the list of what it was made of, and of the model, as hex digits.
+    pub before: [String; 2],
+    /// The same of what took its place; none where what is left is not enough for one.
+    pub after: Option<[String; 2]>,
 }
 
 /// So many of a class.
@@ -178,15 +200,28 @@ impl Certificate {
                 ["열쇠", "Keys"],
                 [format!("기한이 된 것 {due}개, 바뀐 것 {replaced}개"), format!("{due} due, {replaced} replaced")],
             ),
+            (["모델", "Models"], self.models_in_words()),
             (
                 ["원장", "Ledger"],
                 [format!("감사 기록 {first}번부터 {last}번까지"), format!("audit log entries {first} to {last}")],
             ),
+            (["서명된 헤드", "Signed head"], alike(self.head.clone())),
             (["방법", "Method"], in_both(&self.method)),
             (["매체", "Medium"], in_both(&self.medium)),
             (["한계", "Out of reach"], in_both(&self.out_of_reach)),
             (["사본", "Copies of the keys"], places),
         ]
+    }
+
+    fn models_in_words(&self) -> [String; 2] {
+        ["없음", "none"].map(|none| {
+            let one = |change: &ModelChange| {
+                let after = change.after.as_ref().map_or(none, |after| after[1].as_str());
+                let ModelChange { organisation, model, version, before, .. } = change;
+                format!("{organisation}/{model} #{version}: sha256 {} → {after}", before[1])
+            };
+            if self.models.is_empty() { "0".into() } else { self.models.iter().map(one).collect::<Vec<_>>().join("; ") }
+        })
     }
 }
 
@@ -271,7 +306,9 @@ mod tests {
             overdue: 0,
             notices: 0,
             keys: [1, 0],
+            models: Vec::new(),
             ledger: [3, 5],
+            head: "0f 5 0f 0 0f".into(),
             method: METHOD.into(),
             medium: MEDIUM.into(),
             out_of_reach: OUT_OF_REACH.into(),

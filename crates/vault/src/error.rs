@@ -128,7 +128,7 @@ pub enum VaultError {
     KeysLost,
     /// A rotation that was stopped.
     #[error(
-        "a rotation of the master key was stopped; end it with `vestry admin rotate`, which goes on from `{}`",
+        "a rotation of a key was stopped; end it with the `vestry admin rotate` that began it, which goes on from `{}`",
         path.display()
     )]
     RotationStopped {
@@ -136,7 +136,7 @@ pub enum VaultError {
         path: PathBuf,
     },
     /// A key that is not in a file.
-    #[error("the master key comes from a program or the environment; only one in a file is replaced here")]
+    #[error("the key comes from a program or the environment; only one in a file is replaced here")]
     NotAFile,
     /// A database of another installation.
     #[error("the {which} database belongs to another installation; give the one of this data")]

@@ -3,7 +3,7 @@
 
 use crate::{
     audit::{self, AuditError, AuditLog, Entry, SignedHead},
-    certificate::Certificate,
+    certificate::{Certificate, ModelChange},
     error::VaultError,
     generations::AUDIT,
     tombstone::{Subject, Tombstone},
@@ -84,8 +84,22 @@ pub enum Line {
         /// When.
         at: Timestamp,
     },
+    /// A model is made anew of what is left.
+    Model(ModelChange),
+    /// Another key signs from here on.
+    SigningKey {
+        /// The public key, as hex.
+        key: String,
+    },
     /// The log is alive; nothing happened.
     Alive,
+}
+
+impl Line {
+    /// As the audit log keeps it.
+    pub(crate) fn entry(&self) -> Entry {
+        Entry::open(LINE, serde_json::to_vec(self).expect("a line is JSON"))
+    }
 }
 
 /// Keys to be destroyed.
@@ -188,6 +202,8 @@ pub enum Change {
 #[derive(Debug)]
 pub(crate) struct Journal {
     log: Arc<Mutex<AuditLog>>,
+    /// Read without waiting for what is being made durable.
+    head: Arc<Mutex<SignedHead>>,
     requests: Mutex<Option<mpsc::Sender<Request>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     behind: Arc<Mutex<Vec<PathBuf>>>,
@@ -203,19 +219,19 @@ struct Request {
 impl Journal {
     /// Writes to `log`; what a restore must not miss is copied to `places` before it is acknowledged.
     pub(crate) fn new(log: AuditLog, places: Vec<PathBuf>) -> Self {
+        let head = Arc::new(Mutex::new(log.head()));
         let log = Arc::new(Mutex::new(log));
         let behind = Arc::new(Mutex::new(Vec::new()));
         let (sender, receiver) = mpsc::channel();
-        let (writer_log, writer_behind) = (Arc::clone(&log), Arc::clone(&behind));
-        let writer = std::thread::spawn(move || write(&receiver, &writer_log, &places, &writer_behind));
-        Self { log, requests: Mutex::new(Some(sender)), writer: Mutex::new(Some(writer)), behind }
+        let writer = Writer { log: Arc::clone(&log), head: Arc::clone(&head), places, behind: Arc::clone(&behind) };
+        let writer = std::thread::spawn(move || writer.write(&receiver));
+        Self { log, head, requests: Mutex::new(Some(sender)), writer: Mutex::new(Some(writer)), behind }
     }
 
     /// Appends `lines`; the index of the first. Durable here when this returns, and at every place that could be
     /// reached.
     pub(crate) async fn append(&self, lines: &[Line], now: Timestamp) -> Result<u64, VaultError> {
-        let entry = |line: &Line| Entry::open(LINE, serde_json::to_vec(line).expect("a line is JSON"));
-        self.send(lines.iter().map(entry).collect(), now, true).await
+        self.send(lines.iter().map(Line::entry).collect(), now, true).await
     }
 
     /// Appends looks, sealed by the caller, that end with `day`.
@@ -254,7 +270,7 @@ impl Journal {
 
     /// The newest signed head.
     pub(crate) fn head(&self) -> SignedHead {
-        self.log().head()
+        self.head.lock().expect("no holder panics").clone()
     }
 
     /// Places that missed something: their copy of the log is behind.
@@ -293,35 +309,48 @@ fn read_lines(entries: Vec<(u64, u8, Vec<u8>)>) -> Result<Vec<(u64, Line)>, Vaul
         .collect()
 }
 
-fn write(receiver: &mpsc::Receiver<Request>, log: &Mutex<AuditLog>, places: &[PathBuf], behind: &Mutex<Vec<PathBuf>>) {
-    while let Ok(first) = receiver.recv() {
-        let mut count = first.entries.len();
-        let mut requests = vec![first];
-        while count < MOST_TOGETHER
-            && let Ok(next) = receiver.try_recv()
-        {
-            count += next.entries.len();
-            requests.push(next);
-        }
-        let counts: Vec<u64> = requests.iter().map(|request| request.entries.len() as u64).collect();
-        let entries: Vec<Entry> =
-            requests.iter_mut().flat_map(|request| std::mem::take(&mut request.entries)).collect();
-        let mut log = log.lock().expect("no holder panics");
-        let mut index = log.size();
-        // A clock that was set back does not turn the log's time back.
-        let now = requests.iter().map(|request| request.now).fold(log.head().time, Timestamp::max);
-        let appended = log.append(&entries, now).map(|_| ()).map_err(Arc::new);
-        if appended.is_ok() && requests.iter().any(|request| request.ship) {
-            // A folder that is not there is not mounted; making it would keep the copy on this machine.
-            let misses = |place: &&PathBuf| !place.is_dir() || log.ship(&place.join(AUDIT)).is_err();
-            let missed = places.iter().filter(misses).cloned().collect();
-            *behind.lock().expect("no holder panics") = missed;
-        }
-        drop(log);
-        for (request, count) in requests.into_iter().zip(counts) {
-            // Whoever asked may be gone.
-            let _ = request.reply.send(appended.clone().map(|()| index));
-            index += count;
+/// The thread that alone appends.
+struct Writer {
+    log: Arc<Mutex<AuditLog>>,
+    head: Arc<Mutex<SignedHead>>,
+    places: Vec<PathBuf>,
+    behind: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl Writer {
+    fn write(&self, receiver: &mpsc::Receiver<Request>) {
+        while let Ok(first) = receiver.recv() {
+            let mut count = first.entries.len();
+            let mut requests = vec![first];
+            while count < MOST_TOGETHER
+                && let Ok(next) = receiver.try_recv()
+            {
+                count += next.entries.len();
+                requests.push(next);
+            }
+            let counts: Vec<u64> = requests.iter().map(|request| request.entries.len() as u64).collect();
+            let entries: Vec<Entry> =
+                requests.iter_mut().flat_map(|request| std::mem::take(&mut request.entries)).collect();
+            let mut log = self.log.lock().expect("no holder panics");
+            let mut index = log.size();
+            // A clock that was set back does not turn the log's time back.
+            let now = requests.iter().map(|request| request.now).fold(log.head().time, Timestamp::max);
+            let appended = log.append(&entries, now).map_err(Arc::new);
+            if let Ok(head) = &appended {
+                *self.head.lock().expect("no holder panics") = head.clone();
+            }
+            if appended.is_ok() && requests.iter().any(|request| request.ship) {
+                // A folder that is not there is not mounted; making it would keep the copy on this machine.
+                let misses = |place: &&PathBuf| !place.is_dir() || log.ship(&place.join(AUDIT)).is_err();
+                let missed = self.places.iter().filter(misses).cloned().collect();
+                *self.behind.lock().expect("no holder panics") = missed;
+            }
+            drop(log);
+            for (request, count) in requests.into_iter().zip(counts) {
+                // Whoever asked may be gone.
+                let _ = request.reply.send(appended.clone().map(|_| index));
+                index += count;
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ mod writing;
 pub use asking::ConsentOnFile;
 pub use backup::{RestoreAim, RestoreFrom, Restored, Restoring};
 pub use carrying_out::{Done, Planned};
-pub use certificate::{Certificate, CertificateState, Counted, GenerationState};
+pub use certificate::{Certificate, CertificateState, Counted, GenerationState, ModelChange};
 pub use changing::{Hold, HoldSubject};
 pub use days::{DayOnFile, DayRecord};
 pub use error::{VaultError, causes};

@@ -213,7 +213,7 @@ impl Machine {
         let (keys, identity, places) = (&self.keys, &self.identity, self.place.places.as_slice());
         let from = RestoreFrom { place: &place, keys, identity, places, published: None, aim: RestoreAim::Drill };
         let restoring = Restoring::begin(&from).await.unwrap_or_else(|error| panic!("{when}: {error}"));
-        let copied = audit::verify(&empty.join(AUDIT), &restoring.public, None);
+        let copied = audit::verify(&empty.join(AUDIT), restoring.signers.newest(), None);
         let copied = copied.unwrap_or_else(|faults| panic!("{when}: {faults:?}"));
         assert!(copied.size >= known.shipped, "{when}: the copy of the log lost what it acknowledged");
         let alive = restoring.alive.len();

@@ -1,12 +1,15 @@
-//! Another master key: every data key is wrapped anew, and the values under them stay as they are.
+//! Another master key: every data key is wrapped anew, and the values under them stay as they are. Another signing key: the
+//! audit log goes on under it.
 //!
 //! The new key stands beside the old one as `NAME.next` until all is done. A stop in between leaves both; the next try
 //! goes on, and until then the vault does not open, because some keys may be wrapped by the one and some by the other.
 
 use crate::{
     Vault,
+    audit::{AuditError, AuditLog, PublicKey, SigningKey},
     error::VaultError,
     files::Disk,
+    generations::AUDIT,
     journal::{Ledger, LedgerReason, Line},
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
     place::{KeyId, PersonId, Place, RecordId, Store},
@@ -91,6 +94,41 @@ impl Vault {
         vault.write_generations(policy.hash(), now).await?;
         vault.close().await;
         Ok(rotated)
+    }
+
+    /// Replaces the key that signs the audit log and the archives, whose source must be a file. The old key signs for the
+    /// new one in the log; what it signed stays good. The new public key is the answer; it is to be written down elsewhere.
+    ///
+    /// # Errors
+    /// As [`rotate`](Self::rotate).
+    pub async fn rotate_signing(
+        place: &VaultPlace,
+        keys: &VaultKeys,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<PublicKey, VaultError> {
+        let MasterKeySource::File(path) = &keys.signing else { return Err(VaultError::NotAFile) };
+        let next = next_file(path);
+        let read = |path: &Path| SigningKey::read(&MasterKeySource::File(path.to_owned()), &place.folder);
+        let new = if next.exists() { read(&next)? } else { SigningKey::create(&next, &place.folder)? };
+        let databases = Databases::open(place).await?;
+        let installation = databases.installation(place).await?;
+        databases.close().await;
+        let (folder, public) = (place.folder.join(AUDIT), new.public());
+        match AuditLog::open(&folder, installation, read(path)?) {
+            Ok(mut log) => {
+                let entry = Line::SigningKey { key: public.to_string() }.entry();
+                log.rotate(new, entry, now)?;
+            }
+            // A try that was stopped had come this far.
+            Err(AuditError::OtherKey) => drop(AuditLog::open(&folder, installation, new)?),
+            Err(error) => return Err(error.into()),
+        }
+        give_name(&next, path)?;
+        let vault = Self::open(place, keys, now).await?;
+        vault.write_generations(policy.hash(), now).await?;
+        vault.close().await;
+        Ok(public)
     }
 
     async fn wrap_anew(

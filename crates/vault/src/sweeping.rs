@@ -4,7 +4,7 @@ use crate::{
     Vault,
     carrying_out::DUE_KEYS,
     certificate::{
-        Certificate, CertificateState, GenerationState, MEDIUM, METHOD, METHOD_POSTGRES, OUT_OF_REACH,
+        Certificate, CertificateState, GenerationState, MEDIUM, METHOD, METHOD_POSTGRES, ModelChange, OUT_OF_REACH,
         installation_text, out_of_reach_postgres,
     },
     days::KEYS_OF_A_DAY,
@@ -52,6 +52,7 @@ pub(crate) struct LedgerPart {
     due: u64,
     replaced: u64,
     entries: Option<(u64, u64)>,
+    models: Vec<ModelChange>,
 }
 
 const EMPTY_LOGS: &str = "empty the write-ahead logs";
@@ -177,7 +178,9 @@ impl Vault {
             overdue: counts.overdue,
             notices: counts.notices,
             keys: [ledger.due, ledger.replaced],
+            models: ledger.models,
             ledger: [entries.0, entries.1],
+            head: self.journal.head().to_string(),
             method: method.into(),
             medium: MEDIUM.into(),
             out_of_reach,
@@ -194,6 +197,12 @@ impl Vault {
             conn.commit().await?;
         }
         Ok((certificate, index))
+    }
+
+    /// Notes that a model is made anew; the next certificate says so.
+    pub async fn note_models(&self, changes: &[ModelChange], now: Timestamp) -> Result<(), VaultError> {
+        let lines: Vec<Line> = changes.iter().cloned().map(Line::Model).collect();
+        if lines.is_empty() { Ok(()) } else { self.journal.append(&lines, now).await.map(drop) }
     }
 
     /// Notes that a sweep for `day` ended which looked at everybody; one of a single person leaves others unseen.
@@ -232,7 +241,16 @@ impl Vault {
         // After a stop the next plan names again what the ledger holds already.
         let mut named = HashSet::new();
         for (index, line) in self.journal.lines(from)? {
-            let Line::Ledger(ledger) = line else { continue };
+            let ledger = match line {
+                Line::Ledger(ledger) => ledger,
+                Line::Model(change) => {
+                    if !part.models.contains(&change) {
+                        part.models.push(change);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
             let mut keys = ledger.keys();
             keys.retain(|key| named.insert(*key));
             match ledger.because {

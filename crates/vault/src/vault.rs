@@ -186,7 +186,7 @@ impl Vault {
                 }
             }
         }
-        for source in [&keys.live, &keys.separated] {
+        for source in [&keys.live, &keys.separated, &keys.signing] {
             if let MasterKeySource::File(path) = source
                 && next_file(path).exists()
             {

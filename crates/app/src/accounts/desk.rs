@@ -13,6 +13,7 @@ use super::{AccountError, letters::Queued, record};
 use crate::{Privacy, PrivacyError};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use vestry_mail::{Address, Language};
 use vestry_policy::{Case, CaseKind, CaseStep, Event, Membership, Policy, Timer};
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, ReasonCode, RecordId, VaultError};
@@ -120,8 +121,8 @@ pub struct CaseView {
     pub opening: Opening,
 }
 
-/// What was done about a case, as it is sealed. Staff stands in it by pseudonym.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What was done about a case, as it is sealed. Staff stands in it by pseudonym; `Debug` shows nothing of what was written.
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Course {
     /// The check of the identity.
     #[serde(default)]
@@ -132,6 +133,12 @@ pub struct Course {
     /// What was answered.
     #[serde(default)]
     pub answer: Option<Given>,
+}
+
+impl fmt::Debug for Course {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Course").finish_non_exhaustive()
+    }
 }
 
 /// A check of an identity.
@@ -169,7 +176,7 @@ impl Outcome {
 }
 
 /// A decision on a case.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Decision {
     /// What came of it.
     pub outcome: Outcome,
@@ -201,7 +208,7 @@ pub struct Stay {
 }
 
 /// An answer as it was given.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Given {
     /// What was said.
     pub words: String,

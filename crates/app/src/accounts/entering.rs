@@ -29,15 +29,21 @@ pub struct LogIn {
     pub device: Device,
 }
 
-/// Where somebody comes from.
-#[derive(Debug, Clone)]
+/// Where somebody comes from. `Debug` does not show the address.
+#[derive(Clone)]
 pub struct Device {
-    /// The address of the network, for counting tries; it is not kept.
+    /// The address of the network, for counting tries and for the record of the visit.
     pub network: String,
     /// What the browser calls itself, in few words: `Firefox, Linux`.
     pub name: String,
     /// The language they read.
     pub language: Language,
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// What came of it. `Debug` does not show the token.

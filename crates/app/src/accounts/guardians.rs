@@ -134,8 +134,7 @@ impl Privacy {
             }
             return Ok(None);
         }
-        let company = items.get("company").cloned().unwrap_or_default();
-        let organisation = self.new_organisation(&company).await?;
+        let organisation = self.new_organisation().await?;
         let mut new = self.new_member(policy, (&items, ""), account.language, (organisation, Role::Owner))?;
         let values = vec![
             ("day_of_14", account.day_of_14.to_string()),

@@ -12,7 +12,6 @@ use vestry_credentials::TokenUse;
 use vestry_mail::Language;
 use vestry_model::hex;
 use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
-use vestry_store::StoreError;
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
 
 /// How long the link in the mail holds.
@@ -168,10 +167,7 @@ impl Privacy {
         };
         let (organisation, role) = match &invited {
             Some((_, invited)) => (invited.organisation, invited.role.parse::<Role>().map_err(|_| AccountError::Link)?),
-            None => {
-                let company = pending.items.get("company").map_or("", String::as_str);
-                (self.new_organisation(company).await?, Role::Owner)
-            }
+            None => (self.new_organisation().await?, Role::Owner),
         };
         let new = self.member(policy, &pending, organisation, role)?;
         let joined = self.vault().add_people(policy, &[new], now).await;
@@ -195,23 +191,16 @@ impl Privacy {
         }
     }
 
-    /// The organisation of whoever was not invited to one: a new one, of which they are the owner.
-    pub(super) async fn new_organisation(&self, company: &str) -> Result<i64, AccountError> {
-        let now = self.now();
+    /// The organisation of whoever was not invited to one: a new one, of which they are the owner. It is called by a number
+    /// until an owner names it; what they typed as their company is an item of theirs, and stays sealed.
+    pub(super) async fn new_organisation(&self) -> Result<i64, AccountError> {
+        let mut number = [0; 5];
+        random(self)(&mut number);
+        let name = format!("shop-{}", hex(&number));
         let mut tx = self.store().begin().await.map_err(PrivacyError::from)?;
-        let slug = crate::slug(company);
-        for number in 1.. {
-            let slug = if number == 1 { slug.clone() } else { format!("{slug}-{number}") };
-            match tx.create_organisation(company, &slug, now).await {
-                Ok(id) => {
-                    tx.commit().await.map_err(PrivacyError::from)?;
-                    return Ok(id.get());
-                }
-                Err(StoreError::SlugTaken(_)) => {}
-                Err(error) => return Err(PrivacyError::from(error).into()),
-            }
-        }
-        unreachable!("there are more numbers than organisations")
+        let id = tx.create_organisation(&name, &name, self.now()).await.map_err(PrivacyError::from)?;
+        tx.commit().await.map_err(PrivacyError::from)?;
+        Ok(id.get())
     }
 
     fn member(

@@ -59,6 +59,8 @@ pub(crate) enum Queued {
     },
     /// Come and run the server.
     StaffInvitation { token: String },
+    /// The newest signed head of the audit log, for whoever audits.
+    AuditHead { head: String, day: Date },
     /// A child wants to join.
     Guardian { token: String, last_day: Date },
     /// What is held is going to be set apart.
@@ -398,6 +400,7 @@ impl Privacy {
                 last_day: *last_day,
             },
             Queued::StaffInvitation { token } => Letter::StaffInvitation { link: link("/office/enrol/", token)? },
+            Queued::AuditHead { head, day } => Letter::AuditHead { head: head.clone(), day: *day },
             Queued::Guardian { token, last_day } => Letter::GuardianAsked {
                 organisation: office.service.name.clone(),
                 link: link("/guardian/", token)?,

@@ -24,10 +24,12 @@ pub struct Colleague {
     pub person: PersonId,
     /// What they may do.
     pub role: Role,
-    /// Their name.
-    pub name: String,
+    /// Their name, empty where they gave none.
+    pub name: Personal<String>,
     /// Their address.
-    pub mail: String,
+    pub mail: Personal<String>,
+    /// For what, and by whom, both are read.
+    pub opening: Opening,
 }
 
 impl Privacy {
@@ -73,11 +75,13 @@ impl Privacy {
     /// [`AccountError::Link`]; [`VaultError::State`] for who belongs to another organisation, or works there already: a role
     /// is changed by the owners.
     pub async fn take_up(&self, person: PersonId, invitation: &str) -> Result<(), AccountError> {
-        let (who, invited) = self.invited(invitation).await?;
-        let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
+        self.linked(TokenUse::Invitation, invitation, INVITATION).await?;
+        // Before anything is opened: who is refused leaves no trace.
         if self.vault().role(person).await?.0.is_some() {
             return Err(VaultError::State { state: "at work", needed: "without a role" }.into());
         }
+        let (who, invited) = self.invited(invitation).await?;
+        let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
         self.vault().join_organisation(person, invited.organisation, role).await?;
         self.conclude(who, "invitation").await
     }
@@ -87,10 +91,10 @@ impl Privacy {
         let mut colleagues = Vec::new();
         for (person, role) in self.vault().with_roles(Some(organisation)).await? {
             let reader = if reader == person { Reader::Themselves(person) } else { Reader::Colleague(reader) };
-            let opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
-            let Some(mail) = opened.text(self.policy(), "email").map(str::to_owned) else { continue };
-            let name = opened.text(self.policy(), "name").unwrap_or_default().to_owned();
-            colleagues.push(Colleague { person, role, name, mail });
+            let mut opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
+            let Some(mail) = opened.take(self.policy(), "email") else { continue };
+            let name = opened.take(self.policy(), "name").unwrap_or_else(|| String::new().into());
+            colleagues.push(Colleague { person, role, name, mail, opening: opened.opening });
         }
         Ok(colleagues)
     }

@@ -66,7 +66,9 @@ pub struct StaffMember {
     /// What they may do.
     pub role: Role,
     /// Their name.
-    pub name: String,
+    pub name: Personal<String>,
+    /// For what, and by whom, it is read.
+    pub opening: Opening,
     /// When their password was set, if it is.
     pub password_set: Option<Timestamp>,
     /// What they were trained in, the oldest first.
@@ -255,12 +257,12 @@ impl Privacy {
         let (policy, mut staff) = (self.policy(), Vec::new());
         for (person, role) in self.vault().with_roles(None).await? {
             let reader = Reader::Colleague(reader);
-            let opened = self.open_items(person, "security", reader, &["staff_name", "staff_password"]).await?;
+            let mut opened = self.open_items(person, "security", reader, &["staff_name", "staff_password"]).await?;
             let log = self.open_items(person, "accountability", reader, &["staff_training"]).await?;
-            let name = opened.text(policy, "staff_name").unwrap_or_default().to_owned();
             let known = StaffPassword::parse(opened.text(policy, "staff_password"));
+            let name = opened.take(policy, "staff_name").unwrap_or_else(|| String::new().into());
             let (password_set, trained) = (known.map(|known| known.set), trainings(log.text(policy, "staff_training")));
-            staff.push(StaffMember { person, role, name, password_set, trained });
+            staff.push(StaffMember { person, role, name, opening: opened.opening, password_set, trained });
         }
         Ok(staff)
     }

@@ -20,7 +20,7 @@ const PEOPLE_AT_MOST: usize = 10_000;
 const WRITTEN_EVERY: Duration = Duration::from_secs(60);
 
 /// A search, as it is sealed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Searched {
     at: Timestamp,
     words: String,

@@ -2,7 +2,7 @@
 
 use crate::house::{House, device, pass, personal};
 use jiff::SignedDuration;
-use vestry_app::{AccountError, Language, NewStaff, PersonId, Role, StaffEntered};
+use vestry_app::{AccountError, Language, NewStaff, PersonId, Role, SignedHead, StaffEntered, verify};
 use vestry_credentials::TotpSecret;
 
 const PASSWORD: &str = "an iron, a needle and patience";
@@ -104,4 +104,22 @@ async fn clause_7_na_whoever_is_dismissed_is_out_at_once_and_the_last_operator_s
     let late = code(&house, &secret);
     let gone = enter(&house, "lee@operator.example", PASSWORD, &late).await;
     assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
+}
+
+#[tokio::test]
+async fn auditors_are_mailed_the_audit_logs_head_with_each_days_sweep() {
+    let house = House::new().await;
+    for (mail, role) in [("choi@audit.example", Role::Auditor), ("lee@operator.example", Role::Officer)] {
+        house.privacy.add_staff(&new(mail, role)).await.expect("added");
+    }
+    house.post().await;
+    house.privacy.keep_the_day().await.expect("swept");
+    house.privacy.keep_the_day().await.expect("nothing more to do");
+    let letters = house.post().await;
+    let [letter] = letters.as_slice() else { panic!("one, to the auditor: {letters:?}") };
+    assert_eq!(letter.to, "choi@audit.example");
+    let head =
+        letter.text.lines().find_map(|line| line.parse::<SignedHead>().ok()).expect("a head on a line of its own");
+    let key = house.privacy.vault().public_key();
+    verify(&house.folder.path().join("data/audit"), &key, Some(&head)).expect("the log holds it");
 }

@@ -85,7 +85,7 @@ fn rows(mut bytes: &[u8]) -> Vec<Vec<Option<Vec<u8>>>> {
 }
 
 /// The place with its archives decrypted, and the data folder's keys.
-fn everything(world: &World, privacy: &Privacy, request: &RestoreRequest) -> Evidence {
+pub(crate) fn everything(world: &World, privacy: &Privacy, request: &RestoreRequest) -> Evidence {
     with_archives(evidence(world, privacy, &[&request.places[0]]), privacy, request)
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn assert_none(findings: &[crate::scanner::Finding], what: &str) {
 }
 
 /// Sweeps on each day, after the member who stays used the service.
-async fn sweep_through(privacy: &Privacy, stays: PersonId, days: &[&str]) {
+pub(crate) async fn sweep_through(privacy: &Privacy, stays: PersonId, days: &[&str]) {
     for day in days {
         set_clock(noon(day));
         privacy.vault().used(privacy.policy(), stays, privacy.now()).await.expect("in use");
@@ -90,7 +90,7 @@ async fn sweep_through(privacy: &Privacy, stays: PersonId, days: &[&str]) {
 }
 
 /// Sweeps often enough that a member who uses the service once between two of them is never one who stays away.
-const YEARS: [&str; 12] = [
+pub(crate) const YEARS: [&str; 12] = [
     "2020-11-01",
     "2021-06-02",
     "2022-01-02",

@@ -1,7 +1,7 @@
 //! One person through the document's clocks.
 
 use crate::world::{World, member, noon, on_each_engine, reason, set_clock, sweep_on, values};
-use vestry_app::{PrivacyError, SweepRequest};
+use vestry_app::{PrivacyError, SignedHead, SweepRequest, verify};
 use vestry_vault::{CertificateState, DayRecord, HoldSubject, VaultError};
 
 #[tokio::test]
@@ -45,6 +45,11 @@ async fn leaves(world: &World) {
     assert!(values(&privacy, person, "rights").await.is_ok());
     let last = sweep_on(&privacy, "2025-01-02").await;
     assert_eq!(last.certificate.state, CertificateState::Final);
+    // Whoever has the certificate alone holds any copy of the log against it.
+    let head: SignedHead = last.certificate.head.parse().expect("a head");
+    assert!(head.size >= last.certificate.ledger[1] && head.is_signed_by(&privacy.vault().public_key()));
+    let whole = verify(&world.data().join("audit"), &privacy.vault().public_key(), Some(&head)).expect("whole");
+    assert!(whole.size > head.size, "the certificate is after what it certifies");
     assert!(matches!(values(&privacy, person, "rights").await, Err(PrivacyError::Vault(VaultError::UnknownPerson(_)))));
     privacy.close().await;
 }

@@ -15,6 +15,7 @@ mod population;
 mod returns;
 mod rotation;
 mod scanner;
+mod shop;
 mod stops;
 mod strays;
 mod versions;

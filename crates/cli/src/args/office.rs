@@ -13,11 +13,14 @@ pub(crate) enum AdminCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Replace a master key: every data key is wrapped anew, with no server running
+    /// Replace a master key, every data key being wrapped anew, or the signing key; with no server running
     Rotate {
         /// The key of what is kept apart instead of the one of what serves
         #[arg(long)]
         separated: bool,
+        /// The key that signs the audit log and the archives; what the old one signed stays good
+        #[arg(long, conflicts_with = "separated")]
+        signing: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -239,7 +242,7 @@ pub(crate) enum AuditCommand {
         /// The folder of the log: `audit` in a data folder or at a backup place
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
-        /// The public key that `vestry admin init` printed
+        /// The public key that `vestry admin init` printed, or one that took over from it
         #[arg(long, value_name = "KEY")]
         key: vestry_app::PublicKey,
         /// A file with a published head, as `vestry audit head` prints it; finds a tail that was cut off
@@ -253,6 +256,26 @@ pub(crate) enum AuditCommand {
         entry: u64,
         #[command(flatten)]
         place: Place,
+    },
+    /// Prove that the log began with what an older head was signed over, as JSON
+    Consistency {
+        /// A file with the older head, as `vestry audit head` or a certificate has it
+        #[arg(value_name = "FILE")]
+        head: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Check a proof with the public key alone, and print what it proves
+    Check {
+        /// What `vestry audit prove` or `vestry audit consistency` printed
+        #[arg(value_name = "FILE")]
+        proof: PathBuf,
+        /// The public key that signs now
+        #[arg(long, value_name = "KEY")]
+        key: vestry_app::PublicKey,
+        /// The older head, for a proof of consistency
+        #[arg(long, value_name = "FILE")]
+        head: Option<PathBuf>,
     },
     /// Print the newest signed head, to be published elsewhere
     Head {

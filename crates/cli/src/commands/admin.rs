@@ -21,7 +21,16 @@ const MAX_DESCRIPTION: u64 = 4 << 20;
 pub(crate) async fn run(command: AdminCommand) -> Result<()> {
     match command {
         AdminCommand::Init { place } => init(&place).await,
-        AdminCommand::Rotate { separated, place } => {
+        AdminCommand::Rotate { signing: true, place, .. } => {
+            let public = Privacy::rotate_signing(&place.data, &open::config(&place)?, crate::surroundings()).await?;
+            writeln!(
+                stdout(),
+                "the audit log and what is written from now on are signed by another key; copy its file, and write this down \
+                 beside the one before:\n\n  {public}"
+            )?;
+            Ok(())
+        }
+        AdminCommand::Rotate { separated, place, .. } => {
             let which = if separated { VaultStore::Separated } else { VaultStore::Live };
             let rotated = Privacy::rotate(&place.data, &open::config(&place)?, crate::surroundings(), which).await?;
             writeln!(stdout(), "{} keys wrapped anew, {} unnamed ones destroyed", rotated.keys, rotated.unnamed)?;

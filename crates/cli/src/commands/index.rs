@@ -23,7 +23,7 @@ async fn look(app: &App) -> Result<()> {
         let JobReport::Look(report) = progress::until(app, job, &bar).await? else {
             bail!("the look was another kind of job");
         };
-        eprintln!("{} pictures seen by `{}`", report.looked_at, app.vision().heads().name);
+        eprintln!("{} pictures seen by `{}`", report.looked_at, app.heads(organisation).await?.name);
         if report.unread > 0 {
             eprintln!("{} stored pictures could not be read; import them again", report.unread);
         }

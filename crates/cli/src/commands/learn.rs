@@ -10,8 +10,8 @@ use std::{
     io::{Write, stdout},
     path::Path,
 };
-use vestry_app::{Said, Taught, Verdict, fit};
-use vestry_model::{AttributeId, Taxonomy};
+use vestry_app::{App, HeadEvidence, PublishedHead, Said, Taught, Verdict, fit};
+use vestry_model::{AttributeId, OrganisationId, Taxonomy};
 use vestry_vision::{Kernel, Vision};
 
 /// Fits on a folder, or tells what was taught.
@@ -19,15 +19,77 @@ pub(crate) async fn run(args: LearnArgs) -> Result<()> {
     match (&args.about, &args.train) {
         (Some(LearnCommand::Show(taught)), _) => show(&read(taught).await?, taught),
         (Some(LearnCommand::Manifest(taught)), _) => manifest(&read(taught).await?, taught),
+        (Some(LearnCommand::Publish(taught)), _) => publish(taught).await,
+        (Some(LearnCommand::Versions(taught)), _) => versions(taught).await,
+        (Some(LearnCommand::Back(taught)), _) => back(taught).await,
         (None, Some(train)) => fit_on(train, &args),
         (None, None) => anyhow::bail!("give the folder to fit on as `--train DIR`"),
     }
 }
 
-async fn read(args: &TaughtArgs) -> Result<Taught> {
+/// Who publishes at the prompt.
+const PROMPT: &str = "prompt";
+
+async fn opened(args: &TaughtArgs) -> Result<(App, OrganisationId, AttributeId)> {
     let app = open::app(&args.place).await?;
     let attribute = AttributeId::new(&args.attribute).with_context(|| format!("`{}` is no id", args.attribute))?;
     let organisation = app.organisation(&args.org).await?;
+    Ok((app, organisation, attribute))
+}
+
+async fn publish(args: &TaughtArgs) -> Result<()> {
+    let (app, organisation, attribute) = opened(args).await?;
+    let published = app.publish_head(organisation, &attribute, PROMPT).await;
+    app.close().await;
+    let PublishedHead { version, evidence, .. } = published?;
+    writeln!(
+        stdout(),
+        "version {} is in use: {} of {} held-out pictures right, the shipped head {}; stored pictures are looked at again by \
+         the server, or by `vestry index rebuild`",
+        version.id,
+        evidence.right,
+        evidence.held_out,
+        evidence.right_before
+    )?;
+    Ok(())
+}
+
+async fn versions(args: &TaughtArgs) -> Result<()> {
+    let (app, organisation, attribute) = opened(args).await?;
+    let published = app.published_heads(organisation, &attribute).await;
+    app.close().await;
+    for PublishedHead { version, evidence, is_in_use } in published? {
+        let standing = match version.ended {
+            Some((at, end)) => format!("{} {at}", end.as_str()),
+            None if is_in_use => "in use".into(),
+            None => "before it".into(),
+        };
+        let (HeadEvidence { right, right_before, held_out, .. }, facts) = (evidence, version.facts);
+        writeln!(
+            stdout(),
+            "{}  {}  by {}  {right}/{held_out} right, {right_before} before  {standing}  manifest {}  model {}",
+            version.id,
+            version.at,
+            version.who,
+            facts.manifest,
+            facts.model
+        )?;
+    }
+    Ok(())
+}
+
+async fn back(args: &TaughtArgs) -> Result<()> {
+    let (app, organisation, attribute) = opened(args).await?;
+    let in_use = app.published_heads(organisation, &attribute).await?.into_iter().find(|one| one.is_in_use);
+    let id = in_use.context("no published head is in use")?.version.id;
+    let taken = app.roll_back_head(organisation, &attribute, id).await;
+    app.close().await;
+    taken?;
+    Ok(writeln!(stdout(), "version {id} is taken back")?)
+}
+
+async fn read(args: &TaughtArgs) -> Result<Taught> {
+    let (app, organisation, attribute) = opened(args).await?;
     let taught = app.taught(organisation, &attribute).await?;
     app.close().await;
     taught.with_context(|| {

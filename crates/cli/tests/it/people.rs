@@ -131,9 +131,49 @@ fn somebody_is_put_on_file_shown_held_and_erased() {
     let audit = office.data().join("audit").display().to_string();
     let verified = vestry(&["audit", "verify", &audit, "--key", &office.key]).output().expect("the binary runs");
     assert!(verified.status.success(), "{}", out(&verified));
-    let proof: Value = serde_json::from_str(&office.done(&["audit", "prove", "0"])).expect("JSON");
-    assert_eq!(proof["index"], 0);
     assert!(office.done(&["doctor"]).contains("no places; name folders on other machines"));
+}
+
+#[test]
+fn a_certificate_is_proved_to_whoever_has_the_public_key_alone() {
+    let office = Office::new();
+    let head = office.file("head", &office.done(&["audit", "head"]));
+    let id = office.done(&["admin", "person", "add", "--items", &office.file("kim.json", KIM)]);
+    office.done(&["privacy", "erase", id.trim()]);
+    let certificate: Value = serde_json::from_str(&office.done(&["privacy", "certificate"])).expect("JSON");
+    let signed = certificate["head"].as_str().expect("a head");
+    let stands_at = signed.split(' ').nth(1).expect("a size");
+    let proof = office.file("proof.json", &office.done(&["audit", "prove", stands_at]));
+    let check = |proof: &str, key: &str, more: &[&str]| {
+        let output = vestry(&[&["audit", "check", proof, "--key", key], more].concat()).output();
+        let output = output.expect("the binary runs");
+        (output.status.success(), out(&output) + &stderr(&output))
+    };
+    let (holds, said) = check(&proof, &office.key, &[]);
+    assert!(holds && said.contains("\"line\":\"certificate\"") && said.contains(signed), "{said}");
+    let grown = office.file("grown.json", &office.done(&["audit", "consistency", &head]));
+    let (holds, said) = check(&grown, &office.key, &["--head", &head]);
+    assert!(holds && said.contains("the log began with those 0 entries"), "{said}");
+    assert!(check(&grown, &office.key, &[]).1.contains("--head FILE"));
+    let changed = fs::read_to_string(&proof).expect("read").replacen("\"index\": ", "\"index\": 1", 1);
+    let changed = office.file("changed.json", &changed);
+    let other = Office::new();
+    for (proof, key) in [(&changed, &office.key), (&proof, &other.key)] {
+        let (holds, said) = check(proof, key, &[]);
+        assert!(!holds && said.contains("does not hold"), "{said}");
+    }
+    assert!(check(&head, &office.key, &[]).1.contains("is no proof"));
+
+    // After a rotation the first key still leads to the log, and the new one signs.
+    let rotated = office.done(&["admin", "rotate", "--signing"]);
+    let key = rotated.lines().last().expect("a key").trim().to_owned();
+    let audit = office.data().join("audit").display().to_string();
+    for key in [&office.key, &key] {
+        let verified = vestry(&["audit", "verify", &audit, "--key", key, "--head", &head]).output().expect("runs");
+        assert!(verified.status.success() && out(&verified).contains(&rotated.lines().last().expect("a key")[2..]));
+    }
+    let proof = office.file("proof.json", &office.done(&["audit", "prove", stands_at]));
+    assert!(check(&proof, &key, &[]).0);
 }
 
 #[test]

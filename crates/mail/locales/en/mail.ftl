@@ -88,6 +88,14 @@ staff-invitation-body =
     If you did not expect this, delete this mail.
 staff-invitation-action = Start
 
+audit-head-subject = Signed head of the audit log, { $day }
+audit-head-body =
+    The sweep for { $day } is done. Keep this line: with it and the public key you find out later whether an entry of the audit log was changed or taken out since.
+
+    { $text }
+
+    `vestry audit verify FOLDER --key KEY --head FILE` checks a copy of the log against it.
+
 # Network Act of Korea, article 50 (4) and its decree's table 6: the mark comes first in the subject, in whatever language
 marketing-subject = (광고) [Ad] { $subject }
 marketing-body =

@@ -88,6 +88,14 @@ staff-invitation-body =
     모르는 초대라면 이 메일을 지워 주세요.
 staff-invitation-action = 시작하기
 
+audit-head-subject = 감사 기록의 서명된 헤드, { $day }
+audit-head-body =
+    { $day } 파기를 마쳤습니다. 아래 한 줄을 보관해 주시기 바랍니다. 나중에 감사 기록의 항목이 바뀌거나 빠졌는지 이 줄과 공개 열쇠로 확인하실 수 있습니다.
+
+    { $text }
+
+    기록의 사본은 `vestry audit verify FOLDER --key KEY --head FILE` 로 확인하실 수 있습니다.
+
 # Network Act, article 50 (4) and its decree's table 6: the mark comes first in the subject; how to refuse stands in both languages
 marketing-subject = (광고) { $subject }
 marketing-body =

@@ -43,15 +43,18 @@ async fn page(
     };
     let lines = colleagues.iter().map(|colleague| ColleagueLine {
         id: colleague.person.to_string(),
-        name: colleague.name.clone(),
-        mail: colleague.mail.clone(),
+        name: colleague.name.open(&colleague.opening).clone(),
+        mail: colleague.mail.open(&colleague.opening).clone(),
         role: colleague.role.as_str(),
         is_you: Some(colleague.person) == you,
     });
     shown(&TeamPage { colleagues: lines.collect(), by_key: you.is_none(), said, problem, frame })
 }
 
-/// `POST /team`: an invitation by mail.
+/// The most characters of a shop's name.
+const MAX_NAME: usize = 80;
+
+/// `POST /team`: an invitation by mail, or another name for the organisation.
 pub(crate) async fn invite(
     State(server): State<Server>,
     Extension(session): Extension<Session>,
@@ -62,6 +65,9 @@ pub(crate) async fn invite(
     let privacy = privacy(&server)?;
     server.writes_for(session.subject())?;
     let frame = frame(&server, &session, &headers, &uri, "team").await?;
+    if fields.text("act") == Some("name") {
+        return name(&server, &session, frame, fields.text("shop").unwrap_or("").trim()).await;
+    }
     let role = role(fields.text("role"))?;
     let organisation = (session.organisation().get(), session.shop.as_str());
     let mail = personal(fields.text("email"));
@@ -76,6 +82,17 @@ pub(crate) async fn invite(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn name(server: &Server, session: &Session, mut frame: Frame, shop: &str) -> Shown {
+    if shop.is_empty() || shop.chars().count() > MAX_NAME || shop.chars().any(char::is_control) {
+        let problem = Some(frame.words.a("field-unusable", &frame.words.t("team-shop")));
+        return page(server, session, frame, None, problem).await;
+    }
+    server.app.name_organisation(session.organisation(), shop).await?;
+    frame.shop = shop.into();
+    let said = Some(frame.words.t("team-shop-changed"));
+    page(server, session, frame, said, None).await
 }
 
 fn role(text: Option<&str>) -> Result<Role, Problem> {

@@ -67,8 +67,8 @@ pub(crate) async fn tag_image(
         Body::Other(bytes, kind) if kind.starts_with("image/") => (bytes.to_vec(), None),
         Body::Other(..) => return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "")),
     };
-    let seen = server.app.tag_image(bytes, crop).await?;
-    let document = TagDocument::new(&seen, &server.app.vision().heads().name, server.app.taxonomy());
+    let (seen, model) = server.app.tag_image(actor.organisation, bytes, crop).await?;
+    let document = TagDocument::new(&seen, &model, server.app.taxonomy());
     Ok(Json(document).into_response())
 }
 

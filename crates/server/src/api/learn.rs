@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestry_app::{LineageLine, Said, Taught, Verdict};
+use vestry_app::{LineageLine, PublishedHead, Said, Taught, Verdict};
 use vestry_model::AttributeId;
 
 /// How what was taught of an attribute came out, beside the head that the server came with. Nothing of a picture was seen by
@@ -73,6 +73,67 @@ pub(crate) struct JudgementShape {
     value: String,
 }
 
+/// A published head. Its weights follow from the judgements that it is made of, and are kept nowhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionShape {
+    /// Its number.
+    id: i64,
+    /// The heads that it starts from.
+    #[schema(example = "apparel@2")]
+    shipped: String,
+    /// SHA-256 of the list of judgements that it is made of.
+    manifest: String,
+    /// SHA-256 of the head.
+    model: String,
+    /// Pictures that it was fitted on.
+    examples: usize,
+    /// Pictures that it was judged by.
+    held_out: usize,
+    /// How many of them it got right.
+    right: usize,
+    /// How many the shipped head got right.
+    right_before: usize,
+    /// The mean paired difference in shares, and its 95 % bounds.
+    difference: [f64; 3],
+    /// A pseudonym, or a key.
+    #[schema(example = "key-1")]
+    who: String,
+    /// When it was published.
+    at: String,
+    /// Whether it recognises pictures now.
+    in_use: bool,
+    /// When it ended, if it did.
+    ended: Option<String>,
+    /// `rolled back`, `forgotten`, or `superseded`.
+    because: Option<&'static str>,
+}
+
+/// Published heads, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionsShape {
+    /// The versions.
+    versions: Vec<VersionShape>,
+}
+
+fn version(PublishedHead { version, evidence, is_in_use }: PublishedHead) -> VersionShape {
+    VersionShape {
+        id: version.id,
+        shipped: version.facts.shipped,
+        manifest: version.facts.manifest,
+        model: version.facts.model,
+        examples: evidence.examples,
+        held_out: evidence.held_out,
+        right: evidence.right,
+        right_before: evidence.right_before,
+        difference: evidence.difference,
+        who: version.who,
+        at: version.at.to_string(),
+        in_use: is_in_use,
+        ended: version.ended.map(|(at, _)| at.to_string()),
+        because: version.ended.map(|(_, end)| end.as_str()),
+    }
+}
+
 pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Promote => "promote",
@@ -81,17 +142,20 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-async fn taught(server: &Server, actor: &Actor, attribute: &str) -> Result<Taught, Problem> {
-    let unknown = || {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "unknown_attribute",
-            format!("`{attribute}` is no attribute that can be taught"),
-        )
+fn unknown(attribute: &str) -> Problem {
+    Problem::not_found("unknown_attribute", format!("`{attribute}` is no attribute that can be taught"))
         .hint("`GET /api/v1/taxonomy` lists attributes")
-    };
-    let id = AttributeId::new(attribute).ok_or_else(unknown)?;
-    server.app.taught(actor.organisation, &id).await?.ok_or_else(unknown)
+}
+
+/// An attribute of the taxonomy.
+fn known(server: &Server, attribute: &str) -> Result<AttributeId, Problem> {
+    let known = server.app.taxonomy().attribute(attribute).map(|known| known.id.clone());
+    known.ok_or_else(|| unknown(attribute))
+}
+
+async fn taught(server: &Server, actor: &Actor, attribute: &str) -> Result<Taught, Problem> {
+    let id = known(server, attribute)?;
+    server.app.taught(actor.organisation, &id).await?.ok_or_else(|| unknown(attribute))
 }
 
 /// How what people taught of an attribute came out.
@@ -143,4 +207,55 @@ pub(crate) async fn get_lineage(
     };
     let judgements = lineage.lines.into_iter().map(judgement).collect();
     Ok(Json(LineageShape { shipped: lineage.shipped, hash: lineage.hash, judgements }))
+}
+
+/// The published heads of an attribute.
+#[utoipa::path(get, path = "/api/v1/learn/{attribute}/versions", tag = "learn", operation_id = "list_versions",
+    params(("attribute" = String, Path, description = "An attribute", example = "category")),
+    responses((status = 200, description = "Its versions", body = VersionsShape),
+              (status = 401, description = "No key", body = ErrorDocument),
+              (status = 404, description = "No such attribute", body = ErrorDocument)))]
+pub(crate) async fn list_versions(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    Path(attribute): Path<String>,
+) -> Answer<Json<VersionsShape>> {
+    let attribute = known(&server, &attribute)?;
+    let versions = server.app.published_heads(actor.organisation, &attribute).await?;
+    Ok(Json(VersionsShape { versions: versions.into_iter().map(version).collect() }))
+}
+
+/// Publishes what was taught of an attribute: it recognises pictures from then on, and looks at the stored ones again.
+#[utoipa::path(post, path = "/api/v1/learn/{attribute}/versions", tag = "learn", operation_id = "publish_version",
+    params(("attribute" = String, Path, description = "An attribute", example = "category")),
+    responses((status = 201, description = "It is in use", body = VersionShape),
+              (status = 401, description = "No key", body = ErrorDocument),
+              (status = 404, description = "No such attribute", body = ErrorDocument),
+              (status = 409, description = "Not good enough, or in use already", body = ErrorDocument)))]
+pub(crate) async fn publish_version(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    Path(attribute): Path<String>,
+) -> Answer<(StatusCode, Json<VersionShape>)> {
+    let attribute = known(&server, &attribute)?;
+    let published = server.app.publish_head(actor.organisation, &attribute, &actor.who).await?;
+    Ok((StatusCode::CREATED, Json(version(published))))
+}
+
+/// Takes back the version in use; the one before it recognises pictures again, or the shipped head.
+#[utoipa::path(delete, path = "/api/v1/learn/{attribute}/versions/{id}", tag = "learn", operation_id = "take_back_version",
+    params(("attribute" = String, Path, description = "An attribute", example = "category"),
+           ("id" = i64, Path, description = "The version in use")),
+    responses((status = 204, description = "It is taken back"),
+              (status = 401, description = "No key", body = ErrorDocument),
+              (status = 404, description = "No such attribute", body = ErrorDocument),
+              (status = 409, description = "It is not in use", body = ErrorDocument)))]
+pub(crate) async fn take_back_version(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    Path((attribute, id)): Path<(String, i64)>,
+) -> Answer<StatusCode> {
+    let attribute = known(&server, &attribute)?;
+    server.app.roll_back_head(actor.organisation, &attribute, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

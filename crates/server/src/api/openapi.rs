@@ -31,7 +31,7 @@ const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A p
         feeds::export_products, feeds::import_products, feeds::list_jobs, feeds::get_job,
         search::search, search::similar,
         taxonomy::taxonomy,
-        learn::get_taught, learn::get_lineage,
+        learn::get_taught, learn::get_lineage, learn::list_versions, learn::publish_version, learn::take_back_version,
         keys::list_keys, keys::make_key, keys::rotate_key, keys::revoke_key,
         health::alive, health::ready, health::metrics,
     ),

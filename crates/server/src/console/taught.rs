@@ -1,17 +1,22 @@
 //! What people taught: how it came out beside the shipped head, attribute by attribute.
 
-use super::{Shown, frame, shown};
+use super::{Shown, frame, shown, time};
 use crate::{
-    pages::{Frame, ReliabilityDot, TaughtPage, TaughtView},
+    guard::Fields,
+    pages::{Frame, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
+    problem::Problem,
     session::Session,
     state::Server,
+    words::Words,
 };
 use axum::{
     Extension,
     extract::State,
     http::{HeaderMap, Uri},
+    response::Redirect,
 };
-use vestry_app::{Taught, Verdict, reliability};
+use vestry_app::{HeadEnd, PublishedHead, Taught, Verdict, reliability};
+use vestry_model::AttributeId;
 
 /// `GET /taught`.
 pub(crate) async fn show(
@@ -26,13 +31,53 @@ pub(crate) async fn show(
         if let Some(taught) = server.app.taught(organisation, &attribute).await? {
             let known = server.app.taxonomy().attribute(attribute.as_str());
             let name = known.map_or_else(|| attribute.to_string(), |a| a.name.pick(frame.words.is_korean()).to_owned());
-            attributes.push(view(name, &taught, &frame));
+            let versions = server.app.published_heads(organisation, &attribute).await?;
+            attributes.push(view((attribute.to_string(), name), &taught, &versions, &frame));
         }
     }
     shown(&TaughtPage { attributes, frame })
 }
 
-fn view(name: String, taught: &Taught, frame: &Frame) -> TaughtView {
+/// `POST /taught`: publishes what was taught of an attribute, or takes a version back.
+pub(crate) async fn change(
+    State(server): State<Server>,
+    Extension(session): Extension<Session>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Redirect, Problem> {
+    let unknown = || Problem::bad_request("the form names no attribute");
+    let attribute = fields.text("attribute").and_then(AttributeId::new).ok_or_else(unknown)?;
+    let organisation = session.organisation();
+    match (fields.text("act"), fields.text("version").and_then(|id| id.parse().ok())) {
+        (Some("publish"), _) => {
+            server.app.publish_head(organisation, &attribute, &server.pseudonym(&session)).await?;
+        }
+        (Some("back"), Some(id)) => server.app.roll_back_head(organisation, &attribute, id).await?,
+        _ => return Err(Problem::bad_request("the form says neither publish nor back")),
+    }
+    Ok(Redirect::to("/taught"))
+}
+
+fn line(one: &PublishedHead, words: &Words) -> HeadLine {
+    let (version, evidence) = (&one.version, &one.evidence);
+    let share = |count: usize| format!("{:.0}", 100.0 * count as f64 / evidence.held_out.max(1) as f64);
+    HeadLine {
+        id: version.id,
+        at: time(version.at),
+        who: version.who.clone(),
+        right: share(evidence.right),
+        right_before: share(evidence.right_before),
+        standing: words.t(match version.ended {
+            None if one.is_in_use => "head-in-use",
+            None => "head-stands",
+            Some((_, HeadEnd::RolledBack)) => "head-rolled-back",
+            Some((_, HeadEnd::Forgotten)) => "head-forgotten",
+            Some((_, HeadEnd::Superseded)) => "head-superseded",
+        }),
+        is_in_use: one.is_in_use,
+    }
+}
+
+fn view((id, name): (String, String), taught: &Taught, versions: &[PublishedHead], frame: &Frame) -> TaughtView {
     let (head, evidence, words) = (&taught.head, &taught.head.evidence, &frame.words);
     let share = |count: usize| 100.0 * count as f64 / evidence.held_out.max(1) as f64;
     let [_, low, high] = evidence.difference.map(|share| 100.0 * share);
@@ -43,7 +88,10 @@ fn view(name: String, taught: &Taught, frame: &Frame) -> TaughtView {
     };
     // Fewer answers than bins show nothing.
     let dots = if evidence.answers.len() < 10 { Vec::new() } else { reliability(&evidence.answers) };
+    let in_use = versions.iter().find(|one| one.is_in_use);
+    let is_new = in_use.is_none_or(|one| one.version.facts.manifest != taught.lineage.hash);
     TaughtView {
+        id,
         name,
         judgements: taught.lineage.lines.len(),
         examples: head.examples,
@@ -67,5 +115,7 @@ fn view(name: String, taught: &Taught, frame: &Frame) -> TaughtView {
         distrusted: taught.distrusted.clone(),
         lineage: taught.lineage.hash.clone(),
         shipped: taught.lineage.shipped.clone(),
+        is_new: is_new && evidence.verdict == Verdict::Promote,
+        versions: versions.iter().map(|one| line(one, words)).collect(),
     }
 }

@@ -36,7 +36,7 @@ async fn page(
     let (policy, people) = (privacy.policy(), privacy.staff(you).await?);
     let lines = people.iter().map(|one| StaffLine {
         id: one.person.to_string(),
-        name: one.name.clone(),
+        name: one.name.open(&one.opening).clone(),
         role: one.role.as_str(),
         password: one.password_set.map_or_else(|| frame.words.t("staff-not-enrolled"), time),
         trained: one.trained.iter().rev().map(|training| format!("{} {}", training.day, training.what)).collect(),

@@ -77,6 +77,8 @@ pub(crate) struct PolicyPage {
     /// The newest first.
     pub(crate) versions: Vec<VersionLine>,
     pub(crate) coming: Option<ComingView>,
+    /// The audit log's newest head and key, where there is one.
+    pub(crate) log: Option<Vec<(String, String)>>,
     /// Transfers of the business that are posted.
     pub(crate) transfers: Vec<LinkView>,
 }

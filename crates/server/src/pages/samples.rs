@@ -67,7 +67,9 @@ fn policy(language: Language, theme: Theme) -> PolicyPage {
         changes: (!is_this).then(|| format!("/policy/{name}/changes")),
         is_this,
     };
+    let log = ["log-entries", "log-signed", "log-head", "log-key"].map(|name| (words.t(name), "0f".repeat(32)));
     PolicyPage {
+        log: Some(log.into()),
         frame: public_frame(language, theme, Offer::Choice),
         page: policy.page(crate::public::spoken(words)),
         standing: words.a("policy-is", "2019-08-01"),
@@ -418,7 +420,17 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
         right: format!("{}", 10 * at + 2),
         count: 30,
     };
+    let version = |id: i64, standing: &str| HeadLine {
+        id,
+        at: format!("2026-11-0{id} 10:20"),
+        who: "key-1".into(),
+        right: "90".into(),
+        right_before: "88".into(),
+        standing: words.t(standing),
+        is_in_use: standing == "head-in-use",
+    };
     let one = |name: &str, verdict: &str, is_good: bool| TaughtView {
+        id: "category".into(),
         name: name.into(),
         shipped: "apparel@2".into(),
         judgements: 412,
@@ -433,6 +445,8 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
         dots: (0..10).map(dot).collect(),
         distrusted: if is_good { Vec::new() } else { vec!["member-00ff00ff00ff00ff".into()] },
         lineage: "6f1d".repeat(16),
+        is_new: is_good,
+        versions: if is_good { vec![version(2, "head-in-use"), version(1, "head-stands")] } else { Vec::new() },
     };
     TaughtPage {
         attributes: vec![

@@ -2,6 +2,7 @@
 
 use super::{framed, spoken};
 use crate::{
+    account,
     console::encoded,
     pages::{ChangeView, ChangesPage, ComingView, PolicyPage, PublicFrame, SaysView, VersionLine},
     problem::Problem,
@@ -15,6 +16,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
+use vestry_app::Privacy;
 use vestry_policy::{Change, Policy};
 
 type Answered = Result<Response, Problem>;
@@ -22,6 +24,12 @@ type Answered = Result<Response, Problem>;
 /// `GET /policy`: the version in force.
 pub(crate) async fn current(State(server): State<Server>, headers: HeaderMap) -> Answered {
     page(&server, &headers, server.app.policy()).await
+}
+
+/// `GET /policy/head`: the newest signed head of the audit log, for whoever keeps heads to hold the log against later.
+pub(crate) async fn head(State(server): State<Server>) -> Answered {
+    let head = account::privacy(&server)?.vault().audit_head();
+    Ok(([(header::CACHE_CONTROL, "no-cache")], format!("{head}\n")).into_response())
 }
 
 /// `GET /policy/{version}`.
@@ -82,10 +90,22 @@ pub(crate) async fn page(server: &Server, headers: &HeaderMap, policy: &Policy) 
         standing,
         versions: lines,
         coming: coming(server, &frame),
+        log: server.app.privacy().map(|privacy| log(privacy, words)),
         transfers: super::notices::posted(server, &frame.words).await?,
         frame,
     };
     kept(&page, policy, headers)
+}
+
+/// By what the audit log can be held to what it was.
+fn log(privacy: &Privacy, words: Words) -> Vec<(String, String)> {
+    let head = privacy.vault().audit_head();
+    vec![
+        (words.t("log-entries"), head.size.to_string()),
+        (words.t("log-signed"), privacy.policy().local(head.time).strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        (words.t("log-head"), head.to_string()),
+        (words.t("log-key"), privacy.vault().public_key().to_string()),
+    ]
 }
 
 /// The version of that name, and the one before it.

@@ -165,33 +165,32 @@ async fn what_a_form_gets_wrong_is_said_beside_what_was_typed() {
 }
 
 #[tokio::test]
-async fn members_reach_what_their_role_reaches_and_nothing_of_the_office() {
+async fn the_company_that_somebody_types_is_readable_nowhere_until_an_owner_names_the_shop() {
     let house = House::with_accounts().await;
-    let owner = member(&house, "kim@shop.example", "").await;
-    let token = csrf(&house.page(&owner, "/team").await.text());
-    let mut cookies = vec![(Role::Owner, owner.clone())];
-    for (mail, role) in [("lee@shop.example", Role::Viewer), ("park@shop.example", Role::Editor)] {
-        let invite = [("csrf", token.as_str()), ("email", mail), ("role", role.as_str())];
-        let answer = house.form(&owner, "/team", &invite).await.text();
-        assert!(answer.contains("on its way"), "{answer}");
-        let link = house.post().await.pop().expect("a letter");
-        let invitation = link.split("invitation=").nth(1).expect("an invitation").to_owned();
-        cookies.push((role, member(&house, mail, &invitation).await));
-    }
-    for line in route_table().iter().filter(|line| line.method == Method::GET && !line.path.contains('{')) {
-        for (role, cookie) in &cookies {
-            let answer = house.page(cookie, line.path).await;
-            let may = match line.need {
-                Need::Nothing | Need::AnyKey | Need::SecretKey | Need::Session | Need::Member | Need::Anybody => true,
-                Need::Editor => *role >= Role::Editor,
-                Need::Owner | Need::OwnerKey => *role == Role::Owner,
-                Need::Staff | Need::Officer | Need::Operator => false,
-            };
-            let what = format!("{} as {role:?}: {}", line.path, answer.status);
-            assert_eq!(answer.status != StatusCode::FORBIDDEN, may, "{what}");
-            assert!(!answer.status.is_server_error(), "{what}: {}", answer.text());
-        }
-    }
+    let with = |company: &'static str| {
+        let others = JOIN.into_iter().filter(|(name, _)| *name != "company");
+        others.chain([("email", "kim@shop.example"), ("company", company)]).collect::<Vec<_>>()
+    };
+    house.form("", "/join", &with("Canarycompany 1")).await;
+    house.form("", &house.post().await.pop().expect("a letter"), &[]).await;
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    house.form("", "/join/child", &named).await;
+    let mut consent = with("Canarycompany 2");
+    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05")]);
+    let consented = house.form("", &house.post().await.pop().expect("a letter"), &consent).await;
+    assert!(consented.text().contains("You have consented"), "{}", consented.text());
+    let kim = enter(&house, "kim@shop.example").await;
+    assert!(house.page(&kim, "/me").await.text().contains("Canarycompany 1"), "its owner reads it");
+    assert_eq!(house.files_with("canarycompany"), Vec::<std::path::PathBuf>::new());
+    let token = csrf(&house.page(&kim, "/team").await.text());
+    let name = async |shop: &str| {
+        let fields = [("csrf", token.as_str()), ("act", "name"), ("shop", shop)];
+        house.form(&kim, "/team", &fields).await.text()
+    };
+    assert!(name(" ").await.contains("cannot be right: Name of the shop"));
+    assert!(name("Canaryshop").await.contains("The shop has this name"));
+    assert!(house.page(&kim, "/catalogue").await.text().contains("Canaryshop"));
+    assert!(!house.files_with("canaryshop").is_empty(), "a shop's name is no secret, and would be seen");
 }
 
 #[tokio::test]

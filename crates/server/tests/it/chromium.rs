@@ -40,6 +40,15 @@ fn program() -> Option<PathBuf> {
     found
 }
 
+/// The script of axe-core that `VESTRY_AXE` names; `None` (said on stderr) without.
+pub(crate) fn axe() -> Option<String> {
+    let axe = std::env::var_os("VESTRY_AXE").map(|path| std::fs::read_to_string(path).expect("VESTRY_AXE is a script"));
+    if axe.is_none() {
+        eprintln!("no axe-core: pages were not held against WCAG; set VESTRY_AXE to axe.min.js");
+    }
+    axe
+}
+
 impl Chromium {
     pub(crate) fn start() -> Option<Self> {
         Self::start_with(&[])
@@ -205,6 +214,22 @@ impl Chromium {
             "Emulation.setDeviceMetricsOverride",
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}),
         );
+    }
+
+    /// Light or dark, and nothing that moves.
+    pub(crate) fn prefer(&mut self, theme: &str) {
+        let features = [("prefers-reduced-motion", "reduce"), ("prefers-color-scheme", theme)];
+        let features = features.map(|(name, value)| json!({"name": name, "value": value}));
+        self.call("Emulation.setEmulatedMedia", json!({"features": features}));
+    }
+
+    /// The rules of WCAG 2.1 A and AA that the page breaks, and where, by `axe`.
+    pub(crate) fn broken_rules(&mut self, axe: &str) -> Value {
+        // The engine's own measuring must not be refused by the page's content policy.
+        self.ask(&format!("{axe}; true"));
+        self.ask(
+            "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.passes.length < 5 ? 'axe saw nothing' : r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0] || n.all[0] || n.none[0] || {}).message).join(' | ')))",
+        )
     }
 
     /// Presses a key.

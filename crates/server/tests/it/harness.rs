@@ -9,7 +9,8 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use std::{
     cell::Cell,
-    path::Path,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 use tempfile::TempDir;
@@ -199,7 +200,12 @@ impl House {
         files.iter().filter_map(link).collect()
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    /// Behind a proxy each comes from a network of its own, unless it says from which: no network may try so often.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        static NETWORK: AtomicU64 = AtomicU64::new(1);
+        let network = format!("2001:db8:{:x}::1", NETWORK.fetch_add(1, Ordering::Relaxed) % 0xffff);
+        let headers = request.headers_mut();
+        headers.entry("x-forwarded-for").or_insert_with(|| network.parse().expect("an address"));
         let response = self.router.clone().oneshot(request).await.expect("the router is infallible");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("the body is read").to_bytes();
@@ -242,11 +248,23 @@ impl House {
 
     /// How many files hold pictures, of a house with accounts.
     pub(crate) fn picture_files(&self) -> usize {
-        fn under(folder: &Path) -> usize {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.map(|entry| if entry.path().is_dir() { under(&entry.path()) } else { 1 }).sum()
-        }
-        under(&self.folder.path().join("data/objects"))
+        files_under(&self.folder.path().join("data/objects")).len()
+    }
+
+    /// Every byte of a house with accounts, but what readers of a database note beside it.
+    pub(crate) fn bytes(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = files_under(&self.folder.path().join("data")).into_iter();
+        let files = files.filter(|file| !file.to_string_lossy().ends_with("-shm"));
+        files.map(|file| (file.clone(), std::fs::read(file).unwrap_or_default())).collect()
+    }
+
+    /// The files in which `text` can be read as it is, in whatever case.
+    pub(crate) fn files_with(&self, text: &str) -> Vec<PathBuf> {
+        let holds = |file: &PathBuf| {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).to_lowercase().contains(&text.to_lowercase())
+        };
+        files_under(self.folder.path()).into_iter().filter(holds).collect()
     }
 
     /// What was written is searchable afterwards.
@@ -303,6 +321,11 @@ impl House {
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=bound");
         self.send(request.body(Body::from(body)).expect("a request")).await
     }
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }
 
 pub(crate) fn encoded(text: &str) -> String {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use vestry_app::{ChildAccount, NamedGuardian, Personal, Role};
 
 /// The built-in policy as a version of the year after.
-fn next_version() -> String {
+pub(crate) fn next_version() -> String {
     let text = vestry_policy::BUILTIN.replacen("version = \"2019-08-01\"", "version = \"2099-01-01\"", 1);
     text.replacen("effective = 2019-08-01", "effective = 2099-01-01", 1)
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use tempfile::TempDir;
-use vestry_app::Config;
+use vestry_app::{Config, SignedHead};
 use vestry_policy::{BUILTIN, Language};
 
 /// A house under three versions: one that ended, one in force, one to come. The second keeps visits for a shorter time.
@@ -125,4 +125,18 @@ async fn a_page_is_kept_under_the_files_hash_and_asked_about_again() {
     assert_eq!((same.status, same.body.len()), (StatusCode::NOT_MODIFIED, 0));
     let other = house.send(again("/policy?lang=ko").expect("a request")).await;
     assert_eq!(other.status, StatusCode::OK, "another language is another page");
+}
+
+#[tokio::test]
+async fn the_audit_logs_newest_head_is_public() {
+    let house = House::with_accounts().await;
+    let vault = house.app.privacy().expect("a vault").vault();
+    let (head, key) = (vault.audit_head(), vault.public_key());
+    let text = house.page("", "/policy/head").await.text();
+    assert_eq!(text.trim().parse::<SignedHead>().expect("a head"), head);
+    let page = house.page("", "/policy").await.text();
+    assert!(page.contains(&head.to_string()) && page.contains(&key.to_string()), "{page}");
+    let without = House::new().await;
+    assert_eq!(without.page("", "/policy/head").await.status, StatusCode::NOT_FOUND);
+    assert!(!without.page("", "/policy").await.text().contains("id=\"log\""));
 }

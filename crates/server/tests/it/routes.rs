@@ -1,12 +1,10 @@
-//! Every route in the table, without what it needs and with the wrong thing.
+//! Every route in the table, without what it needs and with the wrong thing. Who may do what is in `matrix`.
 
 use super::harness::House;
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use serde_json::json;
-use vestry_app::KeyKind;
 use vestry_server::{Line, Need, openapi, route_table};
 
 pub(crate) fn address(line: &Line) -> String {
@@ -166,84 +164,4 @@ async fn pages_of_other_origins_may_search_with_a_key_that_names_them() {
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::FORBIDDEN, ""));
     let answer = house.send(search("https://evil.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (StatusCode::FORBIDDEN, ""));
-}
-
-/// What a key of the house's own organisation reaches, by the addresses of the table; each exists.
-async fn own_addresses(house: &House) -> Vec<(Line, String)> {
-    let body =
-        json!({"title": "Linen dress", "images": [{"base64": super::harness::base64(&super::harness::photo(0))}]});
-    let put = house.call(Method::PUT, "/api/v1/products/D-1", Some(body)).await;
-    assert_eq!(put.status, StatusCode::CREATED, "{}", put.text());
-    let image = house.get("/api/v1/products/D-1").await.json()["images"][0]["id"].to_string();
-    let listed = json!({"images": [{"url": "http://cdn.example/a.jpg"}]});
-    let job = house.call(Method::POST, "/api/v1/images:tag", Some(listed)).await;
-    let job = job.header("location").rsplit('/').next().unwrap_or_default().to_owned();
-    let organisation = house.app.organisation_or_new("Hanbit").await.expect("an organisation");
-    let key = house.app.make_key(organisation, KeyKind::Secret, "another").await.expect("a key");
-    let is_keyed = |line: &Line| matches!(line.need, Need::AnyKey | Need::SecretKey | Need::OwnerKey);
-    let named = route_table().into_iter().filter(|line| is_keyed(line) && line.path.contains('{'));
-    named
-        .map(|line| {
-            let id = match line.path {
-                path if path.contains("/images/") => image.trim_matches('"'),
-                path if path.contains("/jobs/") => job.as_str(),
-                _ => &key.id.to_string(),
-            };
-            let address = line.path.replace("{sku}", "D-1").replace("{id}", id).replace("{attribute}", "category");
-            (line, address)
-        })
-        .collect()
-}
-
-/// Every address with something in it, asked with another organisation's key: as if it were not there. Then with the own
-/// one, to which it is.
-#[tokio::test]
-async fn what_belongs_to_another_organisation_is_not_there() {
-    let house = House::new().await;
-    let other = house.app.organisation_or_new("Noru").await.expect("an organisation");
-    let foreign = house.app.make_key(other, KeyKind::Secret, "theirs").await.expect("a key").secret;
-    let addresses = own_addresses(&house).await;
-    assert!(addresses.len() >= 8, "{addresses:?}");
-    let ask = async |line: &Line, address: &str, key: &str| {
-        let body = match (line.method.as_str(), line.path) {
-            ("PUT", _) => json!({"title": "Theirs"}),
-            ("PATCH", _) => json!({"title": "Theirs"}),
-            ("POST", path) if path.ends_with("/tags") => json!({"attribute": "category", "value": "dress"}),
-            ("DELETE", path) if path.ends_with("/tags") => json!({"attribute": "category", "value": "dress"}),
-            _ => json!({}),
-        };
-        let request = Request::builder()
-            .method(line.method.clone())
-            .uri(address)
-            .header(header::AUTHORIZATION, format!("Bearer {key}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body.to_string()))
-            .expect("a request");
-        house.send(request).await
-    };
-    for (line, address) in &addresses {
-        let what = format!("{} {address}", line.method);
-        let answer = ask(line, address, &foreign).await;
-        if line.method == Method::PUT {
-            // Their own product of that name.
-            assert_eq!(answer.status, StatusCode::CREATED, "{what}: {}", answer.text());
-            continue;
-        }
-        // What they may have put under that name since is theirs, and an attribute is everybody's.
-        if !line.path.contains("{sku}") && !line.path.contains("{attribute}") {
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{what}: {}", answer.text());
-        }
-        assert!(!answer.text().contains("Linen dress"), "{what}: {}", answer.text());
-    }
-    // Nothing was changed, and it is all there for whose it is.
-    let kept = house.get("/api/v1/products/D-1").await.json();
-    assert!(kept.to_string().contains("Linen dress"), "{kept}");
-    for (line, address) in addresses.iter().filter(|(line, _)| line.method != Method::DELETE) {
-        let answer = ask(line, address, &house.secret).await;
-        assert!(answer.status.is_success(), "{} {address}: {}", line.method, answer.text());
-    }
-    for (line, address) in addresses.iter().filter(|(line, _)| line.method == Method::DELETE).rev() {
-        let answer = ask(line, address, &house.secret).await;
-        assert!(answer.status != StatusCode::FORBIDDEN && answer.status != StatusCode::UNAUTHORIZED, "{address}");
-    }
 }

@@ -11,13 +11,16 @@ async fn organisations_are_found_by_slug_and_id() {
         let mut tx = store.begin().await.expect("begins");
         let taken = tx.create_organisation("Another", "a-shop", at(1)).await.expect_err("is taken");
         assert_eq!(taken.to_string(), "an organisation `a-shop` exists already; choose another short name");
+        tx.rename_organisation(a, "봄옷").await.expect("renames");
         tx.commit().await.expect("a refused slug leaves the transaction usable");
         let mut read = store.read().await.expect("reads");
         let slugs: Vec<_> = read.organisations().await.expect("reads").into_iter().map(|o| o.slug).collect();
         assert_eq!(slugs, ["a-shop", "b-shop"]);
         assert_eq!(read.organisation("b-shop").await.expect("reads").map(|o| o.id), Some(b));
         assert_eq!(read.organisation("c-shop").await.expect("reads"), None);
-        assert_eq!(read.organisation_by_id(a).await.expect("reads").map(|o| o.slug).as_deref(), Some("a-shop"));
+        let renamed = read.organisation_by_id(a).await.expect("reads").map(|o| (o.name, o.slug));
+        assert_eq!(renamed, Some(("봄옷".into(), "a-shop".into())));
+        assert_eq!(read.organisation_by_id(b).await.expect("reads").map(|o| o.name).as_deref(), Some("b-shop"));
         assert_eq!(read.organisation_by_id(OrganisationId::from_row(99)).await.expect("reads"), None);
     })
     .await;

@@ -300,3 +300,54 @@ async fn an_erased_product_and_image_leave_the_rest_to_be_taken_back() {
     })
     .await;
 }
+
+/// Where `who` stands as text, in any table of the review and of tags.
+async fn named(store: &Store, who: &str) -> bool {
+    store.read().await.expect("reads").names_of(who).await.expect("reads").iter().any(|name| name == who)
+}
+
+#[tokio::test]
+async fn bug_a_tag_kept_the_name_of_who_confirmed_it_after_they_were_gone() {
+    on_each_engine(async |store| {
+        let shop = organisation(store, "shop").await;
+        let dress = suggested(store, shop, "A", &["colour:navy:0.4", "colour:red:0.45"]).await;
+        let (colour, black) = (attribute("colour"), value("black"));
+        let mut tx = store.begin().await.expect("begins");
+        for (who, asked) in [("member-jun", "navy"), ("member-mina", "red")] {
+            let said = ReviewAnswer {
+                organisation: shop,
+                who,
+                attribute: &colour,
+                answer: Some(&black),
+                others: Others::Keep,
+            };
+            tx.review(&said, &[(dress, value(asked))], at(5)).await.expect("answers");
+        }
+        tx.commit().await.expect("commits");
+        let source = |tags: &[Tag]| tags.iter().map(|tag| tag.source.to_text()).collect::<Vec<_>>().join(" ");
+        assert!(source(&tags(store, dress).await).contains("person:member-"));
+        for (gone, stays) in [("member-jun", Some("member-mina")), ("member-mina", None)] {
+            assert!(named(store, gone).await);
+            let mut tx = store.begin().await.expect("begins");
+            tx.unname(&[gone.to_owned()], "member-", at(4)).await.expect("takes away");
+            tx.commit().await.expect("commits");
+            assert!(!named(store, gone).await, "{gone} is gone from each table");
+            if let Some(stays) = stays {
+                assert!(named(store, stays).await, "{stays} is not");
+            }
+        }
+        assert!(!source(&tags(store, dress).await).contains("member-"));
+        // What is old enough loses its names, whoever is there still.
+        let mut tx = store.begin().await.expect("begins");
+        let navy = value("navy");
+        tx.confirm_tag(dress, (&colour, &navy), Others::Keep, "member-lee", at(6)).await.expect("confirms");
+        tx.unname(&[], "member-", at(5)).await.expect("takes away");
+        tx.commit().await.expect("commits");
+        assert!(named(store, "member-lee").await);
+        let mut tx = store.begin().await.expect("begins");
+        tx.unname(&[], "member-", at(6)).await.expect("takes away");
+        tx.commit().await.expect("commits");
+        assert!(!named(store, "member-lee").await);
+    })
+    .await;
+}

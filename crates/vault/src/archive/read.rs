@@ -55,6 +55,14 @@ impl ArchiveReader {
         Ok(Self { decoder, key })
     }
 
+    /// Holds it against another public key: the one that signed at the time that the header names.
+    ///
+    /// # Errors
+    /// [`ArchiveError::PublicKey`] for bytes that are no key.
+    pub fn signed_under(self, key: &[u8; 32]) -> Result<Self, ArchiveError> {
+        Ok(Self { key: public_key(key)?, ..self })
+    }
+
     /// Whose archive it says it is, and of when.
     pub fn header(&self) -> &Header {
         self.decoder.header()

@@ -6,7 +6,7 @@
 //! open 1      : leaf 32 ‖ salt 16 ‖ kind of body 1 ‖ body
 //! sealed 2    : leaf 32 ‖ day 10 (YYYY-MM-DD)
 //! head 3      : size 8 ‖ time 8 ‖ root 32 ‖ signature 64
-//! rotation 4  : public key 32 ‖ signature 64 of the key before
+//! rotation 4  : public key before 32 ‖ public key from here on 32 ‖ signature 64 of the one ‖ signature 64 of the other
 //!
 //! sealed day  = (index 8 ‖ length 4 ‖ salt 16 ‖ kind of body 1 ‖ body)*
 //!
@@ -48,7 +48,16 @@ pub(super) enum Frame {
     Open { leaf: Hash, salt: [u8; SALT], kind: u8, body: Vec<u8> },
     Sealed { leaf: Hash, day: Date },
     Head { size: u64, time: i64, root: Hash, signature: [u8; 64] },
-    Rotation { key: [u8; 32], signature: [u8; 64] },
+    Rotation(Box<Rotation>),
+}
+
+/// Another key from here on. Each signs that the other is its neighbour, so that either vouches for both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rotation {
+    pub(super) before: [u8; 32],
+    pub(super) key: [u8; 32],
+    pub(super) by_before: [u8; 64],
+    pub(super) by_key: [u8; 64],
 }
 
 /// A body in a day's file.
@@ -109,8 +118,8 @@ pub(super) fn write_head(size: u64, time: i64, root: &Hash, signature: &[u8; 64]
     frame(HEAD, &[&size.to_be_bytes(), &time.to_be_bytes(), root, signature], out);
 }
 
-pub(super) fn write_rotation(key: &[u8; 32], signature: &[u8; 64], out: &mut Vec<u8>) {
-    frame(ROTATION, &[key, signature], out);
+pub(super) fn write_rotation(rotation: &Rotation, out: &mut Vec<u8>) {
+    frame(ROTATION, &[&rotation.before, &rotation.key, &rotation.by_before, &rotation.by_key], out);
 }
 
 pub(super) fn write_start(installation: InstallationId) -> Vec<u8> {
@@ -152,7 +161,7 @@ pub(super) fn read_frame(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Res
         OPEN => (49..=MAX_PAYLOAD).contains(&length),
         SEALED => length == 42,
         HEAD => length == 112,
-        ROTATION => length == 96,
+        ROTATION => length == 192,
         _ => false,
     };
     if !fits {
@@ -192,8 +201,11 @@ fn parse(kind: u8, bytes: &[u8]) -> Option<Frame> {
             }
         }
         _ => {
-            let (key, rest) = bytes.split_first_chunk()?;
-            Frame::Rotation { key: *key, signature: rest.try_into().ok()? }
+            let (before, rest) = bytes.split_first_chunk()?;
+            let (key, rest) = rest.split_first_chunk()?;
+            let (by_before, by_key) = rest.split_first_chunk()?;
+            let (by_before, by_key) = (*by_before, by_key.try_into().ok()?);
+            Frame::Rotation(Box::new(Rotation { before: *before, key: *key, by_before, by_key }))
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     AuditError, Entry, MAX_BATCH,
-    form::{self, Frame, HEAD_FRAME, MAX_BODY, Next, SALT, START},
+    form::{self, Frame, HEAD_FRAME, MAX_BODY, Next, Rotation, SALT, START},
     head::{PublicKey, SignedHead, SigningKey},
     proof::{Consistency, Inclusion},
     tree::Frontier,
@@ -138,6 +138,17 @@ impl AuditLog {
     /// [`AuditError::TooLong`], [`AuditError::TooMany`], [`AuditError::Write`]; [`AuditError::Broken`] after a failure
     /// that could not be undone.
     pub fn append(&mut self, entries: &[Entry], now: Timestamp) -> Result<SignedHead, AuditError> {
+        self.append_after(Vec::new(), None, entries, now)
+    }
+
+    /// Appends `entries` after the frames in `log`, under a head signed by `key` from here on, if there is one.
+    fn append_after(
+        &mut self,
+        mut log: Vec<u8>,
+        key: Option<SigningKey>,
+        entries: &[Entry],
+        now: Timestamp,
+    ) -> Result<SignedHead, AuditError> {
         if self.is_broken {
             return Err(AuditError::Broken);
         }
@@ -149,7 +160,7 @@ impl AuditLog {
         }
         let mut salts = vec![0; SALT * entries.len()];
         random::fill(&mut salts).map_err(AuditError::Random)?;
-        let (mut frontier, mut log) = (self.frontier.clone(), Vec::new());
+        let mut frontier = self.frontier.clone();
         let mut days: BTreeMap<Date, Vec<u8>> = BTreeMap::new();
         let mut none = Vec::new();
         for (entry, salt) in entries.iter().zip(salts.chunks_exact(SALT)) {
@@ -157,7 +168,7 @@ impl AuditLog {
             let day = entry.day.map_or(&mut none, |day| days.entry(day).or_default());
             frontier.push(form::write_entry(entry, frontier.size(), salt, &mut log, day));
         }
-        let head = signed(&self.key, self.installation, &frontier, now);
+        let head = signed(key.as_ref().unwrap_or(&self.key), self.installation, &frontier, now);
         form::write_head(head.size, now.as_microsecond(), &head.root, &head.signature, &mut log);
         if let Err(source) = self.write(&days, &log) {
             self.is_broken = self.cut().is_err();
@@ -167,6 +178,9 @@ impl AuditLog {
         self.frontier = frontier;
         self.length += log.len() as u64;
         self.head = head.clone();
+        if let Some(key) = key {
+            self.key = key;
+        }
         Ok(head)
     }
 
@@ -191,25 +205,18 @@ impl AuditLog {
         cut(&*self.files, &self.folder, self.length, self.frontier.size())
     }
 
-    /// Names another key for the time to come; the old one signs for it.
-    pub fn rotate(&mut self, key: SigningKey, now: Timestamp) -> Result<SignedHead, AuditError> {
-        if self.is_broken {
-            return Err(AuditError::Broken);
-        }
-        let public = *key.public().as_bytes();
-        let signature = self.key.sign(&rotation_message(self.installation, self.head.size, &public));
-        let head = signed(&key, self.installation, &self.frontier, now);
-        let mut bytes = Vec::new();
-        form::write_rotation(&public, &signature, &mut bytes);
-        form::write_head(head.size, now.as_microsecond(), &head.root, &head.signature, &mut bytes);
-        if let Err(source) = self.write(&BTreeMap::new(), &bytes) {
-            self.is_broken = self.cut().is_err();
-            return Err(AuditError::Write { path: self.folder.clone(), source });
-        }
-        self.length += bytes.len() as u64;
-        self.head = head.clone();
-        self.key = key;
-        Ok(head)
+    /// Names another key for the time to come; the old one signs for it, and it for the old one. `entry`, which says so, is
+    /// the first under the new key.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn rotate(&mut self, key: SigningKey, entry: Entry, now: Timestamp) -> Result<SignedHead, AuditError> {
+        let (before, after) = (*self.key.public().as_bytes(), *key.public().as_bytes());
+        let message = rotation_message(self.installation, self.head.size, &before, &after);
+        let (by_before, by_key) = (self.key.sign(&message), key.sign(&message));
+        let mut log = Vec::new();
+        form::write_rotation(&Rotation { before, key: after, by_before, by_key }, &mut log);
+        self.append_after(log, Some(key), &[entry], now)
     }
 
     /// The time of the first head.
@@ -309,9 +316,9 @@ pub(super) const LOG: &str = "log";
 pub(super) const SEALED: &str = "sealed";
 pub(super) const BUFFER: usize = 1 << 18;
 
-/// What signs a rotation to `key` after `size` entries.
-pub(super) fn rotation_message(installation: InstallationId, size: u64, key: &[u8; 32]) -> Vec<u8> {
-    [b"vestry/1/audit/rotation\n".as_slice(), installation.as_bytes(), &size.to_be_bytes(), key].concat()
+/// What both keys sign of a rotation after `size` entries.
+pub(super) fn rotation_message(installation: InstallationId, size: u64, before: &[u8; 32], key: &[u8; 32]) -> Vec<u8> {
+    [b"vestry/1/audit/rotation\n".as_slice(), installation.as_bytes(), &size.to_be_bytes(), before, key].concat()
 }
 
 fn signed(key: &SigningKey, installation: InstallationId, frontier: &Frontier, time: Timestamp) -> SignedHead {
@@ -418,7 +425,7 @@ fn read_log(folder: &Path, installation: InstallationId, key: &PublicKey) -> Res
                 break Some("a body does not have its leaf");
             }
             Frame::Open { leaf, .. } | Frame::Sealed { leaf, .. } => frontier.push(leaf),
-            Frame::Rotation { .. } => {}
+            Frame::Rotation(_) => {}
             Frame::Head { size, time, root, signature } => {
                 let Ok(time) = Timestamp::from_microsecond(time) else { break Some("a head has no time") };
                 if size != frontier.size() || root != frontier.root() {
@@ -490,7 +497,7 @@ pub(super) fn open_entries(
                 at += 1;
             }
             Frame::Sealed { .. } => at += 1,
-            Frame::Head { .. } | Frame::Rotation { .. } => {}
+            Frame::Head { .. } | Frame::Rotation(_) => {}
         }
     }
     Ok(entries)

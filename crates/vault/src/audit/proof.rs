@@ -89,6 +89,11 @@ impl Inclusion {
         })
     }
 
+    /// The body, if it is still there.
+    pub fn body(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(&self.entry.as_ref()?.body).ok()
+    }
+
     /// Whether this proves, under `key`, that the entry is in the log; with the body, that it is the entry's.
     pub fn holds(&self, key: &PublicKey) -> bool {
         let check = || {
@@ -172,7 +177,7 @@ fn leaves(folder: &Path, length: u64, index: Option<u64>) -> Result<(Vec<Hash>, 
                 }
                 leaves.push(leaf);
             }
-            Frame::Head { .. } | Frame::Rotation { .. } => {}
+            Frame::Head { .. } | Frame::Rotation(_) => {}
         }
     }
     Ok((leaves, found))

@@ -198,14 +198,29 @@ fn a_failed_write_counts_nothing_and_the_log_goes_on() {
 fn a_key_is_followed_by_the_one_it_signed_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let (mut log, _) = small(folder.path());
-    let head = log.rotate(key(2), at(10)).expect("rotated");
-    log.append(&[open("eight")], at(11)).expect("appended");
+    let before = log.size();
+    let head = log.rotate(key(2), open("another key"), at(10)).expect("rotated");
+    log.append(&[open("nine")], at(11)).expect("appended");
+    log.rotate(key(3), open("and another"), at(12)).expect("rotated");
     assert!(head.is_signed_by(&key(2).public()));
     drop(log);
-    assert_eq!(verified(folder.path(), Some(&head)).expect("whole").key, key(2).public());
-    assert!(verify(folder.path(), &key(2).public(), None).is_err(), "the first key is the one to begin with");
-    AuditLog::open(folder.path(), INSTALLATION, key(2)).expect("opens with the new key");
-    assert!(matches!(AuditLog::open(folder.path(), INSTALLATION, key(1)), Err(AuditError::OtherKey)));
+    let whole = verified(folder.path(), Some(&head)).expect("whole");
+    assert_eq!(*whole.signers.newest(), key(3).public());
+    let at_size = |size| whole.signers.at(size).to_string();
+    let expected = [(0, 1), (before, 1), (before + 1, 2), (before + 2, 2), (before + 3, 3), (before + 9, 3)];
+    for (size, number) in expected {
+        assert_eq!(at_size(size), key(number).public().to_string(), "at {size} entries");
+    }
+    for number in [2, 3] {
+        assert_eq!(
+            verify(folder.path(), &key(number).public(), None),
+            Ok(whole.clone()),
+            "each vouches for the others"
+        );
+    }
+    assert!(verify(folder.path(), &key(4).public(), None).is_err(), "a key that never signed vouches for nothing");
+    AuditLog::open(folder.path(), INSTALLATION, key(3)).expect("opens with the new key");
+    assert!(matches!(AuditLog::open(folder.path(), INSTALLATION, key(2)), Err(AuditError::OtherKey)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Verifying a copy of a log with the public key alone, in bounded memory.
 
 use super::{
-    form::{self, DayFrame, Frame, Next, START},
+    form::{self, DayFrame, Frame, Next, Rotation, START},
     head::{PublicKey, SignedHead},
     log::{BUFFER, LOG, SEALED, days_in, rotation_message},
     tree::{Frontier, Hash},
@@ -32,8 +32,33 @@ pub struct Verified {
     pub destroyed: u64,
     /// The newest head.
     pub head: SignedHead,
-    /// The key that signs now, after all rotations.
-    pub key: PublicKey,
+    /// The keys that signed it.
+    pub signers: Signers,
+}
+
+/// The keys that signed a log, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signers {
+    /// Each with how many entries the log had when it took over; never empty.
+    keys: Vec<(u64, PublicKey)>,
+}
+
+impl Signers {
+    fn beginning_with(key: PublicKey) -> Self {
+        Self { keys: vec![(0, key)] }
+    }
+
+    /// The key that signs now.
+    pub fn newest(&self) -> &PublicKey {
+        &self.keys.last().expect("never empty").1
+    }
+
+    /// The key that signed while the log had `size` entries. A rotation is followed by an entry of its own, so that the
+    /// size at which it happened is still the old key's.
+    pub fn at(&self, size: u64) -> &PublicKey {
+        let after = self.keys.partition_point(|(from, _)| *from < size);
+        &self.keys[after.saturating_sub(1)].1
+    }
 }
 
 /// Something that is not as it was signed.
@@ -66,7 +91,7 @@ struct Day {
 struct Verifier {
     log: PathBuf,
     installation: InstallationId,
-    key: PublicKey,
+    signers: Signers,
     frontier: Frontier,
     heads: u64,
     head: Option<SignedHead>,
@@ -79,8 +104,8 @@ struct Verifier {
     counted: u64,
 }
 
-/// Verifies the log in `folder`, of which `key` was the first public key: every frame, every head's signature and root,
-/// every body that is there against its leaf. With a `published` head, also that the log goes at least that far and had
+/// Verifies the log in `folder`, of which `key` is or was a public key: every frame, every head's signature and root, every
+/// rotation under both its keys, every body that is there against its leaf. With a `published` head, also that the log goes at least that far and had
 /// that root there.
 ///
 /// Without one a log that ends cleanly with an older head passes for that older log: nothing in it can say otherwise.
@@ -95,10 +120,11 @@ pub fn verify(folder: &Path, key: &PublicKey, published: Option<&SignedHead>) ->
     let start = form::read_start(&mut input).map_err(|_| fault(0, "it cannot be read"))?;
     let installation = start.ok_or_else(|| fault(0, "it does not begin as a log"))?;
     let days = days_in(folder).map_err(|_| fault(0, "its folder of days cannot be read"))?;
+    let first = first_key(&log, key).map_err(|_| fault(0, "it cannot be read"))?;
     let mut verifier = Verifier {
         log: log.clone(),
         installation,
-        key: *key,
+        signers: Signers::beginning_with(first),
         frontier: Frontier::default(),
         heads: 0,
         head: None,
@@ -112,6 +138,33 @@ pub fn verify(folder: &Path, key: &PublicKey, published: Option<&SignedHead>) ->
     };
     verifier.log(&mut input);
     verifier.finish()
+}
+
+/// The key with which a log begins that rotations link to `key`; `key` itself where none does.
+fn first_key(log: &Path, key: &PublicKey) -> io::Result<PublicKey> {
+    let mut input = BufReader::with_capacity(BUFFER, File::open(log)?);
+    let installation = form::read_start(&mut input)?;
+    let (mut buffer, mut first, mut is_linked, mut is_begun) = (Vec::new(), None, false, false);
+    while let Next::Frame(frame, _) = form::read_frame(&mut input, &mut buffer)? {
+        match frame {
+            // The usual case, told by the head with which every log begins.
+            Frame::Head { size, time, root, signature } if !is_begun => {
+                is_begun = true;
+                let signed = Timestamp::from_microsecond(time).ok().zip(installation).map(|(time, installation)| {
+                    SignedHead { installation, size, root, time, signature }.is_signed_by(key)
+                });
+                if signed == Some(true) {
+                    return Ok(*key);
+                }
+            }
+            Frame::Rotation(rotation) => {
+                first.get_or_insert(rotation.before);
+                is_linked |= &rotation.key == key.as_bytes();
+            }
+            _ => {}
+        }
+    }
+    Ok(first.filter(|_| is_linked).map_or(*key, PublicKey::from_bytes))
 }
 
 impl Day {
@@ -161,7 +214,7 @@ impl Verifier {
                     self.frontier.push(leaf);
                 }
                 Frame::Sealed { leaf, day } => self.sealed(leaf, day),
-                Frame::Rotation { key, signature } => self.rotation(key, &signature),
+                Frame::Rotation(rotation) => self.rotation(&rotation),
                 Frame::Head { size, time, root, signature } => {
                     if !self.signed(size, time, root, signature) {
                         return;
@@ -201,11 +254,13 @@ impl Verifier {
         }
     }
 
-    fn rotation(&mut self, key: [u8; 32], signature: &[u8; 64]) {
-        if !self.key.verifies(&rotation_message(self.installation, self.counted, &key), signature) {
-            self.fault("a key was named that the one before did not sign");
+    fn rotation(&mut self, Rotation { before, key, by_before, by_key }: &Rotation) {
+        let message = rotation_message(self.installation, self.counted, before, key);
+        let (old, new) = (PublicKey::from_bytes(*before), PublicKey::from_bytes(*key));
+        if old != *self.signers.newest() || !old.verifies(&message, by_before) || !new.verifies(&message, by_key) {
+            self.fault("a key was named that does not follow the one before");
         }
-        self.key = PublicKey::from_bytes(key);
+        self.signers.keys.push((self.counted, new));
     }
 
     /// Whether the head stands; if not, nothing after it can be judged.
@@ -215,7 +270,7 @@ impl Verifier {
             return false;
         };
         let head = SignedHead { installation: self.installation, size, root, time, signature };
-        if !head.is_signed_by(&self.key) {
+        if !head.is_signed_by(self.signers.newest()) {
             self.fault("the head is not signed by the log's key");
             return false;
         }
@@ -259,7 +314,7 @@ impl Verifier {
                 heads: self.heads,
                 destroyed: self.destroyed,
                 head,
-                key: self.key,
+                signers: self.signers,
             }),
             _ if self.faults.is_empty() => {
                 self.fault("it has no head");

@@ -1,0 +1,312 @@
+//! Heads that people taught and that were published: they recognise the organisation's pictures from then on.
+//!
+//! A version says what its head is made of: the corrections up to one. The head itself is kept nowhere; it follows from
+//! those of them that are live, so that whoever is forgotten is out of every version, of old ones and of backups too.
+//! Versions stand on each other: the newest is in use, and rolling back takes it away.
+
+use crate::{
+    App, AppError, Cpu, Privacy, PrivacyError,
+    opening::heads_in,
+    teaching::{Teaching, TeachingError},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+use vestry_learn::taught::{Evidence, TaughtHead, Verdict};
+use vestry_model::{AttributeId, HeadSet, OrganisationId};
+use vestry_store::{HeadEnd, HeadFacts, HeadVersion};
+use vestry_vault::ModelChange;
+
+/// Versions of one attribute that stand on each other, at most.
+const STANDING: usize = 20;
+
+/// A version of a head.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedHead {
+    /// What is stored of it.
+    pub version: HeadVersion,
+    /// How it did when it was published, or when it was last made anew.
+    pub evidence: HeadEvidence,
+    /// Whether it recognises pictures now.
+    pub is_in_use: bool,
+}
+
+/// How a head did on pictures that it had not seen, beside the shipped one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeadEvidence {
+    /// Pictures that it was fitted on.
+    pub examples: usize,
+    /// Pictures that it was asked about.
+    pub held_out: usize,
+    /// How many it got right.
+    pub right: usize,
+    /// How many the shipped head got right.
+    pub right_before: usize,
+    /// The mean paired difference, and its 95 % bounds.
+    pub difference: [f64; 3],
+    /// Expected calibration error.
+    pub calibration_error: f64,
+}
+
+impl HeadEvidence {
+    fn of(head: &TaughtHead) -> Self {
+        let Evidence { held_out, right, right_before, difference, calibration_error, .. } = head.evidence;
+        Self { examples: head.examples, held_out, right, right_before, difference, calibration_error }
+    }
+}
+
+/// Head sets in memory, one an organisation, by the versions that are in use.
+#[derive(Debug, Default)]
+pub(crate) struct HeadSets(Mutex<HashMap<OrganisationId, Known>>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    /// Models in use, by their hashes.
+    of: Vec<String>,
+    heads: Arc<HeadSet>,
+}
+
+impl App {
+    /// The heads that recognise an organisation's pictures: the shipped ones, and in place of some of them what its people
+    /// taught and published.
+    pub async fn heads(&self, organisation: OrganisationId) -> Result<Arc<HeadSet>, AppError> {
+        let shipped = self.vision().heads();
+        let mut versions = self.store().read().await?.heads_in_use(organisation).await?;
+        versions.retain(|version| version.facts.shipped == shipped.name);
+        let of: Vec<String> = versions.iter().map(|version| version.facts.model.clone()).collect();
+        let known = self.head_sets().0.lock().expect("no holder panics").get(&organisation).cloned();
+        if let Some(known) = known.filter(|known| known.of == of) {
+            return Ok(known.heads);
+        }
+        let mut heads = shipped.clone();
+        for version in &versions {
+            let (attribute, through) = (&version.attribute, version.facts.through);
+            let solved = self.teaching().solved(organisation, attribute, through, self.cpu()).await?;
+            if let Some(head) = solved.and_then(|(head, _)| self.teaching().published(&head)) {
+                heads.heads.insert(attribute.to_string(), head);
+            }
+        }
+        if !of.is_empty() {
+            let digest = vestry_model::hex(&Sha256::digest(of.concat()));
+            heads.name = format!("{}+{}", shipped.name, &digest[..8]);
+        }
+        let heads = Arc::new(heads);
+        let known = Known { of, heads: Arc::clone(&heads) };
+        self.head_sets().0.lock().expect("no holder panics").insert(organisation, known);
+        Ok(heads)
+    }
+
+    /// The versions of an attribute's head, the newest first.
+    pub async fn published_heads(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+    ) -> Result<Vec<PublishedHead>, AppError> {
+        let versions = self.store().read().await?.head_versions(organisation, attribute).await?;
+        let shipped = &self.vision().heads().name;
+        let in_use = versions.iter().find(|version| version.ended.is_none()).map(|version| version.id);
+        let read = |version: HeadVersion| PublishedHead {
+            evidence: serde_json::from_str(&version.facts.evidence).unwrap_or_default(),
+            is_in_use: in_use == Some(version.id) && version.facts.shipped == *shipped,
+            version,
+        };
+        Ok(versions.into_iter().map(read).collect())
+    }
+
+    /// Publishes what people taught of an attribute so far, if it is good enough; stored pictures are looked at again.
+    ///
+    /// # Errors
+    /// [`AppError::NotPublished`] where its verdict does not say so, or it is in use already.
+    pub async fn publish_head(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        who: &str,
+    ) -> Result<PublishedHead, AppError> {
+        let solved = self.teaching().solved(organisation, attribute, i64::MAX, self.cpu()).await?;
+        let Some((head, facts)) = solved else { return Err(AppError::NotPublished(NotPublished::Nothing)) };
+        match head.evidence.verdict {
+            Verdict::Promote => {}
+            Verdict::Keep => return Err(AppError::NotPublished(NotPublished::NotBetter)),
+            Verdict::NotEnoughEvidence => {
+                let held_out = head.evidence.held_out;
+                return Err(AppError::NotPublished(NotPublished::NotEnough { held_out }));
+            }
+        }
+        let before = self.published_heads(organisation, attribute).await?;
+        if before.iter().any(|one| one.is_in_use && one.version.facts.model == facts.model) {
+            return Err(AppError::NotPublished(NotPublished::InUse));
+        }
+        let now = self.now();
+        let mut tx = self.store().begin().await?;
+        tx.publish_head((organisation, attribute), &facts, who, now).await?;
+        for old in before.iter().filter(|one| one.version.ended.is_none()).skip(STANDING - 1) {
+            tx.end_head(organisation, old.version.id, HeadEnd::Superseded, now).await?;
+        }
+        tx.commit().await?;
+        self.start_looking().await?;
+        let newest = self.published_heads(organisation, attribute).await?.into_iter().next();
+        newest.ok_or(AppError::NotPublished(NotPublished::Nothing))
+    }
+
+    /// Goes back from version `id` of an attribute's head, if it is in use, to the one before it, or to the shipped head.
+    ///
+    /// # Errors
+    /// [`AppError::NotPublished`] where it is not in use.
+    pub async fn roll_back_head(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        id: i64,
+    ) -> Result<(), AppError> {
+        let versions = self.published_heads(organisation, attribute).await?;
+        if !versions.iter().any(|one| one.is_in_use && one.version.id == id) {
+            return Err(AppError::NotPublished(NotPublished::NotInUse));
+        }
+        let mut tx = self.store().begin().await?;
+        tx.end_head(organisation, id, HeadEnd::RolledBack, self.now()).await?;
+        tx.commit().await?;
+        self.start_looking().await?;
+        Ok(())
+    }
+}
+
+/// Why a head is not published, or not taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPublished {
+    /// There is nothing to publish.
+    #[error("nothing was taught of this attribute; answer questions in the review first")]
+    Nothing,
+    /// Its verdict is to wait.
+    #[error(
+        "{held_out} pictures are too few to tell whether the head is better; it is published from {} on",
+        vestry_learn::taught::ENOUGH
+    )]
+    NotEnough {
+        /// Pictures that it was asked about.
+        held_out: usize,
+    },
+    /// Its verdict is that it is not better.
+    #[error("the head is not surely better than the shipped one; it is published when it is")]
+    NotBetter,
+    /// Nothing changed since.
+    #[error("this very head is in use")]
+    InUse,
+    /// Another one is in use, or none.
+    #[error("this version is not in use; look which one is")]
+    NotInUse,
+}
+
+impl Teaching<'_> {
+    /// The head of the live judgements up to `through`, and what a version says of it. `None` when there is nothing to
+    /// solve, or the attribute cannot be taught.
+    async fn solved(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        through: i64,
+        cpu: &Cpu,
+    ) -> Result<Option<(TaughtHead, HeadFacts)>, TeachingError> {
+        let live = self.live(organisation, attribute, Some(through)).await?;
+        let Some(newest) = live.iter().map(|judged| judged.sequence).max() else { return Ok(None) };
+        let Some(learner) = self.learner(attribute, &live).await? else { return Ok(None) };
+        let head = cpu.run(move || learner.fit()).await?;
+        let lineage = self.lineage(attribute, &live);
+        let facts = HeadFacts {
+            shipped: lineage.shipped,
+            through: newest,
+            manifest: lineage.hash,
+            model: digest(attribute, &head),
+            evidence: serde_json::to_string(&HeadEvidence::of(&head)).expect("numbers are JSON"),
+        };
+        Ok(Some((head, facts)))
+    }
+}
+
+/// SHA-256 over every number of a head, as hex digits.
+fn digest(attribute: &AttributeId, head: &TaughtHead) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(format!("vestry head 1\n{attribute}\n"));
+    head.scorer.classes.iter().for_each(|class| hasher.update(format!("{class}\n")));
+    let numbers = head.scorer.weights.iter().chain(&head.scorer.bias).chain([&head.lambda]);
+    numbers.for_each(|number| hasher.update(number.to_le_bytes()));
+    [head.temperature, head.threshold].iter().for_each(|number| hasher.update(number.to_le_bytes()));
+    hasher.update(format!("{:?}", head.evidence.verdict));
+    vestry_model::hex(&hasher.finalize())
+}
+
+impl Privacy {
+    /// Makes every standing version anew whose judgements are not live any more. Both hashes of each are in the audit log
+    /// before the version changes, and so in the next certificate.
+    pub(crate) async fn reissue_heads(&self) -> Result<(), PrivacyError> {
+        let standing = self.store().read().await?.standing_heads().await?;
+        if standing.is_empty() {
+            return Ok(());
+        }
+        let heads = heads_in(&self.vault().place_of_files().folder)?;
+        let teaching = Teaching { store: self.store(), privacy: Some(self), heads: &heads };
+        let mut cpu = None;
+        for version in standing.iter().filter(|version| version.facts.shipped == heads.name) {
+            let HeadVersion { organisation, attribute, facts, .. } = version;
+            let live = teaching.live(*organisation, attribute, Some(facts.through)).await?;
+            if teaching.lineage(attribute, &live).hash == facts.manifest {
+                continue;
+            }
+            let cpu = match &cpu {
+                Some(cpu) => cpu,
+                None => cpu.insert(Cpu::new(0).map_err(PrivacyError::Threads)?),
+            };
+            let solved = teaching.solved(*organisation, attribute, facts.through, cpu).await?;
+            let solved = solved.filter(|(head, _)| head.evidence.verdict == Verdict::Promote);
+            self.reissue(version, solved.map(|(_, facts)| facts), self.now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn reissue(
+        &self,
+        version: &HeadVersion,
+        facts: Option<HeadFacts>,
+        now: Timestamp,
+    ) -> Result<(), PrivacyError> {
+        let hashes = |facts: &HeadFacts| [facts.manifest.clone(), facts.model.clone()];
+        let change = ModelChange {
+            organisation: version.organisation.get(),
+            model: version.attribute.to_string(),
+            version: version.id,
+            before: hashes(&version.facts),
+            after: facts.as_ref().map(hashes),
+        };
+        self.vault().note_models(&[change], now).await?;
+        let mut tx = self.store().begin().await?;
+        match facts {
+            Some(facts) => tx.reissue_head(version.id, &facts).await?,
+            None => drop(tx.end_head(version.organisation, version.id, HeadEnd::Forgotten, now).await?),
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+impl From<TeachingError> for AppError {
+    fn from(error: TeachingError) -> Self {
+        match error {
+            TeachingError::Store(error) => error.into(),
+            TeachingError::Vault(error) => error.into(),
+            TeachingError::Solve(error) => error.into(),
+        }
+    }
+}
+
+impl From<TeachingError> for PrivacyError {
+    fn from(error: TeachingError) -> Self {
+        match error {
+            TeachingError::Store(error) => error.into(),
+            TeachingError::Vault(error) => error.into(),
+            TeachingError::Solve(error) => Self::Taught(error),
+        }
+    }
+}
