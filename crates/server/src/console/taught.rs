@@ -66,13 +66,13 @@ fn line(one: &PublishedHead, words: &Words) -> HeadLine {
         who: version.who.clone(),
         right: share(evidence.right),
         right_before: share(evidence.right_before),
-        standing: words.t(match version.ended {
-            None if one.is_in_use => "head-in-use",
-            None => "head-stands",
-            Some((_, HeadEnd::RolledBack)) => "head-rolled-back",
-            Some((_, HeadEnd::Forgotten)) => "head-forgotten",
-            Some((_, HeadEnd::Superseded)) => "head-superseded",
-        }),
+        standing: match version.ended {
+            None if one.is_in_use => words.t("head-in-use"),
+            None => words.t("head-stands"),
+            Some((_, HeadEnd::RolledBack)) => words.t("head-rolled-back"),
+            Some((_, HeadEnd::Forgotten)) => words.t("head-forgotten"),
+            Some((_, HeadEnd::Superseded)) => words.t("head-superseded"),
+        },
         is_in_use: one.is_in_use,
     }
 }
