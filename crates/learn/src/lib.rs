@@ -20,6 +20,7 @@ pub mod logistic;
 pub mod measure;
 pub mod projection;
 pub mod recipe;
+pub mod recommend;
 pub mod ridge;
 pub mod sample;
 pub mod taught;
