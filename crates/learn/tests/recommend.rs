@@ -279,7 +279,9 @@ fn what_goes_with_the_history_comes_with_its_reason() {
     let (model, fresh) = (two_tastes(), Fresh::new());
     let history = seen(&[3, 5]);
     let found: Vec<Recommended> = model.for_history(&history, &fresh).collect();
-    assert_eq!((found[0].item, found[0].because), (item(4), Because::Item(item(3))));
+    assert_eq!((found[0].item, found[0].because), (item(4), Because::History));
+    assert_eq!(model.reason(item(4), &history, &fresh), Some(item(3)));
+    assert_eq!(model.reason(item(2), &history, &fresh), None);
     let history = seen(&[1]);
     assert_eq!(ids(model.for_history(&history, &fresh).take(1)), [2], "similar to one item");
 }
@@ -310,8 +312,9 @@ fn a_new_item_stands_where_its_look_alikes_do() {
     let history = seen(&[3]);
     let found: Vec<Recommended> = model.for_history(&history, &fresh).filter(|one| one.item == item(9)).collect();
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].because, Because::Item(item(3)));
+    assert_eq!(model.reason(item(9), &history, &fresh), Some(item(3)));
     let history = seen(&[9]);
+    assert_eq!(model.reason(item(3), &history, &fresh), Some(item(9)));
     assert_eq!(ids(model.for_history(&history, &fresh).take(1)), [3], "whoever saw it is shown what goes with 4");
 }
 

@@ -22,7 +22,9 @@ pub type Fresh = BTreeMap<ProductId, Vec<ProductId>>;
 /// Why something is recommended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Because {
-    /// It goes with this item, which was in the history.
+    /// It goes with the history; [`Model::reason`] says with what of it.
+    History,
+    /// It goes with this item.
     Item(ProductId),
     /// Many had to do with it.
     Popular,
@@ -76,15 +78,16 @@ impl FromIterator<(ProductId, f32)> for Best {
 
 impl Model {
     /// What goes with a history, best first; with a history of one item, what is similar to it. An item of `fresh` speaks
-    /// and is spoken for as the mean of those it looks like.
+    /// and is spoken for as the mean of those it looks like. Deeds are given as [`super::Histories`] has them.
     ///
     /// Nothing of the history is left out here, since what was looked at may be shown again: [`super::Arrangement`] says.
-    pub fn for_history<'m>(&'m self, history: &'m [Deed], fresh: &'m Fresh) -> impl Iterator<Item = Recommended> + 'm {
-        let spoken: Vec<(ProductId, u32, f32)> =
-            history.iter().flat_map(|deed| self.speakers(deed.item, f32::from(deed.kind.weight()), fresh)).collect();
+    pub fn for_history(&self, history: &[Deed], fresh: &Fresh) -> impl Iterator<Item = Recommended> + use<> {
         let mut scores = vec![0.0f32; self.incidence.items.len()];
-        for (_, from, share) in &spoken {
-            self.weights[*from as usize].iter().for_each(|(to, weight)| scores[*to as usize] += share * weight);
+        for deed in history {
+            let from = self.places(deed.item, fresh);
+            let share = f32::from(deed.kind.weight()) / from.len() as f32;
+            let rows = from.iter().flat_map(|from| &self.weights[*from as usize]);
+            rows.for_each(|(to, weight)| scores[*to as usize] += share * weight);
         }
         let of_fresh = |(item, alike): (&ProductId, &Vec<ProductId>)| {
             let known: Vec<u32> = alike.iter().filter_map(|item| self.incidence.at(*item)).collect();
@@ -93,15 +96,24 @@ impl Model {
         };
         let known = scores.iter().zip(&self.incidence.items).map(|(score, item)| (*item, *score));
         let best: Best = known.chain(fresh.iter().filter_map(of_fresh)).collect();
-        best.filter_map(move |(item, score)| {
-            Some(Recommended { item, score, because: Because::Item(self.strongest_reason(&spoken, item, fresh)?) })
-        })
+        best.map(|(item, score)| Recommended { item, score, because: Because::History })
     }
 
-    /// Whose weights stand for an item of a history, and how much: its own, or those of what it looks like.
-    fn speakers(&self, item: ProductId, weight: f32, fresh: &Fresh) -> Vec<(ProductId, u32, f32)> {
-        let at = self.places(item, fresh);
-        at.iter().map(|from| (item, *from, weight / at.len() as f32)).collect()
+    /// The item of a history that speaks most for another.
+    pub fn reason(&self, item: ProductId, history: &[Deed], fresh: &Fresh) -> Option<ProductId> {
+        let to = self.places(item, fresh);
+        let weight = |from: u32| {
+            let row = &self.weights[from as usize];
+            let of = |to: &u32| row.binary_search_by_key(to, |(at, _)| *at).map_or(0.0, |found| row[found].1);
+            to.iter().map(of).sum::<f32>()
+        };
+        let spoken = |deed: &Deed| {
+            let from = self.places(deed.item, fresh);
+            let mean = from.iter().map(|from| weight(*from)).sum::<f32>() / from.len().max(1) as f32;
+            (mean * f32::from(deed.kind.weight()), Reverse(deed.item))
+        };
+        let best = history.iter().map(spoken).max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        best.filter(|(spoken, _)| *spoken > 0.0).map(|(_, Reverse(item))| item)
     }
 
     /// An item's own place, or those of what it looks like.
@@ -112,20 +124,8 @@ impl Model {
         }
     }
 
-    /// The item of the history that speaks most for another.
-    fn strongest_reason(&self, spoken: &[(ProductId, u32, f32)], item: ProductId, fresh: &Fresh) -> Option<ProductId> {
-        let to = self.places(item, fresh);
-        let mut reasons: BTreeMap<ProductId, f32> = BTreeMap::new();
-        for (reason, from, share) in spoken {
-            let row = &self.weights[*from as usize];
-            let weight = |to: &u32| row.binary_search_by_key(to, |(at, _)| *at).map_or(0.0, |found| row[found].1);
-            *reasons.entry(*reason).or_default() += share * to.iter().map(weight).sum::<f32>();
-        }
-        reasons.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(reason, _)| reason)
-    }
-
     /// What was in one basket with an item, more than its own frequency explains: the cosine, with [`BESIDE`] more baskets.
-    pub fn goes_with(&self, item: ProductId) -> impl Iterator<Item = Recommended> {
+    pub fn goes_with(&self, item: ProductId) -> impl Iterator<Item = Recommended> + use<> {
         let of = self.baskets(item).into_iter().filter(|(_, together)| *together >= TOGETHER);
         let score = |(other, together): (ProductId, u32)| {
             let all = self.incidence.at(other).map_or(0, |at| self.in_baskets[at as usize]);
@@ -136,7 +136,7 @@ impl Model {
     }
 
     /// How many visitors had another item in the basket with this one.
-    pub(super) fn baskets(&self, item: ProductId) -> BTreeMap<ProductId, u32> {
+    fn baskets(&self, item: ProductId) -> BTreeMap<ProductId, u32> {
         let mut together = BTreeMap::new();
         let whose = self.incidence.at(item).map_or(&[][..], |at| &self.incidence.columns[at as usize]);
         for visitor in whose.iter().filter(|cell| is_in_basket(cell)) {
@@ -149,11 +149,8 @@ impl Model {
     }
 
     /// What most had to do with, and most strongly.
-    pub fn popular(&self) -> impl Iterator<Item = Recommended> {
-        let sum = |at: u32| {
-            let column = &self.incidence.columns[at as usize];
-            (self.incidence.items[at as usize], column.iter().map(|cell| u32::from(cell.weight)).sum::<u32>() as f32)
-        };
+    pub fn popular(&self) -> impl Iterator<Item = Recommended> + use<> {
+        let sum = |at: u32| (self.incidence.items[at as usize], self.popularity[at as usize] as f32);
         let best: Best = self.incidence.live().map(sum).collect();
         best.map(|(item, score)| Recommended { item, score, because: Because::Popular })
     }

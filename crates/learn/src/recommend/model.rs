@@ -2,7 +2,7 @@
 
 use super::{
     histories::{Histories, Kind, Visitor},
-    incidence::{Cell, Incidence, Positions},
+    incidence::{Cell, Incidence},
 };
 use crate::{hash::hash, ridge::product};
 use faer::{
@@ -11,7 +11,10 @@ use faer::{
     linalg::{cholesky::llt, solvers::DenseSolveCore},
 };
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 use vestry_model::ProductId;
 
 /// Up to so many items all are solved at once; past that each over its [`STRONGEST`] co-items.
@@ -19,11 +22,13 @@ pub const FEW: usize = 3_000;
 /// Co-items that speak for an item, past [`FEW`].
 const STRONGEST: usize = 100;
 /// Penalties to choose from.
-const LAMBDAS: [f64; 8] = [3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0];
+const LAMBDAS: [f64; 9] = [3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
+/// Items solved in one go, so that their squares fit into 170 MB.
+const TOGETHER: usize = 8_192;
 /// The penalty where nobody is held out.
 const USUAL: f64 = 100.0;
 /// Items that most visitors have, on which penalties are judged. On 1,447 films 500 and all chose alike.
-const JUDGED: usize = 300;
+const JUDGED: usize = 200;
 /// Parts into which visitors fall, by their ids.
 const FOLDS: u64 = 5;
 
@@ -36,23 +41,32 @@ const FOLDS: u64 = 5;
 pub struct Model {
     pub(super) incidence: Incidence,
     lambda: f64,
-    /// By item, those it was regressed on; empty where all were.
+    /// By item, those it was regressed on and itself; empty where all were.
     co_items: Vec<Vec<u32>>,
     /// By item, how much it speaks for others: ascending by place.
     pub(super) weights: Vec<Vec<(u32, f32)>>,
     /// Visitors who put an item into the cart or bought it.
     pub(super) in_baskets: Vec<u32>,
+    /// Σ w of an item.
+    pub(super) popularity: Vec<u32>,
 }
 
 /// The model of what is live.
 pub fn fit(histories: &Histories) -> Model {
     let incidence = Incidence::new(histories);
     let items = incidence.items.len();
+    let popularity = incidence.columns.iter().map(|column| column.iter().map(|c| u32::from(c.weight)).sum()).collect();
     let in_baskets = incidence.columns.iter().map(|column| column.iter().filter(|c| is_in_basket(c)).count() as u32);
     let in_baskets = in_baskets.collect();
     let lambda = choose(&incidence);
-    let mut model =
-        Model { incidence, lambda, co_items: vec![Vec::new(); items], weights: vec![Vec::new(); items], in_baskets };
+    let mut model = Model {
+        incidence,
+        lambda,
+        co_items: vec![Vec::new(); items],
+        weights: vec![Vec::new(); items],
+        in_baskets,
+        popularity,
+    };
     model.solve((0..items as u32).collect());
     model
 }
@@ -69,7 +83,10 @@ impl Model {
         if row.is_empty() {
             return 0;
         }
-        row.iter().filter(|cell| is_in_basket(cell)).for_each(|cell| self.in_baskets[cell.at as usize] -= 1);
+        for cell in &row {
+            self.popularity[cell.at as usize] -= u32::from(cell.weight);
+            self.in_baskets[cell.at as usize] -= u32::from(is_in_basket(cell));
+        }
         let lambda = choose(&self.incidence);
         let all = (0..self.incidence.items.len() as u32).collect();
         if was_few || self.is_few() || lambda != self.lambda {
@@ -77,9 +94,7 @@ impl Model {
             self.solve_after(&row, all);
         } else {
             let touched: BTreeSet<u32> = row.iter().map(|cell| cell.at).collect();
-            let rests = |item: &u32| {
-                touched.contains(item) || self.co_items[*item as usize].iter().any(|at| touched.contains(at))
-            };
+            let rests = |item: &u32| self.co_items[*item as usize].iter().any(|at| touched.contains(at));
             let resting = all.into_iter().filter(rests).collect();
             self.solve_after(&row, resting);
         }
@@ -125,26 +140,27 @@ impl Model {
             self.weights = everything(&self.incidence, self.lambda);
             return;
         }
-        let (incidence, lambda, co_items) = (&self.incidence, self.lambda, &self.co_items);
-        let count = incidence.items.len();
-        let scratch = || (vec![0; count], Positions::new(count));
-        let solved: Vec<(u32, Vec<u32>, Vec<f32>)> = items
-            .par_iter()
-            .map_init(scratch, |(sums, positions), item| {
-                let of = match co_items[*item as usize].as_slice() {
-                    [] => incidence.strongest(*item, STRONGEST, sums),
-                    known => known.to_vec(),
-                };
-                let weights = regression(incidence, *item, &of, lambda, positions);
-                (*item, of, weights)
-            })
-            .collect();
+        let count = self.incidence.items.len();
         let mut again = vec![false; count];
         items.iter().for_each(|item| again[*item as usize] = true);
         self.weights.par_iter_mut().for_each(|row| row.retain(|(to, _)| !again[*to as usize]));
-        for (item, of, weights) in solved {
-            of.iter().zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((item, weight)));
-            self.co_items[item as usize] = of;
+        for items in items.chunks(TOGETHER) {
+            let (incidence, co_items) = (&self.incidence, &self.co_items);
+            let block = |sums: &mut Vec<u32>, item: &u32| match co_items[*item as usize].as_slice() {
+                [] => incidence.strongest(*item, STRONGEST, sums),
+                known => known.to_vec(),
+            };
+            let blocks: Vec<Vec<u32>> = items.par_iter().map_init(|| vec![0; count], block).collect();
+            let squares = incidence.squares(&blocks);
+            let solve = |((item, of), square): ((&u32, &Vec<u32>), &Vec<u32>)| {
+                regression(square, of.partition_point(|other| other < item), self.lambda)
+            };
+            let solved: Vec<Vec<f32>> = items.par_iter().zip(&blocks).zip(&squares).map(solve).collect();
+            for ((item, of), weights) in items.iter().zip(blocks).zip(solved) {
+                let others = of.iter().filter(|other| *other != item);
+                others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
+                self.co_items[*item as usize] = of;
+            }
         }
         self.weights.par_iter_mut().for_each(|row| row.sort_unstable_by_key(|(to, _)| *to));
     }
@@ -154,26 +170,29 @@ impl PartialEq for Model {
     fn eq(&self, other: &Self) -> bool {
         self.lambda == other.lambda
             && self.items().eq(other.items())
+            && self.popular().eq(other.popular())
             && self.items().all(|item| {
                 self.held(item).eq(other.held(item))
                     && self.weights(item).eq(other.weights(item))
-                    && self.baskets(item) == other.baskets(item)
+                    && self.goes_with(item).eq(other.goes_with(item))
             })
     }
 }
 
-/// How much `of` speak for `item`: the ridge regression of it on them.
-fn regression(incidence: &Incidence, item: u32, of: &[u32], lambda: f64, positions: &mut Positions) -> Vec<f32> {
-    let n = of.len();
-    if n == 0 {
-        return Vec::new();
-    }
-    let together: Vec<u32> = of.iter().copied().chain([item]).collect();
-    let mut square = incidence.square(&together, positions);
-    (0..n).for_each(|i| square[(i, i)] += lambda);
-    let mut answer = Mat::from_fn(n, 1, |i, _| square[(i, n)]);
+/// Of the lower triangle of a square, the sum at a place.
+fn sum(square: &[u32], (i, j): (usize, usize)) -> f64 {
+    let (high, low) = (i.max(j), i.min(j));
+    f64::from(square[high * (high + 1) / 2 + low])
+}
+
+/// How much the other items of this square speak for the one at a place: its ridge regression on them.
+fn regression(square: &[u32], place: usize, lambda: f64) -> Vec<f32> {
+    let n = (square.len() * 2).isqrt() - 1;
+    let other = |i: usize| if i < place { i } else { i + 1 };
+    let mut answer = Mat::from_fn(n, 1, |i, _| sum(square, (other(i), place)));
+    let mut block = Mat::from_fn(n, n, |i, j| if i < j { 0.0 } else { sum(square, (other(i), other(j))) });
+    (0..n).for_each(|i| block[(i, i)] += lambda);
     // One thread an item: there are thousands.
-    let mut block = square.submatrix_mut(0, 0, n, n);
     let scratch = llt::factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default());
     let mut memory = MemBuffer::new(scratch.or(llt::solve::solve_in_place_scratch::<f64>(n, 1, Par::Seq)));
     let stack = MemStack::new(&mut memory);
@@ -193,7 +212,8 @@ fn inverse(mut square: Mat<f64>, lambda: f64) -> Mat<f64> {
 fn everything(incidence: &Incidence, lambda: f64) -> Vec<Vec<(u32, f32)>> {
     let live: Vec<u32> = incidence.live().collect();
     let mut weights = vec![Vec::new(); incidence.items.len()];
-    let p = inverse(incidence.square(&live, &mut Positions::new(incidence.items.len())), lambda);
+    let square = incidence.squares(std::slice::from_ref(&live)).swap_remove(0);
+    let p = inverse(Mat::from_fn(live.len(), live.len(), |i, j| sum(&square, (i, j))), lambda);
     for (i, from) in live.iter().enumerate() {
         let weight = |(j, to): (usize, &u32)| (*to, (-p[(i, j)] / p[(j, j)]) as f32);
         weights[*from as usize] = live.iter().enumerate().filter(|(j, _)| *j != i).map(weight).collect();
@@ -206,7 +226,7 @@ fn everything(incidence: &Incidence, lambda: f64) -> Vec<Vec<(u32, f32)>> {
 /// With P of the other folds, the squared error of item j over a fold's visitors is (P·G_fold·P)ⱼⱼ / Pⱼⱼ².
 fn choose(incidence: &Incidence) -> f64 {
     let mut most: Vec<u32> = incidence.live().collect();
-    most.sort_by_key(|at| std::cmp::Reverse(incidence.columns[*at as usize].len()));
+    most.sort_by_key(|at| Reverse(incidence.columns[*at as usize].len()));
     most.truncate(JUDGED);
     let folds = squares_by_fold(incidence, &most);
     let n = most.len();
@@ -231,16 +251,18 @@ fn choose(incidence: &Incidence) -> f64 {
 
 /// Σ w·wᵀ of these items over the visitors of each fold, which follows from who they are.
 fn squares_by_fold(incidence: &Incidence, items: &[u32]) -> Vec<Mat<f64>> {
-    let mut positions = Positions::new(incidence.items.len());
-    positions.set(items);
-    let mut folds = vec![Mat::<f64>::zeros(items.len(), items.len()); FOLDS as usize];
-    for (visitor, row) in incidence.visitors.iter().zip(&incidence.rows) {
-        let fold = &mut folds[(hash(&visitor.0) % FOLDS) as usize];
-        let here: Vec<(usize, f64)> =
-            row.iter().filter_map(|cell| Some((positions.of(cell.at)?, f64::from(cell.weight)))).collect();
-        for (i, a) in &here {
-            here.iter().for_each(|(j, b)| fold[(*i, *j)] += a * b);
+    let positions: HashMap<u32, usize> = items.iter().copied().zip(0..).collect();
+    let of_fold = |fold: u64| {
+        let mut square = Mat::<f64>::zeros(items.len(), items.len());
+        let visitors = incidence.visitors.iter().zip(&incidence.rows);
+        for (_, row) in visitors.filter(|(visitor, _)| hash(&visitor.0) % FOLDS == fold) {
+            let place = |cell: &Cell| Some((*positions.get(&cell.at)?, f64::from(cell.weight)));
+            let here: Vec<(usize, f64)> = row.iter().filter_map(place).collect();
+            for (j, b) in &here {
+                here.iter().for_each(|(i, a)| square[(*i, *j)] += a * b);
+            }
         }
-    }
-    folds
+        square
+    };
+    (0..FOLDS).into_par_iter().map(of_fold).collect()
 }
