@@ -87,7 +87,7 @@ def tuned(train):
         found = als(inner, sorted(truth), **settings)
         return numpy.mean([ndcg(found[user], set(items)) for user, items in truth.items()])
 
-    grid = itertools.product((16, 32, 64, 128), (0.01, 0.1, 1.0, 10.0), (1.0, 5.0, 20.0))
+    grid = itertools.product((32, 64, 128, 256), (0.1, 1.0, 10.0, 30.0), (1.0, 5.0, 20.0))
     return max(({"factors": f, "regularization": r, "alpha": a} for f, r, a in grid), key=quality)
 
 
