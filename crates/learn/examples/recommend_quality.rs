@@ -1,0 +1,46 @@
+//! `recommend_quality TRAIN TEST OUT`: for every user of TEST, whom TRAIN knows, the twenty items that are recommended to
+//! them: lines of a user and its items. Lines of TRAIN and TEST are a user and an item, both numbers, tab between.
+//! `bench/learn/recommend.py` makes the files and measures.
+#![expect(clippy::print_stdout, reason = "a measurement that prints")]
+
+use std::{collections::BTreeSet, env, error::Error, fmt::Write, fs};
+use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Rules, Visitor, arrange, fit};
+use vestry_model::ProductId;
+
+fn read(path: &str) -> Result<Vec<(u128, i64)>, Box<dyn Error>> {
+    let text = fs::read_to_string(path)?;
+    let line = |line: &str| {
+        let (user, item) = line.split_once('\t').ok_or("a line is a user, a tab and an item")?;
+        Ok((user.parse()?, item.parse()?))
+    };
+    text.lines().map(line).collect()
+}
+
+fn visitor(user: u128) -> Visitor {
+    Visitor(user.to_be_bytes())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [train, test, out] = args.as_slice() else { return Err("usage: recommend_quality TRAIN TEST OUT".into()) };
+    let mut histories = Histories::default();
+    let event = |((user, item), second)| {
+        let deed = Deed { kind: Kind::View, second, item: ProductId::from_row(item) };
+        Event { visitor: visitor(user), deed }
+    };
+    histories.learn(read(train)?.into_iter().zip(0..).map(event));
+    let model = fit(&histories);
+    println!("{} items, λ {}", model.items().count(), model.lambda());
+    let users: BTreeSet<u128> = read(test)?.into_iter().map(|(user, _)| user).collect();
+    let (fresh, rules, mut text) = (Fresh::new(), Rules::default(), String::new());
+    for user in users {
+        let history = histories.of(visitor(user));
+        let arrangement = Arrangement { limit: 20, history, hide: Kind::View, diversity: 0.0, rules: &rules };
+        let lists = model.for_history(history, &fresh).chain(model.popular());
+        let found = arrange(lists, arrangement, |_| true, |_, _| 0.0);
+        let items: Vec<String> = found.iter().map(|one| one.item.to_string()).collect();
+        writeln!(text, "{user}\t{}", items.join(" "))?;
+    }
+    fs::write(out, text)?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Who has what, by visitor and by item, and the whole-number sums that follow.
+
+use super::histories::{Histories, Visitor};
+use rayon::prelude::*;
+use std::{
+    cmp::Reverse,
+    collections::BTreeSet,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
+use vestry_model::ProductId;
+
+/// How much a visitor has to do with an item: its place, and the weight of the deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) at: u32,
+    pub(super) weight: u8,
+}
+
+/// Visitors and items in the order of their ids. An item whose last visitor went keeps its place and has no cells.
+#[derive(Debug, Clone)]
+pub(super) struct Incidence {
+    pub(super) items: Vec<ProductId>,
+    pub(super) visitors: Vec<Visitor>,
+    /// By visitor, ascending by item.
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// By item, ascending by visitor.
+    pub(super) columns: Vec<Vec<Cell>>,
+}
+
+impl Incidence {
+    pub(super) fn new(histories: &Histories) -> Self {
+        let items: BTreeSet<ProductId> =
+            histories.iter().flat_map(|(_, deeds)| deeds.iter().map(|deed| deed.item)).collect();
+        let items: Vec<ProductId> = items.into_iter().collect();
+        let (mut visitors, mut rows) = (Vec::new(), Vec::new());
+        let mut columns = vec![Vec::new(); items.len()];
+        for (who, (visitor, deeds)) in histories.iter().enumerate() {
+            let cell = |deed: &super::Deed| {
+                let at = items.binary_search(&deed.item).unwrap_or_else(|_| unreachable!("all items are listed"));
+                Cell { at: at as u32, weight: deed.kind.weight() }
+            };
+            let row: Vec<Cell> = deeds.iter().map(cell).collect();
+            row.iter().for_each(|c| columns[c.at as usize].push(Cell { at: who as u32, weight: c.weight }));
+            visitors.push(visitor);
+            rows.push(row);
+        }
+        Self { items, visitors, rows, columns }
+    }
+
+    /// Takes a visitor out; their row.
+    pub(super) fn forget(&mut self, visitor: Visitor) -> Vec<Cell> {
+        let Ok(who) = self.visitors.binary_search(&visitor) else { return Vec::new() };
+        let row = std::mem::take(&mut self.rows[who]);
+        row.iter().for_each(|cell| self.columns[cell.at as usize].retain(|other| other.at != who as u32));
+        row
+    }
+
+    pub(super) fn at(&self, item: ProductId) -> Option<u32> {
+        self.items.binary_search(&item).ok().map(|at| at as u32).filter(|at| !self.columns[*at as usize].is_empty())
+    }
+
+    pub(super) fn live(&self) -> impl Iterator<Item = u32> {
+        (0..self.items.len() as u32).filter(|at| !self.columns[*at as usize].is_empty())
+    }
+
+    /// Adds Σ w·w of an item with those up to another, over visitors, to `sums`. Of 2²⁶ visitors none overflows.
+    fn add_sums(&self, item: u32, up_to: u32, sums: &mut [u32]) {
+        for whose in &self.columns[item as usize] {
+            let weight = u32::from(whose.weight);
+            let row = self.rows[whose.at as usize].iter().take_while(|cell| cell.at <= up_to);
+            row.for_each(|cell| sums[cell.at as usize] += u32::from(cell.weight) * weight);
+        }
+    }
+
+    /// The items that share visitors with one, as many as `most` by Σ w·w, of equals the lesser ids, and itself; ascending.
+    pub(super) fn strongest(&self, item: u32, most: usize, sums: &mut [u32]) -> Vec<u32> {
+        sums.fill(0);
+        self.add_sums(item, u32::MAX, sums);
+        let shared = |(at, sum): (u32, &u32)| (*sum > 0 && at != item).then_some((Reverse(*sum), at));
+        let mut found: Vec<(Reverse<u32>, u32)> = (0..).zip(sums.iter()).filter_map(shared).collect();
+        if found.len() > most {
+            found.select_nth_unstable(most);
+            found.truncate(most);
+        }
+        let mut found: Vec<u32> = found.into_iter().map(|(_, at)| at).chain([item]).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Σ w·wᵀ of the items of each block, which are ascending: its lower triangle, row after row. The sums of an item are made once for all
+    /// blocks that it is in.
+    pub(super) fn squares(&self, blocks: &[Vec<u32>]) -> Vec<Vec<u32>> {
+        let mut places = vec![Vec::new(); self.items.len()];
+        for (block, items) in blocks.iter().enumerate() {
+            items.iter().enumerate().for_each(|(n, item)| places[*item as usize].push((block, n)));
+        }
+        let empty = |items: &Vec<u32>| -> Vec<AtomicU32> {
+            (0..items.len() * (items.len() + 1) / 2).map(|_| AtomicU32::new(0)).collect()
+        };
+        let squares: Vec<Vec<AtomicU32>> = blocks.iter().map(empty).collect();
+        places.par_iter().enumerate().filter(|(_, places)| !places.is_empty()).for_each_init(
+            || vec![0; self.items.len()],
+            |sums, (item, places)| {
+                sums.fill(0);
+                self.add_sums(item as u32, item as u32, sums);
+                for (block, n) in places {
+                    let line = &squares[*block][n * (n + 1) / 2..][..=*n];
+                    // Each line is written by one thread.
+                    let write = |(to, other): (&AtomicU32, &u32)| to.store(sums[*other as usize], Relaxed);
+                    line.iter().zip(&blocks[*block]).for_each(write);
+                }
+            },
+        );
+        squares.into_iter().map(|square| square.into_iter().map(AtomicU32::into_inner).collect()).collect()
+    }
+}
