@@ -3,8 +3,8 @@
 use super::{AccountError, ChildAccount, NamedGuardian, NewStaff, random, record};
 use crate::Privacy;
 use jiff::ToSpan;
-use std::collections::BTreeMap;
-use vestry_credentials::{Password, PasswordHash};
+use std::{collections::BTreeMap, fmt};
+use vestry_credentials::{Password, PasswordHash, TotpSecret};
 use vestry_mail::Language;
 use vestry_model::hex;
 use vestry_policy::Event;
@@ -20,8 +20,24 @@ pub struct DemoPeople {
     pub members: [(Role, &'static str); 3],
     /// Where a guardian sees the account of a child.
     pub guardian: String,
-    /// Where an officer enrols, and then works.
-    pub officer: String,
+    /// Who works in the privacy office.
+    pub officer: DemoOfficer,
+}
+
+/// How the demo's officer gets in: with the password of all, and a code. `Debug` does not show the proofs.
+pub struct DemoOfficer {
+    /// The address.
+    pub mail: &'static str,
+    /// The secret of the one-time passwords, as an authenticator app takes it.
+    pub secret: Zeroizing<String>,
+    /// Codes of which each lets in once without an app.
+    pub recovery: Vec<String>,
+}
+
+impl fmt::Debug for DemoOfficer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DemoOfficer").field("mail", &self.mail).finish_non_exhaustive()
+    }
 }
 
 impl Privacy {
@@ -41,7 +57,7 @@ impl Privacy {
         for (role, mail) in members {
             self.demo_member(organisation, role, mail, &hash).await?;
         }
-        let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer().await?);
+        let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer(&password).await?);
         Ok(DemoPeople { password, members, guardian, officer })
     }
 
@@ -84,15 +100,22 @@ impl Privacy {
         Ok(format!("/guardian/{}", link.as_str()))
     }
 
-    async fn demo_officer(&self) -> Result<String, AccountError> {
+    async fn demo_officer(&self, password: &str) -> Result<DemoOfficer, AccountError> {
+        let mail = "officer@demo.example";
         let new = NewStaff {
-            mail: Personal::new("officer@demo.example".into()),
+            mail: Personal::new(mail.into()),
             name: Personal::new("이두리".into()),
             role: Role::Officer,
             language: Language::Korean,
         };
-        let (_, link) = self.add_staff(&new).await?;
-        Ok(format!("/office/enrol/{}", link.as_str()))
+        let (person, link) = self.add_staff(&new).await?;
+        let (secret, _) = self.enrolment(&link).await?;
+        let code = TotpSecret::from_base32(&secret).and_then(|secret| secret.code(self.now()));
+        let code = code.ok_or(AccountError::Wrong)?;
+        let (recovery, _) = self.enrol(&link, &Personal::new(password.to_owned()), &code).await?;
+        // Enrolling signs in, which nobody asked for here.
+        self.vault().end_sessions(person, None).await?;
+        Ok(DemoOfficer { mail, secret, recovery })
     }
 }
 

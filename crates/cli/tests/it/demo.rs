@@ -59,10 +59,18 @@ fn what_the_demo_prints_lets_in() {
         let body = format!("email={role}@demo.example&password={password}&next=/catalogue");
         answers.push((ask(&address, "POST /sign-in", form, &body), "303"));
     }
-    for page in ["a guardian's page", "a privacy officer"] {
-        let link = word(page);
-        let path = link.strip_prefix(&format!("http://{address}")).expect("a page of this server");
-        answers.push((ask(&address, &format!("GET {path}"), "accept: text/html", ""), "200"));
+    let here = |name: &str| {
+        let link = word(name);
+        link.strip_prefix(&format!("http://{address}")).expect("a page of this server").to_owned()
+    };
+    let guardian = here("a guardian's page");
+    answers.push((ask(&address, &format!("GET {guardian}"), "accept: text/html", ""), "200"));
+    let codes = said.iter().filter(|line| line.matches('-').count() == 6).flat_map(|line| line.split_whitespace());
+    let code = codes.last().unwrap_or_else(|| panic!("no code: {said:#?}"));
+    let office = format!("POST {}", here("the privacy office"));
+    for (code, expected) in [("123456", "401"), (code, "303"), (code, "401")] {
+        let body = format!("email=officer@demo.example&password={password}&code={code}");
+        answers.push((ask(&address, &office, form, &body), expected));
     }
     let bearer = format!("authorization: Bearer {key}");
     answers.push((ask(&address, "GET /api/v1/products", &bearer, ""), "200"));
