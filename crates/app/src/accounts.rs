@@ -10,6 +10,7 @@ mod bans;
 mod desk;
 mod entering;
 mod exports;
+mod first;
 mod guardians;
 mod joining;
 mod letters;
@@ -29,6 +30,8 @@ pub use desk::{
 };
 pub use entering::{Device, Entered, LogIn, Visitor};
 pub use exports::ExportStands;
+pub(crate) use first::FIRST_ORGANISATION;
+pub use first::{FirstLinks, FirstStart};
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
 pub use joining::{AskedItem, Joined, SignUp};
 pub(crate) use letters::Queued;
