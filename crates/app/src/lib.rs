@@ -47,7 +47,7 @@ mod working;
 pub use accounts::{
     AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
     ConsentView, Course, Decision, Deed, Delivered, DemoOfficer, DemoPeople, Device, DryRun, Entered, ExportStands,
-    FirstLinks, FirstStart, Given, GuardianPage, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
+    FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
     Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
     StaffEntered, StaffMember, Stay, Training, Visitor,
 };

@@ -11,6 +11,12 @@ use vestry_policy::Event;
 use vestry_vault::{PersonId, Personal, Role};
 use zeroize::Zeroizing;
 
+pub(super) const OWNER: &str = "owner@demo.example";
+pub(super) const EDITOR: &str = "editor@demo.example";
+pub(super) const VIEWER: &str = "viewer@demo.example";
+/// Somebody who leaves again.
+pub(super) const LEAVER: &str = "leaver@demo.example";
+
 /// How the demo's people get in.
 #[derive(Debug)]
 pub struct DemoPeople {
@@ -41,20 +47,16 @@ impl fmt::Debug for DemoOfficer {
 }
 
 impl Privacy {
-    /// Puts the demo's people on file: three members of `organisation`, a child with a guardian, an officer.
+    /// Puts the demo's people on file: members of `organisation`, a child with a guardian, an officer.
     pub async fn demo_people(&self, organisation: i64) -> Result<DemoPeople, AccountError> {
-        let members = [
-            (Role::Owner, "owner@demo.example"),
-            (Role::Editor, "editor@demo.example"),
-            (Role::Viewer, "viewer@demo.example"),
-        ];
+        let members = [(Role::Owner, OWNER), (Role::Editor, EDITOR), (Role::Viewer, VIEWER)];
         let mut bytes = [0; 22];
         random(self)(&mut bytes);
         let password = Zeroizing::new(format!("demo-{}", hex(&bytes[..6])));
         let given = Password::given(password.to_string()).ok_or(AccountError::Wrong)?;
         let salt = bytes[6..].try_into().expect("16 bytes");
         let hash = self.hashing().run(move || PasswordHash::make(&given, salt)).await;
-        for (role, mail) in members {
+        for (role, mail) in members.into_iter().chain([(Role::Editor, LEAVER)]) {
             self.demo_member(organisation, role, mail, &hash).await?;
         }
         let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer(&password).await?);
@@ -72,11 +74,9 @@ impl Privacy {
         let items = items(mail);
         let given = (&items, hash.as_str());
         let mut new = self.new_member(policy, given, Language::Korean, (organisation, role))?;
-        if role == Role::Owner {
+        if [OWNER, LEAVER].contains(&mail) {
             let paid = vec![("card_issuer", "한빛카드".into()), ("card_number", "1234-5678-9012-3456".into())];
             new.records.push(record(policy, "payment", paid, vec![(Event::Made, now), (Event::Payment, now)])?);
-            let complaint = vec![("complaint", "배송이 늦었어요.".into()), ("complaint_contact", mail.to_owned())];
-            new.records.push(record(policy, "complaint", complaint, vec![(Event::Made, now)])?);
         }
         Ok(self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one"))
     }
@@ -121,9 +121,16 @@ impl Privacy {
 
 /// What the policy asks of a member, made up.
 fn items(mail: &str) -> BTreeMap<String, String> {
+    let name = match mail {
+        OWNER => "김하나",
+        EDITOR => "박세라",
+        VIEWER => "최유진",
+        LEAVER => "정다은",
+        _ => "김하늘",
+    };
     let pairs = [
         ("email", mail),
-        ("name", "김하나"),
+        ("name", name),
         ("mobile", "010-1234-5678"),
         ("company_phone", "02-123-4567"),
         ("company", "한빛상점"),

@@ -55,7 +55,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         return Ok(());
     }
     let people = match app.privacy() {
-        Some(privacy) => Some(privacy.demo_people(organisation.get()).await?),
+        Some(privacy) => {
+            let people = privacy.demo_people(organisation.get()).await?;
+            app.demo_history(privacy, organisation, &people, &drawings).await?;
+            Some(people)
+        }
         None => None,
     };
     let options = Options { listen: args.listen, ..Options::default() };
