@@ -1,6 +1,6 @@
 //! API keys: made once, kept as a hash, rotated with an overlap, revoked at once.
 
-use crate::{App, AppError};
+use crate::{App, AppError, accounts::FIRST_ORGANISATION};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::{
@@ -154,7 +154,7 @@ impl App {
         }
         let organisation = match self.organisations().await?.first() {
             Some(organisation) => organisation.id,
-            None => self.organisation_or_new("shop").await?,
+            None => self.organisation_or_new(FIRST_ORGANISATION).await?,
         };
         Ok(Some(self.make_key(organisation, KeyKind::Secret, "first start").await?.secret))
     }

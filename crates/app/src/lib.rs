@@ -46,9 +46,10 @@ mod working;
 
 pub use accounts::{
     AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
-    ConsentView, Course, Decision, Deed, Delivered, DemoPeople, Device, DryRun, Entered, ExportStands, Given,
-    GuardianPage, Joined, LogIn, NamedGuardian, NewCase, NewStaff, Outcome, OwnRecord, PostOffice, PostOfficeError,
-    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, Training, Visitor,
+    ConsentView, Course, Decision, Deed, Delivered, DemoOfficer, DemoPeople, Device, DryRun, Entered, ExportStands,
+    FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
+    Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
+    StaffEntered, StaffMember, Stay, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{

@@ -3,13 +3,19 @@
 use super::{AccountError, ChildAccount, NamedGuardian, NewStaff, random, record};
 use crate::Privacy;
 use jiff::ToSpan;
-use std::collections::BTreeMap;
-use vestry_credentials::{Password, PasswordHash};
+use std::{collections::BTreeMap, fmt};
+use vestry_credentials::{Password, PasswordHash, TotpSecret};
 use vestry_mail::Language;
 use vestry_model::hex;
 use vestry_policy::Event;
 use vestry_vault::{PersonId, Personal, Role};
 use zeroize::Zeroizing;
+
+pub(super) const OWNER: &str = "owner@demo.example";
+pub(super) const EDITOR: &str = "editor@demo.example";
+pub(super) const VIEWER: &str = "viewer@demo.example";
+/// Somebody who leaves again.
+pub(super) const LEAVER: &str = "leaver@demo.example";
 
 /// How the demo's people get in.
 #[derive(Debug)]
@@ -20,28 +26,40 @@ pub struct DemoPeople {
     pub members: [(Role, &'static str); 3],
     /// Where a guardian sees the account of a child.
     pub guardian: String,
-    /// Where an officer enrols, and then works.
-    pub officer: String,
+    /// Who works in the privacy office.
+    pub officer: DemoOfficer,
+}
+
+/// How the demo's officer gets in: with the password of all, and a code. `Debug` does not show the proofs.
+pub struct DemoOfficer {
+    /// The address.
+    pub mail: &'static str,
+    /// The secret of the one-time passwords, as an authenticator app takes it.
+    pub secret: Zeroizing<String>,
+    /// Codes of which each lets in once without an app.
+    pub recovery: Vec<String>,
+}
+
+impl fmt::Debug for DemoOfficer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DemoOfficer").field("mail", &self.mail).finish_non_exhaustive()
+    }
 }
 
 impl Privacy {
-    /// Puts the demo's people on file: three members of `organisation`, a child with a guardian, an officer.
+    /// Puts the demo's people on file: members of `organisation`, a child with a guardian, an officer.
     pub async fn demo_people(&self, organisation: i64) -> Result<DemoPeople, AccountError> {
-        let members = [
-            (Role::Owner, "owner@demo.example"),
-            (Role::Editor, "editor@demo.example"),
-            (Role::Viewer, "viewer@demo.example"),
-        ];
+        let members = [(Role::Owner, OWNER), (Role::Editor, EDITOR), (Role::Viewer, VIEWER)];
         let mut bytes = [0; 22];
         random(self)(&mut bytes);
         let password = Zeroizing::new(format!("demo-{}", hex(&bytes[..6])));
         let given = Password::given(password.to_string()).ok_or(AccountError::Wrong)?;
         let salt = bytes[6..].try_into().expect("16 bytes");
         let hash = self.hashing().run(move || PasswordHash::make(&given, salt)).await;
-        for (role, mail) in members {
+        for (role, mail) in members.into_iter().chain([(Role::Editor, LEAVER)]) {
             self.demo_member(organisation, role, mail, &hash).await?;
         }
-        let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer().await?);
+        let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer(&password).await?);
         Ok(DemoPeople { password, members, guardian, officer })
     }
 
@@ -56,11 +74,9 @@ impl Privacy {
         let items = items(mail);
         let given = (&items, hash.as_str());
         let mut new = self.new_member(policy, given, Language::Korean, (organisation, role))?;
-        if role == Role::Owner {
+        if [OWNER, LEAVER].contains(&mail) {
             let paid = vec![("card_issuer", "한빛카드".into()), ("card_number", "1234-5678-9012-3456".into())];
             new.records.push(record(policy, "payment", paid, vec![(Event::Made, now), (Event::Payment, now)])?);
-            let complaint = vec![("complaint", "배송이 늦었어요.".into()), ("complaint_contact", mail.to_owned())];
-            new.records.push(record(policy, "complaint", complaint, vec![(Event::Made, now)])?);
         }
         Ok(self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one"))
     }
@@ -84,23 +100,37 @@ impl Privacy {
         Ok(format!("/guardian/{}", link.as_str()))
     }
 
-    async fn demo_officer(&self) -> Result<String, AccountError> {
+    async fn demo_officer(&self, password: &str) -> Result<DemoOfficer, AccountError> {
+        let mail = "officer@demo.example";
         let new = NewStaff {
-            mail: Personal::new("officer@demo.example".into()),
+            mail: Personal::new(mail.into()),
             name: Personal::new("이두리".into()),
             role: Role::Officer,
             language: Language::Korean,
         };
-        let (_, link) = self.add_staff(&new).await?;
-        Ok(format!("/office/enrol/{}", link.as_str()))
+        let (person, link) = self.add_staff(&new).await?;
+        let (secret, _) = self.enrolment(&link).await?;
+        let code = TotpSecret::from_base32(&secret).and_then(|secret| secret.code(self.now()));
+        let code = code.ok_or(AccountError::Wrong)?;
+        let (recovery, _) = self.enrol(&link, &Personal::new(password.to_owned()), &code).await?;
+        // Enrolling signs in, which nobody asked for here.
+        self.vault().end_sessions(person, None).await?;
+        Ok(DemoOfficer { mail, secret, recovery })
     }
 }
 
 /// What the policy asks of a member, made up.
 fn items(mail: &str) -> BTreeMap<String, String> {
+    let name = match mail {
+        OWNER => "김하나",
+        EDITOR => "박세라",
+        VIEWER => "최유진",
+        LEAVER => "정다은",
+        _ => "김하늘",
+    };
     let pairs = [
         ("email", mail),
-        ("name", "김하나"),
+        ("name", name),
         ("mobile", "010-1234-5678"),
         ("company_phone", "02-123-4567"),
         ("company", "한빛상점"),

@@ -9,6 +9,10 @@ use vestry_app::{PersonId, ReasonCode, Role};
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminCommand {
     /// Make the keys and the databases of personal data; the data folder may hold a catalogue already
+    ///
+    /// Then asks for the first accounts, on a terminal or by lines of standard input: the operator's mail address and name,
+    /// the organisation's name, its owner's mail address. An empty line leaves one out, and a name is not asked for
+    /// nobody. Prints the links by which they come in.
     Init {
         #[command(flatten)]
         place: Place,

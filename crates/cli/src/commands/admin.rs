@@ -7,13 +7,14 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use std::{
-    io::{Read, Write, stdin, stdout},
+    io::{BufRead, IsTerminal, Read, Write, stdin, stdout},
     path::Path,
 };
 use vestry_app::{
-    Description, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal, Privacy, Reader, TwoStaff,
-    VaultStore, event_named,
+    Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal,
+    Privacy, Reader, TwoStaff, VaultStore, event_named,
 };
+use zeroize::Zeroizing;
 
 /// The longest description of a person, in bytes.
 const MAX_DESCRIPTION: u64 = 4 << 20;
@@ -42,21 +43,69 @@ pub(crate) async fn run(command: AdminCommand) -> Result<()> {
 }
 
 async fn init(place: &Place) -> Result<()> {
-    let (keys, public) = Privacy::make(&place.data, &open::config(place)?, crate::surroundings()).await?;
+    let config = open::config(place)?;
+    // Where there is one already nothing is asked: making it again says so.
+    let first = if Privacy::is_made(&place.data, &config)? { FirstStart::default() } else { first_start()? };
+    first.check().context("nothing was made; begin again with lines that can be used")?;
+    let (keys, public) = Privacy::make(&place.data, &config, crate::surroundings()).await?;
     writeln!(
         stdout(),
         "made the keys in `{}`; keep a copy of each where no backup of the data is: without them nothing opens\n\
-         the audit log is verified with this key; write it down elsewhere:\n\n  {public}\n\n\
-         next: `vestry admin staff add --role operator`, which reads a mail address and a name from standard input",
+         the audit log is verified with this key; write it down elsewhere:\n\n  {public}\n",
         keys.display()
     )?;
-    Ok(())
+    let mut links = FirstLinks::default();
+    if first != FirstStart::default() {
+        let privacy = open::privacy(place).await?;
+        links = privacy.first_accounts(&first).await?;
+        privacy.close().await;
+    }
+    say_links(place, &links)
+}
+
+/// What is typed at a first start, asked for on a terminal. Whoever is left out has no name asked for.
+fn first_start() -> Result<FirstStart> {
+    let (mut lines, is_asked) = (stdin().lock().take(4_096), stdin().is_terminal());
+    let mut ask = |what: &str| {
+        if is_asked {
+            eprint!("{what}: ");
+        }
+        let mut line = Zeroizing::new(String::new());
+        lines.read_line(&mut line).context("could not read standard input")?;
+        anyhow::Ok(Zeroizing::new(line.trim().to_owned()))
+    };
+    let operator = ask("mail address of the operator, who manages the staff (empty: nobody yet)")?;
+    let name = if operator.is_empty() { Zeroizing::default() } else { ask("their name")? };
+    let organisation = ask("name of the organisation whose catalogue it is (empty: none yet)")?.to_string();
+    let owner = if organisation.is_empty() {
+        Zeroizing::default()
+    } else {
+        ask("mail address of its owner (empty: nobody yet)")?
+    };
+    Ok(FirstStart { operator, name, organisation, owner })
+}
+
+/// The links of the first people, and what comes next.
+fn say_links(place: &Place, links: &FirstLinks) -> Result<()> {
+    if let Some(token) = &links.enrolment {
+        writeln!(stdout(), "the operator enrols within three days at\n\n  {}\n", link(place, "office/enrol/", token)?)?;
+    }
+    if let Some(token) = &links.invitation {
+        writeln!(stdout(), "the owner joins within a week at\n\n  {}\n", link(place, "join?invitation=", token)?)?;
+    }
+    let next = match (&links.enrolment, &links.invitation) {
+        (None, None) => {
+            "`vestry admin staff add --role operator`, which reads a mail address and a name from standard input"
+        }
+        _ => "`vestry serve`; then open the links, which it mails as well",
+    };
+    Ok(writeln!(stdout(), "next: {next}")?)
 }
 
 async fn staff(command: StaffCommand) -> Result<()> {
     match command {
         StaffCommand::Add { role, place } => {
-            let mut text = zeroize::Zeroizing::new(String::new());
+            let mut text = Zeroizing::new(String::new());
             stdin().take(4_096).read_to_string(&mut text).context("could not read standard input")?;
             let (mail, name) =
                 text.trim().split_once('\n').context("give two lines: the mail address, and the name")?;
@@ -68,7 +117,7 @@ async fn staff(command: StaffCommand) -> Result<()> {
             };
             let privacy = open::privacy(&place).await?;
             let (person, token) = privacy.add_staff(&new).await?;
-            writeln!(stdout(), "{person}\n{}", enrolment(&place, &token)?)?;
+            writeln!(stdout(), "{person}\n{}", link(&place, "office/enrol/", &token)?)?;
             privacy.close().await;
         }
         StaffCommand::List { place } => {
@@ -81,17 +130,17 @@ async fn staff(command: StaffCommand) -> Result<()> {
         StaffCommand::Renew { person, place } => {
             let privacy = open::privacy(&place).await?;
             let token = privacy.renew_staff(person).await?;
-            writeln!(stdout(), "{}", enrolment(&place, &token)?)?;
+            writeln!(stdout(), "{}", link(&place, "office/enrol/", &token)?)?;
             privacy.close().await;
         }
     }
     Ok(())
 }
 
-/// Where the server shows the page to enrol.
-fn enrolment(place: &Place, token: &str) -> Result<String> {
+/// Where the server shows a page that a link leads to.
+fn link(place: &Place, page: &str, token: &str) -> Result<String> {
     let base = open::config(place)?.mail.links;
-    Ok(format!("{}/office/enrol/{token}", base.trim_end_matches('/')))
+    Ok(format!("{}/{page}{token}", base.trim_end_matches('/')))
 }
 
 async fn person(command: PersonCommand) -> Result<()> {

@@ -55,7 +55,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         return Ok(());
     }
     let people = match app.privacy() {
-        Some(privacy) => Some(privacy.demo_people(organisation.get()).await?),
+        Some(privacy) => {
+            let people = privacy.demo_people(organisation.get()).await?;
+            app.demo_history(privacy, organisation, &people, &drawings).await?;
+            Some(people)
+        }
         None => None,
     };
     let options = Options { listen: args.listen, ..Options::default() };
@@ -71,12 +75,18 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
 
 /// How the demo's people get in. Where there are owners a key opens the API alone.
 fn tell(people: &DemoPeople, address: std::net::SocketAddr, key: &str) {
+    let officer = &people.officer;
     eprintln!("\nopen http://{address} and sign in with the password {} as\n", people.password.as_str());
     for (role, mail) in people.members {
         eprintln!("  {mail:<24} {}", role.as_str());
     }
-    eprintln!("\na guardian's page   http://{address}{}", people.guardian);
-    eprintln!("a privacy officer    http://{address}{}", people.officer);
+    eprintln!("\nthe privacy office   http://{address}/office/sign-in");
+    eprintln!("  {:<24} officer; the same password, and a code that lets in once:\n", officer.mail);
+    for codes in officer.recovery.chunks(2) {
+        eprintln!("  {}", codes.join("   "));
+    }
+    eprintln!("\n  or what an authenticator app shows for {}", officer.secret.as_str());
+    eprintln!("\na guardian's page    http://{address}{}", people.guardian);
     eprintln!("the API's key        {key}\n");
 }
 

@@ -1,11 +1,12 @@
-//! What the demo prints lets in.
+//! What the demo prints lets in, and there is something to look at.
 
-use crate::program::vestry;
+use crate::{
+    program::vestry,
+    secrets::{ask, cookie, send, visit},
+};
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader},
     process::Child,
-    time::Duration,
 };
 
 /// A demo that ends with its test.
@@ -18,22 +19,8 @@ impl Drop for Demo {
     }
 }
 
-/// The status line of the answer to `request`, a method and an address, with one more header and a body.
-fn ask(address: &str, request: &str, header: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
-    let length = body.len();
-    let sent = format!(
-        "{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{header}\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    stream.write_all(sent.as_bytes()).expect("sent");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("answered");
-    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
-}
-
 #[test]
-fn what_the_demo_prints_lets_in() {
+fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let mut demo = vestry(&["demo", "--products", "60", "--listen", "127.0.0.1:0", "--data"]);
@@ -52,21 +39,52 @@ fn what_the_demo_prints_lets_in() {
             said.iter().find_map(|line| line.split_once(after)).unwrap_or_else(|| panic!("no {after:?}: {said:#?}"));
         line.1.split_whitespace().next().unwrap_or_default().to_owned()
     };
-    let (address, password, key) = (word("open http://"), word("with the password "), word("the API's key"));
-    let form = "content-type: application/x-www-form-urlencoded";
-    let mut answers = Vec::new();
-    for role in ["owner", "editor", "viewer"] {
-        let body = format!("email={role}@demo.example&password={password}&next=/catalogue");
-        answers.push((ask(&address, "POST /sign-in", form, &body), "303"));
-    }
-    for page in ["a guardian's page", "a privacy officer"] {
-        let link = word(page);
-        let path = link.strip_prefix(&format!("http://{address}")).expect("a page of this server");
-        answers.push((ask(&address, &format!("GET {path}"), "accept: text/html", ""), "200"));
-    }
-    let bearer = format!("authorization: Bearer {key}");
-    answers.push((ask(&address, "GET /api/v1/products", &bearer, ""), "200"));
-    for (status, expected) in answers {
-        assert!(status.contains(expected), "{status}, not {expected}: {said:#?}");
-    }
+    let (base, password, key) =
+        (format!("http://{}", word("open http://")), word("with the password "), word("the API's key"));
+    let enter = |path: &str, mail: &str, code: &str| {
+        let entered = send(&base, "", path, &[("email", mail), ("password", &password), ("code", code)]);
+        entered.starts_with("HTTP/1.1 303").then(|| cookie(&entered))
+    };
+    let shows = |cookie: &str, path: &str, words: &[&str]| {
+        let page = visit(&base, cookie, "GET", path, ("", ""));
+        assert!(page.starts_with("HTTP/1.1 200"), "{path}: {page}");
+        words.iter().for_each(|words| assert!(page.contains(words), "no {words:?} in {path}: {page}"));
+        page
+    };
+    let member = |role: &str| {
+        enter("/sign-in", &format!("{role}@demo.example"), "").unwrap_or_else(|| panic!("{role}: {said:#?}"))
+    };
+    let (owner, editor, viewer) = (member("owner"), member("editor"), member("viewer"));
+    let here = |name: &str| word(name).strip_prefix(&base).expect("a page of this server").to_owned();
+    let office = here("the privacy office");
+    let codes = said.iter().filter(|line| line.matches('-').count() == 6).flat_map(|line| line.split_whitespace());
+    let code = codes.last().unwrap_or_else(|| panic!("no code: {said:#?}"));
+    let officer = |code: &str| enter(&office, "officer@demo.example", code);
+    assert!(officer("123456").is_none(), "{said:#?}");
+    let lee = officer(code).unwrap_or_else(|| panic!("{code}: {said:#?}"));
+    assert!(officer(code).is_none(), "a code lets in once");
+    let api = ask(&base, "GET", "/api/v1/products", &format!("authorization: Bearer {key}"), "");
+    assert!(api.starts_with("HTTP/1.1 200"), "{api}");
+
+    shows("", &here("a guardian's page"), &["child@demo.example"]);
+    shows(&owner, "/me", &["검정 원피스", "배송이 늦었어요", "한빛카드"]);
+    let team = shows(&owner, "/team", &["김하나", "박세라", "최유진"]);
+    assert!(
+        !team.contains("leaver@") && enter("/sign-in", "leaver@demo.example", "").is_none(),
+        "who left is out: {team}"
+    );
+    shows(&owner, "/keys", &["demo"]);
+    shows(&editor, "/imports", &["Product import", "Done"]);
+    shows(&editor, "/taught", &["Category", "Lineage", "Right, the shipped head"]);
+    shows(&editor, "/review", &["done today", "Undo"]);
+    shows(&viewer, "/me", &["대리"]);
+    let board = shows(&lee, "/office", &["lawsuit-1", "Letters that wait"]);
+    let entry =
+        board.rsplit_once("/office/certificates/").expect("a certificate").1.split('"').next().expect("its entry");
+    shows(&lee, &format!("/office/certificates/{entry}"), &[]);
+    shows(&lee, "/office/desk", &["came in", "identity checked", "decided", "answered"]);
+    let draft = shows(&lee, "/office/policy", &["Throw the draft away"]);
+    assert!(!draft.contains("stay as they were"), "it changes something: {draft}");
+    shows(&lee, "/office/notices", &["Winter sale"]);
+    shows(&lee, "/office/sweep", &[]);
 }

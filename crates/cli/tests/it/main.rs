@@ -4,6 +4,7 @@ mod backups;
 mod catalogue;
 mod demo;
 mod faults;
+mod first_start;
 mod logs;
 mod people;
 mod photos;

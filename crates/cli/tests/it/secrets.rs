@@ -16,11 +16,24 @@ use vestry_credentials::TotpSecret;
 /// What is looked for: every value that is typed below has one of these in it.
 const CANARIES: [&str; 3] = ["canary", "010-8642-1357", "tailors under"];
 
-const PASSWORD: &str = "canary seven tailors under one lamp";
-const MAIL: &str = "canarymail@shop.example";
+pub(crate) const PASSWORD: &str = "canary seven tailors under one lamp";
+pub(crate) const MAIL: &str = "canarymail@shop.example";
+/// A sign-up that is complete.
+pub(crate) const JOIN: [(&str, &str); 10] = [
+    ("email", MAIL),
+    ("name", "canaryname"),
+    ("mobile", "010-8642-1357"),
+    ("company_phone", "02-123-4567"),
+    ("company", "canarycompany"),
+    ("title", "canarytitle"),
+    ("password", PASSWORD),
+    ("terms", "yes"),
+    ("agree-service", "yes"),
+    ("agree-membership", "yes"),
+];
 
 /// An answer over a connection of its own, head and all.
-fn ask(base: &str, method: &str, path: &str, header: &str, body: &str) -> String {
+pub(crate) fn ask(base: &str, method: &str, path: &str, header: &str, body: &str) -> String {
     let host = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a patience");
@@ -36,7 +49,7 @@ fn ask(base: &str, method: &str, path: &str, header: &str, body: &str) -> String
 
 /// An answer to somebody at a browser who has that cookie. What it says of a failure, and where it leads, repeats nothing of
 /// what was typed, and nothing fails on the server's side.
-fn visit(base: &str, cookie: &str, method: &str, path: &str, (kind, body): (&str, &str)) -> String {
+pub(crate) fn visit(base: &str, cookie: &str, method: &str, path: &str, (kind, body): (&str, &str)) -> String {
     let header = format!("content-type: {kind}\r\naccept: text/html\r\naccept-language: en\r\ncookie: {cookie}");
     let answer = ask(base, method, path, &header, body);
     let (head, page) = answer.split_once("\r\n\r\n").expect("a head and a body");
@@ -46,23 +59,23 @@ fn visit(base: &str, cookie: &str, method: &str, path: &str, (kind, body): (&str
     answer
 }
 
-fn send(base: &str, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) fn send(base: &str, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
     let answer = visit(base, cookie, "POST", path, ("application/x-www-form-urlencoded", &pairs.join("&")));
     assert!(!answer.contains("tailors under") && !answer.contains("canarywrong"), "a password comes back from {path}");
     answer
 }
 
-fn between<'t>(text: &'t str, before: &str, end: char) -> &'t str {
+pub(crate) fn between<'t>(text: &'t str, before: &str, end: char) -> &'t str {
     text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1.split(end).next().unwrap_or_default()
 }
 
-fn cookie(answer: &str) -> String {
+pub(crate) fn cookie(answer: &str) -> String {
     between(answer, "set-cookie: ", ';').to_owned()
 }
 
 /// The mailed link that begins so, once its letter went out.
-fn mailed(data: &Path, start: &str) -> String {
+pub(crate) fn mailed(data: &Path, start: &str) -> String {
     let find = || {
         let files = std::fs::read_dir(data.join("mail")).into_iter().flatten().flatten();
         let texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
@@ -81,13 +94,13 @@ fn mailed(data: &Path, start: &str) -> String {
 }
 
 /// A server that says everything it can, and what it said.
-struct Talkative {
-    process: Child,
-    base: String,
-    said: JoinHandle<String>,
+pub(crate) struct Talkative {
+    pub(crate) process: Child,
+    pub(crate) base: String,
+    pub(crate) said: JoinHandle<String>,
 }
 
-fn start(data: &std::path::Path) -> Talkative {
+pub(crate) fn start(data: &std::path::Path) -> Talkative {
     let mut command: Command = vestry(&["serve", "--listen", "127.0.0.1:0", "--data"]);
     let mut process = command.arg(data).env("VESTRY_LOG", "trace").spawn().expect("the binary runs");
     let mut lines = BufReader::new(process.stderr.take().expect("its errors"));
@@ -113,22 +126,10 @@ fn start(data: &std::path::Path) -> Talkative {
 /// Fills every form with what is looked for, rightly and wrongly.
 fn type_everything(base: &str) {
     let form = |path: &str, fields: &[(&str, &str)]| send(base, "", path, fields);
-    let join = [
-        ("email", MAIL),
-        ("name", "canaryname"),
-        ("mobile", "010-8642-1357"),
-        ("company_phone", "02-123-4567"),
-        ("company", "canarycompany"),
-        ("title", "canarytitle"),
-        ("password", PASSWORD),
-        ("terms", "yes"),
-        ("agree-service", "yes"),
-        ("agree-membership", "yes"),
-    ];
-    let sent = form("/join", &join);
+    let sent = form("/join", &JOIN);
     assert!(sent.contains("Look into your mail") || sent.contains("메일"), "{sent}");
     // Something is wrong with each of these.
-    form("/join", &join[..3]);
+    form("/join", &JOIN[..3]);
     form("/join", &[("email", "canarymail"), ("password", "canarywrongpassword")]);
     form("/sign-in", &[("email", MAIL), ("password", "canarywrongpassword"), ("code", "canarycode")]);
     form("/sign-in", &[("key", "vs_canarykey")]);
@@ -233,15 +234,21 @@ fn as_guardian(base: &str, data: &Path) {
     guardian(&[("act", "canaryact")]);
 }
 
-/// An officer enrols, and fills every form of the office, rightly and wrongly.
-fn as_officer(base: &str, enrol: &str) {
-    let page = visit(base, "", "GET", enrol, ("", ""));
+/// What the server answers to somebody of the staff who enrols at `link`.
+pub(crate) fn enrolled(base: &str, link: &str) -> String {
+    let page = visit(base, "", "GET", link, ("", ""));
     let secret = between(&page, "class=\"secret\">", '<');
     let secret = TotpSecret::from_base32(secret).expect("a secret");
-    send(base, "", enrol, &[("password", PASSWORD), ("code", "canarycode")]);
     #[expect(clippy::disallowed_methods, reason = "the program that is run reads the clock")]
     let code = secret.code(Timestamp::now()).expect("a code");
-    let enrolled = send(base, "", enrol, &[("password", PASSWORD), ("code", &code)]);
+    send(base, "", link, &[("password", PASSWORD), ("code", &code)])
+}
+
+/// An officer enrols, and fills every form of the office, rightly and wrongly.
+fn as_officer(base: &str, enrol: &str) {
+    visit(base, "", "GET", enrol, ("", ""));
+    send(base, "", enrol, &[("password", PASSWORD), ("code", "canarycode")]);
+    let enrolled = enrolled(base, enrol);
     let lee = Login::of(base, cookie(&enrolled), "/office/desk");
     let call = [("channel", "mail"), ("words", "canarywords of theirs"), ("language", "en")];
     let request = [("kind", "request"), ("right", "access"), ("who", "canarynew@shop.example")];
