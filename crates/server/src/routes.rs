@@ -59,7 +59,7 @@ pub(crate) fn table() -> Vec<Line> {
     const PUT: Method = Method::PUT;
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
-    use Need::{AnyKey, Anybody, Editor, Nothing, Owner, OwnerKey, SecretKey, Session};
+    use Need::{AnyKey, Nothing, OwnerKey, SecretKey};
     let mut table = vec![
         line(GET, "/healthz", Nothing, SMALL, get(api::health::alive)),
         line(GET, "/readyz", Nothing, SMALL, get(api::health::ready)),
@@ -97,6 +97,19 @@ pub(crate) fn table() -> Vec<Line> {
         line(POST, "/api/v1/keys", OwnerKey, SMALL, post(api::keys::make_key)),
         line(POST, "/api/v1/keys/{id}/rotate", OwnerKey, SMALL, post(api::keys::rotate_key)),
         line(DELETE, "/api/v1/keys/{id}", OwnerKey, SMALL, delete(api::keys::revoke_key)),
+    ];
+    table.extend(console_routes());
+    table.extend(accounts());
+    table.extend(office_routes());
+    table
+}
+
+/// What everybody may see, and the console of the catalogue.
+fn console_routes() -> Vec<Line> {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    use Need::{Anybody, Editor, Nothing, Owner, Session};
+    vec![
         line(GET, "/assets/{version}/{name}", Nothing, SMALL, get(assets::serve)),
         line(GET, "/policy", Nothing, SMALL, get(public::policy::current)),
         line(GET, "/policy/head", Nothing, SMALL, get(public::policy::head)),
@@ -129,10 +142,7 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/keys", Owner, SMALL, get(console::keys::show)),
         line(POST, "/keys", Owner, SMALL, post(console::keys::make)),
         line(POST, "/keys/{id}", Owner, SMALL, post(console::keys::change)),
-    ];
-    table.extend(accounts());
-    table.extend(office_routes());
-    table
+    ]
 }
 
 /// Accounts: joining, signing in, one's own data, colleagues.
