@@ -116,7 +116,7 @@ impl App {
 
 impl Privacy {
     async fn demo_person(&self, mail: &str) -> Result<PersonId, AccountError> {
-        Ok(self.vault().find(&Personal::new(mail.to_owned())).await?.ok_or(AccountError::Wrong)?)
+        self.vault().find(&Personal::new(mail.to_owned())).await?.ok_or(AccountError::Wrong)
     }
 
     /// One agrees to advertising, one changes their mind, one asks for a copy of their data.

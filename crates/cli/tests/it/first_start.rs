@@ -82,14 +82,6 @@ async fn with_owner(data: &Path) {
     privacy.close().await;
 }
 
-#[test]
-fn without_tls_nothing_but_loopback_is_listened_on() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let refused = vestry(&["serve", "--listen", "0.0.0.0:0", "--data"]).arg(&data).output().expect("the binary runs");
-    assert!(!refused.status.success() && stderr(&refused).contains("needs TLS"), "{}", stderr(&refused));
-}
-
 #[track_caller]
 fn check_refused(lines: &str, names: &str) {
     let folder = tempfile::tempdir().expect("a folder");
