@@ -124,7 +124,7 @@ impl Model {
         }
     }
 
-    /// What was in one basket with an item, more than its own frequency explains: the cosine, with [`BESIDE`] more baskets.
+    /// What was in one basket with an item, more than its own frequency explains: the cosine, with `BESIDE` more baskets.
     pub fn goes_with(&self, item: ProductId) -> impl Iterator<Item = Recommended> + use<> {
         let of = self.baskets(item).into_iter().filter(|(_, together)| *together >= TOGETHER);
         let score = |(other, together): (ProductId, u32)| {

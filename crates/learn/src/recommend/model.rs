@@ -17,7 +17,7 @@ use std::{
 };
 use vestry_model::ProductId;
 
-/// Up to so many items all are solved at once; past that each over its [`STRONGEST`] co-items.
+/// Up to so many items all are solved at once; past that each over its `STRONGEST` co-items.
 pub const FEW: usize = 3_000;
 /// Co-items that speak for an item, past [`FEW`].
 const STRONGEST: usize = 100;
