@@ -7,7 +7,7 @@
 use crate::{
     App, AppError, Cpu, Privacy, PrivacyError,
     opening::heads_in,
-    teaching::{Teaching, TeachingError},
+    teaching::{Lineage, Taught, Teaching, TeachingError},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -127,8 +127,11 @@ impl App {
         attribute: &AttributeId,
         who: &str,
     ) -> Result<PublishedHead, AppError> {
-        let solved = self.teaching().solved(organisation, attribute, i64::MAX, self.cpu()).await?;
-        let Some((head, facts)) = solved else { return Err(AppError::NotPublished(NotPublished::Nothing)) };
+        let taught = self.taught(organisation, attribute).await?;
+        let facts = taught.as_ref().and_then(|taught| facts(attribute, &taught.head, &taught.lineage));
+        let (Some(Taught { head, .. }), Some(facts)) = (taught, facts) else {
+            return Err(AppError::NotPublished(NotPublished::Nothing));
+        };
         match head.evidence.verdict {
             Verdict::Promote => {}
             Verdict::Keep => return Err(AppError::NotPublished(NotPublished::NotBetter)),
@@ -212,19 +215,22 @@ impl Teaching<'_> {
         cpu: &Cpu,
     ) -> Result<Option<(TaughtHead, HeadFacts)>, TeachingError> {
         let live = self.live(organisation, attribute, Some(through)).await?;
-        let Some(newest) = live.iter().map(|judged| judged.sequence).max() else { return Ok(None) };
         let Some(learner) = self.learner(attribute, &live).await? else { return Ok(None) };
         let head = cpu.run(move || learner.fit()).await?;
-        let lineage = self.lineage(attribute, &live);
-        let facts = HeadFacts {
-            shipped: lineage.shipped,
-            through: newest,
-            manifest: lineage.hash,
-            model: digest(attribute, &head),
-            evidence: serde_json::to_string(&HeadEvidence::of(&head)).expect("numbers are JSON"),
-        };
-        Ok(Some((head, facts)))
+        let facts = facts(attribute, &head, &self.lineage(attribute, &live));
+        Ok(facts.map(|facts| (head, facts)))
     }
+}
+
+/// What a version says of a head; nothing where nobody taught it.
+fn facts(attribute: &AttributeId, head: &TaughtHead, lineage: &Lineage) -> Option<HeadFacts> {
+    Some(HeadFacts {
+        shipped: lineage.shipped.clone(),
+        through: lineage.lines.last()?.sequence,
+        manifest: lineage.hash.clone(),
+        model: digest(attribute, head),
+        evidence: serde_json::to_string(&HeadEvidence::of(head)).expect("numbers are JSON"),
+    })
 }
 
 /// SHA-256 over every number of a head, as hex digits.

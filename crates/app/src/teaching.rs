@@ -154,12 +154,12 @@ impl App {
         live: &[Judged],
     ) -> Result<Option<OwnedMutexGuard<Known>>, AppError> {
         let teaching = self.teaching();
-        let Some(shipped) = teaching.shipped(attribute) else { return Ok(None) };
-        let judgements = judgements(shipped.values, live);
+        let Some((reading, values)) = teaching.teachable(attribute) else { return Ok(None) };
+        let judgements = judgements(values, live);
         let known = {
             let mut all = self.learners().0.lock().expect("no holder panics");
             let known = all.entry((organisation, attribute.clone())).or_insert_with(|| {
-                let learner = Arc::new(Learner::new(shipped));
+                let learner = Arc::new(Learner::new(teaching.shipped(attribute, (reading, values))));
                 Arc::new(tokio::sync::Mutex::new(Known { learner, working: None, fitted: None }))
             });
             Arc::clone(known)
@@ -239,11 +239,15 @@ impl Teaching<'_> {
         Lineage { shipped, lines, hash: vestry_model::hex(&hasher.finalize()) }
     }
 
-    /// Everything about an attribute that people did not teach; `None` when it cannot be taught.
-    pub(crate) fn shipped(&self, attribute: &AttributeId) -> Option<Shipped> {
-        let (reading, about) = (self.heads.reading.as_ref()?, Taxonomy::builtin().attribute(attribute.as_str())?);
-        let values = if about.many { Values::Many } else { Values::One };
-        Some(Shipped { prior: prior(self.shipped_head(attribute), reading), values })
+    /// How pictures are read that teach an attribute, and how many values of it one has; `None` when it cannot be taught.
+    fn teachable(&self, attribute: &AttributeId) -> Option<(&Reading, Values)> {
+        let about = Taxonomy::builtin().attribute(attribute.as_str())?;
+        Some((self.heads.reading.as_ref()?, if about.many { Values::Many } else { Values::One }))
+    }
+
+    /// Everything about an attribute that people did not teach.
+    fn shipped(&self, attribute: &AttributeId, (reading, values): (&Reading, Values)) -> Shipped {
+        Shipped { prior: prior(self.shipped_head(attribute), reading), values }
     }
 
     fn shipped_head(&self, attribute: &AttributeId) -> Option<&LinearHead> {
@@ -264,11 +268,11 @@ impl Teaching<'_> {
         attribute: &AttributeId,
         live: &[Judged],
     ) -> Result<Option<Learner>, TeachingError> {
-        let Some(shipped) = self.shipped(attribute) else { return Ok(None) };
-        let judgements = judgements(shipped.values, live);
+        let Some((reading, values)) = self.teachable(attribute) else { return Ok(None) };
+        let judgements = judgements(values, live);
         let images: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
         let rows = self.rows(&images.into_iter().collect::<Vec<_>>()).await?;
-        let mut learner = Learner::new(shipped);
+        let mut learner = Learner::new(self.shipped(attribute, (reading, values)));
         learner.become_those(judgements, rows);
         Ok(Some(learner))
     }
