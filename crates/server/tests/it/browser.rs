@@ -2,11 +2,9 @@
 
 use super::{
     chromium::Chromium,
-    harness::{House, SHOP},
+    harness::{House, SHOP, served},
 };
 use serde_json::json;
-use tokio::sync::oneshot;
-use vestry_server::{Options, serve};
 
 /// A shop of a dozen garments.
 async fn shop() -> House {
@@ -29,24 +27,8 @@ async fn clause_6_ga_camera_films_only_while_somebody_looks_at_the_page() {
 async fn visit(start: fn() -> Option<Chromium>, look: fn(Chromium, &str, &str)) {
     let Some(browser) = tokio::task::spawn_blocking(start).await.expect("no panic") else { return };
     let house = shop().await;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let (ready, address) = oneshot::channel();
     let (app, key) = (house.app.clone(), house.secret.clone());
-    let options = Options { listen: "127.0.0.1:0".into(), ..Options::default() };
-    let shutdown = async {
-        let _ = stopped.await;
-    };
-    let server = tokio::spawn(async move {
-        serve(app, options, shutdown, |address| {
-            let _ = ready.send(address);
-        })
-        .await
-    });
-    let address = address.await.expect("it listens");
-    let looked = tokio::task::spawn_blocking(move || look(browser, &format!("http://{address}"), &key)).await;
-    let _ = stop.send(());
-    looked.expect("every page works");
-    server.await.expect("no panic").expect("it served");
+    served(app, |base| tokio::task::spawn_blocking(move || look(browser, &base, &key))).await;
 }
 
 fn film(mut browser: Chromium, base: &str, key: &str) {

@@ -14,9 +14,10 @@ use std::{
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
 };
 use tempfile::TempDir;
+use tokio::{sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
 use vestry_app::{App, Config, KeyKind, Surroundings, SweepRequest};
-use vestry_server::{Options, router};
+use vestry_server::{Options, router, serve};
 
 /// The clock of the one test that lives through years.
 static CLOCK: AtomicI64 = AtomicI64::new(0);
@@ -326,6 +327,26 @@ impl House {
 fn files_under(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
+}
+
+/// Serves `app` on a socket to who looks at it from there, given its address, until they have looked.
+pub(crate) async fn served(app: App, look: impl FnOnce(String) -> JoinHandle<()>) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (ready, address) = oneshot::channel();
+    let options = Options { listen: "127.0.0.1:0".into(), ..Options::default() };
+    let shutdown = async {
+        let _ = stopped.await;
+    };
+    let server = tokio::spawn(async move {
+        serve(app, options, shutdown, |address| {
+            let _ = ready.send(address);
+        })
+        .await
+    });
+    let looked = look(format!("http://{}", address.await.expect("it listens"))).await;
+    let _ = stop.send(());
+    looked.expect("every page works");
+    server.await.expect("no panic").expect("it served");
 }
 
 pub(crate) fn encoded(text: &str) -> String {

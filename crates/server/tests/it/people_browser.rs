@@ -4,14 +4,13 @@
 use super::{
     accounts::{PASSWORD, code},
     chromium::{Chromium, axe},
-    harness::{House, photo, set_clock},
+    harness::{House, photo, served, set_clock},
     office_browser,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
-use tokio::{runtime::Handle, sync::oneshot, task::block_in_place};
+use tokio::{runtime::Handle, task::block_in_place};
 use vestry_app::{Language, NewStaff, Personal, Role, SweepRequest};
-use vestry_server::{Options, serve};
 
 pub(crate) const KIM: &str = "kim@shop.example";
 pub(crate) const CHILD: &str = "child@home.example";
@@ -159,21 +158,9 @@ async fn people_live_in_a_browser() {
     let Some(browser) = tokio::task::spawn_blocking(Chromium::start).await.expect("no panic") else { return };
     set_clock("2026-11-02T09:00:00+09:00");
     let house = House::with_clock().await;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let (ready, address) = oneshot::channel();
-    let (app, options) = (house.app.clone(), Options { listen: "127.0.0.1:0".into(), ..Options::default() });
-    let shutdown = async {
-        let _ = stopped.await;
-    };
-    let server = tokio::spawn(async move {
-        serve(app, options, shutdown, |address| {
-            let _ = ready.send(address);
-        })
-        .await
-    });
-    let base = format!("http://{}", address.await.expect("it listens"));
     let axe = axe();
-    let live = move || {
+    let app = house.app.clone();
+    let live = move |base| {
         let mut visit = Visit { browser, house, base, axe, whose: "members", kept: BTreeMap::new() };
         visit.browser.resize(1280, 900);
         visit.browser.prefer("light");
@@ -199,10 +186,7 @@ async fn people_live_in_a_browser() {
             visit.browser.complaints.iter().filter(|said| !said.contains("401 (Unauthorized)")).collect();
         assert_eq!(complaints, Vec::<&String>::new(), "nothing is refused and nothing breaks");
     };
-    let lived = tokio::spawn(async move { live() }).await;
-    let _ = stop.send(());
-    lived.expect("every page works");
-    server.await.expect("no panic").expect("it served");
+    served(app, |base| tokio::spawn(async move { live(base) })).await;
 }
 
 /// Signs up, confirms, signs in, agrees to marketing and takes it back.

@@ -10,13 +10,12 @@
 
 use super::{
     chromium::{Chromium, axe},
+    harness::served,
     matrix::rows,
     town::{Caller, Town},
 };
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-use tokio::sync::oneshot;
-use vestry_server::{Options, serve};
 
 /// A page, and who looks at it.
 struct Page {
@@ -89,34 +88,21 @@ async fn every_page_can_be_read_by_all_and_stands_still() {
     let town = Town::new().await;
     let pages = pages(&town).await;
     assert!(pages.len() > 40, "{}", pages.len());
-    let (stop, stopped) = oneshot::channel::<()>();
-    let (ready, address) = oneshot::channel();
-    let (app, options) = (town.app(), Options { listen: "127.0.0.1:0".into(), ..Options::default() });
-    let shutdown = async {
-        let _ = stopped.await;
-    };
-    let server = tokio::spawn(async move {
-        serve(app, options, shutdown, |address| {
-            let _ = ready.send(address);
-        })
-        .await
-    });
-    let base = format!("http://{}", address.await.expect("it listens"));
-    let looked = tokio::task::spawn_blocking(move || {
-        let axe = axe();
-        browser.call("Network.enable", json!({}));
-        browser.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": SHIFTS}));
-        let ways = [("ko", "light"), ("en", "dark"), ("ko", "dark"), ("en", "light")];
-        let is_all = std::env::var_os("VESTRY_SCREENSHOTS").is_some();
-        for (at, page) in pages.iter().enumerate() {
-            for way in ways.iter().cycle().skip(at).take(if is_all { ways.len() } else { 1 }) {
-                look(&mut browser, axe.as_deref(), &base, page, *way);
+    let app = town.app();
+    let look_at = |base: String| {
+        tokio::task::spawn_blocking(move || {
+            let axe = axe();
+            browser.call("Network.enable", json!({}));
+            browser.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": SHIFTS}));
+            let ways = [("ko", "light"), ("en", "dark"), ("ko", "dark"), ("en", "light")];
+            let is_all = std::env::var_os("VESTRY_SCREENSHOTS").is_some();
+            for (at, page) in pages.iter().enumerate() {
+                for way in ways.iter().cycle().skip(at).take(if is_all { ways.len() } else { 1 }) {
+                    look(&mut browser, axe.as_deref(), &base, page, *way);
+                }
             }
-        }
-        assert_eq!(browser.complaints, [""; 0], "nothing is refused and nothing breaks");
-    });
-    let looked = looked.await;
-    let _ = stop.send(());
-    looked.expect("every page is fit to be read");
-    server.await.expect("no panic").expect("it served");
+            assert_eq!(browser.complaints, [""; 0], "nothing is refused and nothing breaks");
+        })
+    };
+    served(app, look_at).await;
 }
