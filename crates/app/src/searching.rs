@@ -1,8 +1,8 @@
 //! One search: the photo becomes a vector, SKUs become ids, the index answers.
 
 use crate::{App, AppError};
-use vestry_model::{AttributeId, OrganisationId, ProductId, Region, Rgb, Sku};
-use vestry_search::{Answer, Filter, Request, Rules, Weights};
+use vestry_model::{AttributeId, OrganisationId, ProductId, Region, Rgb, Rules, Sku};
+use vestry_search::{Answer, Filter, Request, Weights};
 use vestry_vision::Recognition;
 
 /// What somebody searches for, as it was asked.

@@ -4,8 +4,8 @@
 #![expect(clippy::print_stdout, reason = "a measurement that prints")]
 
 use std::{collections::BTreeSet, env, error::Error, fmt::Write, fs};
-use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Rules, Visitor, arrange, fit};
-use vestry_model::ProductId;
+use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Visitor, arrange, fit};
+use vestry_model::{ProductId, Rules};
 
 fn read(path: &str) -> Result<Vec<(u128, i64)>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;

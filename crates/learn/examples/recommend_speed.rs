@@ -7,8 +7,8 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
 use std::{collections::BTreeSet, env, error::Error, fs, time::Instant};
-use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Rules, Visitor, arrange, fit};
-use vestry_model::ProductId;
+use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Visitor, arrange, fit};
+use vestry_model::{ProductId, Rules};
 
 const KINDS: [Kind; 8] =
     [Kind::View, Kind::View, Kind::View, Kind::View, Kind::View, Kind::Click, Kind::Cart, Kind::Purchase];

@@ -14,7 +14,7 @@ mod incidence;
 mod lists;
 mod model;
 
-pub use arrange::{Arrangement, Rules, arrange};
+pub use arrange::{Arrangement, arrange};
 pub use histories::{Deed, Event, HELD, Histories, Kind, Visitor};
 pub use lists::{Because, Fresh, Recommended};
 pub use model::{FEW, Model, fit};

@@ -3,10 +3,9 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use vestry_learn::recommend::{
-    Arrangement, Because, Deed, Event, FEW, Fresh, HELD, Histories, Kind, Model, Recommended, Rules, Visitor, arrange,
-    fit,
+    Arrangement, Because, Deed, Event, FEW, Fresh, HELD, Histories, Kind, Model, Recommended, Visitor, arrange, fit,
 };
-use vestry_model::ProductId;
+use vestry_model::{ProductId, Rules};
 
 const NOTHING: [i64; 0] = [];
 const KINDS: [Kind; 4] = [Kind::View, Kind::Click, Kind::Cart, Kind::Purchase];

@@ -1,4 +1,4 @@
-//! Plain values that every other crate shares: ids, products, tags, colours, vectors, heads and the taxonomy.
+//! Plain values that every other crate shares: ids, products, tags, colours, vectors, heads, rules and the taxonomy.
 //!
 //! What it must never do: touch a file, a clock, a socket or a random number. Text and bytes come in as
 //! arguments; a value that exists is valid.
@@ -12,6 +12,7 @@ mod hex;
 mod ids;
 mod reading;
 mod region;
+mod rules;
 mod tag;
 pub mod taxonomy;
 mod vector;
@@ -23,6 +24,7 @@ pub use hex::hex;
 pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId, ReviewId};
 pub use reading::{FRACTION, Reading, Row, STEP};
 pub use region::{Region, RegionError};
+pub use rules::Rules;
 pub use tag::{AttributeId, Confidence, ObjectId, Source, Suggestion, Tag, TagState, ValueId};
 pub use taxonomy::{Taxonomy, TaxonomyError};
 pub use vector::{LOOK_DIMENSIONS, LookVector};

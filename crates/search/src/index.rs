@@ -11,10 +11,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use vestry_model::{ProductId, Taxonomy};
+use vestry_model::{ProductId, Rules, Taxonomy};
 
 use crate::{
-    Answer, Change, Document, Hit, IndexError, Request, Rules, Stats, Why,
+    Answer, Change, Document, Hit, IndexError, Request, Stats, Why,
     generation::{DEAD_LIMIT, Generation, Live, path_of},
     pools::{Frozen, Pool, Pools, cursor, read_cursor},
     query::{self, Context, Ranked},

@@ -36,4 +36,4 @@ pub use answer::{Answer, Facet, Hit, Part, Parts, Rule, Stats, Why};
 pub use document::{Change, Document, DocumentImage, DocumentTag};
 pub use error::IndexError;
 pub use index::{Index, Opened, Settings, Snapshot, Step};
-pub use request::{Filter, FilterTest, Request, Rules, Weights};
+pub use request::{Filter, FilterTest, Request, Weights};

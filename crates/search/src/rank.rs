@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use vestry_model::ProductId;
+use vestry_model::{ProductId, Rules};
 
-use crate::{Part, Parts, Rule, Rules, Weights, look::Found, matching::Match, rows::IdMap, state::State};
+use crate::{Part, Parts, Rule, Weights, look::Found, matching::Match, rows::IdMap, state::State};
 
 /// The usual constant of reciprocal rank fusion.
 const RRF: f32 = 60.0;

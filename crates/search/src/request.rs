@@ -1,6 +1,6 @@
 //! What one search asks.
 
-use vestry_model::{AttributeId, LookVector, ProductId, Rgb};
+use vestry_model::{AttributeId, LookVector, ProductId, Rgb, Rules};
 
 /// One search. Every part may be left out; with nothing but filters the newest products come first.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,17 +80,4 @@ impl Default for Weights {
     fn default() -> Self {
         Self { look: 1.0, colour: 1.0, words: 1.0 }
     }
-}
-
-/// The shop's own ordering, by product.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rules {
-    /// First, in this order, whether they match or not, unless a filter speaks against them.
-    pub pin: Vec<ProductId>,
-    /// Above what else matches.
-    pub boost: Vec<ProductId>,
-    /// Below what else matches.
-    pub bury: Vec<ProductId>,
-    /// Never.
-    pub exclude: Vec<ProductId>,
 }

@@ -6,8 +6,8 @@
 mod shop;
 
 use shop::{Shop, category, colour, document, look};
-use vestry_model::{AttributeId, ProductId, Rgb};
-use vestry_search::{Change, Filter, FilterTest, IndexError, Request, Rule, Rules};
+use vestry_model::{AttributeId, ProductId, Rgb, Rules};
+use vestry_search::{Change, Filter, FilterTest, IndexError, Request, Rule};
 
 fn words(text: &str) -> Request {
     Request { words: Some(text.into()), ..Request::default() }

@@ -5,23 +5,10 @@ use super::{
     lists::{Because, Recommended},
 };
 use std::collections::BTreeSet;
-use vestry_model::ProductId;
+use vestry_model::{ProductId, Rules};
 
 /// Candidates among which diversity chooses, for each that is asked for.
 const CHOICE: usize = 5;
-
-/// The shop's own ordering, by product.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rules {
-    /// First, in this order, whether recommended or not.
-    pub pin: Vec<ProductId>,
-    /// Above what else is recommended.
-    pub boost: Vec<ProductId>,
-    /// Below what else is recommended.
-    pub bury: Vec<ProductId>,
-    /// Never.
-    pub exclude: Vec<ProductId>,
-}
 
 /// How an answer is put together.
 #[derive(Debug, Clone, Copy)]
