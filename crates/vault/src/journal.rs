@@ -2,7 +2,7 @@
 //! journal says and the databases do not; so does a restore, from the newest copy of the log.
 
 use crate::{
-    audit::{self, AuditError, AuditLog, Entry, SignedHead},
+    audit::{self, AuditError, AuditLog, Entry, PublicKey, SignedHead},
     certificate::{Certificate, ModelChange},
     error::VaultError,
     generations::AUDIT,
@@ -202,8 +202,9 @@ pub enum Change {
 #[derive(Debug)]
 pub(crate) struct Journal {
     log: Arc<Mutex<AuditLog>>,
-    /// Read without waiting for what is being made durable.
+    /// Read without waiting for what is being made durable, as is the key.
     head: Arc<Mutex<SignedHead>>,
+    public: PublicKey,
     requests: Mutex<Option<mpsc::Sender<Request>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     behind: Arc<Mutex<Vec<PathBuf>>>,
@@ -219,13 +220,13 @@ struct Request {
 impl Journal {
     /// Writes to `log`; what a restore must not miss is copied to `places` before it is acknowledged.
     pub(crate) fn new(log: AuditLog, places: Vec<PathBuf>) -> Self {
-        let head = Arc::new(Mutex::new(log.head()));
+        let (head, public) = (Arc::new(Mutex::new(log.head())), log.public());
         let log = Arc::new(Mutex::new(log));
         let behind = Arc::new(Mutex::new(Vec::new()));
         let (sender, receiver) = mpsc::channel();
         let writer = Writer { log: Arc::clone(&log), head: Arc::clone(&head), places, behind: Arc::clone(&behind) };
         let writer = std::thread::spawn(move || writer.write(&receiver));
-        Self { log, head, requests: Mutex::new(Some(sender)), writer: Mutex::new(Some(writer)), behind }
+        Self { log, head, public, requests: Mutex::new(Some(sender)), writer: Mutex::new(Some(writer)), behind }
     }
 
     /// Appends `lines`; the index of the first. Durable here when this returns, and at every place that could be
@@ -271,6 +272,11 @@ impl Journal {
     /// The newest signed head.
     pub(crate) fn head(&self) -> SignedHead {
         self.head.lock().expect("no holder panics").clone()
+    }
+
+    /// The key that verifies what is signed.
+    pub(crate) fn public(&self) -> PublicKey {
+        self.public
     }
 
     /// Places that missed something: their copy of the log is behind.

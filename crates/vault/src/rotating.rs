@@ -8,7 +8,7 @@ use crate::{
     Vault,
     audit::{AuditError, AuditLog, PublicKey, SigningKey},
     error::VaultError,
-    files::Disk,
+    files::{Disk, Files, folder_of},
     generations::AUDIT,
     journal::{Ledger, LedgerReason, Line},
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
@@ -19,8 +19,7 @@ use crate::{
 use jiff::Timestamp;
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 use vestry_database::{Value, args};
@@ -239,7 +238,5 @@ impl Vault {
 /// The new key takes the old one's name, durably.
 fn give_name(next: &Path, path: &Path) -> Result<(), VaultError> {
     let failed = |source| VaultError::Write { path: path.into(), source };
-    fs::rename(next, path).map_err(failed)?;
-    let folder: PathBuf = path.parent().map_or_else(|| ".".into(), Path::to_path_buf);
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    Disk.rename(next, path).and_then(|()| Disk.sync_folder(folder_of(path))).map_err(failed)
 }

@@ -255,7 +255,7 @@ impl Vault {
 
     /// The key that verifies the audit log and the archives.
     pub fn public_key(&self) -> PublicKey {
-        self.journal.log().public()
+        self.journal.public()
     }
 
     /// The audit log, for reading.

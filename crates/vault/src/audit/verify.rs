@@ -105,8 +105,8 @@ struct Verifier {
 }
 
 /// Verifies the log in `folder`, of which `key` is or was a public key: every frame, every head's signature and root, every
-/// rotation under both its keys, every body that is there against its leaf. With a `published` head, also that the log goes at least that far and had
-/// that root there.
+/// rotation under both its keys, every body that is there against its leaf. With a `published` head, also that the log goes
+/// at least that far and had that root there.
 ///
 /// Without one a log that ends cleanly with an older head passes for that older log: nothing in it can say otherwise.
 ///
