@@ -13,12 +13,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex},
 };
 use vestry_learn::taught::{Evidence, TaughtHead, Verdict};
 use vestry_model::{AttributeId, HeadSet, OrganisationId};
-use vestry_store::{HeadEnd, HeadFacts, HeadVersion};
+use vestry_store::{HeadEnd, HeadFacts, HeadVersion, Judged};
 use vestry_vault::ModelChange;
 
 /// Versions of one attribute that stand on each other, at most.
@@ -84,8 +84,9 @@ impl App {
         }
         let mut heads = shipped.clone();
         for version in &versions {
-            let (attribute, through) = (&version.attribute, version.facts.through);
-            let solved = self.teaching().solved(organisation, attribute, through, self.cpu()).await?;
+            let attribute = &version.attribute;
+            let live = of_version(version, &self.teaching().live(organisation, attribute).await?);
+            let solved = self.teaching().solved(attribute, &live, self.cpu()).await?;
             if let Some(head) = solved.and_then(|(head, _)| self.teaching().published(&head)) {
                 heads.heads.insert(attribute.to_string(), head);
             }
@@ -205,21 +206,24 @@ pub enum NotPublished {
 }
 
 impl Teaching<'_> {
-    /// The head of the live judgements up to `through`, and what a version says of it. `None` when there is nothing to
-    /// solve, or the attribute cannot be taught.
+    /// The head of these judgements, and what a version says of it. `None` when there is nothing to solve, or the attribute
+    /// cannot be taught.
     async fn solved(
         &self,
-        organisation: OrganisationId,
         attribute: &AttributeId,
-        through: i64,
+        live: &[Judged],
         cpu: &Cpu,
     ) -> Result<Option<(TaughtHead, HeadFacts)>, TeachingError> {
-        let live = self.live(organisation, attribute, Some(through)).await?;
-        let Some(learner) = self.learner(attribute, &live).await? else { return Ok(None) };
+        let Some(learner) = self.learner(attribute, live).await? else { return Ok(None) };
         let head = cpu.run(move || learner.fit()).await?;
-        let facts = facts(attribute, &head, &self.lineage(attribute, &live));
+        let facts = facts(attribute, &head, &self.lineage(attribute, live));
         Ok(facts.map(|facts| (head, facts)))
     }
+}
+
+/// The judgements that a version is made of, of those that are live.
+fn of_version(version: &HeadVersion, live: &[Judged]) -> Vec<Judged> {
+    live.iter().filter(|judged| judged.sequence <= version.facts.through).cloned().collect()
 }
 
 /// What a version says of a head; nothing where nobody taught it.
@@ -255,10 +259,15 @@ impl Privacy {
         }
         let heads = heads_in(&self.vault().place_of_files().folder)?;
         let teaching = Teaching { store: self.store(), privacy: Some(self), heads: &heads };
-        let mut cpu = None;
+        // Versions of one head stand on each other, and are made of the same judgements.
+        let (mut cpu, mut read) = (None, HashMap::new());
         for version in standing.iter().filter(|version| version.facts.shipped == heads.name) {
             let HeadVersion { organisation, attribute, facts, .. } = version;
-            let live = teaching.live(*organisation, attribute, Some(facts.through)).await?;
+            let live = match read.entry((*organisation, attribute)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(teaching.live(*organisation, attribute).await?),
+            };
+            let live = of_version(version, live);
             if teaching.lineage(attribute, &live).hash == facts.manifest {
                 continue;
             }
@@ -266,7 +275,7 @@ impl Privacy {
                 Some(cpu) => cpu,
                 None => cpu.insert(Cpu::new(0).map_err(PrivacyError::Threads)?),
             };
-            let solved = teaching.solved(*organisation, attribute, facts.through, cpu).await?;
+            let solved = teaching.solved(attribute, &live, cpu).await?;
             let solved = solved.filter(|(head, _)| head.evidence.verdict == Verdict::Promote);
             self.reissue(version, solved.map(|(_, facts)| facts), self.now()).await?;
         }

@@ -92,7 +92,7 @@ impl App {
         organisation: OrganisationId,
         attribute: &AttributeId,
     ) -> Result<Option<Taught>, AppError> {
-        let live = self.teaching().live(organisation, attribute, None).await?;
+        let live = self.teaching().live(organisation, attribute).await?;
         let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
         let (learner, fitted) = (Arc::clone(&known.learner), known.fitted.clone());
         // Questions of the review need not wait for a fit.
@@ -129,7 +129,7 @@ impl App {
         organisation: OrganisationId,
         attribute: &AttributeId,
     ) -> Result<Option<Arc<LinearHead>>, AppError> {
-        let live = self.teaching().live(organisation, attribute, None).await?;
+        let live = self.teaching().live(organisation, attribute).await?;
         if live.len() < FEW {
             return Ok(None);
         }
@@ -203,15 +203,14 @@ pub enum TeachingError {
 }
 
 impl Teaching<'_> {
-    /// The judgements of an attribute that may teach: all of them, or those up to the correction `through`.
+    /// The judgements of an attribute that may teach.
     pub(crate) async fn live(
         &self,
         organisation: OrganisationId,
         attribute: &AttributeId,
-        through: Option<i64>,
     ) -> Result<Vec<Judged>, TeachingError> {
         let mut judged = self.store.read().await?.judged(organisation, attribute, MOST).await?;
-        judged.retain(|one| one.who != NOBODY && through.is_none_or(|last| one.sequence <= last));
+        judged.retain(|one| one.who != NOBODY);
         if let Some(privacy) = self.privacy {
             let standings = privacy.vault().standings().await?;
             let may = standings.into_iter().filter(|stands| !stands.objected && !stands.held);
