@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, durable, policing,
-    privacy::{key_sources, place},
+    privacy::{key_sources, place, url},
 };
 use std::{
     fs,
@@ -161,6 +161,12 @@ pub async fn restore(
     let came = restore_into(&scratch, folder, config, surroundings, request).await;
     if came.is_err() {
         // Nothing of it may be used. What stays goes at the next try.
+        if let Err(error) = forget(&scratch, config).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a restore that failed left rows in its databases"
+            );
+        }
         let _ = fs::remove_dir_all(&scratch);
     }
     let Returned { backup, signed_by, restored, catalogue } = came?;
@@ -214,13 +220,9 @@ async fn restore_into(
         Some(backup) => backup.clone(),
         None => newest_backup(&request.places)?,
     };
-    let url = (!config.store.url.is_empty()).then(|| config.store.url.clone());
-    let store = Store::open(&StorePlace { data_dir: scratch.into(), url }).await?;
-    if !store.is_empty().await? {
-        return Err(PrivacyError::CatalogueNotEmpty);
-    }
+    let store = Store::open_for_restore(&store_place(scratch, config), now).await?;
     let objects = Objects::open(scratch)?;
-    let mut restoring = Restoring::begin(&from).await?;
+    let mut restoring = Restoring::begin(&from, now).await?;
     let mut reader = restoring.data(&backup)?;
     let signed_by = *restoring.signers().at(reader.header().audit_size);
     let came = read_streams(&mut reader, &mut restoring, &store, &objects).await?;
@@ -228,8 +230,19 @@ async fn restore_into(
     let catalogue = counted(&manifest, &came)?;
     let (vault, restored): (Vault, Restored) = restoring.finish(governing, now).await?;
     vault.close().await;
+    store.end_restore().await?;
     store.close().await;
     Ok(Returned { backup, signed_by, restored, catalogue })
+}
+
+/// Deletes from the databases what a restore left that did not end: keys among it, which no sweep would reach.
+async fn forget(scratch: &Path, config: &Config) -> Result<(), PrivacyError> {
+    Store::forget_restore(&store_place(scratch, config)).await?;
+    Ok(Restoring::forget(&place(scratch, config)?).await?)
+}
+
+fn store_place(scratch: &Path, config: &Config) -> StorePlace {
+    StorePlace { data_dir: scratch.into(), url: url(config) }
 }
 
 async fn read_streams(

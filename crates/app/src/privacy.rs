@@ -69,12 +69,6 @@ pub enum PrivacyError {
         /// The folder.
         folder: PathBuf,
     },
-    /// A restore would write into a catalogue that holds something.
-    #[error(
-        "the database of the catalogue is not empty; a restore writes into an empty one: make a new one and name it as \
-         `store.url`"
-    )]
-    CatalogueNotEmpty,
     /// The identity that opens archives.
     #[error(transparent)]
     Identity(Box<IdentityError>),
@@ -257,7 +251,7 @@ async fn policies_at(place: &VaultPlace, config: &Config) -> Result<Versions, Pr
     Ok(policing::with_posted(&policing::policies(&config.policy.files)?, &posted)?)
 }
 
-fn url(config: &Config) -> Option<String> {
+pub(crate) fn url(config: &Config) -> Option<String> {
     (!config.store.url.is_empty()).then(|| config.store.url.clone())
 }
 

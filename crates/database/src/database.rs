@@ -4,6 +4,7 @@ use crate::{
     DatabaseError, args,
     conn::{self, Conn, Row, RowOf, Sql, Transactions, Value, bound},
 };
+use jiff::Timestamp;
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -25,6 +26,8 @@ pub struct Database {
     engine: Engine,
     /// How many transactions for writing were committed here.
     commits: Arc<AtomicU64>,
+    /// The mark of the restore that this was opened for.
+    restore: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -55,6 +58,16 @@ const VERSIONS: Sql = Sql {
 };
 const NEWEST: &str = "select coalesce(max(version), 0) from schema_versions";
 const APPLIED: &str = "insert into schema_versions (version) values ($1)";
+/// A restore that has not ended: minus the instant at which it began, in microseconds.
+const RESTORE: &str = "select 1 from schema_versions where version < 0";
+const NO_RESTORE: &str = "delete from schema_versions where version < 0";
+const THIS_RESTORE: &str = "delete from schema_versions where version = $1";
+const TABLES: Sql = Sql {
+    sqlite: "select name from sqlite_schema where type = 'table' and name <> 'schema_versions' \
+        and name not like 'sqlite\\_%' escape '\\' order by 1",
+    postgres: "select table_name::text from information_schema.tables where table_schema = current_schema() \
+        and table_type = 'BASE TABLE' and table_name <> 'schema_versions' order by 1",
+};
 /// Two servers that start together migrate one after the other. The number only has to be ours.
 const LOCK: &str = "select pg_advisory_xact_lock(7093527141)";
 
@@ -63,13 +76,75 @@ impl Database {
     /// text that has been released is never edited.
     ///
     /// # Errors
-    /// [`DatabaseError::Newer`] when a newer program wrote it.
+    /// [`DatabaseError::Newer`] when a newer program wrote it, [`DatabaseError::HalfRestored`] when a restore into it did
+    /// not end.
     pub async fn open(place: Location<'_>, migrations: &'static [Sql]) -> Result<Self, DatabaseError> {
+        let database = Self::open_any(place, migrations).await?;
+        match database.row(RESTORE, args![]).await? {
+            Some(_) => Err(DatabaseError::HalfRestored),
+            None => Ok(database),
+        }
+    }
+
+    /// As [`Database::open`], to load a backup: what a restore left that did not end is deleted, and nobody else opens it
+    /// before [`Database::end_restore`].
+    ///
+    /// # Errors
+    /// [`DatabaseError::NotEmpty`] when it holds a row all the same.
+    pub async fn open_for_restore(
+        place: Location<'_>,
+        migrations: &'static [Sql],
+        now: Timestamp,
+    ) -> Result<Self, DatabaseError> {
+        let mut database = Self::open_any(place, migrations).await?;
+        database.delete_half_restored().await?;
+        let mut conn = database.begin().await?;
+        for table in conn.tables().await? {
+            if !conn.is_empty(&table).await? {
+                return Err(DatabaseError::NotEmpty);
+            }
+        }
+        let mark = -now.as_microsecond();
+        conn.run(APPLIED, args![mark]).await?;
+        conn.commit().await?;
+        database.restore = Some(mark);
+        Ok(database)
+    }
+
+    /// Deletes what a restore left that did not end, if there is any.
+    pub async fn forget_restore(place: Location<'_>, migrations: &'static [Sql]) -> Result<(), DatabaseError> {
+        let database = Self::open_any(place, migrations).await?;
+        database.delete_half_restored().await?;
+        database.close().await;
+        Ok(())
+    }
+
+    /// What was loaded may be used.
+    ///
+    /// # Errors
+    /// [`DatabaseError::HalfRestored`] when another restore began here meanwhile.
+    pub async fn end_restore(&self) -> Result<(), DatabaseError> {
+        let mut conn = self.begin().await?;
+        match conn.run(THIS_RESTORE, args![self.restore]).await? {
+            1 => conn.commit().await,
+            _ => Err(DatabaseError::HalfRestored),
+        }
+    }
+
+    async fn delete_half_restored(&self) -> Result<(), DatabaseError> {
+        let mut conn = self.begin().await?;
+        if conn.run(NO_RESTORE, args![]).await? > 0 {
+            conn.delete_all().await?;
+        }
+        conn.commit().await
+    }
+
+    async fn open_any(place: Location<'_>, migrations: &'static [Sql]) -> Result<Self, DatabaseError> {
         let engine = match place {
             Location::Sqlite(path) => sqlite(path).await?,
             Location::Postgres(url) => postgres(url).await?,
         };
-        let database = Self { engine, commits: Arc::default() };
+        let database = Self { engine, commits: Arc::default(), restore: None };
         database.migrate(migrations).await?;
         Ok(database)
     }
@@ -209,6 +284,33 @@ impl Database {
             conn.run(APPLIED, args![version]).await?;
         }
         conn.commit().await
+    }
+}
+
+impl Conn {
+    /// The names of all tables but that of the versions.
+    async fn tables(&mut self) -> Result<Vec<String>, DatabaseError> {
+        self.rows(TABLES, args![]).await?.iter().map(Row::only).collect()
+    }
+
+    /// Deletes every row of every table.
+    async fn delete_all(&mut self) -> Result<(), DatabaseError> {
+        let tables = self.tables().await?;
+        match &mut self.transactions {
+            Transactions::Sqlite(tx) => {
+                sqlx::raw_sql("pragma defer_foreign_keys = on").execute(&mut **tx).await?;
+                for table in tables {
+                    sqlx::raw_sql(AssertSqlSafe(format!("delete from {table}"))).execute(&mut **tx).await?;
+                }
+            }
+            Transactions::Postgres(tx) if !tables.is_empty() => {
+                // Unlike rows that are deleted, the old files go with it.
+                let sql = format!("truncate {}", tables.join(", "));
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **tx).await?;
+            }
+            Transactions::Postgres(_) => {}
+        }
+        Ok(())
     }
 }
 

@@ -17,6 +17,14 @@ pub enum DatabaseError {
     /// PostgreSQL before 15.
     #[error("PostgreSQL reports version `{0}`; version 15 or newer is needed")]
     OldServer(String),
+    /// A restore would load into a database that holds something.
+    #[error("the database is not empty; a restore writes into empty ones: make a new one and name it in the settings")]
+    NotEmpty,
+    /// What is there may lack anything.
+    #[error(
+        "a restore into the database did not end; run it again, which deletes what it left, or use another database"
+    )]
+    HalfRestored,
     /// No space is left for the database.
     #[error("no space is left for the data; free some and repeat")]
     Full(#[source] sqlx::Error),

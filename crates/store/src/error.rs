@@ -21,6 +21,12 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
+    /// A restore would load into a database that holds something.
+    #[error(
+        "the database of the catalogue is not empty; a restore writes into an empty one: make a new one and name it as \
+         `store.url`"
+    )]
+    NotEmpty,
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),

@@ -1,6 +1,7 @@
 //! Opening a data folder, and the two ways to speak to it: a snapshot to read, a transaction to write.
 
 use crate::StoreError;
+use jiff::Timestamp;
 use std::{
     collections::BTreeSet,
     fmt,
@@ -10,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use vestry_database::{Conn, Database, Location, Sql, args};
+use vestry_database::{Conn, Database, DatabaseError, Location, Sql, args};
 use vestry_model::{OrganisationId, ProductId, ReviewId};
 
 /// Where an installation keeps its data.
@@ -20,6 +21,16 @@ pub struct StorePlace {
     pub data_dir: PathBuf,
     /// A PostgreSQL URL instead of the SQLite file in the data folder.
     pub url: Option<String>,
+}
+
+impl StorePlace {
+    fn file(&self) -> PathBuf {
+        self.data_dir.join("vestry.db")
+    }
+
+    fn location<'a>(&'a self, file: &'a Path) -> Location<'a> {
+        self.url.as_deref().map_or(Location::Sqlite(file), Location::Postgres)
+    }
 }
 
 impl fmt::Debug for StorePlace {
@@ -196,17 +207,6 @@ impl Store {
         Ok(came)
     }
 
-    /// Whether it holds nothing that a backup would.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        let mut conn = self.0.database.read().await?;
-        for table in Self::TABLES {
-            if !conn.is_empty(table).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     /// By what the server of the database keeps its write-ahead log past its use, in words.
     pub async fn log_keepers(&self) -> Result<Vec<String>, StoreError> {
         Ok(self.0.database.log_keepers().await?)
@@ -218,9 +218,32 @@ impl Store {
     /// [`StoreError::InUse`] while another process has the folder, [`StoreError::Database`] when a newer program wrote it.
     pub async fn open(place: &StorePlace) -> Result<Self, StoreError> {
         let lock = lock(&place.data_dir)?;
-        let file = place.data_dir.join("vestry.db");
-        let database = place.url.as_deref().map_or(Location::Sqlite(&file), Location::Postgres);
-        Ok(Self(Arc::new(Inner { database: Database::open(database, MIGRATIONS).await?, _lock: lock })))
+        let database = Database::open(place.location(&place.file()), MIGRATIONS).await?;
+        Ok(Self(Arc::new(Inner { database, _lock: lock })))
+    }
+
+    /// As [`Store::open`], to load a backup, until [`Store::end_restore`]; see [`Database::open_for_restore`].
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`] when it holds something.
+    pub async fn open_for_restore(place: &StorePlace, now: Timestamp) -> Result<Self, StoreError> {
+        let lock = lock(&place.data_dir)?;
+        let database = Database::open_for_restore(place.location(&place.file()), MIGRATIONS, now).await;
+        let database = database.map_err(|error| match error {
+            DatabaseError::NotEmpty => StoreError::NotEmpty,
+            error => error.into(),
+        })?;
+        Ok(Self(Arc::new(Inner { database, _lock: lock })))
+    }
+
+    /// What was loaded may be used.
+    pub async fn end_restore(&self) -> Result<(), StoreError> {
+        Ok(self.0.database.end_restore().await?)
+    }
+
+    /// Deletes what a restore left that did not end, if there is any.
+    pub async fn forget_restore(place: &StorePlace) -> Result<(), StoreError> {
+        Ok(Database::forget_restore(place.location(&place.file()), MIGRATIONS).await?)
     }
 
     /// A consistent view for reading: everything read through it is of one instant.

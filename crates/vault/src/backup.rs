@@ -10,7 +10,7 @@ use crate::{
     audit::{self, Fault, PublicKey, SignedHead, Signers, SigningKey, Verified},
     certificate::GenerationState,
     error::VaultError,
-    files::folder_of,
+    files::{Disk, folder_of},
     generations::{AUDIT, KEYS, generations_in},
     journal::{self, Line},
     lookup::{FINDING, normalised_mail},
@@ -26,6 +26,7 @@ use std::{
     fs,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use vestry_database::{Conn, Row, Value, args};
 use vestry_policy::{ItemSet, Policy, StoredIn};
@@ -228,13 +229,12 @@ impl<'a> Restoring<'a> {
     /// [`VaultError::NotEmpty`] where something is kept already, [`VaultError::NoCopies`] where no place has both,
     /// [`VaultError::BehindPublished`] when the newest log is behind `published`, and what is wrong with an archive or a
     /// log.
-    pub async fn begin(from: &'a RestoreFrom<'a>) -> Result<Self, VaultError> {
+    pub async fn begin(from: &'a RestoreFrom<'a>, now: Timestamp) -> Result<Self, VaultError> {
         let signing = SigningKey::read(&from.keys.signing, &from.place.folder)?;
         let public = signing.public();
         let verified = newest_log(from.places, &public, from.published, &from.place.folder.join(AUDIT))?;
         let installation = verified.installation;
-        let databases = Databases::open(from.place).await?;
-        databases.are_empty().await?;
+        let databases = Databases::open_for_restore(from.place, now).await?;
         let (sequence, generation) = newest_generation(from.places)?;
         let signers = verified.signers;
         let mut reader = open_archive(&generation, from.identity, (installation, Kind::Keys), &signers)?;
@@ -297,12 +297,19 @@ impl<'a> Restoring<'a> {
     /// journal holds. Nothing may be served before.
     pub async fn finish(self, policy: &Policy, now: Timestamp) -> Result<(Vault, Restored), VaultError> {
         self.settle().await?;
-        self.databases.close().await;
-        let vault = Vault::open(self.from.place, self.from.keys, now).await?;
+        let vault = Vault::open_over(Arc::new(Disk), self.from.place, self.from.keys, now, self.databases).await?;
         let lookups = vault.rebuild_lookups(policy).await?;
         let restored = Restored { people: vault.count_people().await?, dropped: self.dropped, lookups };
         vault.journal.append(&[Line::Restored { dropped: self.dropped, people: restored.people }], now).await?;
+        for database in [&vault.people, &vault.separated, vault.keyring.database()] {
+            database.end_restore().await?;
+        }
         Ok((vault, restored))
+    }
+
+    /// Deletes from the databases at `place` what a restore left that did not end.
+    pub async fn forget(place: &VaultPlace) -> Result<(), VaultError> {
+        Databases::forget_restore(place).await
     }
 
     /// Destroys in the generation what the ledger destroyed after it was written.
@@ -368,26 +375,6 @@ fn open_archive(
     let reader = ArchiveReader::open(path, identity, &Expected { installation, kind, public_key })?;
     let then = signers.at(reader.header().audit_size);
     Ok(reader.signed_under(then.as_bytes())?)
-}
-
-impl Databases {
-    /// That no row of theirs could mix with what comes back: nothing may serve that is half of one and half of another.
-    async fn are_empty(&self) -> Result<(), VaultError> {
-        let all = [
-            (&self.people, PEOPLE, PEOPLE_TABLES),
-            (&self.separated, SEPARATED, SEPARATED_TABLES),
-            (&self.keys, KEYS, KEY_TABLES),
-        ];
-        for (database, which, tables) in all {
-            let mut conn = database.read().await?;
-            for (table, _) in tables {
-                if !conn.is_empty(table).await? {
-                    return Err(VaultError::NotEmpty { which });
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 fn pairs(rows: &[Row]) -> Result<Vec<(PersonId, RecordId)>, VaultError> {

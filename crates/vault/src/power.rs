@@ -212,7 +212,7 @@ impl Machine {
         fs::create_dir(&empty).expect("a folder");
         let (keys, identity, places) = (&self.keys, &self.identity, self.place.places.as_slice());
         let from = RestoreFrom { place: &place, keys, identity, places, published: None, aim: RestoreAim::Drill };
-        let restoring = Restoring::begin(&from).await.unwrap_or_else(|error| panic!("{when}: {error}"));
+        let restoring = Restoring::begin(&from, at(1_000)).await.unwrap_or_else(|error| panic!("{when}: {error}"));
         let copied = audit::verify(&empty.join(AUDIT), restoring.signers.newest(), None);
         let copied = copied.unwrap_or_else(|faults| panic!("{when}: {faults:?}"));
         assert!(copied.size >= known.shipped, "{when}: the copy of the log lost what it acknowledged");

@@ -3,6 +3,7 @@
 use crate::{
     archive::Recipients,
     audit::{AuditLog, PublicKey, SignedHead, SigningKey},
+    backup,
     error::VaultError,
     files::{Disk, Files},
     generations::AUDIT,
@@ -22,7 +23,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::Mutex;
-use vestry_database::{Conn, Database, Location, Sql, args};
+use vestry_database::{Conn, Database, DatabaseError, Location, Sql, args};
 use vestry_policy::Policy;
 
 /// Where a vault is kept: files in the data folder, or databases by URL.
@@ -186,6 +187,17 @@ impl Vault {
                 }
             }
         }
+        Self::open_over(files, place, keys, now, Databases::open(place).await?).await
+    }
+
+    /// As [`Vault::open`], on databases that are open.
+    pub(crate) async fn open_over(
+        files: Arc<dyn Files>,
+        place: &VaultPlace,
+        keys: &VaultKeys,
+        now: Timestamp,
+        databases: Databases,
+    ) -> Result<Self, VaultError> {
         for source in [&keys.live, &keys.separated, &keys.signing] {
             if let MasterKeySource::File(path) = source
                 && next_file(path).exists()
@@ -197,7 +209,6 @@ impl Vault {
             live: MasterKey::read(&keys.live, &place.folder)?,
             separated: MasterKey::read(&keys.separated, &place.folder)?,
         };
-        let databases = Databases::open(place).await?;
         let installation = databases.installation(place).await?;
         databases.check(&masters, installation).await?;
         let vault = Self::assemble(place, masters, &keys.signing, databases, installation, files)?;
@@ -352,22 +363,67 @@ impl Vault {
 
 const OTHER_SEPARATED: VaultError = VaultError::OtherInstallation { which: "separated" };
 
+/// One of the three, before it is open.
+struct Known<'a> {
+    name: &'static str,
+    location: Location<'a>,
+    migrations: &'static [Sql],
+}
+
 impl Databases {
     pub(crate) async fn open(place: &VaultPlace) -> Result<Self, VaultError> {
-        if place.urls.is_none() {
-            // SQLite gives its logs the mode of the database.
-            for path in FILES.map(|file| place.folder.join(file)) {
-                private_file(&path).map_err(|source| VaultError::Write { path, source })?;
-            }
+        let files = Self::files(place)?;
+        let [people, separated, keys] = Self::all(place, &files);
+        Ok(Self {
+            people: Database::open(people.location, people.migrations).await?,
+            separated: Database::open(separated.location, separated.migrations).await?,
+            keys: Database::open(keys.location, keys.migrations).await?,
+        })
+    }
+
+    /// To load a backup; see [`Database::open_for_restore`].
+    pub(crate) async fn open_for_restore(place: &VaultPlace, now: Timestamp) -> Result<Self, VaultError> {
+        let files = Self::files(place)?;
+        let open = async |of: Known<'_>| {
+            let opened = Database::open_for_restore(of.location, of.migrations, now).await;
+            opened.map_err(|error| match error {
+                DatabaseError::NotEmpty => VaultError::NotEmpty { which: of.name },
+                error => error.into(),
+            })
+        };
+        let [people, separated, keys] = Self::all(place, &files);
+        Ok(Self { people: open(people).await?, separated: open(separated).await?, keys: open(keys).await? })
+    }
+
+    /// See [`Database::forget_restore`].
+    pub(crate) async fn forget_restore(place: &VaultPlace) -> Result<(), VaultError> {
+        let files = Self::files(place)?;
+        for of in Self::all(place, &files) {
+            Database::forget_restore(of.location, of.migrations).await?;
         }
-        let files = FILES.map(|file| place.folder.join(file));
+        Ok(())
+    }
+
+    fn all<'a>(place: &'a VaultPlace, files: &'a [PathBuf; 3]) -> [Known<'a>; 3] {
         let at =
             |n: usize| place.urls.as_ref().map_or(Location::Sqlite(&files[n]), |urls| Location::Postgres(&urls[n]));
-        Ok(Self {
-            people: Database::open(at(0), PEOPLE).await?,
-            separated: Database::open(at(1), SEPARATED).await?,
-            keys: Database::open(at(2), KEYS).await?,
-        })
+        [
+            Known { name: backup::PEOPLE, location: at(0), migrations: PEOPLE },
+            Known { name: backup::SEPARATED, location: at(1), migrations: SEPARATED },
+            Known { name: "keys", location: at(2), migrations: KEYS },
+        ]
+    }
+
+    /// Where they stand in the data folder, if that is where they are.
+    fn files(place: &VaultPlace) -> Result<[PathBuf; 3], VaultError> {
+        let files = FILES.map(|file| place.folder.join(file));
+        if place.urls.is_none() {
+            // SQLite gives its logs the mode of the database.
+            for path in &files {
+                private_file(path).map_err(|source| VaultError::Write { path: path.clone(), source })?;
+            }
+        }
+        Ok(files)
     }
 
     async fn claim(

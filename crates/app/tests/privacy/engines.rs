@@ -56,6 +56,21 @@ impl Engine {
     }
 }
 
+/// How many rows the PostgreSQL database at `url` holds, but those of applied migrations.
+pub(crate) async fn rows_of(url: &str) -> i64 {
+    let mut conn = PgConnection::connect(url).await.expect("the server answers");
+    let tables = "select table_name::text from information_schema.tables where table_schema = current_schema()";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut conn).await.expect("tables");
+    let mut rows = 0;
+    for table in tables {
+        let applied = if table == "schema_versions" { " where version < 0" } else { "" };
+        let sql = AssertSqlSafe(format!("select count(*) from {table}{applied}"));
+        rows += sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut conn).await.expect("a count");
+    }
+    conn.close().await.expect("closes");
+    rows
+}
+
 async fn schemas(names: &[String; 4]) -> [String; 4] {
     let server = server().expect("asked before");
     let mut conn = PgConnection::connect(&server).await.expect("the server answers");

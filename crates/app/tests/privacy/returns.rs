@@ -1,12 +1,13 @@
 //! Coming back from backups on an empty machine, with what is off it: nobody and nothing that ended comes back.
 
 use crate::{
-    engines::{Engine, engines},
+    engines::{Engine, engines, rows_of},
     world::{World, colleague, member, noon, reason, set_clock, sweep_on, values},
 };
 use age::secrecy::ExposeSecret;
 use std::{fs, path::Path};
-use vestry_app::{Language, NewStaff, PrivacyError, RestoreAim, RestoreRequest, drill, restore};
+use vestry_app::{Language, NewStaff, Privacy, PrivacyError, RestoreAim, RestoreRequest, drill, restore};
+use vestry_store::{Store, StorePlace};
 use vestry_vault::{HoldSubject, Personal, Role, VaultError, audit::SignedHead};
 
 /// A world with one place for copies, and the identity that opens them.
@@ -319,6 +320,60 @@ async fn a_restore_into_databases_that_hold_something_is_refused_and_changes_not
         let privacy = world.open().await;
         assert!(!values(&privacy, kim, "membership").await.expect("as before").is_empty());
         assert!(privacy.store().read().await.expect("reads").organisation("hana").await.expect("asked").is_some());
+        privacy.close().await;
+    }
+}
+
+/// A restore that fails or is stopped leaves nothing to a server, nothing to who restores again, and no key that a sweep
+/// would not reach.
+#[tokio::test]
+async fn a_restore_that_did_not_end_is_served_by_nobody_and_deleted_by_the_next() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let (mut world, mut request) = with_place_on(engine, "2020-01-01").await;
+        let privacy = world.open().await;
+        let kim = privacy.add_person(&member("kim@shop.example")).await.expect("added");
+        let mut tx = privacy.store().begin().await.expect("begins");
+        tx.create_organisation("Hana", "hana", privacy.now()).await.expect("made");
+        tx.commit().await.expect("committed");
+        let backup = privacy.back_up(None, |_| {}).await.expect("backed up").remove(0).path;
+        privacy.close().await;
+        drop(privacy);
+        world.config.vault.keys = world.keys();
+        engine.fresh(&mut world.config).await;
+        let data = world.folder.path().join("again");
+
+        // Cut short in its last stream: everything before it was loaded.
+        let cut = world.folder.path().join("cut.age");
+        let whole = fs::read(&backup).expect("a backup");
+        fs::write(&cut, &whole[..whole.len() - 100]).expect("written");
+        request.backup = Some(cut);
+        restore(&data, &world.config, crate::world::SURROUNDINGS, &request).await.expect_err("refused");
+        let vault = &world.config.vault;
+        for url in [&world.config.store.url, &vault.people_url, &vault.separated_url, &vault.keys_url] {
+            assert_eq!(rows_of(url).await, 0);
+        }
+
+        // Stopped in the middle.
+        let place =
+            StorePlace { data_dir: world.folder.path().join("stopped"), url: Some(world.config.store.url.clone()) };
+        fs::create_dir(&place.data_dir).expect("a folder");
+        let half = Store::open_for_restore(&place, noon("2020-01-01")).await.expect("opens");
+        let mut tx = half.begin().await.expect("begins");
+        tx.create_organisation("Half", "half", noon("2020-01-01")).await.expect("made");
+        tx.commit().await.expect("committed");
+        half.close().await;
+        drop(half);
+        let said = Store::open(&place).await.expect_err("refused").to_string();
+        assert!(said.contains("did not end"), "{said}");
+
+        request.backup = Some(backup);
+        restore(&data, &world.config, crate::world::SURROUNDINGS, &request).await.expect("restored");
+        let privacy = Privacy::open(&data, &world.config, crate::world::SURROUNDINGS).await.expect("opens");
+        assert!(!values(&privacy, kim, "membership").await.expect("as before").is_empty());
+        let mut snapshot = privacy.store().read().await.expect("reads");
+        assert!(snapshot.organisation("hana").await.expect("asked").is_some());
+        assert!(snapshot.organisation("half").await.expect("asked").is_none());
+        drop(snapshot);
         privacy.close().await;
     }
 }

@@ -83,7 +83,8 @@ fn size(manifest: &Manifest) -> String {
 fn print_report(report: &RestoreReport) -> Result<()> {
     writeln!(
         stdout(),
-        "from {}: {} people, {} rows of the catalogue; {} sealed values stayed destroyed; certificate {}",
+        "from {}: {} people, {} rows of the catalogue; {} sealed values stayed destroyed, whose people left or who were \
+         corrected or moved after the backup; certificate {}",
         report.backup.display(),
         report.restored.people,
         report.catalogue,
