@@ -45,6 +45,9 @@ pub enum AppError {
     /// A search without anything to search for, or with contradicting parts.
     #[error("{0}")]
     BadRequest(String),
+    /// What visitors do is kept where there is a vault, and nowhere else.
+    #[error("what visitors do is kept only where there is a vault; stop the server and run `vestry admin init`")]
+    NoVault,
     /// A feed that cannot be read at all.
     #[error(transparent)]
     Feed(#[from] crate::feed::FeedError),

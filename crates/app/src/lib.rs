@@ -36,12 +36,14 @@ mod privacy;
 mod products;
 mod publishing;
 mod recognising;
+mod recommending;
 mod reviewing;
 mod searching;
 mod seeing;
 mod sweeping;
 mod tags;
 mod teaching;
+mod visiting;
 mod working;
 
 pub use accounts::{
@@ -76,6 +78,7 @@ pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
 pub use publishing::{Draft, DraftError};
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
+pub use recommending::{BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
 pub use reviewing::{
     Asked, LookAlike, LookAlikes, MAX_SPREAD, PROPOSALS, Proposal, QUESTIONS_COUNTED, Question, Reason, ReviewProgress,
     TakenBack,
@@ -101,3 +104,4 @@ pub use vestry_vault::{
     PersonId, Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
     VaultError, Waits, causes, event_named,
 };
+pub use visiting::{EventsTaken, ForgottenVisitor, Happened, HeldOfVisitor, MAX_EVENTS, NewEvent};

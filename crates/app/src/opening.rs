@@ -6,8 +6,10 @@ use crate::{
     heads::HeadSets,
     keys::KnownKeys,
     policing::{self, PoliciesError},
+    recommending::Recommenders,
     reviewing::ReviewCounts,
     teaching::Learners,
+    visiting::ShownLists,
 };
 use jiff::Timestamp;
 use std::{
@@ -55,6 +57,8 @@ struct Parts {
     known_keys: KnownKeys,
     review_counts: ReviewCounts,
     learners: Learners,
+    recommenders: Recommenders,
+    shown_lists: ShownLists,
     head_sets: HeadSets,
     changed: Notify,
     waiting: Notify,
@@ -163,6 +167,8 @@ impl App {
             known_keys: KnownKeys::default(),
             review_counts: ReviewCounts::default(),
             learners: Learners::default(),
+            recommenders: Recommenders::default(),
+            shown_lists: ShownLists::default(),
             head_sets: HeadSets::default(),
             changed: Notify::new(),
             waiting: Notify::new(),
@@ -244,6 +250,14 @@ impl App {
 
     pub(crate) fn learners(&self) -> &Learners {
         &self.0.learners
+    }
+
+    pub(crate) fn recommenders(&self) -> &Recommenders {
+        &self.0.recommenders
+    }
+
+    pub(crate) fn shown_lists(&self) -> &ShownLists {
+        &self.0.shown_lists
     }
 
     pub(crate) fn head_sets(&self) -> &HeadSets {

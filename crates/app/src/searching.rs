@@ -22,8 +22,8 @@ pub struct SearchInput {
     pub colour: Option<Rgb>,
     /// All of these must hold.
     pub filters: Vec<Filter>,
-    /// How much each part counts.
-    pub weights: Weights,
+    /// How much each part counts; what clicks speak for, or alike, when absent.
+    pub weights: Option<Weights>,
     /// The least look similarity that counts as a match.
     pub cut_off: Option<f32>,
     /// Count the values of these attributes.
@@ -77,7 +77,9 @@ impl App {
         let index = self.index(organisation).await?;
         let cursor = input.cursor.clone();
         if let Some(cursor) = cursor.as_deref().filter(|_| input.asks_nothing()) {
-            return Ok(SearchOutcome { answer: index.next_page(cursor, None)?, seen: None });
+            let answer = index.next_page(cursor, None)?;
+            self.shown_lists().keep(organisation, &answer);
+            return Ok(SearchOutcome { answer, seen: None });
         }
         let is_by_photo = input.image.is_some();
         let (look, seen) = match input.image {
@@ -102,7 +104,7 @@ impl App {
             colour: input.colour,
             words: input.words.filter(|w| !w.trim().is_empty()),
             filters: input.filters,
-            weights: input.weights,
+            weights: input.weights.unwrap_or_else(|| self.learnt_weights(organisation)),
             cut_off: input.cut_off,
             facets: self.attributes(&input.facets)?,
             rules: self.rules(organisation, input.rules).await?,
@@ -113,6 +115,7 @@ impl App {
             Some(cursor) => index.next_page(&cursor, Some(&request))?,
             None => self.cpu().run(move || index.search(&request)).await?,
         };
+        self.shown_lists().keep(organisation, &answer);
         Ok(SearchOutcome { answer, seen })
     }
 
@@ -130,7 +133,7 @@ impl App {
         names.iter().map(known).collect()
     }
 
-    async fn rules(&self, organisation: OrganisationId, input: RuleInput) -> Result<Rules, AppError> {
+    pub(crate) async fn rules(&self, organisation: OrganisationId, input: RuleInput) -> Result<Rules, AppError> {
         Ok(Rules {
             pin: self.known(organisation, &input.pin).await?,
             boost: self.known(organisation, &input.boost).await?,

@@ -72,6 +72,7 @@ impl Privacy {
         self.note_dismissed().await?;
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
         self.vault().end_blocks_of(policy, now).await?;
+        self.sweep_visitors(policy).await?;
         let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
         self.vault().note_swept(day).await?;
         Ok(SweepOutcome::CarriedOut(Box::new(Sweep { certificate, entry, changed })))
@@ -284,7 +285,7 @@ impl Privacy {
 
 /// The last moment of which a record of `item`'s class, counted from when it was made, is due on `today`; none where the
 /// policy has no such item or period.
-fn last_due(policy: &Policy, item: &str, today: Date) -> Timestamp {
+pub(crate) fn last_due(policy: &Policy, item: &str, today: Date) -> Timestamp {
     let class = policy.item_named(item).map(|id| policy.item(id).class);
     let retention = policy.retentions().find(|(_, retention)| Some(retention.class) == class);
     let Some(keep) = retention.and_then(|(_, retention)| policy.starts(retention).1) else { return Timestamp::MIN };

@@ -12,7 +12,7 @@ const ROUND: u32 = 64;
 
 impl App {
     /// Looks again at pictures that other heads saw, does the jobs that are queued, fetches pictures that wait, keeps
-    /// the indexes and posts letters, until `stop`; then saves.
+    /// the indexes and recommendations and posts letters, until `stop`; then saves.
     pub async fn work(&self, stop: impl Future<Output = ()>) {
         let (sender, receiver) = watch::channel(false);
         let stopped = || {
@@ -33,7 +33,8 @@ impl App {
             self.keep_days(stopped()),
             self.keep_posting(stopped()),
             self.keep_exporting(stopped()),
-            self.keep_searches(stopped())
+            self.keep_searches(stopped()),
+            self.keep_recommending(stopped())
         );
         if let Err(error) = self.save_indexes().await {
             tracing::error!(%error, "the index could not be saved; the next start applies the rest again");

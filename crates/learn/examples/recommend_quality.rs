@@ -4,8 +4,8 @@
 #![expect(clippy::print_stdout, reason = "a measurement that prints")]
 
 use std::{collections::BTreeSet, env, error::Error, fmt::Write, fs};
-use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Visitor, arrange, fit};
-use vestry_model::{ProductId, Rules};
+use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, arrange, fit};
+use vestry_model::{DeedKind, ProductId, Rules, Visitor};
 
 fn read(path: &str) -> Result<Vec<(u128, i64)>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [train, test, out] = args.as_slice() else { return Err("usage: recommend_quality TRAIN TEST OUT".into()) };
     let mut histories = Histories::default();
     let event = |((user, item), second)| {
-        let deed = Deed { kind: Kind::View, second, item: ProductId::from_row(item) };
+        let deed = Deed { kind: DeedKind::View, second, item: ProductId::from_row(item) };
         Event { visitor: visitor(user), deed }
     };
     histories.learn(read(train)?.into_iter().zip(0..).map(event));
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (fresh, rules, mut text) = (Fresh::new(), Rules::default(), String::new());
     for user in users {
         let history = histories.of(visitor(user));
-        let arrangement = Arrangement { limit: 20, history, hide: Kind::View, diversity: 0.0, rules: &rules };
+        let arrangement = Arrangement { limit: 20, history, hide: DeedKind::View, diversity: 0.0, rules: &rules };
         let lists = model.for_history(history, &fresh).chain(model.popular());
         let found = arrange(lists, arrangement, |_| true, |_, _| 0.0);
         let items: Vec<String> = found.iter().map(|one| one.item.to_string()).collect();

@@ -7,11 +7,19 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
 use std::{collections::BTreeSet, env, error::Error, fs, time::Instant};
-use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, Kind, Visitor, arrange, fit};
-use vestry_model::{ProductId, Rules};
+use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, arrange, fit};
+use vestry_model::{DeedKind, ProductId, Rules, Visitor};
 
-const KINDS: [Kind; 8] =
-    [Kind::View, Kind::View, Kind::View, Kind::View, Kind::View, Kind::Click, Kind::Cart, Kind::Purchase];
+const KINDS: [DeedKind; 8] = [
+    DeedKind::View,
+    DeedKind::View,
+    DeedKind::View,
+    DeedKind::View,
+    DeedKind::View,
+    DeedKind::Click,
+    DeedKind::Cart,
+    DeedKind::Purchase,
+];
 const TASTES: u64 = 100;
 
 /// Numbers that a seed decides (SplitMix64).
@@ -86,7 +94,7 @@ fn fitted(items: u64, visitors: u64, each: usize, even: bool) {
         (0..200).map(|n| (ProductId::from_row((items + n) as i64), vec![ProductId::from_row(n as i64)])).collect();
     for (_, history) in histories.iter().take(20_000) {
         let start = Instant::now();
-        let arrangement = Arrangement { limit: 20, history, hide: Kind::View, diversity: 0.3, rules: &rules };
+        let arrangement = Arrangement { limit: 20, history, hide: DeedKind::View, diversity: 0.3, rules: &rules };
         let alike = |a: ProductId, b: ProductId| ((a.get() ^ b.get()) % 7) as f32 / 7.0;
         let found = arrange(model.for_history(history, &fresh).chain(model.popular()), arrangement, |_| true, alike);
         let reasons = found.iter().filter_map(|one| model.reason(one.item, history, &fresh)).count();

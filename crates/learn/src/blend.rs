@@ -4,9 +4,8 @@
 //! visitor, so that a visitor is forgotten by leaving their clicks out. A blend takes the usual one's place only when it
 //! surely does better on the shop's own clicks.
 
-use crate::recommend::Visitor;
 use std::collections::BTreeMap;
-use vestry_model::ProductId;
+use vestry_model::{ProductId, Visitor};
 
 /// Weights of look, colour and words; the first is the usual. All proportions of ½, 1 and 2.
 pub const BLENDS: [[f64; 3]; 19] = [
@@ -83,6 +82,11 @@ impl Clicks {
         if clicks.len() > HELD {
             clicks.pop_first();
         }
+    }
+
+    /// Whose they are, in which search, and on what; by visitor.
+    pub fn iter(&self) -> impl Iterator<Item = (Visitor, i64, ProductId)> {
+        self.of.iter().flat_map(|(visitor, clicks)| clicks.keys().map(|(search, item)| (*visitor, *search, *item)))
     }
 
     /// Takes out all that one visitor clicked; how much it was.

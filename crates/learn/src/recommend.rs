@@ -15,6 +15,6 @@ mod lists;
 mod model;
 
 pub use arrange::{Arrangement, arrange};
-pub use histories::{Deed, Event, HELD, Histories, Kind, Visitor};
+pub use histories::{Deed, Event, HELD, Histories};
 pub use lists::{Because, Fresh, Recommended};
 pub use model::{FEW, Model, fit};

@@ -1,11 +1,8 @@
 //! Search weights from clicks: that they follow what visitors choose, only when it is sure, and forget a visitor.
 
 use proptest::prelude::*;
-use vestry_learn::{
-    blend::{BLENDS, Clicks, ENOUGH, Shown},
-    recommend::Visitor,
-};
-use vestry_model::ProductId;
+use vestry_learn::blend::{BLENDS, Clicks, ENOUGH, Shown};
+use vestry_model::{ProductId, Visitor};
 
 fn item(id: i64) -> ProductId {
     ProductId::from_row(id)

@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use vestry_learn::recommend::{
-    Arrangement, Because, Deed, Event, FEW, Fresh, HELD, Histories, Kind, Model, Recommended, Visitor, arrange, fit,
+    Arrangement, Because, Deed, Event, FEW, Fresh, HELD, Histories, Model, Recommended, arrange, fit,
 };
-use vestry_model::{ProductId, Rules};
+use vestry_model::{DeedKind, ProductId, Rules, Visitor};
 
 const NOTHING: [i64; 0] = [];
-const KINDS: [Kind; 4] = [Kind::View, Kind::Click, Kind::Cart, Kind::Purchase];
+const KINDS: [DeedKind; 4] = [DeedKind::View, DeedKind::Click, DeedKind::Cart, DeedKind::Purchase];
 
 fn item(id: i64) -> ProductId {
     ProductId::from_row(id)
@@ -20,7 +20,7 @@ fn visitor(number: u32) -> Visitor {
     Visitor(bytes)
 }
 
-fn event(who: u32, id: i64, kind: Kind, second: i64) -> Event {
+fn event(who: u32, id: i64, kind: DeedKind, second: i64) -> Event {
     Event { visitor: visitor(who), deed: Deed { kind, second, item: item(id) } }
 }
 
@@ -109,7 +109,7 @@ fn many() -> Vec<Event> {
                 .filter(|at| who % 3 == 0 || draws.below(3) > at % 2)
                 .map(|at| event(who, i64::from(who / 3) * 10 + 2 + at as i64, KINDS[(at % 4) as usize], at as i64))
                 .collect();
-            own.push(event(who, 1, Kind::View, 0));
+            own.push(event(who, 1, DeedKind::View, 0));
             own
         })
         .collect()
@@ -162,10 +162,9 @@ fn forgetting_among_many_items_leaves_the_model_without_them() {
 /// As people leave, the items come to be few enough to be solved at once.
 #[test]
 fn forgetting_down_to_few_items_leaves_the_model_without_them() {
-    let mut left =
-        histories((0..FEW as i64 + 1).flat_map(|id| {
-            [event(id as u32, id + 1, Kind::View, 0), event(id as u32, id / 60 * 60 + 1, Kind::View, 0)]
-        }));
+    let mut left = histories((0..FEW as i64 + 1).flat_map(|id| {
+        [event(id as u32, id + 1, DeedKind::View, 0), event(id as u32, id / 60 * 60 + 1, DeedKind::View, 0)]
+    }));
     let mut model = fit(&left);
     for who in [1, 2] {
         model.forget(visitor(who));
@@ -240,14 +239,14 @@ fn ids(found: impl IntoIterator<Item = Recommended>) -> Vec<i64> {
 }
 
 fn seen(ids: &[i64]) -> Vec<Deed> {
-    ids.iter().map(|id| Deed { kind: Kind::View, second: 0, item: item(*id) }).collect()
+    ids.iter().map(|id| Deed { kind: DeedKind::View, second: 0, item: item(*id) }).collect()
 }
 
 /// 1 and 2 are had together, 3 and 4 are, and 5 by itself.
 fn two_tastes() -> Model {
     let sets: [&[i64]; 3] = [&[1, 2], &[3, 4], &[5]];
     let events =
-        (0..60).flat_map(|who| sets[who as usize % 3].iter().map(move |id| event(who, *id, Kind::Purchase, 0)));
+        (0..60).flat_map(|who| sets[who as usize % 3].iter().map(move |id| event(who, *id, DeedKind::Purchase, 0)));
     fit(&histories(events))
 }
 
@@ -262,13 +261,12 @@ fn nothing_is_known_of_nobody() {
 
 #[test]
 fn a_shop_with_three_products_recommends_them() {
-    let model =
-        fit(&histories((0..20).flat_map(|who| {
-            (1..=3).filter(move |id| who % 4 != *id as u32).map(move |id| event(who, id, Kind::Cart, 0))
-        })));
+    let model = fit(&histories((0..20).flat_map(|who| {
+        (1..=3).filter(move |id| who % 4 != *id as u32).map(move |id| event(who, id, DeedKind::Cart, 0))
+    })));
     assert_eq!(ids(model.for_history(&seen(&[1, 2]), &Fresh::new())).len(), 3);
     assert_eq!(ids(model.popular()).len(), 3);
-    let alone = fit(&histories([event(1, 1, Kind::View, 0)]));
+    let alone = fit(&histories([event(1, 1, DeedKind::View, 0)]));
     assert_eq!(ids(alone.popular()), [1]);
     assert_eq!(ids(alone.for_history(&seen(&[1]), &Fresh::new())), NOTHING);
 }
@@ -287,11 +285,16 @@ fn what_goes_with_the_history_comes_with_its_reason() {
 
 #[test]
 fn only_baskets_of_two_visitors_say_what_goes_together() {
-    let mut events = vec![event(1, 1, Kind::Cart, 0), event(1, 5, Kind::Purchase, 0), event(1, 3, Kind::Cart, 0)];
-    events.extend([event(2, 1, Kind::Purchase, 0), event(2, 5, Kind::Cart, 0), event(2, 4, Kind::Click, 0)]);
+    let mut events =
+        vec![event(1, 1, DeedKind::Cart, 0), event(1, 5, DeedKind::Purchase, 0), event(1, 3, DeedKind::Cart, 0)];
+    events.extend([
+        event(2, 1, DeedKind::Purchase, 0),
+        event(2, 5, DeedKind::Cart, 0),
+        event(2, 4, DeedKind::Click, 0),
+    ]);
     // Everybody buys 2, so that it says little of 1.
-    events.extend((3..60).map(|who| event(who, 2, Kind::Purchase, 0)));
-    events.extend((1..3).map(|who| event(who, 2, Kind::Purchase, 0)));
+    events.extend((3..60).map(|who| event(who, 2, DeedKind::Purchase, 0)));
+    events.extend((1..3).map(|who| event(who, 2, DeedKind::Purchase, 0)));
     let model = fit(&histories(events));
     assert_eq!(ids(model.goes_with(item(1))), [5, 2]);
     assert_eq!(ids(model.goes_with(item(3))), NOTHING);
@@ -299,7 +302,7 @@ fn only_baskets_of_two_visitors_say_what_goes_together() {
 
 #[test]
 fn what_many_had_to_do_with_is_popular() {
-    let events = [(1, 1, Kind::View), (2, 1, Kind::View), (3, 2, Kind::Purchase), (4, 3, Kind::Cart)];
+    let events = [(1, 1, DeedKind::View), (2, 1, DeedKind::View), (3, 2, DeedKind::Purchase), (4, 3, DeedKind::Cart)];
     let model = fit(&histories(events.map(|(who, id, kind)| event(who, id, kind, 0))));
     assert_eq!(ids(model.popular()), [2, 3, 1]);
 }
@@ -322,7 +325,7 @@ fn list(ids: std::ops::Range<i64>) -> Vec<Recommended> {
 }
 
 #[track_caller]
-fn check(history: &[Deed], hide: Kind, diversity: f32, rules: &Rules, expected: &[i64]) {
+fn check(history: &[Deed], hide: DeedKind, diversity: f32, rules: &Rules, expected: &[i64]) {
     let arrangement = Arrangement { limit: 4, history, hide, diversity, rules };
     // 7 is sold out; ids of one parity look alike.
     let alike = |a: ProductId, b: ProductId| if (a.get() - b.get()) % 2 == 0 { 1.0 } else { 0.0 };
@@ -334,18 +337,18 @@ fn check(history: &[Deed], hide: Kind, diversity: f32, rules: &Rules, expected: 
 fn answers_are_put_together_by_the_shop_s_rules() {
     let items = |ids: &[i64]| ids.iter().map(|id| item(*id)).collect::<Vec<_>>();
     let none = Rules::default();
-    check(&[], Kind::View, 0.0, &none, &[1, 2, 3, 4]);
-    check(&seen(&[1, 3]), Kind::View, 0.0, &none, &[2, 4, 5, 6]);
-    check(&seen(&[1, 3]), Kind::Purchase, 0.0, &none, &[1, 2, 3, 4]);
-    let bought = [Deed { kind: Kind::Purchase, second: 0, item: item(2) }];
-    check(&bought, Kind::Purchase, 0.0, &none, &[1, 3, 4, 5]);
-    check(&[], Kind::View, 0.0, &Rules { pin: items(&[50, 7, 3]), ..none.clone() }, &[50, 3, 1, 2]);
-    check(&[], Kind::View, 0.0, &Rules { boost: items(&[30, 2]), ..none.clone() }, &[2, 30, 1, 3]);
-    check(&[], Kind::View, 0.0, &Rules { bury: items(&[1, 2]), ..none.clone() }, &[3, 4, 5, 6]);
+    check(&[], DeedKind::View, 0.0, &none, &[1, 2, 3, 4]);
+    check(&seen(&[1, 3]), DeedKind::View, 0.0, &none, &[2, 4, 5, 6]);
+    check(&seen(&[1, 3]), DeedKind::Purchase, 0.0, &none, &[1, 2, 3, 4]);
+    let bought = [Deed { kind: DeedKind::Purchase, second: 0, item: item(2) }];
+    check(&bought, DeedKind::Purchase, 0.0, &none, &[1, 3, 4, 5]);
+    check(&[], DeedKind::View, 0.0, &Rules { pin: items(&[50, 7, 3]), ..none.clone() }, &[50, 3, 1, 2]);
+    check(&[], DeedKind::View, 0.0, &Rules { boost: items(&[30, 2]), ..none.clone() }, &[2, 30, 1, 3]);
+    check(&[], DeedKind::View, 0.0, &Rules { bury: items(&[1, 2]), ..none.clone() }, &[3, 4, 5, 6]);
     let all_but_three: Vec<ProductId> = (4..40).map(item).collect();
-    check(&[], Kind::View, 0.0, &Rules { bury: items(&[1]), exclude: all_but_three, ..none.clone() }, &[2, 3, 1]);
-    check(&[], Kind::View, 0.0, &Rules { pin: items(&[2]), exclude: items(&[2]), ..none.clone() }, &[1, 3, 4, 5]);
-    check(&[], Kind::View, 1.0, &none, &[1, 2, 3, 4]);
-    check(&seen(&[2, 4]), Kind::View, 0.5, &none, &[1, 6, 3, 5]);
-    check(&seen(&[2, 4]), Kind::View, 0.02, &none, &[1, 3, 5, 6]);
+    check(&[], DeedKind::View, 0.0, &Rules { bury: items(&[1]), exclude: all_but_three, ..none.clone() }, &[2, 3, 1]);
+    check(&[], DeedKind::View, 0.0, &Rules { pin: items(&[2]), exclude: items(&[2]), ..none.clone() }, &[1, 3, 4, 5]);
+    check(&[], DeedKind::View, 1.0, &none, &[1, 2, 3, 4]);
+    check(&seen(&[2, 4]), DeedKind::View, 0.5, &none, &[1, 6, 3, 5]);
+    check(&seen(&[2, 4]), DeedKind::View, 0.02, &none, &[1, 3, 5, 6]);
 }

@@ -16,6 +16,7 @@ mod rules;
 mod tag;
 pub mod taxonomy;
 mod vector;
+mod visitor;
 
 pub use catalogue::{CatalogueError, Currency, LocalText, Price, Product, Sku};
 pub use colour::{ColourShare, Oklab, Rgb};
@@ -28,3 +29,4 @@ pub use rules::Rules;
 pub use tag::{AttributeId, Confidence, ObjectId, Source, Suggestion, Tag, TagState, ValueId};
 pub use taxonomy::{Taxonomy, TaxonomyError};
 pub use vector::{LOOK_DIMENSIONS, LookVector};
+pub use visitor::{DeedKind, Visitor, VisitorName, VisitorNameError};

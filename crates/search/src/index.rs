@@ -153,7 +153,11 @@ impl Index {
         Ok(Opened { index, state })
     }
 
-    fn live(&self) -> Arc<Live> {
+    pub(crate) fn taxonomy(&self) -> &'static Taxonomy {
+        self.taxonomy
+    }
+
+    pub(crate) fn live(&self) -> Arc<Live> {
         self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -7,8 +7,10 @@ pub(crate) mod keys;
 pub(crate) mod learn;
 pub(crate) mod openapi;
 pub(crate) mod products;
+pub(crate) mod recommend;
 pub(crate) mod search;
 pub(crate) mod taxonomy;
+pub(crate) mod visitors;
 
 use crate::{guard, problem::Problem, state::Server};
 use axum::{

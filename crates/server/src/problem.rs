@@ -119,6 +119,7 @@ impl From<AppError> for Problem {
             AppError::UnknownImage => Self::not_found("unknown_image", said),
             AppError::UnknownJob(_) => Self::not_found("unknown_job", said),
             AppError::UnknownOrganisation(_) => Self::not_found("unknown_organisation", said),
+            AppError::NoVault => Self::new(StatusCode::CONFLICT, "no_vault", said),
             AppError::UnknownKey => Self::not_found("unknown_key", said),
             AppError::NotPublished(_) => Self::new(StatusCode::CONFLICT, "not_published", said),
             AppError::UnknownValue { .. } => Self::refused("unknown_value", said),

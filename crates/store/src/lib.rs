@@ -13,6 +13,7 @@
 
 mod document;
 mod error;
+mod event;
 mod head;
 mod image;
 mod job;
@@ -28,6 +29,7 @@ mod tag;
 
 pub use document::Document;
 pub use error::StoreError;
+pub use event::{ShownProduct, StoredEvent, StoredSearch};
 pub use head::{HeadEnd, HeadFacts, HeadVersion};
 pub use image::{Analysis, Image, ImageState, ImagesPut, MAX_IMAGES, Picture, PutImage};
 pub use job::{Claim, Job, JobError, JobState, MAX_ATTEMPTS, MAX_ERRORS, Progress};

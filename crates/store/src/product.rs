@@ -186,6 +186,23 @@ impl Snapshot {
         self.conn.rows_in(SQL, args![organisation.get()], list).await?.iter().map(stored_product).collect()
     }
 
+    /// The SKUs of these products of an organisation; those that are gone are left out.
+    pub async fn skus(
+        &mut self,
+        organisation: OrganisationId,
+        products: &[ProductId],
+    ) -> Result<HashMap<ProductId, Sku>, StoreError> {
+        const SQL: &str = "select id, sku from products where organisation = $1 and id in (..)";
+        let list = products.iter().map(|product| product.get().into()).collect();
+        let mut skus = HashMap::new();
+        for row in self.conn.rows_in(SQL, args![organisation.get()], list).await? {
+            let mut columns = row.columns();
+            let (id, sku): (_, String) = (ProductId::from_row(columns.take()?), columns.take()?);
+            skus.insert(id, Sku::new(&sku).map_err(|_| StoreError::Unreadable { column: "products.sku" })?);
+        }
+        Ok(skus)
+    }
+
     /// The ids of those SKUs that exist.
     pub async fn product_ids(
         &mut self,

@@ -66,6 +66,10 @@ const MIGRATIONS: &[Sql] = &[
         sqlite: include_str!("../migrations/sqlite/0003_heads.sql"),
         postgres: include_str!("../migrations/postgres/0003_heads.sql"),
     },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/0004_events.sql"),
+        postgres: include_str!("../migrations/postgres/0004_events.sql"),
+    },
 ];
 
 /// Every table with its columns, in the order in which they refer to each other.
@@ -151,6 +155,10 @@ const COLUMNS: &[(&str, &[&str])] = &[
             "because",
         ],
     ),
+    ("events", &["organisation", "visitor", "product", "kind", "at"]),
+    ("shown", &["organisation", "visitor", "search", "at", "list"]),
+    ("chosen", &["organisation", "visitor", "search", "product"]),
+    ("event_changes", &["organisation", "changes"]),
     ("outbox", &["sequence", "organisation", "product", "kind", "claimed_until"]),
     ("doomed_objects", &["object"]),
     (

@@ -13,6 +13,7 @@ use crate::{
     files::{Disk, folder_of},
     generations::{AUDIT, KEYS, generations_in},
     journal::{self, Line},
+    keyring::{BURY, DESTROY},
     lookup::{FINDING, normalised_mail},
     people::RecordOnFile,
     place::{InstallationId, KeyId, PersonId, RecordId, Store},
@@ -38,6 +39,7 @@ pub(crate) const KEY_TABLES: Tables = &[
     ("settings", &["name", "value"]),
     ("keys", &["tombstone", "store", "wrapped"]),
     ("tombstones", &["tombstone"]),
+    ("visitors", &["hash", "visitor", "tombstone"]),
     ("epochs", &["id", "epoch"]),
     ("generations", &["place", "sequence", "file", "written"]),
 ];
@@ -314,13 +316,13 @@ impl<'a> Restoring<'a> {
 
     /// Destroys in the generation what the ledger destroyed after it was written.
     async fn bury(&mut self, from: u64) -> Result<(), VaultError> {
-        const DESTROY: &str = "delete from keys where tombstone in (..)";
-        const BURY: &str = "insert into tombstones (tombstone) values (..) on conflict do nothing";
         let mut conn = self.databases.keys.begin().await?;
         for line in journal::lines_of(&self.from.place.folder.join(AUDIT), from)? {
             let (_, Line::Ledger(ledger)) = line else { continue };
             let keys: Vec<Value> = ledger.keys().iter().map(Tombstone::value).collect();
-            conn.run_in(DESTROY, args![], keys.clone()).await?;
+            for destroy in DESTROY {
+                conn.run_in(destroy, args![], keys.clone()).await?;
+            }
             conn.insert(BURY, keys.into_iter().map(|key| vec![key]).collect()).await?;
         }
         Ok(conn.commit().await?)

@@ -119,6 +119,8 @@ pub enum LedgerReason {
     Due,
     /// What they sealed was sealed anew: corrected, moved, or held past its day.
     Replaced,
+    /// They are the ways to visitors who are forgotten.
+    Forgotten,
 }
 
 impl Ledger {

@@ -14,6 +14,11 @@ use std::{
 };
 use vestry_database::{Conn, Database, Row, Value, args};
 
+/// What is named by a tombstone goes; the tombstone stays.
+pub(crate) const DESTROY: [&str; 2] =
+    ["delete from keys where tombstone in (..)", "delete from visitors where tombstone in (..)"];
+pub(crate) const BURY: &str = "insert into tombstones (tombstone) values (..) on conflict do nothing";
+
 /// The most keys held in memory, unwrapped; past it all are dropped and read again.
 const MOST_CACHED: usize = 10_000;
 
@@ -109,14 +114,15 @@ impl Keyring {
     /// Destroys keys and leaves their tombstones; how many were there. Durable when this returns, and seen at once by
     /// whoever opens or seals next.
     pub(crate) async fn destroy(&self, tombstones: &[Tombstone]) -> Result<u64, VaultError> {
-        const DESTROY: &str = "delete from keys where tombstone in (..)";
-        const BURY: &str = "insert into tombstones (tombstone) values (..) on conflict do nothing";
         if tombstones.is_empty() {
             return Ok(0);
         }
         let mut conn = self.database.begin().await?;
         let list: Vec<Value> = tombstones.iter().map(Tombstone::value).collect();
-        let destroyed = conn.run_in(DESTROY, args![], list.clone()).await?;
+        let mut destroyed = 0;
+        for destroy in DESTROY {
+            destroyed += conn.run_in(destroy, args![], list.clone()).await?;
+        }
         conn.insert(BURY, list.into_iter().map(|tombstone| vec![tombstone]).collect()).await?;
         begin_epoch(&mut conn).await?;
         conn.commit().await?;
@@ -126,13 +132,22 @@ impl Keyring {
 
     /// Those of these that are still there.
     pub(crate) async fn living(&self, tombstones: &[Tombstone]) -> Result<HashSet<Tombstone>, VaultError> {
-        const SQL: &str = "select tombstone from keys where tombstone in (..)";
+        const SQL: [&str; 2] = [
+            "select tombstone from keys where tombstone in (..)",
+            "select tombstone from visitors where tombstone in (..)",
+        ];
+        let mut living = HashSet::new();
         if tombstones.is_empty() {
-            return Ok(HashSet::new());
+            return Ok(living);
         }
-        let list = tombstones.iter().map(Tombstone::value).collect();
-        let rows = self.database.read().await?.rows_in(SQL, args![], list).await?;
-        rows.iter().map(|row| Tombstone::from_row(row.only()?)).collect()
+        let mut conn = self.database.read().await?;
+        for sql in SQL {
+            let list = tombstones.iter().map(Tombstone::value).collect();
+            for row in conn.rows_in(sql, args![], list).await? {
+                living.insert(Tombstone::from_row(row.only()?)?);
+            }
+        }
+        Ok(living)
     }
 
     /// All of these, if they are in memory and nothing was committed since its epoch was read.

@@ -68,6 +68,7 @@ mod sweeping;
 mod tombstone;
 mod uncertified;
 mod vault;
+mod visitors;
 mod writing;
 
 pub use asking::ConsentOnFile;
@@ -84,7 +85,7 @@ pub use names::event_named;
 pub use notices::{Addressed, Concerns, NoticeKind, NoticeOnFile};
 pub use people::{CaseOnFile, PersonOnFile, RecordOnFile, Standing, Waits};
 pub use personal::{Opening, OpeningError, Personal, Reader, ReasonCode};
-pub use place::{InstallationId, KeyId, NotAnId, NoticeId, PersonId, Place, RecordId, Store};
+pub use place::{InstallationId, KeyId, NotAnId, NoticeId, PersonId, Place, RecordId, Store, VisitorId};
 pub use posting::{MAX_POSTED, PostedPolicy};
 pub use proposals::Proposal;
 pub use random::RandomError;

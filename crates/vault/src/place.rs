@@ -77,6 +77,8 @@ ids! {
     KeyId,
     /// Something that is told to all whom it concerns.
     NoticeId,
+    /// A visitor of a shop, of whom nothing is known but what stands under this id.
+    VisitorId,
 }
 
 macro_rules! columns {
@@ -90,7 +92,7 @@ macro_rules! columns {
     )+};
 }
 
-columns! { PersonId, RecordId, KeyId, NoticeId }
+columns! { PersonId, RecordId, KeyId, NoticeId, VisitorId }
 
 /// Which of the two stores of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

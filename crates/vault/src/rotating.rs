@@ -15,6 +15,7 @@ use crate::{
     place::{KeyId, PersonId, Place, RecordId, Store},
     tombstone::Tombstone,
     vault::{Databases, KEY_CHECK, VaultKeys, VaultPlace, next_file, put_setting},
+    visitors::VISITORS,
 };
 use jiff::Timestamp;
 use std::{
@@ -207,14 +208,17 @@ impl Vault {
             let Some((class, organisation)) = about.get(&record).cloned() else { continue };
             places.push(KeyPlace { key, person: Some(person), organisation, record, class });
         }
+        let nobody = |class: String, key| KeyPlace {
+            key,
+            person: None,
+            organisation: None,
+            record: RecordId::from_bytes([0; 16]),
+            class,
+        };
+        if store == Store::Live {
+            places.extend(self.visitors_key_id().await?.map(|key| nobody(VISITORS.into(), key)));
+        }
         if store == Store::Separated {
-            let nobody = |class: String, key| KeyPlace {
-                key,
-                person: None,
-                organisation: None,
-                record: RecordId::from_bytes([0; 16]),
-                class,
-            };
             for row in self.separated.rows(DAYS, args![]).await? {
                 let mut columns = row.columns();
                 let class = columns.take()?;

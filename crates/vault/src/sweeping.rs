@@ -254,7 +254,7 @@ impl Vault {
             let mut keys = ledger.keys();
             keys.retain(|key| named.insert(*key));
             match ledger.because {
-                LedgerReason::Due => part.due += keys.len() as u64,
+                LedgerReason::Due | LedgerReason::Forgotten => part.due += keys.len() as u64,
                 LedgerReason::Replaced => part.replaced += keys.len() as u64,
             }
             part.keys.extend(keys);

@@ -3,7 +3,7 @@
 use crate::{
     error::VaultError,
     hex,
-    place::{KeyId, PersonId, RecordId},
+    place::{KeyId, PersonId, RecordId, VisitorId},
 };
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -18,6 +18,12 @@ impl Tombstone {
     /// That of `key`.
     pub fn of(key: KeyId) -> Self {
         Self(Sha256::new().chain_update(b"vestry/1/tombstone/").chain_update(key.as_bytes()).finalize().into())
+    }
+
+    /// That of the way to a visitor, which is destroyed as keys are.
+    pub fn of_visitor(visitor: VisitorId) -> Self {
+        let digest = Sha256::new().chain_update(b"vestry/1/tombstone/visitor/").chain_update(visitor.as_bytes());
+        Self(digest.finalize().into())
     }
 
     /// The one that a ledger holds.

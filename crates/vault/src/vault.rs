@@ -110,10 +110,16 @@ const SEPARATED: &[Sql] = &[Sql {
     sqlite: include_str!("../migrations/sqlite/separated_0001.sql"),
     postgres: include_str!("../migrations/postgres/separated_0001.sql"),
 }];
-const KEYS: &[Sql] = &[Sql {
-    sqlite: include_str!("../migrations/sqlite/keys_0001.sql"),
-    postgres: include_str!("../migrations/postgres/keys_0001.sql"),
-}];
+const KEYS: &[Sql] = &[
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/keys_0001.sql"),
+        postgres: include_str!("../migrations/postgres/keys_0001.sql"),
+    },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/keys_0002.sql"),
+        postgres: include_str!("../migrations/postgres/keys_0002.sql"),
+    },
+];
 
 const INSTALLATION: &str = "installation";
 pub(crate) const KEY_CHECK: &str = "key-check";

@@ -19,4 +19,5 @@ mod shop;
 mod stops;
 mod strays;
 mod versions;
+mod visitors;
 mod world;

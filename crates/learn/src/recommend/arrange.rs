@@ -1,11 +1,11 @@
 //! From lists to an answer: what is left out, the shop's rules, and diversity.
 
 use super::{
-    histories::{Deed, Kind},
+    histories::Deed,
     lists::{Because, Recommended},
 };
 use std::collections::BTreeSet;
-use vestry_model::{ProductId, Rules};
+use vestry_model::{DeedKind, ProductId, Rules};
 
 /// Candidates among which diversity chooses, for each that is asked for.
 const CHOICE: usize = 5;
@@ -19,7 +19,7 @@ pub struct Arrangement<'a> {
     pub history: &'a [Deed],
     /// The weakest deed that keeps an item from being shown again: `View` leaves out all that was seen, `Purchase` what was
     /// bought.
-    pub hide: Kind,
+    pub hide: DeedKind,
     /// From 0, the order as it is, to 1, nothing that looks like what stands above.
     pub diversity: f32,
     /// The shop's.

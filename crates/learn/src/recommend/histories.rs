@@ -1,35 +1,11 @@
 //! What each visitor did, without its repetitions.
 
 use std::collections::BTreeMap;
-use vestry_model::ProductId;
+use vestry_model::{DeedKind, ProductId, Visitor};
 
 /// Items held of one visitor, at most: past that the weakest and oldest go, so that nobody outweighs a crowd and what
 /// somebody moved is small enough to be taken back.
 pub const HELD: usize = 200;
-
-/// A visitor of a shop, under a keyed hash that says nothing of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Visitor(pub [u8; 16]);
-
-/// What was done with an item, weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// It was looked at.
-    View,
-    /// It was chosen from a list.
-    Click,
-    /// It was put into the cart.
-    Cart,
-    /// It was bought.
-    Purchase,
-}
-
-impl Kind {
-    /// How much it says: 1, 2, 4 or 8.
-    pub const fn weight(self) -> u8 {
-        1 << self as u8
-    }
-}
 
 /// Something that happened once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +20,7 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deed {
     /// What.
-    pub kind: Kind,
+    pub kind: DeedKind,
     /// When, in seconds since 1970.
     pub second: i64,
     /// With which item.

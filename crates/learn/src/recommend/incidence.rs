@@ -1,13 +1,13 @@
 //! Who has what, by visitor and by item, and the whole-number sums that follow.
 
-use super::histories::{Histories, Visitor};
+use super::histories::Histories;
 use rayon::prelude::*;
 use std::{
     cmp::Reverse,
     collections::BTreeSet,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
-use vestry_model::ProductId;
+use vestry_model::{ProductId, Visitor};
 
 /// How much a visitor has to do with an item: its place, and the weight of the deed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,6 +26,8 @@ pub enum Because {
     History,
     /// It goes with this item.
     Item(ProductId),
+    /// It looks like this item.
+    Looks(ProductId),
     /// Many had to do with it.
     Popular,
     /// The shop wants it there.

@@ -1,7 +1,7 @@
 //! `fit`: histories → how much each item speaks for each other one.
 
 use super::{
-    histories::{Histories, Kind, Visitor},
+    histories::Histories,
     incidence::{Cell, Incidence},
 };
 use crate::{hash::hash, ridge::product};
@@ -15,7 +15,7 @@ use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
 };
-use vestry_model::ProductId;
+use vestry_model::{DeedKind, ProductId, Visitor};
 
 /// Up to so many items all are solved at once; past that each over its `STRONGEST` co-items.
 pub const FEW: usize = 3_000;
@@ -73,7 +73,7 @@ pub fn fit(histories: &Histories) -> Model {
 }
 
 pub(super) fn is_in_basket(cell: &Cell) -> bool {
-    cell.weight >= Kind::Cart.weight()
+    cell.weight >= DeedKind::Cart.weight()
 }
 
 impl Model {
@@ -107,6 +107,11 @@ impl Model {
         self.lambda
     }
 
+    /// How many visitors it is made of.
+    pub fn visitors(&self) -> usize {
+        self.incidence.rows.iter().filter(|row| !row.is_empty()).count()
+    }
+
     /// Items that somebody has, ascending.
     pub fn items(&self) -> impl Iterator<Item = ProductId> {
         self.incidence.live().map(|at| self.incidence.items[at as usize])
@@ -118,8 +123,8 @@ impl Model {
         of.iter().map(|(at, weight)| (self.incidence.items[*at as usize], *weight))
     }
 
-    /// Who has how much of an item.
-    fn held(&self, item: ProductId) -> impl Iterator<Item = (Visitor, u8)> {
+    /// Who has how much of an item, by visitor.
+    pub fn held(&self, item: ProductId) -> impl Iterator<Item = (Visitor, u8)> {
         let of = self.incidence.at(item).map_or(&[][..], |at| &self.incidence.columns[at as usize]);
         of.iter().map(|cell| (self.incidence.visitors[cell.at as usize], cell.weight))
     }

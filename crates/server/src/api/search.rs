@@ -36,8 +36,8 @@ pub(crate) struct SearchBody {
     /// By attribute, `brand`, `price` or an own field: a value, a list of values, or `{"min", "max"}`.
     #[schema(value_type = BTreeMap<String, Object>, example = json!({"category": ["dress"], "price": {"max": "50000"}}))]
     filters: BTreeMap<String, FilterBody>,
-    /// How much each part counts; 1 each when absent.
-    weights: WeightsBody,
+    /// How much each part counts; what your visitors' clicks speak for when absent, 1 each until they do.
+    weights: Option<WeightsBody>,
     /// The least likeness of looks that counts as a match.
     cut_off: Option<f32>,
     /// Attributes whose values are counted.
@@ -100,6 +100,19 @@ pub(crate) struct RulesBody {
     exclude: Vec<String>,
 }
 
+impl RulesBody {
+    pub(super) fn input(self) -> Answer<RuleInput> {
+        let skus = |list: Vec<String>| list.iter().map(|s| sku(s)).collect::<Answer<Vec<Sku>>>();
+        let Self { pin, boost, bury, exclude } = self;
+        Ok(RuleInput { pin: skus(pin)?, boost: skus(boost)?, bury: skus(bury)?, exclude: skus(exclude)? })
+    }
+}
+
+/// Filters as they are asked for.
+pub(super) fn filters(filters: BTreeMap<String, FilterBody>) -> Answer<Vec<Filter>> {
+    filters.into_iter().map(filter).collect()
+}
+
 fn filter((field, test): (String, FilterBody)) -> Answer<Filter> {
     let bound = |value: Option<serde_json::Value>| -> Answer<Option<i64>> {
         let Some(amount) = value else { return Ok(None) };
@@ -127,9 +140,6 @@ impl SearchBody {
             (None, None) => None,
             (Some(_), Some(_)) => return Err(Problem::bad_request("give one picture, as a file or in the JSON")),
         };
-        let skus = |list: Vec<String>| list.iter().map(|s| sku(s)).collect::<Answer<Vec<Sku>>>();
-        let RulesBody { pin, boost, bury, exclude } = self.rules;
-        let WeightsBody { look, colour: of_colour, words } = self.weights;
         Ok(SearchInput {
             tell: false,
             image,
@@ -137,11 +147,11 @@ impl SearchBody {
             words: self.words,
             like: self.like.map(|s| sku(&s)).transpose()?,
             colour: self.colour.map(|c| colour(&c)).transpose()?,
-            filters: self.filters.into_iter().map(filter).collect::<Answer<_>>()?,
-            weights: Weights { look, colour: of_colour, words },
+            filters: filters(self.filters)?,
+            weights: self.weights.map(|WeightsBody { look, colour, words }| Weights { look, colour, words }),
             cut_off: self.cut_off,
             facets: self.facets,
-            rules: RuleInput { pin: skus(pin)?, boost: skus(boost)?, bury: skus(bury)?, exclude: skus(exclude)? },
+            rules: self.rules.input()?,
             limit: self.limit,
             unfolded: self.unfolded,
             cursor: self.cursor,

@@ -66,7 +66,8 @@ impl Question {
             words: Some(self.words.clone()).filter(|w| !w.is_empty()),
             like: Some(self.like.as_str()).filter(|l| !l.is_empty()).map(sku).transpose()?,
             filters: filters(&self.rest),
-            weights: Weights { look, colour, words },
+            // As they come, until somebody moves one.
+            weights: (self.weights != [1.0; 3]).then_some(Weights { look, colour, words }),
             cut_off: Some(self.cut_off).filter(|c| *c > 0.0),
             limit: PAGE,
             cursor: self.cursor.clone(),

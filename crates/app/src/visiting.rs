@@ -1,0 +1,351 @@
+//! What visitors of a shop do: taken in, shown to who asks for it, forgotten.
+//!
+//! A visitor stands here under a random id. What a shop calls them leads there by a keyed hash in the vault, which is in no
+//! backup of data; once it is destroyed, nothing does.
+
+use crate::{
+    App, AppError, Privacy, PrivacyError,
+    recommending::{Learnt, digests, learnt},
+    sweeping::last_due,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{Arc, Mutex},
+};
+use vestry_learn::recommend::fit;
+use vestry_model::{DeedKind, OrganisationId, ProductId, Sku, Visitor, VisitorName};
+use vestry_policy::Policy;
+use vestry_search::Answer;
+use vestry_store::{ShownProduct, Store, StoredEvent, StoredSearch};
+use vestry_vault::{ModelChange, Vault, VisitorId};
+
+/// Events taken in at once, at most.
+pub const MAX_EVENTS: usize = 1_000;
+/// The policy's item that what visitors do is.
+const ITEM: &str = "events";
+/// What a shop's clock may be ahead of ours.
+const AHEAD: SignedDuration = SignedDuration::from_secs(300);
+/// Lists that searches showed are remembered until so many came after.
+const SHOWN: usize = 20_000;
+/// What a certificate calls a recommender.
+pub(crate) const RECOMMENDATIONS: &str = "recommendations";
+/// Visitors looked at together.
+const TOGETHER: u32 = 1_000;
+
+/// Something that a visitor did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Who.
+    pub visitor: VisitorName,
+    /// What.
+    pub what: Happened,
+    /// When; now, when absent.
+    pub at: Option<Timestamp>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// They saw what a search found.
+    Searched {
+        /// Its `search_id`.
+        search: String,
+    },
+    /// They did something with a product.
+    Did {
+        /// What.
+        kind: DeedKind,
+        /// Which.
+        sku: Sku,
+        /// The search that showed it, if one did.
+        search: Option<String>,
+    },
+}
+
+/// What became of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventsTaken {
+    /// How many count from now on.
+    pub taken: usize,
+    /// Products that are not there; what was done with them is passed over.
+    pub unknown_products: Vec<Sku>,
+    /// Searches that are not remembered; a product that was chosen from one counts all the same.
+    pub unknown_searches: Vec<String>,
+}
+
+/// What is held of a visitor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldOfVisitor {
+    /// Of each product and kind the last time, by SKU.
+    pub events: Vec<(String, DeedKind, Timestamp)>,
+    /// Searches whose lists they saw, and what they chose, by SKU.
+    pub searches: Vec<(String, Timestamp, Vec<String>)>,
+}
+
+/// What was forgotten.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForgottenVisitor {
+    /// Rows that went.
+    pub rows: u64,
+    /// The digests of the recommender before and after, of what it is made of and of itself; none where nothing was held.
+    pub recommender: Option<[[String; 2]; 2]>,
+}
+
+impl App {
+    /// Takes in what visitors did, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`AppError::BadRequest`] for too many at once, and for one from the future or from before what may be held;
+    /// [`AppError::NoVault`] where there is none.
+    pub async fn take_events(
+        &self,
+        organisation: OrganisationId,
+        events: &[NewEvent],
+    ) -> Result<EventsTaken, AppError> {
+        let privacy = self.privacy().ok_or(AppError::NoVault)?;
+        self.check_events(privacy.policy(), events)?;
+        let now = self.now();
+        let skus: Vec<Sku> = events.iter().filter_map(|event| event.what.sku().cloned()).collect();
+        let products = self.store().read().await?.product_ids(organisation, &skus).await?;
+        let names: Vec<&str> = events.iter().map(|event| event.visitor.as_str()).collect();
+        let ids = privacy.vault().visitors_named(organisation.get(), &names).await?;
+        let mut taken = EventsTaken::default();
+        let (mut deeds, mut searches) = (Vec::new(), Vec::new());
+        for (event, id) in events.iter().zip(ids) {
+            let (visitor, at) = (Visitor(*id.as_bytes()), event.at.unwrap_or(now));
+            let product = event.what.sku().and_then(|sku| products.get(sku)).copied();
+            if let (Some(sku), None) = (event.what.sku(), product) {
+                taken.unknown_products.push(sku.clone());
+                continue;
+            }
+            if let (Happened::Did { kind, .. }, Some(product)) = (&event.what, product) {
+                deeds.push(StoredEvent { visitor, product, kind: *kind, at });
+            }
+            match event.what.search().map(|search| (search, self.shown_lists().of(organisation, search))) {
+                Some((search, Some(shown))) => {
+                    let (search, shown, chosen) = (search.to_owned(), shown.to_vec(), product.into_iter().collect());
+                    searches.push(StoredSearch { visitor, search, at, shown, chosen });
+                }
+                Some((search, None)) => taken.unknown_searches.push(search.into()),
+                None => {}
+            }
+            let counts = product.is_some() || searches.last().is_some_and(|last| last.visitor == visitor);
+            taken.taken += usize::from(counts);
+        }
+        let mut tx = self.store().begin().await?;
+        tx.put_events(organisation, &deeds).await?;
+        for search in &searches {
+            tx.put_search(organisation, search).await?;
+        }
+        tx.commit().await?;
+        taken.unknown_products.sort();
+        taken.unknown_products.dedup();
+        taken.unknown_searches.sort();
+        taken.unknown_searches.dedup();
+        Ok(taken)
+    }
+
+    fn check_events(&self, policy: &Policy, events: &[NewEvent]) -> Result<(), AppError> {
+        let refuse = |why: String| Err(AppError::BadRequest(why));
+        if events.is_empty() || events.len() > MAX_EVENTS {
+            return refuse(format!("1 to {MAX_EVENTS} events at once; these are {}", events.len()));
+        }
+        if policy.item_named(ITEM).is_none() {
+            return refuse(format!("the policy in force does not list `{ITEM}`, so nothing that visitors do is kept"));
+        }
+        let now = self.now();
+        let latest = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+        let due = last_due(policy, ITEM, policy.local(now).date());
+        for (number, event) in events.iter().enumerate() {
+            match event.at {
+                Some(at) if at > latest => {
+                    return refuse(format!("event {number} is of {at}, which is yet to come; set the clock right"));
+                }
+                Some(at) if at <= due => {
+                    return refuse(format!("event {number} is of {at}, longer ago than it may be held"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The id of a visitor, if anything ever came of them.
+    pub(crate) async fn visitor(
+        &self,
+        organisation: OrganisationId,
+        name: &VisitorName,
+    ) -> Result<Option<Visitor>, AppError> {
+        let Some(privacy) = self.privacy() else { return Ok(None) };
+        let id = privacy.vault().visitor(organisation.get(), name.as_str()).await?;
+        Ok(id.map(|id| Visitor(*id.as_bytes())))
+    }
+
+    /// All that is held of a visitor: for a shop that is asked by them.
+    pub async fn held_of_visitor(
+        &self,
+        organisation: OrganisationId,
+        name: &VisitorName,
+    ) -> Result<HeldOfVisitor, AppError> {
+        let Some(visitor) = self.visitor(organisation, name).await? else { return Ok(HeldOfVisitor::default()) };
+        let mut snapshot = self.store().read().await?;
+        let events = snapshot.events_of(organisation, visitor).await?;
+        let searches = snapshot.searches_of(organisation, visitor).await?;
+        let mut products: Vec<ProductId> = events.iter().map(|event| event.product).collect();
+        products.extend(searches.iter().flat_map(|search| &search.chosen));
+        let skus = snapshot.skus(organisation, &products).await?;
+        let sku = |product: &ProductId| skus.get(product).map(|sku| sku.as_str().to_owned());
+        let event = |event: &StoredEvent| Some((sku(&event.product)?, event.kind, event.at));
+        let search =
+            |search: &StoredSearch| (search.search.clone(), search.at, search.chosen.iter().filter_map(sku).collect());
+        Ok(HeldOfVisitor {
+            events: events.iter().filter_map(event).collect(),
+            searches: searches.iter().map(search).collect(),
+        })
+    }
+
+    /// Forgets a visitor: nothing leads to them any more, what they did is deleted, and what recommends is as if they had never
+    /// come. Both digests are in the audit log, and with the next sweep's certificate it is gone from every file.
+    pub async fn forget_visitor(
+        &self,
+        organisation: OrganisationId,
+        name: &VisitorName,
+    ) -> Result<ForgottenVisitor, AppError> {
+        let privacy = self.privacy().ok_or(AppError::NoVault)?;
+        let Some(visitor) = self.visitor(organisation, name).await? else { return Ok(ForgottenVisitor::default()) };
+        let (without, digests) = self.without(organisation, visitor).await?;
+        let [before, after] = digests.clone();
+        let (model, organisation_id) = (RECOMMENDATIONS.into(), organisation.get());
+        let change =
+            ModelChange { organisation: organisation_id, model, version: without.as_of, before, after: Some(after) };
+        let now = self.now();
+        privacy.vault().note_models(&[change], now).await?;
+        privacy.vault().forget_visitors(&[VisitorId::from_bytes(visitor.0)], now).await?;
+        let mut tx = self.store().begin().await?;
+        let rows = tx.forget_visitors(&[visitor]).await?;
+        tx.commit().await?;
+        self.put_recommender(organisation, without).await;
+        Ok(ForgottenVisitor { rows, recommender: Some(digests) })
+    }
+}
+
+impl Happened {
+    fn sku(&self) -> Option<&Sku> {
+        match self {
+            Self::Searched { .. } => None,
+            Self::Did { sku, .. } => Some(sku),
+        }
+    }
+
+    fn search(&self) -> Option<&str> {
+        match self {
+            Self::Searched { search } => Some(search),
+            Self::Did { search, .. } => search.as_deref(),
+        }
+    }
+}
+
+impl Privacy {
+    /// Deletes what visitors did longer ago than it may be held, what stands under ids that nothing leads to, and ways that lead to
+    /// nothing. Recommenders made anew because of it are in the next certificate, with both digests.
+    pub(crate) async fn sweep_visitors(&self, policy: &Policy) -> Result<(), PrivacyError> {
+        let now = self.now();
+        let until = last_due(policy, ITEM, policy.local(now).date());
+        let changes = self.recommenders_without(until).await?;
+        self.vault().note_models(&changes, now).await?;
+        let mut tx = self.store().begin().await?;
+        tx.delete_events_until(until).await?;
+        tx.commit().await?;
+        delete_strangers(self.store(), self.vault()).await?;
+        let mut after = None;
+        loop {
+            let ids = self.vault().visitors_after(after, TOGETHER).await?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = Some(*last);
+            let visitors: Vec<Visitor> = ids.iter().map(|id| Visitor(*id.as_bytes())).collect();
+            let held = self.store().read().await?.visitors_with_events(&visitors).await?;
+            let idle: Vec<VisitorId> = ids.into_iter().filter(|id| !held.contains(&Visitor(*id.as_bytes()))).collect();
+            self.vault().forget_visitors(&idle, now).await?;
+        }
+    }
+
+    /// What changes about recommenders when all up to `until` goes.
+    async fn recommenders_without(&self, until: Timestamp) -> Result<Vec<ModelChange>, PrivacyError> {
+        let mut changes = Vec::new();
+        for organisation in self.store().read().await?.events_until(until).await? {
+            let before = learnt(self.store(), organisation, Timestamp::MIN).await?;
+            let after = learnt(self.store(), organisation, until).await?;
+            let version = before.as_of;
+            let digests = |Learnt { histories, clicks, .. }: Learnt| digests(&fit(&histories), &clicks);
+            let work = move || [digests(before), digests(after)];
+            let [before, after] = tokio::task::spawn_blocking(work).await.expect("fitting does not panic");
+            let (organisation, model) = (organisation.get(), RECOMMENDATIONS.into());
+            changes.push(ModelChange { organisation, model, version, before, after: Some(after) });
+        }
+        Ok(changes)
+    }
+}
+
+/// Deletes what stands under ids that nothing leads to: of who was forgotten after the backup that it comes from, or as the
+/// program stopped.
+pub(crate) async fn delete_strangers(store: &Store, vault: &Vault) -> Result<u64, PrivacyError> {
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let visitors = store.read().await?.visitors_after(after, TOGETHER).await?;
+        let Some(last) = visitors.last() else { return Ok(rows) };
+        after = Some(*last);
+        let ids: Vec<VisitorId> = visitors.iter().map(|visitor| VisitorId::from_bytes(visitor.0)).collect();
+        let known = vault.known_visitors(&ids).await?;
+        let strangers: Vec<Visitor> =
+            visitors.into_iter().filter(|visitor| !known.contains(&VisitorId::from_bytes(visitor.0))).collect();
+        if !strangers.is_empty() {
+            let mut tx = store.begin().await?;
+            rows += tx.forget_visitors(&strangers).await?;
+            tx.commit().await?;
+        }
+    }
+}
+
+/// Lists that searches showed lately, for events that refer to them.
+#[derive(Debug, Default)]
+pub(crate) struct ShownLists(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    lists: HashMap<(OrganisationId, String), Arc<Vec<ShownProduct>>>,
+    order: VecDeque<(OrganisationId, String)>,
+}
+
+impl ShownLists {
+    /// Remembers a page of an answer.
+    pub(crate) fn keep(&self, organisation: OrganisationId, answer: &Answer) {
+        let place = |part: Option<vestry_search::Part>| part.map(|part| part.rank);
+        let shown = answer.results.iter().map(|hit| {
+            let parts = &hit.parts;
+            (hit.product, [place(parts.look), place(parts.colour), place(parts.words)])
+        });
+        let key = (organisation, answer.search_id.clone());
+        let mut kept = self.0.lock().expect("no holder panics");
+        let Kept { lists, order } = &mut *kept;
+        match lists.get_mut(&key) {
+            Some(list) => {
+                let known: HashSet<ProductId> = list.iter().map(|(product, _)| *product).collect();
+                Arc::make_mut(list).extend(shown.filter(|(product, _)| !known.contains(product)));
+            }
+            None => {
+                lists.insert(key.clone(), Arc::new(shown.collect()));
+                order.push_back(key);
+            }
+        }
+        while order.len() > SHOWN {
+            if let Some(oldest) = order.pop_front() {
+                lists.remove(&oldest);
+            }
+        }
+    }
+
+    fn of(&self, organisation: OrganisationId, search: &str) -> Option<Arc<Vec<ShownProduct>>> {
+        self.0.lock().expect("no holder panics").lists.get(&(organisation, search.to_owned())).cloned()
+    }
+}

@@ -1,0 +1,323 @@
+//! What visitors of a shop do: it recommends at once, and it is gone when they are forgotten, when its day is over, and from every
+//! copy.
+
+use crate::{
+    backups::everything,
+    returns::{from_each_to_each, with_place},
+    scanner::{Canary, missed, shown},
+    world::{SURROUNDINGS, World, noon, on_each_engine, reason, set_clock, sweep_on},
+};
+use jiff::{Timestamp, ToSpan};
+use vestry_app::{
+    App, AppError, BecauseOf, Happened, ImageInput, NewEvent, Privacy, ProductInput, RecommendInput, SearchInput,
+    VaultStore, Wanted, demo, restore,
+};
+use vestry_model::{DeedKind, OrganisationId, Product, Sku, VisitorName};
+
+const PRODUCTS: usize = 8;
+
+fn sku(at: usize) -> Sku {
+    Sku::new(&format!("A-{at:02}")).expect("a SKU")
+}
+
+fn visitor(name: &str) -> VisitorName {
+    VisitorName::new(name).expect("opaque")
+}
+
+fn did(name: &str, kind: DeedKind, at: usize) -> NewEvent {
+    NewEvent { visitor: visitor(name), what: Happened::Did { kind, sku: sku(at), search: None }, at: None }
+}
+
+fn at(event: NewEvent, at: Timestamp) -> NewEvent {
+    NewEvent { at: Some(at), ..event }
+}
+
+struct Shop {
+    app: App,
+    organisation: OrganisationId,
+}
+
+impl Shop {
+    async fn in_world(world: &World) -> Self {
+        let app = App::open(&world.data(), world.config.clone(), SURROUNDINGS, None).await.expect("opens");
+        let organisation = app.organisation_or_new("hanbit").await.expect("made");
+        Self { app, organisation }
+    }
+
+    async fn stocked(world: &World) -> Self {
+        let shop = Self::in_world(world).await;
+        for (at, drawing) in demo::drawings(PRODUCTS).iter().enumerate() {
+            let images = Some(vec![ImageInput::Bytes(demo::picture(drawing))]);
+            let input = ProductInput { product: Product::new(sku(at)), images, tags: None };
+            shop.app.put_product(shop.organisation, input).await.expect("put");
+        }
+        shop.app.apply_outbox().await.expect("indexed");
+        shop
+    }
+
+    async fn takes(&self, events: &[NewEvent]) {
+        let taken = self.app.take_events(self.organisation, events).await.expect("taken");
+        assert_eq!(taken.taken, events.len(), "{taken:?}");
+    }
+
+    async fn refreshed(&self) -> [String; 2] {
+        self.app.refresh_recommendations(self.organisation).await.expect("fitted");
+        self.digests().await
+    }
+
+    async fn digests(&self) -> [String; 2] {
+        let facts = self.app.recommender_facts(self.organisation).await.expect("fitted");
+        [facts.manifest, facts.model]
+    }
+
+    async fn list(&self, wanted: Wanted, name: Option<&str>) -> Vec<(String, BecauseOf)> {
+        let input = RecommendInput { visitor: name.map(visitor), limit: PRODUCTS, ..RecommendInput::new(wanted) };
+        let found = self.app.recommend(self.organisation, input).await.expect("recommended");
+        found.into_iter().map(|one| (one.sku, one.because)).collect()
+    }
+
+    async fn held(&self, name: &str) -> usize {
+        let held = self.app.held_of_visitor(self.organisation, &visitor(name)).await.expect("asked");
+        held.events.len() + held.searches.len()
+    }
+}
+
+/// Two tastes: products 0 to 3 go together, and 4 to 7 do.
+fn crowd() -> Vec<NewEvent> {
+    let of = |who: usize| {
+        let first = if who.is_multiple_of(2) { 0 } else { 4 };
+        (0..3).map(move |n| did(&format!("crowd-{who}"), DeedKind::Cart, first + (who / 2 + n) % 4))
+    };
+    (0..12).flat_map(of).collect()
+}
+
+#[tokio::test]
+async fn what_a_visitor_did_a_moment_ago_counts() {
+    on_each_engine("2020-01-01", async |world| {
+        let shop = Shop::stocked(world).await;
+        assert!(shop.list(Wanted::Popular, None).await.is_empty(), "nobody did anything yet");
+        let similar = shop.list(Wanted::Similar(sku(0)), None).await;
+        assert!(!similar.is_empty() && similar.iter().all(|(_, because)| *because == BecauseOf::Looks("A-00".into())));
+        shop.takes(&crowd()).await;
+        shop.refreshed().await;
+        // No refresh from here on.
+        shop.takes(&[did("kim", DeedKind::View, 5)]).await;
+        let first = shop.list(Wanted::ForYou, Some("kim")).await.swap_remove(0);
+        assert!(["A-04", "A-06", "A-07"].contains(&first.0.as_str()), "{first:?}");
+        assert_eq!(first.1, BecauseOf::History(Some("A-05".into())));
+        let others = shop.list(Wanted::ForYou, Some("nobody-knows")).await;
+        assert!(others.iter().all(|(_, because)| *because == BecauseOf::Popular), "{others:?}");
+        let goes = shop.list(Wanted::GoesWith(sku(1)), None).await;
+        assert!(goes.iter().take(2).all(|(sku, _)| ["A-00", "A-02", "A-03"].contains(&sku.as_str())), "{goes:?}");
+        // What was bought is not shown again; what was only seen may be.
+        shop.takes(&[did("kim", DeedKind::Purchase, 4)]).await;
+        let left: Vec<String> = shop.list(Wanted::ForYou, Some("kim")).await.into_iter().map(|(sku, _)| sku).collect();
+        assert!(!left.contains(&"A-04".into()) && left.contains(&"A-05".into()), "{left:?}");
+        shop.app.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_are_a_set_whatever_their_order_and_how_often_they_come() {
+    on_each_engine("2020-01-01", async |world| {
+        let shop = Shop::stocked(world).await;
+        let now = shop.app.now();
+        let dated: Vec<NewEvent> =
+            crowd().into_iter().zip(0..).map(|(event, n): (_, i64)| at(event, now - n.minutes())).collect();
+        shop.takes(&dated).await;
+        let once = shop.refreshed().await;
+        let mut again = dated;
+        again.reverse();
+        shop.takes(&again).await;
+        assert_eq!(shop.refreshed().await, once);
+        assert_eq!(shop.held("crowd-0").await, 3);
+        shop.app.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_in_is_refused_whole_or_named() {
+    let world = World::made("2020-01-01").await;
+    let shop = Shop::stocked(&world).await;
+    let now = shop.app.now();
+    let refused = async |events: &[NewEvent], says: &str| {
+        let said = shop.app.take_events(shop.organisation, events).await.expect_err("refused").to_string();
+        assert!(said.contains(says), "{said}");
+    };
+    let one = || did("kim", DeedKind::View, 0);
+    refused(&[], "1 to 1000").await;
+    refused(&vec![one(); 1_001], "1 to 1000").await;
+    refused(&[one(), at(one(), now + 1.hour())], "event 1 is of 2020-01-01T04:00:00Z, which is yet to come").await;
+    refused(&[at(one(), noon("2014-12-31"))], "longer ago than it may be held").await;
+    assert_eq!(shop.held("kim").await, 0, "all of it or nothing");
+    shop.takes(&[at(one(), now + 1.minute()), at(one(), noon("2015-01-02"))]).await;
+    let unknown = NewEvent {
+        what: Happened::Did { kind: DeedKind::Click, sku: sku(99), search: Some("0123456789abcdef".into()) },
+        ..one()
+    };
+    let taken = shop.app.take_events(shop.organisation, &[unknown, one()]).await.expect("taken");
+    assert_eq!((taken.taken, taken.unknown_products), (1, vec![sku(99)]));
+    shop.app.close().await;
+    drop(shop);
+
+    // Without a vault nothing is kept of anybody.
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = App::open(folder.path(), world.config.clone(), SURROUNDINGS, None).await.expect("opens");
+    let organisation = app.organisation_or_new("hanbit").await.expect("made");
+    assert!(matches!(app.take_events(organisation, &[one()]).await, Err(AppError::NoVault)));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn clause_1_ga_a_visitor_who_is_forgotten_leaves_the_recommender_as_if_they_had_never_come() {
+    on_each_engine("2020-01-01", async |world| {
+        let shop = Shop::stocked(world).await;
+        shop.takes(&crowd()).await;
+        let without = shop.refreshed().await;
+        let lists = async || (shop.list(Wanted::Popular, None).await, shop.list(Wanted::ForYou, Some("crowd-3")).await);
+        let lists_without = lists().await;
+        let all = [0, 1, 5, 6, 7].map(|at| did("kim", DeedKind::Purchase, at));
+        shop.takes(&all).await;
+        let with = shop.refreshed().await;
+        assert_ne!(with, without);
+        assert_ne!(lists().await, lists_without);
+
+        let forgotten = shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("forgotten");
+        assert_eq!(forgotten.rows, 5);
+        assert_eq!(forgotten.recommender, Some([with.clone(), without.clone()]));
+        // At once, and made anew of what is left.
+        assert_eq!((shop.digests().await, lists().await), (without.clone(), lists_without));
+        assert_eq!((shop.refreshed().await, shop.held("kim").await), (without.clone(), 0));
+        let twice = shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("nothing to do");
+        assert_eq!((twice.rows, twice.recommender), (0, None));
+        let privacy = shop.app.privacy().expect("a vault");
+        let sweep = sweep_on(privacy, "2020-01-01").await;
+        let model = sweep.certificate.models.iter().find(|change| change.model == "recommendations").expect("named");
+        assert_eq!((model.before.clone(), model.after.clone()), (with, Some(without)));
+        assert!(sweep.certificate.keys[0] >= 1, "the way to them was destroyed");
+        shop.app.close().await;
+    })
+    .await;
+}
+
+/// Records of use are held for five years.
+#[tokio::test]
+async fn clause_4_ga_usage_what_visitors_did_goes_with_its_day_and_the_way_to_them_with_it() {
+    on_each_engine("2020-01-01", async |world| {
+        let shop = Shop::stocked(world).await;
+        shop.takes(&crowd()).await;
+        shop.takes(&[did("kim", DeedKind::View, 0)]).await;
+        shop.refreshed().await;
+        set_clock(noon("2022-06-01"));
+        let privacy = shop.app.privacy().expect("a vault");
+        privacy.vault().confirm_clock(&reason(), privacy.now()).await.expect("confirmed");
+        shop.takes(&[did("kim", DeedKind::Cart, 1), did("lee", DeedKind::View, 2)]).await;
+        sweep_on(privacy, "2025-01-01").await;
+        assert_eq!((shop.held("kim").await, shop.held("crowd-1").await), (2, 3), "the last day");
+        let with = shop.refreshed().await;
+        let sweep = sweep_on(privacy, "2025-01-02").await;
+        assert_eq!((shop.held("kim").await, shop.held("crowd-1").await, shop.held("lee").await), (1, 0, 1));
+        let change = sweep.certificate.models.iter().find(|change| change.model == "recommendations").expect("named");
+        assert_eq!((change.before.clone(), change.after.clone()), (with, Some(shop.refreshed().await)));
+        let known = privacy.vault().visitors_after(None, 100).await.expect("asked");
+        assert_eq!(known.len(), 2, "nothing leads to those of whom nothing is held");
+        sweep_on(privacy, "2027-06-02").await;
+        assert!(privacy.vault().visitors_after(None, 100).await.expect("asked").is_empty());
+        shop.app.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clause_6_ga_a_visitor_who_is_forgotten_comes_back_from_no_backup() {
+    from_each_to_each("2020-01-01", async |mut world, request, engine| {
+        let shop = Shop::stocked(&world).await;
+        shop.takes(&crowd()).await;
+        shop.takes(&[did("kim", DeedKind::Purchase, 0), did("lee", DeedKind::Purchase, 1)]).await;
+        let privacy = shop.app.privacy().expect("a vault");
+        privacy.back_up(None, |_| {}).await.expect("backed up");
+        shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("forgotten");
+        let left = shop.refreshed().await;
+        shop.app.close().await;
+        drop(shop);
+
+        world.lose(engine).await;
+        restore(&world.data(), &world.config, SURROUNDINGS, &request).await.expect("restored");
+        let shop = Shop::in_world(&world).await;
+        assert_eq!((shop.held("kim").await, shop.held("lee").await), (0, 1));
+        assert_eq!(shop.refreshed().await, left, "the very same recommender");
+        shop.app.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clause_6_ga_nothing_is_left_of_the_way_to_a_visitor_who_was_forgotten() {
+    let (world, request) = with_place("2020-01-01").await;
+    let shop = Shop::stocked(&world).await;
+    let name = "Canary-visitor-0001";
+    shop.takes(&[did(name, DeedKind::Purchase, 0), did("lee", DeedKind::Purchase, 1)]).await;
+    let privacy = shop.app.privacy().expect("a vault").clone();
+    let organisation = shop.organisation.get();
+    let id = privacy.vault().visitor(organisation, name).await.expect("asked").expect("known");
+    let other = privacy.vault().visitor(organisation, "lee").await.expect("asked").expect("known");
+    let of = |name, id: vestry_vault::VisitorId| Canary::bytes(name, id.as_bytes());
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+    let text = [Canary::text("what the shop calls them", name)];
+    let found = everything(&world, &privacy, &request).scan(&text).await;
+    assert!(found.is_empty(), "hashed on arrival: {}", shown(&found));
+    let here = everything(&world, &privacy, &request).scan(&[of("them", id), of("another", other)]).await;
+    assert_eq!(missed(&[of("them", id), of("another", other)], &here), [""; 0]);
+
+    shop.app.forget_visitor(shop.organisation, &visitor(name)).await.expect("forgotten");
+    sweep_on(&privacy, "2020-01-01").await;
+    // A backup of the data from before has what they did, under an id to which nothing leads.
+    let found = everything(&world, &privacy, &request).scan(&[of("them", id), of("another", other)]).await;
+    let is_way = |at: &str| at.contains("keys.db") || at.contains("/keys/");
+    assert!(!found.iter().any(|finding| finding.canary == "them" && is_way(&finding.at)), "{}", shown(&found));
+    assert!(found.iter().any(|finding| finding.canary == "another" && is_way(&finding.at)), "{}", shown(&found));
+    shop.app.close().await;
+}
+
+#[tokio::test]
+async fn another_master_key_leaves_visitors_known() {
+    let world = World::made("2020-01-01").await;
+    let shop = Shop::stocked(&world).await;
+    shop.takes(&[did("kim", DeedKind::Purchase, 0)]).await;
+    shop.app.close().await;
+    drop(shop);
+    let rotated = Privacy::rotate(&world.data(), &world.config, SURROUNDINGS, VaultStore::Live).await.expect("rotated");
+    assert_eq!(rotated.unnamed, 0);
+    let shop = Shop::in_world(&world).await;
+    assert_eq!(shop.held("kim").await, 1);
+    shop.takes(&[did("kim", DeedKind::View, 1)]).await;
+    assert_eq!(shop.held("kim").await, 2);
+    shop.app.close().await;
+}
+
+/// Clicks far down a list of two parts that always speak for the words.
+#[tokio::test]
+async fn search_weights_follow_clicks_and_forget_them() {
+    let world = World::made("2020-01-01").await;
+    let shop = Shop::stocked(&world).await;
+    let input = SearchInput { like: Some(sku(0)), limit: 5, ..SearchInput::default() };
+    let found = shop.app.search(shop.organisation, input).await.expect("found").answer;
+    let chosen = Sku::new(&found.results[2].sku).expect("a SKU");
+    let search = found.search_id.clone();
+    let what = Happened::Did { kind: DeedKind::Click, sku: chosen, search: Some(search.clone()) };
+    shop.takes(&[
+        NewEvent { visitor: visitor("lee"), what: Happened::Searched { search }, at: None },
+        NewEvent { visitor: visitor("kim"), what, at: None },
+    ])
+    .await;
+    shop.refreshed().await;
+    let facts = shop.app.recommender_facts(shop.organisation).await.expect("fitted");
+    assert_eq!((facts.choice.visitors, facts.choice.weights), (1, [1.0; 3]), "one click turns nothing");
+    assert_eq!((shop.held("lee").await, shop.held("kim").await), (1, 2));
+    shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("forgotten");
+    let facts = shop.app.recommender_facts(shop.organisation).await.expect("fitted");
+    assert_eq!((facts.choice.visitors, shop.held("lee").await), (0, 1));
+    shop.app.close().await;
+}

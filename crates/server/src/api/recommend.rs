@@ -1,0 +1,131 @@
+//! Recommendations. A visitor's id stands in the body, so that no log of addresses has it.
+
+use super::{
+    Answer, json,
+    search::{FilterBody, RulesBody, filters},
+    visitors::{KindBody, visitor},
+};
+use crate::{guard::Actor, problem::Problem, shapes::ErrorDocument, state::Server};
+use axum::{Extension, Json, body::Bytes, extract::State};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use vestry_app::{BecauseOf, RecommendInput, RecommendedProduct, Wanted};
+use vestry_model::DeedKind;
+
+/// Which list is wanted.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ListBody {
+    /// What goes with all that `visitor` did; what is popular for who did nothing.
+    ForYou,
+    /// What visitors of `sku` had to do with as well, and then what looks like it.
+    Similar,
+    /// What is in one basket with `sku`.
+    GoesWith,
+    /// What most visitors had to do with.
+    Popular,
+}
+
+/// What to recommend, and how.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecommendBody {
+    /// Which list.
+    list: ListBody,
+    /// To whom: your own id of a visitor, random or at least opaque.
+    #[schema(example = "4f6c1f9e-3b0a-4a53-9a55-2f1f5d3f0c11")]
+    visitor: Option<String>,
+    /// Of which product; for `similar` and `goes-with`.
+    sku: Option<String>,
+    /// As in a search.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Object>, example = json!({"category": ["dress"], "price": {"max": "50000"}}))]
+    filters: BTreeMap<String, FilterBody>,
+    /// Your own ordering, by SKU.
+    #[serde(default)]
+    rules: RulesBody,
+    /// How many, 1 to 200; 24 when absent.
+    #[serde(default)]
+    limit: usize,
+    /// The weakest thing done that keeps a product from being shown again: `view` hides what was seen, `purchase`, which is
+    /// usual, what was bought.
+    hide: Option<KindBody>,
+    /// From 0, the order as it is, to 1, nothing that looks like what stands above.
+    #[serde(default)]
+    diversity: f32,
+}
+
+/// Recommended products, best first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecommendShape {
+    results: Vec<RecommendedShape>,
+}
+
+/// A product that is recommended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecommendedShape {
+    /// The product.
+    sku: String,
+    /// Its picture, for `GET /api/v1/images/{id}`.
+    image: Option<i64>,
+    /// Why: `history`, `product`, `looks`, `popular` or `pinned`.
+    because: &'static str,
+    /// The product that speaks for it most, where one does.
+    of: Option<String>,
+}
+
+impl From<RecommendedProduct> for RecommendedShape {
+    fn from(one: RecommendedProduct) -> Self {
+        let (because, of) = match one.because {
+            BecauseOf::History(of) => ("history", of),
+            BecauseOf::Product(of) => ("product", Some(of)),
+            BecauseOf::Looks(of) => ("looks", Some(of)),
+            BecauseOf::Popular => ("popular", None),
+            BecauseOf::Pinned => ("pinned", None),
+        };
+        Self { sku: one.sku, image: one.image.map(vestry_model::ImageId::get), because, of }
+    }
+}
+
+impl RecommendBody {
+    fn input(self) -> Answer<RecommendInput> {
+        let sku = self.sku.as_deref().map(super::sku).transpose()?;
+        let needed = || Problem::bad_request("this list is of a product; give its `sku`");
+        let wanted = match (self.list, sku) {
+            (ListBody::Similar, sku) => Wanted::Similar(sku.ok_or_else(needed)?),
+            (ListBody::GoesWith, sku) => Wanted::GoesWith(sku.ok_or_else(needed)?),
+            (_, Some(_)) => return Err(Problem::bad_request("`sku` is for `similar` and `goes-with`")),
+            (ListBody::ForYou, None) if self.visitor.is_none() => {
+                return Err(Problem::bad_request("`for-you` is for a visitor; give their id as `visitor`"));
+            }
+            (ListBody::ForYou, None) => Wanted::ForYou,
+            (ListBody::Popular, None) => Wanted::Popular,
+        };
+        Ok(RecommendInput {
+            visitor: self.visitor.as_deref().map(visitor).transpose()?,
+            filters: filters(self.filters)?,
+            rules: self.rules.input()?,
+            limit: self.limit,
+            hide: self.hide.map_or(DeedKind::Purchase, KindBody::kind),
+            diversity: self.diversity,
+            ..RecommendInput::new(wanted)
+        })
+    }
+}
+
+/// Recommends products.
+#[utoipa::path(post, path = "/api/v1/recommend", tag = "recommend", request_body = RecommendBody,
+    responses((status = 200, description = "Recommended products", body = RecommendShape),
+              (status = 400, description = "A list without its product or visitor", body = ErrorDocument),
+              (status = 404, description = "No such product", body = ErrorDocument),
+              (status = 422, description = "Unknown filter or value, or an id that looks like somebody", body = ErrorDocument)))]
+pub(crate) async fn recommend(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    body: Bytes,
+) -> Answer<Json<RecommendShape>> {
+    let input = json::<RecommendBody>(&body)?.input()?;
+    let found = server.app.recommend(actor.organisation, input).await?;
+    Ok(Json(RecommendShape { results: found.into_iter().map(Into::into).collect() }))
+}
