@@ -87,6 +87,7 @@ pub use searching::{RuleInput, SearchInput, SearchOutcome};
 pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
 pub use teaching::{Lineage, LineageLine, Taught, TeachingError};
 pub use vestry_learn::{
+    blend::{BLENDS, Choice},
     measure::reliability,
     taught::{Said, Verdict},
 };

@@ -23,6 +23,8 @@ pub enum Need {
     Nothing,
     /// Any key of an organisation, also one that stands in a web page.
     AnyKey,
+    /// Any key, to tell what visitors do, or an editor's session.
+    AnyKeyOrEditor,
     /// A secret key, or a session of the console with its token: of a viewer to see, of an editor to change.
     SecretKey,
     /// A secret key, or an owner's session.
@@ -52,7 +54,7 @@ impl Need {
         match self {
             Self::Nothing | Self::Anybody => true,
             Self::AnyKey | Self::SecretKey | Self::Session => has(Role::Viewer),
-            Self::Editor => has(Role::Editor),
+            Self::Editor | Self::AnyKeyOrEditor => has(Role::Editor),
             Self::OwnerKey | Self::Owner => has(Role::Owner),
             Self::Member => session.member().is_some(),
             Self::Staff => session.staff().is_some(),
@@ -136,7 +138,9 @@ pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next:
     let outcome = match need {
         _ if is_out_of_reach(&server, &request) => Err(refuse(out_of_reach())),
         // What brings a key of its own may come from anywhere.
-        Need::AnyKey | Need::SecretKey | Need::OwnerKey => with_key(&server, line, request).await,
+        Need::AnyKey | Need::AnyKeyOrEditor | Need::SecretKey | Need::OwnerKey => {
+            with_key(&server, line, request).await
+        }
         _ if is_foreign(&request) => Err(refuse(foreign())),
         Need::Nothing => Ok(request),
         _ => with_session(&server, line, request).await,
@@ -227,10 +231,14 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
         }
     };
     if let KeyKind::Publishable { origins } = &access.kind {
-        if need != Need::AnyKey {
+        if !matches!(need, Need::AnyKey | Need::AnyKeyOrEditor) {
             return Err(refuse(
-                Problem::new(StatusCode::FORBIDDEN, "secret_key_needed", "a publishable key may search, nothing else")
-                    .hint("use a secret key, from a server of yours"),
+                Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "secret_key_needed",
+                    "a publishable key may search, ask for recommendations and tell what visitors do, nothing else",
+                )
+                .hint("use a secret key, from a server of yours"),
             ));
         }
         match request.headers().get(header::ORIGIN) {

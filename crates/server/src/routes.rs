@@ -59,7 +59,7 @@ pub(crate) fn table() -> Vec<Line> {
     const PUT: Method = Method::PUT;
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
-    use Need::{AnyKey, Nothing, OwnerKey, SecretKey};
+    use Need::{AnyKey, AnyKeyOrEditor, Nothing, OwnerKey, SecretKey};
     let mut table = vec![
         line(GET, "/healthz", Nothing, SMALL, get(api::health::alive)),
         line(GET, "/readyz", Nothing, SMALL, get(api::health::ready)),
@@ -93,7 +93,8 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/api/v1/jobs", SecretKey, SMALL, get(api::feeds::list_jobs)),
         line(GET, "/api/v1/jobs/{id}", SecretKey, SMALL, get(api::feeds::get_job)),
         line(POST, "/api/v1/search", AnyKey, PICTURES, post(api::search::search)).work(),
-        line(POST, "/api/v1/events", AnyKey, SMALL, post(api::visitors::put_events)),
+        line(POST, "/api/v1/events", AnyKeyOrEditor, SMALL, post(api::visitors::put_events)),
+        line(GET, "/api/v1/recommend", SecretKey, SMALL, get(api::recommend::get_recommender)).work(),
         line(POST, "/api/v1/recommend", AnyKey, SMALL, post(api::recommend::recommend)).work(),
         line(POST, "/api/v1/visitors:show", SecretKey, SMALL, post(api::visitors::show_visitor)),
         line(POST, "/api/v1/visitors:forget", SecretKey, SMALL, post(api::visitors::forget_visitor)).work(),

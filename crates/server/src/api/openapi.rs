@@ -32,6 +32,7 @@ const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A p
         search::search, search::similar,
         taxonomy::taxonomy,
         visitors::put_events, visitors::show_visitor, visitors::forget_visitor, recommend::recommend,
+        recommend::get_recommender,
         learn::get_taught, learn::get_lineage, learn::list_versions, learn::publish_version, learn::take_back_version,
         keys::list_keys, keys::make_key, keys::rotate_key, keys::revoke_key,
         health::alive, health::ready, health::metrics,

@@ -10,7 +10,7 @@ use axum::{Extension, Json, body::Bytes, extract::State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vestry_app::{BecauseOf, RecommendInput, RecommendedProduct, Wanted};
+use vestry_app::{BLENDS, BecauseOf, Choice, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
 use vestry_model::DeedKind;
 
 /// Which list is wanted.
@@ -73,6 +73,63 @@ pub(crate) struct RecommendedShape {
     because: &'static str,
     /// The product that speaks for it most, where one does.
     of: Option<String>,
+}
+
+/// What recommends to your visitors, and what it is made of. Its numbers follow from what visitors did and are kept nowhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecommenderFactsShape {
+    /// SHA-256 over all that it is made of.
+    manifest: String,
+    /// SHA-256 over its numbers.
+    model: String,
+    /// Visitors who did something.
+    visitors: usize,
+    /// Products with which somebody did something.
+    products: usize,
+    /// The penalty that was chosen (EASEᴿ's λ).
+    penalty: f64,
+    /// When it was fitted.
+    fitted: String,
+    /// What clicks on what searches found say.
+    search: SearchWeightsShape,
+}
+
+/// Which weights of a search clicks speak for. They are used where a search names none.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SearchWeightsShape {
+    /// Visitors who clicked.
+    visitors: usize,
+    /// How much look, colour and words count now: 1 each until others are surely better.
+    weights: [f64; 3],
+    /// The weights under which the clicked products stand highest.
+    best: [f64; 3],
+    /// By how much more a visitor's clicks gain under them, in the mean, and its bounds.
+    difference: [f64; 3],
+}
+
+impl From<RecommenderFacts> for RecommenderFactsShape {
+    fn from(facts: RecommenderFacts) -> Self {
+        let Choice { best, difference, visitors, weights } = facts.choice;
+        Self {
+            manifest: facts.manifest,
+            model: facts.model,
+            visitors: facts.visitors,
+            products: facts.products,
+            penalty: facts.penalty,
+            fitted: facts.fitted.to_string(),
+            search: SearchWeightsShape { visitors, weights, best: BLENDS[best], difference },
+        }
+    }
+}
+
+/// What recommends to your visitors, and what it is made of.
+#[utoipa::path(get, path = "/api/v1/recommend", tag = "recommend",
+    responses((status = 200, description = "The recommender", body = RecommenderFactsShape)))]
+pub(crate) async fn get_recommender(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+) -> Answer<Json<RecommenderFactsShape>> {
+    Ok(Json(server.app.recommender_facts(actor.organisation).await?.into()))
 }
 
 impl From<RecommendedProduct> for RecommendedShape {

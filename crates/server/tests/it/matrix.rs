@@ -48,6 +48,11 @@ const TABLE: &str = "
     GET    /api/v1/jobs                     -o+++ --- +o-
     GET    /api/v1/jobs/{id}                --+++ --- +--
     POST   /api/v1/search                   -o+++ --- +o+
+    POST   /api/v1/events                   -o-++ --- +o+
+    GET    /api/v1/recommend                -o+++ --- +o-
+    POST   /api/v1/recommend                -o+++ --- +o+
+    POST   /api/v1/visitors:show            -o-++ --- +o-
+    POST   /api/v1/visitors:forget          -o-++ --- +o-
     GET    /api/v1/learn/{attribute}        -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/lineage -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/versions -o+++ --- +o-
@@ -159,7 +164,16 @@ const TABLE: &str = "
 
 /// What is asked by a form or with a body, and changes nothing that is kept. Of these members nobody came of age, so that an
 /// answer at `/me/agree` is to nothing.
-const FLEETING: [&str; 6] = ["/preferences", "/cookies", "/search", "/api/v1/search", "/imports", "/me/agree"];
+const FLEETING: [&str; 8] = [
+    "/preferences",
+    "/cookies",
+    "/search",
+    "/api/v1/search",
+    "/api/v1/recommend",
+    "/api/v1/visitors:show",
+    "/imports",
+    "/me/agree",
+];
 
 type Bytes = BTreeMap<PathBuf, Vec<u8>>;
 

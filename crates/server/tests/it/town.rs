@@ -384,6 +384,16 @@ impl Town {
             ("DELETE", "/api/v1/learn/{attribute}/versions/{id}") => {
                 Ask::of(path.replace("{attribute}", "category").replace("{id}", &self.published().await), &[])
             }
+            ("POST", "/api/v1/events") => Ask::json(path, self.event("D-1")),
+            ("POST", "/api/v1/recommend") => {
+                self.house.call(Method::POST, "/api/v1/events", Some(self.event("D-1"))).await;
+                Ask::json(path, json!({"list": "for-you", "visitor": "visitor-1"}))
+            }
+            ("POST", "/api/v1/visitors:show" | "/api/v1/visitors:forget") => {
+                let told = self.house.call(Method::POST, "/api/v1/events", Some(self.event("D-1"))).await;
+                assert!(told.status.is_success(), "{}", told.text());
+                Ask::json(path, json!({"visitor": "visitor-1"}))
+            }
             ("POST", "/api/v1/search") => Ask::json(path, json!({})),
             ("POST", "/api/v1/keys") => Ask::json(path, json!({"name": "shop", "kind": "secret"})),
             (_, path) if path.starts_with("/api/v1/keys/{id}") => {
@@ -393,6 +403,14 @@ impl Town {
             (_, "/api/v1/jobs/{id}") => Ask::of(path.replace("{id}", &self.job), &[]),
             _ => Ask::of(path.replace("{sku}", "D-1").replace("{attribute}", "category"), &[]),
         }
+    }
+
+    /// A visitor does something with a product, each time a little later.
+    fn event(&self, sku: &str) -> serde_json::Value {
+        let second = 10 + self.next() % 50;
+        json!({"events": [
+            {"kind": "cart", "visitor": "visitor-1", "sku": sku, "at": format!("2026-10-01T00:00:{second}Z")},
+        ]})
     }
 
     async fn key(&self) -> String {
