@@ -11,7 +11,7 @@ use std::{
 };
 use vestry_drawings::Drawing;
 use vestry_learn::{LearnError, Recipe, Samples, sample::Sample};
-use vestry_model::{HeadSet, ValueId};
+use vestry_model::{DeedKind, HeadSet, ValueId};
 use vestry_vision::{Limits, Vision};
 
 /// The demo is the same everywhere.
@@ -93,6 +93,35 @@ pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)
     }
     feed.flush().map_err(fail(&path))?;
     Ok(path)
+}
+
+/// What the demo's visitors did: who, what, and with which of `drawings`. Each likes two of the categories and one colour, looks
+/// at a dozen such products, and takes every fourth along.
+pub fn visits(drawings: &[Drawing]) -> Vec<(usize, DeedKind, usize)> {
+    const VISITORS: usize = 80;
+    let categories: Vec<&ValueId> = {
+        let all: std::collections::BTreeSet<&ValueId> = drawings.iter().map(|d| &d.labels.category).collect();
+        all.into_iter().collect()
+    };
+    let mut visits = Vec::new();
+    for visitor in 0..VISITORS {
+        // A step of a linear congruential generator (Knuth's MMIX) a visitor: the same everywhere.
+        let dice =
+            (visitor as u64 + SEED).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let taste = (dice >> 33) as usize % categories.len().max(1);
+        let likes = |d: &Drawing| {
+            let at = categories.iter().position(|category| **category == d.labels.category);
+            at == Some(taste) || at == Some((taste + 1) % categories.len())
+        };
+        let liked: Vec<usize> = (0..drawings.len()).filter(|at| likes(&drawings[*at])).collect();
+        let start = (dice >> 40) as usize;
+        for step in 0..liked.len().min(12) {
+            let at = liked[(start + 7 * step) % liked.len()];
+            let kind = [DeedKind::View, DeedKind::Click, DeedKind::View, DeedKind::Cart][step % 4];
+            visits.push((visitor, kind, at));
+        }
+    }
+    visits
 }
 
 /// Whether the labels of the drawing at `index` are given away for fitting.

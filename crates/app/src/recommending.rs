@@ -16,7 +16,7 @@ use std::{
 };
 use vestry_learn::{
     blend::{Choice, Clicks, Shown},
-    recommend::{Arrangement, Because, Deed, Event, Fresh, Histories, Model, Recommended, arrange, fit},
+    recommend::{Arrangement, Because, Deed, Event, Fresh, HELD, Histories, Model, Recommended, arrange, fit},
 };
 use vestry_model::{DeedKind, ImageId, OrganisationId, ProductId, Sku, Visitor, VisitorName};
 use vestry_search::{Filter, Glance, Index, IndexError, Weights};
@@ -94,6 +94,8 @@ pub struct RecommendInput {
     pub wanted: Wanted,
     /// To whom.
     pub visitor: Option<VisitorName>,
+    /// What they looked at besides, the last one last; nothing of it is kept.
+    pub seen: Vec<Sku>,
     /// All of these must hold.
     pub filters: Vec<Filter>,
     /// The shop's own ordering, by SKU.
@@ -112,6 +114,7 @@ impl RecommendInput {
         Self {
             wanted,
             visitor: None,
+            seen: Vec::new(),
             filters: Vec::new(),
             rules: RuleInput::default(),
             limit: 0,
@@ -167,10 +170,7 @@ impl App {
             Wanted::Similar(sku) | Wanted::GoesWith(sku) => Some(self.product_id(organisation, sku).await?),
             Wanted::ForYou | Wanted::Popular => None,
         };
-        let history = match &input.visitor {
-            Some(name) => self.history(organisation, name).await?,
-            None => Vec::new(),
-        };
+        let history = self.history(organisation, input.visitor.as_ref(), &input.seen).await?;
         let rules = self.rules(organisation, input.rules).await?;
         let index = self.index(organisation).await?;
         let recommender = self.recommender(organisation).await?;
@@ -212,12 +212,38 @@ impl App {
         Ok(self.cpu().run(work).await)
     }
 
-    /// What a visitor did, as models take it.
-    async fn history(&self, organisation: OrganisationId, name: &VisitorName) -> Result<Vec<Deed>, AppError> {
-        let Some(visitor) = self.visitor(organisation, name).await? else { return Ok(Vec::new()) };
-        let events = self.store().read().await?.events_of(organisation, visitor).await?;
+    /// What a visitor did, and what they looked at besides, as models take it.
+    async fn history(
+        &self,
+        organisation: OrganisationId,
+        name: Option<&VisitorName>,
+        seen: &[Sku],
+    ) -> Result<Vec<Deed>, AppError> {
+        if seen.len() > HELD {
+            return Err(AppError::BadRequest(format!("`seen` has up to {HELD} products")));
+        }
+        let known = match name {
+            Some(name) => self.visitor(organisation, name).await?,
+            None => None,
+        };
+        if known.is_none() && seen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut snapshot = self.store().read().await?;
+        let events = match known {
+            Some(visitor) => snapshot.events_of(organisation, visitor).await?,
+            None => Vec::new(),
+        };
+        let ids = snapshot.product_ids(organisation, seen).await?;
+        // Whose it is matters to nobody here.
+        let visitor = known.unwrap_or(Visitor([0; 16]));
+        let now = self.now().as_second();
+        let looked = seen.iter().rev().zip(0..).filter_map(|(sku, ago): (_, i64)| {
+            let deed = Deed { kind: DeedKind::View, second: now - ago, item: *ids.get(sku)? };
+            Some(Event { visitor, deed })
+        });
         let mut histories = Histories::default();
-        histories.learn(events.into_iter().map(as_event));
+        histories.learn(events.into_iter().map(as_event).chain(looked));
         Ok(histories.of(visitor).to_vec())
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod gate;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod product;
+pub(crate) mod recommended;
 pub(crate) mod review;
 pub(crate) mod seek;
 pub(crate) mod taught;

@@ -363,6 +363,7 @@ pub(crate) struct ProductPage {
     pub(crate) addable: Vec<TagRow>,
     pub(crate) history: Vec<HistoryLine>,
     pub(crate) alike: Vec<TileView>,
+    pub(crate) goes_with: Vec<TileView>,
 }
 
 /// An import in the list.
@@ -452,6 +453,25 @@ pub(crate) struct KeysPage {
     /// The secret of a key that was just made.
     pub(crate) made: Option<String>,
     pub(crate) keys: Vec<KeyLine>,
+}
+
+/// What visitors are recommended.
+#[derive(Debug, Template)]
+#[template(path = "recommended.html")]
+pub(crate) struct RecommendedPage {
+    pub(crate) frame: Frame,
+    /// What somebody looked at, as it was typed.
+    pub(crate) seen: String,
+    pub(crate) lists: Vec<RecommendedList>,
+    /// What recommends: names and values.
+    pub(crate) facts: Vec<(String, String)>,
+}
+
+/// Recommended products under a title.
+#[derive(Debug)]
+pub(crate) struct RecommendedList {
+    pub(crate) title: String,
+    pub(crate) tiles: Vec<TileView>,
 }
 
 /// What people taught.

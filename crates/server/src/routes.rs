@@ -133,6 +133,7 @@ fn console_routes() -> Vec<Line> {
         line(GET, "/products/{sku}", Session, SMALL, get(console::product::show)),
         line(POST, "/products/{sku}/tags", Editor, SMALL, post(console::product::change)),
         line(GET, "/pictures/{id}", Session, SMALL, get(console::product::picture)),
+        line(GET, "/recommendations", Session, SMALL, get(console::recommended::show)).work(),
         line(GET, "/taught", Editor, SMALL, get(console::taught::show)).work(),
         line(POST, "/taught", Editor, SMALL, post(console::taught::change)).work(),
         line(GET, "/review", Editor, SMALL, get(console::review::show)),

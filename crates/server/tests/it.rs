@@ -19,6 +19,7 @@ mod it {
     mod people_browser;
     mod pictures;
     mod policy;
+    mod recommend;
     mod review;
     mod routes;
     mod tls;

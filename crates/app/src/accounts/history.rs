@@ -4,12 +4,15 @@ use super::{
     AccountError, Channel, Deed, DemoPeople, Device, LogIn, MARKETING, NewCase, Outcome,
     showing::{EDITOR, LEAVER, OWNER, VIEWER},
 };
-use crate::{App, AppError, Asked, Both, DraftError, Leaving, Privacy, PrivacyError, SearchInput};
+use crate::{
+    App, AppError, Asked, Both, DraftError, Happened, Leaving, MAX_EVENTS, NewEvent, Privacy, PrivacyError,
+    SearchInput, demo,
+};
 use jiff::ToSpan;
 use std::collections::HashMap;
 use vestry_drawings::Drawing;
 use vestry_mail::Language;
-use vestry_model::{AttributeId, OrganisationId};
+use vestry_model::{AttributeId, DeedKind, OrganisationId, Sku, VisitorName};
 use vestry_policy::{BUILTIN, CaseKind};
 use vestry_vault::{HoldSubject, PersonId, Personal, Reader, ReasonCode, VaultError};
 
@@ -56,11 +59,27 @@ impl App {
     ) -> Result<(), HistoryError> {
         self.members_search(privacy, organisation, people).await?;
         self.members_teach(privacy, organisation, drawings).await?;
+        self.visitors_come(organisation, drawings).await?;
         let leaver = privacy.demo_person(LEAVER).await?;
         privacy.leave(leaver, &Personal::new(people.password.to_string()), Leaving::Withdrawn).await?;
         privacy.members_decide().await?;
         privacy.office_answers(people).await?;
         privacy.office_announces().await
+    }
+
+    /// Visitors of four tastes, who look at what they like and take some of it along.
+    async fn visitors_come(&self, organisation: OrganisationId, drawings: &[Drawing]) -> Result<(), HistoryError> {
+        let visits = demo::visits(drawings).into_iter();
+        let event = |(visitor, kind, at): (usize, DeedKind, usize)| {
+            let visitor = VisitorName::new(&format!("demo-visitor-{visitor}")).ok()?;
+            let (sku, search) = (Sku::new(&drawings[at].sku).ok()?, None);
+            Some(NewEvent { visitor, what: Happened::Did { kind, sku, search }, at: None })
+        };
+        let events: Vec<NewEvent> = visits.filter_map(event).collect();
+        for events in events.chunks(MAX_EVENTS) {
+            self.take_events(organisation, events).await?;
+        }
+        Ok(())
     }
 
     async fn members_search(

@@ -36,6 +36,10 @@ pub(crate) struct RecommendBody {
     /// To whom: your own id of a visitor, random or at least opaque.
     #[schema(example = "4f6c1f9e-3b0a-4a53-9a55-2f1f5d3f0c11")]
     visitor: Option<String>,
+    /// What they looked at besides, by SKU, the last one last; up to 200. Nothing of it is kept, so this also serves visitors of
+    /// whom nothing may be.
+    #[serde(default)]
+    seen: Vec<String>,
     /// Of which product; for `similar` and `goes-with`.
     sku: Option<String>,
     /// As in a search.
@@ -153,14 +157,16 @@ impl RecommendBody {
             (ListBody::Similar, sku) => Wanted::Similar(sku.ok_or_else(needed)?),
             (ListBody::GoesWith, sku) => Wanted::GoesWith(sku.ok_or_else(needed)?),
             (_, Some(_)) => return Err(Problem::bad_request("`sku` is for `similar` and `goes-with`")),
-            (ListBody::ForYou, None) if self.visitor.is_none() => {
-                return Err(Problem::bad_request("`for-you` is for a visitor; give their id as `visitor`"));
+            (ListBody::ForYou, None) if self.visitor.is_none() && self.seen.is_empty() => {
+                let said = "`for-you` is for a visitor; give their id as `visitor`, or what they looked at as `seen`";
+                return Err(Problem::bad_request(said));
             }
             (ListBody::ForYou, None) => Wanted::ForYou,
             (ListBody::Popular, None) => Wanted::Popular,
         };
         Ok(RecommendInput {
             visitor: self.visitor.as_deref().map(visitor).transpose()?,
+            seen: self.seen.iter().map(|text| super::sku(text)).collect::<Answer<_>>()?,
             filters: filters(self.filters)?,
             rules: self.rules.input()?,
             limit: self.limit,

@@ -1,6 +1,6 @@
 //! A product: its pictures, its tags with how sure they are, its history, and what looks like it.
 
-use super::{Shown, encoded, frame, shown, tiles, time};
+use super::{Shown, encoded, frame, recommended, shown, tiles, time};
 use crate::{
     api::{
         images::{SizeQuery, stored},
@@ -18,7 +18,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{Redirect, Response},
 };
-use vestry_app::{AppError, Correction, ProductView};
+use vestry_app::{AppError, Correction, ProductView, RecommendInput, Wanted};
 use vestry_model::{OrganisationId, ProductId, Sku, Source, Tag, TagState, taxonomy::Attribute};
 
 /// Look-alikes under a product.
@@ -38,8 +38,11 @@ pub(crate) async fn show(
     let history = server.app.tag_history(organisation, &sku).await?;
     let frame = frame(&server, &session, &headers, &uri, "catalogue").await?;
     let alike = alike(&server, organisation, &sku, &frame).await?;
+    let input = RecommendInput { limit: ALIKE, ..RecommendInput::new(Wanted::GoesWith(sku)) };
+    let goes_with = server.app.recommend(organisation, input).await?;
+    let goes_with = recommended::tiles(&server, organisation, &goes_with, &frame).await?;
     let history = history.iter().rev().map(|c| line(c, &server, &frame)).collect();
-    shown(&page(&server, frame, &view, history, alike))
+    shown(&page(&server, frame, &view, history, (alike, goes_with)))
 }
 
 /// Look-alikes; none while the product has no picture in the index.
@@ -67,7 +70,7 @@ fn page(
     frame: Frame,
     view: &ProductView,
     history: Vec<HistoryLine>,
-    alike: Vec<TileView>,
+    (alike, goes_with): (Vec<TileView>, Vec<TileView>),
 ) -> ProductPage {
     let (product, words) = (&view.product.product, frame.words);
     let title = tiles::title(view, words);
@@ -90,6 +93,7 @@ fn page(
         addable: attributes.iter().map(|a| empty_row(a, &frame)).collect(),
         history,
         alike,
+        goes_with,
         title,
         frame,
     }

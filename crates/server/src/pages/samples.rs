@@ -349,6 +349,7 @@ fn product(language: Language, theme: Theme) -> ProductPage {
             undone: false,
         }],
         alike: tiles(language, 6, true),
+        goes_with: tiles(language, 4, true),
     }
 }
 
@@ -454,6 +455,26 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
             one(pick(language, "무늬", "print"), "taught-few", false),
         ],
         frame: frame(language, theme, "review"),
+    }
+}
+
+fn recommended(language: Language, theme: Theme) -> RecommendedPage {
+    let words = Words(language);
+    let list = |title: String| RecommendedList { title, tiles: tiles(language, 6, true) };
+    RecommendedPage {
+        seen: "SKU-1, SKU-2".into(),
+        lists: vec![
+            list(words.t("recommended-for-you")),
+            RecommendedList { title: words.a("recommended-goes-with", "SKU-2"), tiles: Vec::new() },
+            list(words.a("recommended-similar", "SKU-2")),
+            list(words.t("recommended-popular")),
+        ],
+        facts: vec![
+            (words.t("recommender-visitors"), "1,204".into()),
+            (words.t("recommender-weights"), "1 : 1 : 2".into()),
+            (words.t("taught-lineage"), "ab".repeat(32)),
+        ],
+        frame: frame(language, theme, "recommendations"),
     }
 }
 
@@ -605,6 +626,7 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("job", render(&job(language, theme))),
         ("keys", render(&keys(language, theme))),
         ("taught", render(&taught(language, theme))),
+        ("recommended", render(&recommended(language, theme))),
         ("policy", render(&policy(language, theme))),
         ("changes", render(&changes(language, theme))),
         ("cookies", render(&cookies(language, theme))),

@@ -81,6 +81,7 @@ const TABLE: &str = "
     GET    /products/{sku}                  --+++ --- ---
     POST   /products/{sku}/tags             ---++ --- ---
     GET    /pictures/{id}                   --+++ --- ---
+    GET    /recommendations                 -o+++ --- ---
     GET    /taught                          -o-++ --- ---
     POST   /taught                          ---++ --- ---
     GET    /review                          -o-++ --- ---

@@ -24,10 +24,11 @@ create table chosen (
     organisation bigint not null,
     visitor bytea not null,
     search text not null,
-    product bigint not null,
+    product bigint not null references products (id) on delete cascade,
     primary key (organisation, visitor, search, product),
     foreign key (organisation, visitor, search) references shown (organisation, visitor, search) on delete cascade
 );
+create index chosen_product on chosen (product);
 
 -- How often any of it changed, for whoever keeps what follows from it.
 create table event_changes (

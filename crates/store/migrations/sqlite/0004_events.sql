@@ -24,10 +24,11 @@ create table chosen (
     organisation integer not null,
     visitor blob not null,
     search text not null,
-    product integer not null,
+    product integer not null references products (id) on delete cascade,
     primary key (organisation, visitor, search, product),
     foreign key (organisation, visitor, search) references shown (organisation, visitor, search) on delete cascade
 ) strict, without rowid;
+create index chosen_product on chosen (product);
 
 -- How often any of it changed, for whoever keeps what follows from it.
 create table event_changes (

@@ -4,8 +4,12 @@ use crate::engines::Schema;
 use crate::{at, attribute, on_each_engine, organisation, product, sku, value};
 use proptest::prelude::*;
 use sqlx::{AssertSqlSafe, Connection};
-use vestry_model::{Confidence, Currency, LocalText, OrganisationId, Price, Product, ProductId, Suggestion, TagState};
-use vestry_store::{Others, ProductFilter, Put, ReviewAnswer, Store, StoreError, StorePlace, Suggested};
+use vestry_model::{
+    Confidence, Currency, DeedKind, LocalText, OrganisationId, Price, Product, ProductId, Suggestion, TagState, Visitor,
+};
+use vestry_store::{
+    Others, ProductFilter, Put, ReviewAnswer, Store, StoreError, StorePlace, StoredEvent, StoredSearch, Suggested,
+};
 
 fn dress() -> Product {
     Product {
@@ -248,6 +252,12 @@ async fn laden(store: &Store, shop: OrganisationId) -> ProductId {
         others: Others::Reject,
     };
     tx.review(&answer, &[(id, dots.clone())], at(1)).await.expect("answers").expect("it waits");
+    let visitor = Visitor([7; 16]);
+    let event = StoredEvent { visitor, product: id, kind: DeedKind::Click, at: at(1) };
+    tx.put_events(shop, &[event]).await.expect("takes");
+    let (shown, chosen) = (vec![(id, [Some(1), None, Some(2)])], vec![id]);
+    let search = StoredSearch { visitor, search: "s".into(), at: at(1), shown, chosen };
+    tx.put_search(shop, &search).await.expect("takes");
     tx.commit().await.expect("commits");
     id
 }
@@ -316,7 +326,9 @@ async fn check_erased(store: &Store, mut db: Db) {
     let id = laden(store, shop).await;
     let holders = holders(&mut db).await;
     let tables: Vec<_> = holders.iter().map(|(table, _)| table.as_str()).collect();
-    assert_eq!(tables, ["corrections", "images", "outbox", "products", "review_changes", "review_steps", "tags"]);
+    let expected =
+        ["chosen", "corrections", "events", "images", "outbox", "products", "review_changes", "review_steps", "tags"];
+    assert_eq!(tables, expected);
     let mut counts = async |expected: fn(i64) -> bool| {
         for (table, column) in holders.iter().filter(|(t, _)| !EXEMPT.contains(&t.as_str())) {
             let sql = AssertSqlSafe(format!("select count(*) from {table} where {column} = {id}"));
