@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Search the catalogue by photo, words or likeness
     Search(SearchArgs),
+    /// What visitors are recommended, and what that is made of
+    Recommend(RecommendArgs),
     /// Fit the heads on a folder with one subfolder a class
     Learn(LearnArgs),
     /// Fit on one folder-per-class tree, measure on another
@@ -242,6 +244,56 @@ pub(crate) struct SearchArgs {
     /// Go through the running server at this address, which needs a key in `VESTRY_KEY` and no data folder
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Which list.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum RecommendList {
+    /// What goes with what somebody looked at
+    ForYou,
+    /// What visitors of a product had to do with as well, and then what looks like it
+    Similar,
+    /// What is in one basket with a product
+    GoesWith,
+    /// What most had to do with
+    Popular,
+    /// What all of it is made of, by its digests
+    Manifest,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecommendArgs {
+    #[arg(value_enum)]
+    pub(crate) list: RecommendList,
+    /// The product that `similar` and `goes-with` are of
+    #[arg(long)]
+    pub(crate) sku: Option<String>,
+    /// Somebody looked at this product; repeat for more, the last one last
+    #[arg(long, value_name = "SKU")]
+    pub(crate) seen: Vec<String>,
+    /// How many results
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) limit: u32,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Organisation, by its short name
+    #[arg(long, default_value = "shop")]
+    pub(crate) org: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VisitorArgs {
+    /// Forget them: what recommends is as if they had never come
+    #[arg(long)]
+    pub(crate) forget: bool,
+    /// Organisation, by its short name
+    #[arg(long, default_value = "shop")]
+    pub(crate) org: String,
     #[command(flatten)]
     pub(crate) place: Place,
 }

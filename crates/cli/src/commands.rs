@@ -12,6 +12,7 @@ pub(crate) mod index;
 pub(crate) mod learn;
 pub(crate) mod policy;
 pub(crate) mod privacy;
+pub(crate) mod recommend;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod tag;

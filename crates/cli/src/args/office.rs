@@ -208,6 +208,8 @@ pub(crate) enum PrivacyCommand {
     },
     /// Erase what may be erased of a person, at once; says what a statute keeps, and until when
     Erase(DestroyArgs),
+    /// All that is held of a shop's visitor, whose id is read from standard input
+    Visitor(super::VisitorArgs),
     /// Print a certificate: the newest, or the one at an entry of the audit log
     Certificate {
         /// Its entry; `vestry privacy sweep` prints it

@@ -20,6 +20,7 @@ pub(crate) async fn run(command: PrivacyCommand) -> Result<()> {
             Ok(())
         }
         PrivacyCommand::Erase(args) => erase(args).await,
+        PrivacyCommand::Visitor(args) => super::recommend::visitor(args).await,
         PrivacyCommand::Certificate { entry, html, place } => {
             let privacy = open::privacy(&place).await?;
             let certificates = privacy.vault().certificates()?;

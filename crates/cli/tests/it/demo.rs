@@ -5,8 +5,8 @@ use crate::{
     secrets::{ask, cookie, send, visit},
 };
 use std::{
-    io::{BufRead, BufReader},
-    process::Child,
+    io::{BufRead, BufReader, Write},
+    process::{Child, Stdio},
 };
 
 /// A demo that ends with its test.
@@ -17,6 +17,37 @@ impl Drop for Demo {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// What recommends is asked at the prompt, and a visitor's id is read from a pipe.
+#[test]
+fn recommendations_are_asked_and_a_visitor_forgotten_at_the_prompt() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let says = |args: &[&str], typed: &str| {
+        let mut command = vestry(args);
+        let mut asked =
+            command.args(["--org", "hanbit", "--data"]).arg(&data).stdin(Stdio::piped()).spawn().expect("runs");
+        asked.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("typed");
+        let out = asked.wait_with_output().expect("ends");
+        (
+            out.status.success(),
+            [out.stdout, out.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat(),
+        )
+    };
+    let made = vestry(&["demo", "--products", "60", "--no-serve", "--data"]).arg(&data).output().expect("runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!(
+        says(&["recommend", "popular"], "").1.trim(),
+        "nothing yet; send what visitors do to `POST /api/v1/events`"
+    );
+    assert!(says(&["recommend", "manifest"], "").1.starts_with("0 visitors, 0 products"));
+    let (ok, said) = says(&["recommend", "similar"], "");
+    assert!(!ok && said.contains("--sku"), "{said}");
+    assert_eq!(says(&["privacy", "visitor"], "visitor-1\n").1.trim(), "nothing is held");
+    assert_eq!(says(&["privacy", "visitor", "--forget"], "visitor-1\n").1.trim(), "nothing was held");
+    let (ok, said) = says(&["privacy", "visitor"], "kim@shop.example\n");
+    assert!(!ok && said.contains("looks like a mail address") && !said.contains("kim@"), "{said}");
 }
 
 #[test]
@@ -77,6 +108,7 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     shows(&editor, "/imports", &["Product import", "Done"]);
     shows(&editor, "/taught", &["Category", "Lineage", "Right, the shipped head"]);
     shows(&editor, "/review", &["done today", "Undo"]);
+    shows(&viewer, "/recommendations", &["class=\"tile\"", "80"]);
     shows(&viewer, "/me", &["대리"]);
     let board = shows(&lee, "/office", &["lawsuit-1", "Letters that wait"]);
     let entry =

@@ -876,6 +876,7 @@ head-back = Go back
 
 # What visitors are recommended
 recommendations = Recommendations
+recommendations-short = Picks
 recommendations-lead = What visitors did with products recommends others. Here are the lists as somebody sees them who looked at some products; nothing of it is kept.
 recommended-seen = Looked at (SKU)
 recommended-example = A-001, A-002

@@ -836,6 +836,7 @@ head-back = 되돌리기
 
 # What visitors are recommended
 recommendations = 추천
+recommendations-short = 추천
 recommendations-lead = 방문자가 상품에 한 행동으로 다른 상품을 추천해요. 아래는 몇 가지 상품을 본 사람에게 보일 목록이에요. 여기서 입력한 내용은 남지 않아요.
 recommended-seen = 본 상품 (SKU)
 recommended-example = A-001, A-002
