@@ -1,6 +1,8 @@
 //! `docs/api.md` shows what is really sent: each example is read into its type and written again, to the letter.
 
+use axum::http::Method;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 use std::path::Path;
 use vestry_server::shapes::{
     ErrorDocument, JobDocument, NewKeyDocument, ProductDocument, ProductListDocument, SearchDocument, TagDocument,
@@ -54,4 +56,20 @@ async fn the_readmes_lines_are_understood() {
         sent += 1;
     }
     assert_eq!(sent, 3, "put, search, similar");
+}
+
+/// The example of an event is taken in, and a recommendation has the members of its example.
+#[tokio::test]
+async fn the_examples_of_visitors_are_understood() {
+    let house = super::harness::House::with_accounts().await;
+    let put = house.call(Method::PUT, "/api/v1/products/A-1", Some(json!({"title": "Shirt"}))).await;
+    assert!(put.status.is_success(), "{}", put.text());
+    house.settle().await;
+    let read = |heading: &str| serde_json::from_str::<Value>(&example(heading)).expect("JSON");
+    let taken = house.call(Method::POST, "/api/v1/events", Some(read("What visitors do"))).await;
+    assert_eq!(taken.json()["taken"], 1, "{}", taken.text());
+    let found = house.call(Method::POST, "/api/v1/recommend", Some(json!({"list": "popular"}))).await.json();
+    let members =
+        |list: &Value| -> Vec<String> { list["results"][0].as_object().expect("a result").keys().cloned().collect() };
+    assert_eq!(members(&found), members(&read("Recommendations")));
 }
