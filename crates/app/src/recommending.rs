@@ -39,17 +39,26 @@ const LATEST: usize = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Recommenders(Mutex<HashMap<OrganisationId, Place>>);
 
-type Place = Arc<tokio::sync::Mutex<Option<Arc<Recommender>>>>;
+type Place = Arc<tokio::sync::Mutex<Kept>>;
+
+#[derive(Debug, Default)]
+struct Kept {
+    recommender: Option<Arc<Recommender>>,
+    /// How often events had changed when somebody was forgotten last: what was fitted to less still knows them.
+    floor: i64,
+}
 
 /// What an organisation's visitors come to.
 #[derive(Debug)]
 pub(crate) struct Recommender {
     /// How often events had changed.
     pub(crate) as_of: i64,
-    pub(crate) model: Model,
-    pub(crate) clicks: Clicks,
+    /// Of what it is made of, and of itself.
+    digests: [String; 2],
+    model: Model,
+    clicks: Clicks,
     /// Which weights of a search they speak for.
-    pub(crate) choice: Choice,
+    choice: Choice,
     fresh: Fresh,
     fitted: Timestamp,
     took: SignedDuration,
@@ -196,20 +205,16 @@ impl App {
     /// What an organisation's recommender is made of.
     pub async fn recommender_facts(&self, organisation: OrganisationId) -> Result<RecommenderFacts, AppError> {
         let known = self.recommender(organisation).await?;
-        let work = move || {
-            let Recommender { model, clicks, choice, fitted, .. } = &*known;
-            let [manifest, digest] = digests(model, clicks);
-            RecommenderFacts {
-                manifest,
-                model: digest,
-                visitors: model.visitors(),
-                products: model.items().count(),
-                penalty: model.lambda(),
-                choice: *choice,
-                fitted: *fitted,
-            }
-        };
-        Ok(self.cpu().run(work).await)
+        let Recommender { model, digests: [manifest, digest], choice, fitted, .. } = &*known;
+        Ok(RecommenderFacts {
+            manifest: manifest.clone(),
+            model: digest.clone(),
+            visitors: model.visitors(),
+            products: model.items().count(),
+            penalty: model.lambda(),
+            choice: *choice,
+            fitted: *fitted,
+        })
     }
 
     /// What a visitor did, and what they looked at besides, as models take it.
@@ -251,11 +256,11 @@ impl App {
     pub(crate) async fn recommender(&self, organisation: OrganisationId) -> Result<Arc<Recommender>, AppError> {
         let place = self.place_of(organisation);
         let mut held = place.lock().await;
-        if let Some(known) = &*held {
+        if let Some(known) = &held.recommender {
             return Ok(Arc::clone(known));
         }
         let fitted = self.fitted(organisation).await?;
-        *held = Some(Arc::clone(&fitted));
+        held.recommender = Some(Arc::clone(&fitted));
         Ok(fitted)
     }
 
@@ -264,8 +269,9 @@ impl App {
         let fitted = self.fitted(organisation).await?;
         let place = self.place_of(organisation);
         let mut held = place.lock().await;
-        if held.as_ref().is_none_or(|known| known.as_of <= fitted.as_of) {
-            *held = Some(fitted);
+        let is_newest = held.recommender.as_ref().is_none_or(|known| known.as_of <= fitted.as_of);
+        if is_newest && fitted.as_of >= held.floor {
+            held.recommender = Some(fitted);
         }
         Ok(())
     }
@@ -274,7 +280,7 @@ impl App {
     pub(crate) fn learnt_weights(&self, organisation: OrganisationId) -> Weights {
         let place = self.place_of(organisation);
         // A search does not wait for a fit.
-        let weights = place.try_lock().ok().and_then(|known| Some(known.as_ref()?.choice.weights));
+        let weights = place.try_lock().ok().and_then(|held| Some(held.recommender.as_ref()?.choice.weights));
         weights.map_or_else(Weights::default, |weights| {
             let [look, colour, words] = weights.map(|weight| weight as f32);
             Weights { look, colour, words }
@@ -297,7 +303,7 @@ impl App {
     async fn refresh_what_changed(&self) -> Result<(), AppError> {
         let changes = self.store().read().await?.event_changes().await?;
         for (organisation, changes) in changes {
-            let known = self.place_of(organisation).lock().await.clone();
+            let known = self.place_of(organisation).lock().await.recommender.clone();
             let is_due = known.is_none_or(|known| {
                 let rested = self.now().duration_since(known.fitted) >= known.took * REST;
                 known.as_of != changes && rested
@@ -321,13 +327,13 @@ impl App {
         let work = move || {
             let model = fit(&histories);
             let fresh = fresh(&index, &model)?;
-            let choice = clicks.choose();
-            Ok::<_, IndexError>((model, fresh, clicks, choice))
+            let (choice, digests) = (clicks.choose(), digests(&model, &clicks));
+            Ok::<_, IndexError>((model, fresh, clicks, choice, digests))
         };
-        let (model, fresh, clicks, choice) = self.cpu().run(work).await?;
+        let (model, fresh, clicks, choice, digests) = self.cpu().run(work).await?;
         let fitted = self.now();
         let took = fitted.duration_since(began);
-        Ok(Arc::new(Recommender { as_of, model, clicks, choice, fresh, fitted, took }))
+        Ok(Arc::new(Recommender { as_of, digests, model, clicks, choice, fresh, fitted, took }))
     }
 
     /// What recommends to an organisation from now on without a visitor, and the digests before and after.
@@ -340,22 +346,29 @@ impl App {
     ) -> Result<(Arc<Recommender>, [[String; 2]; 2]), AppError> {
         let known = self.recommender(organisation).await?;
         let work = move || {
-            let Recommender { as_of, model, clicks, fresh, fitted, took, .. } = &*known;
-            let before = digests(model, clicks);
+            let Recommender { as_of, digests: before, model, clicks, fresh, fitted, took, .. } = &*known;
             let (mut model, mut clicks) = (model.clone(), clicks.clone());
             model.forget(visitor);
             clicks.forget(visitor);
-            let after = digests(&model, &clicks);
-            let choice = clicks.choose();
+            let (choice, after) = (clicks.choose(), digests(&model, &clicks));
             let (as_of, fresh, fitted, took) = (*as_of, fresh.clone(), *fitted, *took);
-            (Arc::new(Recommender { as_of, model, clicks, choice, fresh, fitted, took }), [before, after])
+            let digests = after.clone();
+            let without = Recommender { as_of, digests, model, clicks, choice, fresh, fitted, took };
+            (Arc::new(without), [before.clone(), after])
         };
         Ok(self.cpu().run(work).await)
     }
 
-    /// Puts `recommender` in place of the one that was there.
-    pub(crate) async fn put_recommender(&self, organisation: OrganisationId, recommender: Arc<Recommender>) {
-        *self.place_of(organisation).lock().await = Some(recommender);
+    /// Puts a recommender without somebody, who is gone from the table, in place of the one that was there.
+    pub(crate) async fn put_recommender(
+        &self,
+        organisation: OrganisationId,
+        without: Arc<Recommender>,
+    ) -> Result<(), AppError> {
+        let changes = self.store().read().await?.event_changes().await?;
+        let floor = changes.iter().find(|(of, _)| *of == organisation).map_or(0, |(_, changes)| *changes);
+        *self.place_of(organisation).lock().await = Kept { recommender: Some(without), floor };
+        Ok(())
     }
 }
 
@@ -408,6 +421,9 @@ fn as_event(event: StoredEvent) -> Event {
 /// New products that nobody had to do with yet, and what of the known ones looks like each.
 fn fresh(index: &Index, model: &Model) -> Result<Fresh, IndexError> {
     let known: HashSet<ProductId> = model.items().collect();
+    if known.is_empty() {
+        return Ok(Fresh::default());
+    }
     index.glance(&[], |glance| {
         let new = glance.newest(NEW, |product| !known.contains(&product));
         new.into_iter().map(|product| Ok((product, alike(glance, &known, product)?))).collect()

@@ -105,11 +105,28 @@ impl App {
     ) -> Result<EventsTaken, AppError> {
         let privacy = self.privacy().ok_or(AppError::NoVault)?;
         self.check_events(privacy.policy(), events)?;
-        let now = self.now();
         let skus: Vec<Sku> = events.iter().filter_map(|event| event.what.sku().cloned()).collect();
         let products = self.store().read().await?.product_ids(organisation, &skus).await?;
         let names: Vec<&str> = events.iter().map(|event| event.visitor.as_str()).collect();
-        let ids = privacy.vault().visitors_named(organisation.get(), &names).await?;
+        loop {
+            let ids = privacy.vault().visitors_named(organisation.get(), &names).await?;
+            let taken = self.put_events(organisation, events, &ids, &products).await?;
+            // A sweep forgets whoever has nothing yet.
+            let held: HashSet<VisitorId> = ids.iter().copied().collect();
+            if privacy.vault().known_visitors(&ids).await?.len() == held.len() {
+                return Ok(taken);
+            }
+        }
+    }
+
+    async fn put_events(
+        &self,
+        organisation: OrganisationId,
+        events: &[NewEvent],
+        ids: &[VisitorId],
+        products: &HashMap<Sku, ProductId>,
+    ) -> Result<EventsTaken, AppError> {
+        let now = self.now();
         let mut taken = EventsTaken::default();
         let (mut deeds, mut searches) = (Vec::new(), Vec::new());
         for (event, id) in events.iter().zip(ids) {
@@ -122,15 +139,17 @@ impl App {
             if let (Happened::Did { kind, .. }, Some(product)) = (&event.what, product) {
                 deeds.push(StoredEvent { visitor, product, kind: *kind, at });
             }
-            match event.what.search().map(|search| (search, self.shown_lists().of(organisation, search))) {
-                Some((search, Some(shown))) => {
-                    let (search, shown, chosen) = (search.to_owned(), shown.to_vec(), product.into_iter().collect());
-                    searches.push(StoredSearch { visitor, search, at, shown, chosen });
+            let mut counts = product.is_some();
+            if let Some(search) = event.what.search() {
+                match self.shown_lists().of(organisation, search) {
+                    Some(shown) => {
+                        let (search, shown) = (search.to_owned(), shown.to_vec());
+                        searches.push(StoredSearch { visitor, search, at, shown, chosen: Vec::from_iter(product) });
+                        counts = true;
+                    }
+                    None => taken.unknown_searches.push(search.into()),
                 }
-                Some((search, None)) => taken.unknown_searches.push(search.into()),
-                None => {}
             }
-            let counts = product.is_some() || searches.last().is_some_and(|last| last.visitor == visitor);
             taken.taken += usize::from(counts);
         }
         let mut tx = self.store().begin().await?;
@@ -225,7 +244,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         let rows = tx.forget_visitors(&[visitor]).await?;
         tx.commit().await?;
-        self.put_recommender(organisation, without).await;
+        self.put_recommender(organisation, without).await?;
         Ok(ForgottenVisitor { rows, recommender: Some(digests) })
     }
 }

@@ -153,6 +153,9 @@ impl Tx {
     pub async fn put_events(&mut self, organisation: OrganisationId, events: &[StoredEvent]) -> Result<(), StoreError> {
         const SQL: &str = "insert into events (organisation, visitor, product, kind, at) values (..) \
             on conflict (organisation, visitor, product, kind) do update set at = excluded.at where events.at < excluded.at";
+        if events.is_empty() {
+            return Ok(());
+        }
         // One statement may not write a row twice.
         let mut events = events.to_vec();
         events.sort_unstable();

@@ -159,6 +159,12 @@ async fn what_cannot_be_taken_in_is_refused_whole_or_named() {
     };
     let taken = shop.app.take_events(shop.organisation, &[unknown, one()]).await.expect("taken");
     assert_eq!((taken.taken, taken.unknown_products), (1, vec![sku(99)]));
+    let found = shop.app.search(shop.organisation, SearchInput { like: Some(sku(0)), ..SearchInput::default() }).await;
+    let known = found.expect("found").answer.search_id;
+    let seen = |search: &str| NewEvent { what: Happened::Searched { search: search.into() }, ..one() };
+    let taken =
+        shop.app.take_events(shop.organisation, &[seen(&known), seen("0123456789abcdef")]).await.expect("taken");
+    assert_eq!((taken.taken, taken.unknown_searches), (1, vec!["0123456789abcdef".into()]));
     shop.app.close().await;
     drop(shop);
 
