@@ -3,7 +3,6 @@
 use crate::{
     Config, Privacy, PrivacyError, Surroundings, SweepOutcome, SweepRequest, durable, policing,
     privacy::{key_sources, place, url},
-    visiting::delete_strangers,
 };
 use std::{
     fs,
@@ -230,7 +229,6 @@ async fn restore_into(
     let manifest = reader.finish().map_err(VaultError::from)?;
     let catalogue = counted(&manifest, &came)?;
     let (vault, restored): (Vault, Restored) = restoring.finish(governing, now).await?;
-    delete_strangers(&store, &vault).await?;
     vault.close().await;
     store.end_restore().await?;
     store.close().await;

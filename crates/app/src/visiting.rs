@@ -17,8 +17,8 @@ use vestry_learn::recommend::fit;
 use vestry_model::{DeedKind, OrganisationId, ProductId, Sku, Visitor, VisitorName};
 use vestry_policy::Policy;
 use vestry_search::Answer;
-use vestry_store::{ShownProduct, Store, StoredEvent, StoredSearch};
-use vestry_vault::{ModelChange, Vault, VisitorId};
+use vestry_store::{ShownProduct, StoredEvent, StoredSearch};
+use vestry_vault::{ModelChange, VisitorId};
 
 /// Events taken in at once, at most.
 pub const MAX_EVENTS: usize = 1_000;
@@ -276,7 +276,7 @@ impl Privacy {
         let mut tx = self.store().begin().await?;
         tx.delete_events_until(until).await?;
         tx.commit().await?;
-        delete_strangers(self.store(), self.vault()).await?;
+        self.delete_strangers().await?;
         let mut after = None;
         loop {
             let ids = self.vault().visitors_after(after, TOGETHER).await?;
@@ -286,6 +286,26 @@ impl Privacy {
             let held = self.store().read().await?.visitors_with_events(&visitors).await?;
             let idle: Vec<VisitorId> = ids.into_iter().filter(|id| !held.contains(&Visitor(*id.as_bytes()))).collect();
             self.vault().forget_visitors(&idle, now).await?;
+        }
+    }
+
+    /// Deletes what stands under ids that nothing leads to: of who was forgotten after the backup that it comes from, or as the
+    /// program stopped.
+    async fn delete_strangers(&self) -> Result<(), PrivacyError> {
+        let mut after = None;
+        loop {
+            let visitors = self.store().read().await?.visitors_after(after, TOGETHER).await?;
+            let Some(last) = visitors.last() else { return Ok(()) };
+            after = Some(*last);
+            let ids: Vec<VisitorId> = visitors.iter().map(|visitor| VisitorId::from_bytes(visitor.0)).collect();
+            let known = self.vault().known_visitors(&ids).await?;
+            let strangers: Vec<Visitor> =
+                visitors.into_iter().filter(|visitor| !known.contains(&VisitorId::from_bytes(visitor.0))).collect();
+            if !strangers.is_empty() {
+                let mut tx = self.store().begin().await?;
+                tx.forget_visitors(&strangers).await?;
+                tx.commit().await?;
+            }
         }
     }
 
@@ -303,26 +323,6 @@ impl Privacy {
             changes.push(ModelChange { organisation, model, version, before, after: Some(after) });
         }
         Ok(changes)
-    }
-}
-
-/// Deletes what stands under ids that nothing leads to: of who was forgotten after the backup that it comes from, or as the
-/// program stopped.
-pub(crate) async fn delete_strangers(store: &Store, vault: &Vault) -> Result<u64, PrivacyError> {
-    let (mut after, mut rows) = (None, 0);
-    loop {
-        let visitors = store.read().await?.visitors_after(after, TOGETHER).await?;
-        let Some(last) = visitors.last() else { return Ok(rows) };
-        after = Some(*last);
-        let ids: Vec<VisitorId> = visitors.iter().map(|visitor| VisitorId::from_bytes(visitor.0)).collect();
-        let known = vault.known_visitors(&ids).await?;
-        let strangers: Vec<Visitor> =
-            visitors.into_iter().filter(|visitor| !known.contains(&VisitorId::from_bytes(visitor.0))).collect();
-        if !strangers.is_empty() {
-            let mut tx = store.begin().await?;
-            rows += tx.forget_visitors(&strangers).await?;
-            tx.commit().await?;
-        }
     }
 }
 
