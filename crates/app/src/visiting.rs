@@ -8,7 +8,7 @@ use crate::{
     recommending::{Learnt, digests, learnt},
     sweeping::last_due,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex},
@@ -266,6 +266,13 @@ impl Happened {
 }
 
 impl Privacy {
+    /// How many rows of what visitors did a sweep for `day` deletes because their day is over: beside a plan, which is about
+    /// people.
+    pub async fn visitors_due(&self, day: Date) -> Result<u64, PrivacyError> {
+        let until = last_due(self.policy(), ITEM, day);
+        Ok(self.store().read().await?.count_events_until(until).await?)
+    }
+
     /// Deletes what visitors did longer ago than it may be held, what stands under ids that nothing leads to, and ways that lead to
     /// nothing. Recommenders made anew because of it are in the next certificate, with both digests.
     pub(crate) async fn sweep_visitors(&self, policy: &Policy) -> Result<(), PrivacyError> {

@@ -114,6 +114,14 @@ impl Snapshot {
         rows.iter().map(|row| Ok(OrganisationId::from_row(row.only()?))).collect()
     }
 
+    /// How many rows [`Tx::delete_events_until`] would delete.
+    pub async fn count_events_until(&mut self, until: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str =
+            "select (select count(*) from events where at <= $1) + (select count(*) from shown where at <= $1)";
+        let count: i64 = self.conn.row(SQL, args![until]).await?.map_or(Ok(0), |row| row.only())?;
+        Ok(count.unsigned_abs())
+    }
+
     /// How often any of it changed, by organisation; those of which nothing ever came are left out.
     pub async fn event_changes(&mut self) -> Result<Vec<(OrganisationId, i64)>, StoreError> {
         const SQL: &str = "select organisation, changes from event_changes order by organisation";

@@ -46,7 +46,13 @@ async fn sweep(args: SweepArgs) -> Result<()> {
     let policy = privacy.policy();
     match outcome? {
         SweepOutcome::Shown(plan) if args.json => writeln!(stdout(), "{:#}", plan.json(policy))?,
-        SweepOutcome::Shown(plan) => write!(stdout(), "{}", plan.text(policy))?,
+        SweepOutcome::Shown(plan) => {
+            write!(stdout(), "{}", plan.text(policy))?;
+            let due = privacy.visitors_due(plan.day).await?;
+            if due > 0 {
+                writeln!(stdout(), "destroy {due} rows of what shops' visitors did, whose day is over")?;
+            }
+        }
         SweepOutcome::CarriedOut(sweep) if args.json => {
             let certificate = serde_json::to_value(&sweep.certificate)?;
             let entry = serde_json::json!({ "entry": sweep.entry, "certificate": certificate });

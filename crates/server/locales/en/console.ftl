@@ -510,6 +510,10 @@ use-proof = proof
 last-day = Last day
 sweep = Sweep
 sweep-for = for { $text }
+sweep-visitors = { $count ->
+    [one] One row of what shops' visitors did goes too: its day is over.
+   *[other] { $shown } rows of what shops' visitors did go too: their day is over.
+}
 sweep-lines = { $count ->
     [0] Nothing is due.
     [one] One thing would happen.

@@ -486,6 +486,7 @@ use-proof = 증명
 last-day = 마지막 날
 sweep = 파기
 sweep-for = { $text } 기준
+sweep-visitors = 상점 방문자의 행동 기록 { $shown }건도 기한이 지나 함께 사라져요.
 sweep-lines = { $count ->
     [0] 할 일이 없어요.
    *[other] { $shown }가지 일이 일어나요.

@@ -40,9 +40,11 @@ async fn page(server: &Server, session: &Session, headers: &HeaderMap, problem: 
     let SweepOutcome::Shown(plan) = privacy.sweep(&request, |_| {}).await? else {
         return Err(Problem::refused("swept", "a plan was asked for"));
     };
-    let policy = privacy.policy();
-    let lines = plan.verdicts.iter().take(SHOWN).map(|verdict| line(policy, verdict, &frame.words));
+    let (policy, words) = (privacy.policy(), frame.words);
+    let lines = plan.verdicts.iter().take(SHOWN).map(|verdict| line(policy, verdict, &words));
+    let visitors = privacy.visitors_due(plan.day).await?;
     shown(&PlanPage {
+        visitors: if visitors > 0 { words.n("sweep-visitors", visitors) } else { String::new() },
         day: plan.day.to_string(),
         total: plan.verdicts.len() as u64,
         lines: lines.collect(),

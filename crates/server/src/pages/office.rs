@@ -94,6 +94,8 @@ pub(crate) struct PlanPage {
     pub(crate) day: String,
     pub(crate) total: u64,
     pub(crate) lines: Vec<PlanLine>,
+    /// What goes of what shops' visitors did; empty where nothing does.
+    pub(crate) visitors: String,
     pub(crate) hash: String,
     pub(crate) may_sweep: bool,
     pub(crate) problem: Option<String>,
