@@ -205,12 +205,13 @@ impl Privacy {
         &self,
         records: Vec<NewRecord>,
         (link, what, ends): (&Token, &str, Timestamp),
-    ) -> Result<(), AccountError> {
+    ) -> Result<PersonId, AccountError> {
         let (organisation, role, membership) = (None, None, Membership::None);
         let stranger = NewPerson { organisation, role, membership, consents: Vec::new(), records };
         let person = self.vault().add_people(self.policy(), &[stranger], self.now()).await?;
         let person = person[0];
-        Ok(self.vault().put_link(link.hash().as_bytes(), person, what, ends).await?)
+        self.vault().put_link(link.hash().as_bytes(), person, what, ends).await?;
+        Ok(person)
     }
 
     /// Under which name somebody's corrections stand in the catalogue: a keyed hash, which nobody can lead back to them once

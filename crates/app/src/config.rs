@@ -189,6 +189,8 @@ pub struct ServerConfig {
     pub certificate: PathBuf,
     /// The certificate's key as PEM, which nobody but its owner may touch.
     pub key: PathBuf,
+    /// The file of the token that opens `/metrics`; empty for nobody but operators who are signed in.
+    pub metrics_token_file: PathBuf,
     /// Requests a second that one key may make.
     pub requests_per_second: u32,
     /// Networks that the privacy office is reached from, such as `192.0.2.0/24`; none for anywhere.
@@ -214,6 +216,7 @@ impl Default for ServerConfig {
             behind_proxy: false,
             certificate: PathBuf::new(),
             key: PathBuf::new(),
+            metrics_token_file: PathBuf::new(),
             requests_per_second: 500,
             office_networks: Vec::new(),
         }

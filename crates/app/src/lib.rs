@@ -69,7 +69,7 @@ pub use keys::{Access, NewKey};
 pub use looking::LookReport;
 pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
 pub use opening::{App, HeadsError, OpenError, Surroundings};
-pub use organisations::slug;
+pub use organisations::{is_organisation_name, slug};
 pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText, is_secret};
 pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};

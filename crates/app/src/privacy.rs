@@ -119,9 +119,11 @@ impl Privacy {
         // The lock: nobody makes the same folder's vault at once.
         let store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
         let keys = keys_folder(folder, config);
-        let public = Vault::make(&place(folder, config)?, &keys, (surroundings.now)()).await?;
+        let place = place(folder, config)?;
+        let made = Vault::make(&place, &keys, (surroundings.now)()).await;
+        // Also where it is refused: nothing of the database's is left beside it.
         store.close().await;
-        Ok((keys, public.to_string()))
+        Ok((keys, made?.to_string()))
     }
 
     /// Replaces the master key of one store: every data key is wrapped anew. Nothing else may use the folder meanwhile.

@@ -2,14 +2,7 @@
 //! that undoes it. Whether the new address is somebody's already is told to that somebody alone.
 
 use super::{
-    AccountError,
-    joining::is_usable,
-    letters::Queued,
-    own::Meanwhile,
-    passwords::{RESET, RESET_WITHIN},
-    record,
-    second::Code,
-    token,
+    AccountError, joining::is_usable, letters::Queued, own::Meanwhile, passwords::RESET, record, second::Code, token,
 };
 use crate::{Privacy, PrivacyError};
 use jiff::SignedDuration;
@@ -62,9 +55,6 @@ impl Privacy {
             return Err(AccountError::Unusable { item: "email".into() });
         }
         self.prove(person, password, Code::Given(code)).await?;
-        if let Some(known) = self.vault().find(mail).await? {
-            return self.tell_who_is_known(known, language).await;
-        }
         self.end_change(person, "new_email").await?;
         let coming = Coming { mail: to.into(), language: language.code().into() };
         let text = serde_json::to_string(&coming).expect("an address is JSON");
@@ -150,7 +140,7 @@ impl Privacy {
             self.end_change(person, item).await?;
         }
         let say = |token| Queued::Reset { token };
-        self.mail_reset(person, RESET_WITHIN, say, language(&former.language)).await.map(drop)
+        self.mail_reset(person, say, language(&former.language)).await.map(drop)
     }
 
     /// Lets go of what is kept of a change.

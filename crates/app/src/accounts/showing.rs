@@ -96,7 +96,8 @@ impl Privacy {
             consents: Vec::new(),
             language: Language::Korean,
         };
-        self.consent_for(&link, &account).await?;
+        let confirm = self.consent_for(&link, &account).await?;
+        self.confirm(&confirm).await?;
         Ok(format!("/guardian/{}", link.as_str()))
     }
 

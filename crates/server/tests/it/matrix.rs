@@ -29,7 +29,7 @@ use vestry_server::{Line, route_table};
 const TABLE: &str = "
     GET    /healthz                         everybody
     GET    /readyz                          everybody
-    GET    /metrics                         -o+++ --- +o-
+    GET    /metrics                         ----- -+- ---
     GET    /api/v1/openapi.json             everybody
     GET    /api/docs                        everybody
     GET    /api/v1/taxonomy                 -o+++ --- +o+

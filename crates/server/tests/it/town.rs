@@ -537,6 +537,8 @@ impl Town {
                 let (token, mail) = (self.guardian().await, self.mail());
                 let link = format!("/guardian/{token}");
                 self.house.form("", &link, &self.consent(&mail)).await;
+                let confirm = format!("/join/confirm/{}", self.mailed("/join/confirm/").await);
+                self.house.form("", &confirm, &[]).await;
                 self.house.form("", &link, &[("act", "export")]).await;
                 self.house.privacy().make_exports().await.expect("made");
                 Ask::link(&path.replace("{name}", "my-data.json"), &token, &[])
