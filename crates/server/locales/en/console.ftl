@@ -372,7 +372,7 @@ me-object = Do not use them for that
 me-objected = Your records of use make nothing better.
 me-dormancy-done = Noted.
 copy = Take my data along
-copy-lead = We make a copy of everything we hold about you, with what you agreed to and who looked. It waits here for three days, or until you leave.
+copy-lead = We make a copy of everything we hold about you, with what you agreed to and who looked. It waits here until the day that is then shown, or until you leave.
 copy-ask = Make a copy
 copy-asked = Your copy is being made. Come back to this page in a moment.
 copy-waits = Your copy waits to be made.
@@ -460,7 +460,7 @@ address-lead = We send a link to the new address. Nothing changes before you ope
 address-new = New e-mail address
 address-button = Send me the link
 address-confirm-lead = One press, and this is your address from now on.
-address-done = This is your address from now on. We told the old one, from which it can be undone for seven days. The other sessions were ended.
+address-done = This is your address from now on. We told the old one, from which it can be undone for some days. The other sessions were ended.
 address-undo = Undo the change of address
 address-undo-lead = The old address becomes yours again, everybody is signed out, and you choose a new password by a mail.
 address-undo-button = Undo it
@@ -926,6 +926,6 @@ head-superseded = too old to go back to
 head-back = Go back
 
 # The API's page
-api-introduction = Send your key as `Authorization: Bearer vs_…`. A publishable key (`vp_…`) may search and read the taxonomy. Errors come in one envelope; decide on `error.code` and quote `error.request_id`. Lists are paged by `cursor` and `next`.
+api-introduction = Send your key as Authorization: Bearer vs_…. A publishable key (vp_…) may search and read the taxonomy. Errors come in one envelope; decide on error.code and quote error.request_id. Lists are paged by cursor and next.
 api-body = Body:
 api-documents = Documents

@@ -350,7 +350,7 @@ me-object = 개선에 쓰지 않기
 me-objected = 이용 기록을 개선에 쓰지 않아요.
 me-dormancy-done = 그렇게 해 둘게요.
 copy = 내 정보 내려받기
-copy-lead = 보관하고 있는 모든 정보와, 무엇에 동의했고 누가 보았는지를 사본 하나로 만들어 드려요. 사흘 동안, 또는 탈퇴할 때까지 여기에 있어요.
+copy-lead = 보관하고 있는 모든 정보와, 무엇에 동의했고 누가 보았는지를 사본 하나로 만들어 드려요. 그때 보여 드리는 날까지, 또는 탈퇴할 때까지 여기에 있어요.
 copy-ask = 사본 만들기
 copy-asked = 사본을 만들고 있어요. 잠시 뒤에 이 화면을 다시 열어 주세요.
 copy-waits = 사본을 만들 차례를 기다리고 있어요.
@@ -437,7 +437,7 @@ address-lead = 새 주소로 링크를 보내 드려요. 열기 전에는 아무
 address-new = 새 이메일 주소
 address-button = 링크 받기
 address-confirm-lead = 한 번만 누르면 이제 이 주소가 회원님의 주소예요.
-address-done = 이제 이 주소가 회원님의 주소예요. 예전 주소에도 알렸고, 그곳에서 7일 동안 되돌릴 수 있어요. 다른 곳에서는 나왔어요.
+address-done = 이제 이 주소가 회원님의 주소예요. 예전 주소에도 알렸고, 그곳에서 며칠 동안 되돌릴 수 있어요. 다른 곳에서는 나왔어요.
 address-undo = 주소 바꾼 것 되돌리기
 address-undo-lead = 예전 주소로 돌아가고, 모든 곳에서 나오고, 새 비밀번호는 메일로 정해요.
 address-undo-button = 되돌리기
@@ -886,6 +886,6 @@ head-superseded = 오래되어 되돌릴 수 없음
 head-back = 되돌리기
 
 # The API's page
-api-introduction = 키는 `Authorization: Bearer vs_…`로 보내요. 공개 키(`vp_…`)로는 찾기와 분류 체계 읽기만 할 수 있어요. 오류는 한 가지 모양으로 와요. `error.code`로 판단하고, 물어볼 때는 `error.request_id`를 알려 주세요. 목록은 `cursor`와 `next`로 넘겨요. 아래 설명은 영어예요.
+api-introduction = 키는 Authorization: Bearer vs_…로 보내요. 공개 키(vp_…)로는 찾기와 분류 체계 읽기만 할 수 있어요. 오류는 한 가지 모양으로 와요. error.code로 판단하고, 물어볼 때는 error.request_id를 알려 주세요. 목록은 cursor와 next로 넘겨요. 아래 설명은 영어예요.
 api-body = 본문:
 api-documents = 문서

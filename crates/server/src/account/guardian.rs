@@ -89,7 +89,7 @@ fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fiel
 }
 
 fn over(headers: &HeaderMap) -> Shown {
-    Form::new(headers, |w| w.t("guardian-consent")).problem(|w| w.t("link-over")).shown()
+    Form::new(headers, |w| w.t("guardian-consent")).problem(|w| w.t("link-over")).link("/join", |w| w.t("join")).shown()
 }
 
 /// They consented; the child has not confirmed yet.
