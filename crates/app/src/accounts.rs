@@ -43,7 +43,7 @@ pub(crate) use own::MARKETING;
 pub use own::{ConsentView, OwnRecord, SessionView};
 pub use returned::Returned;
 pub use second::{SecondShown, SecondStands};
-pub use showing::{DemoOfficer, DemoPeople};
+pub use showing::{DemoPeople, DemoStaff};
 pub use staff::{NewStaff, StaffEntered, StaffMember};
 pub use training::Training;
 pub use two_staff::Asking;

@@ -46,15 +46,15 @@ mod working;
 
 pub use accounts::{
     AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
-    ConsentView, Course, Decision, Deed, Delivered, DemoOfficer, DemoPeople, Device, DryRun, Entered, ExportStands,
+    ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered, ExportStands,
     FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
     Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
     StaffEntered, StaffMember, Stay, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
-    BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig, REFERENCE,
-    ServerConfig, StoreConfig, VaultConfig,
+    AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig,
+    REFERENCE, ServerConfig, StoreConfig, VaultConfig, Within,
 };
 pub use cpu::Cpu;
 pub use daily::SweepState;

@@ -1,7 +1,7 @@
 //! The privacy side of one data folder: the policy that is obeyed and the vault that holds personal data.
 
 use crate::{
-    Config, Surroundings,
+    AccountsConfig, Config, Surroundings,
     accounts::{Hashing, Searches},
     policing::{self, Policies, PoliciesError},
 };
@@ -30,6 +30,7 @@ struct Parts {
     surroundings: Surroundings,
     hashing: Hashing,
     searches: Searches,
+    accounts: AccountsConfig,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -183,9 +184,15 @@ impl Privacy {
             surroundings,
             hashing: Hashing::default(),
             searches: Searches::default(),
+            accounts: config.accounts,
             store,
             posted: posted_letters(folder),
         })))
+    }
+
+    /// How patient accounts are.
+    pub fn accounts(&self) -> &AccountsConfig {
+        &self.0.accounts
     }
 
     /// The vault.

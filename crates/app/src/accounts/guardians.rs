@@ -5,7 +5,7 @@
 
 use super::{
     AccountError, OwnRecord,
-    joining::{CONFIRM_WITHIN, Pending, is_usable},
+    joining::{Pending, is_usable},
     letters::Queued,
     passwords::{RESET, RESET_WITHIN},
     record, token,
@@ -162,7 +162,7 @@ impl Privacy {
         };
         self.spend(&hash, ASKED).await?;
         let (waiting, confirm) = self.await_confirmation(&pending, account.language).await?;
-        self.vault().put_link(&hash, waiting, CONSENTED, self.now() + CONFIRM_WITHIN).await?;
+        self.vault().put_link(&hash, waiting, CONSENTED, self.now() + self.accounts().confirms_within()).await?;
         self.conclude(stub, "stub").await?;
         Ok(confirm.to_text())
     }

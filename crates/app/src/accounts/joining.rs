@@ -4,7 +4,6 @@ use super::{
     AccountError, MARKETING, MAX_VALUE, guardians::PendingChild, letters::Queued, own_words, random, record, token,
 };
 use crate::{Privacy, PrivacyError, is_organisation_name};
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -15,8 +14,6 @@ use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, Purpose
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
 use zeroize::Zeroizing;
 
-/// How long the link in the mail holds.
-pub(super) const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 pub(super) const CONFIRM: &str = "confirm";
 pub(super) const INVITATION: &str = "invitation";
 
@@ -169,7 +166,9 @@ impl Privacy {
         let queued = Queued::Confirm { token: confirm.to_text().to_string() };
         let mail = pending.items.get("email").map_or("", String::as_str);
         let letter = self.letter_to_stranger(mail, &queued, language)?;
-        let who = self.await_answer(vec![waits, letter], (&confirm, CONFIRM, now + CONFIRM_WITHIN)).await?;
+        let who = self
+            .await_answer(vec![waits, letter], (&confirm, CONFIRM, now + self.accounts().confirms_within()))
+            .await?;
         Ok((who, confirm))
     }
 

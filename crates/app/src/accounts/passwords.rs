@@ -9,6 +9,7 @@ use vestry_vault::{EndedSessions, Opening, PersonId, Personal, Reader, RecordId}
 
 pub(super) const RESET: &str = "reset";
 /// How long the link holds.
+/// Fixed: whoever reads the mailbox meanwhile has the account.
 pub(super) const RESET_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 impl Privacy {

@@ -132,6 +132,25 @@ async fn too_many_tries_wait_and_a_restart_does_not_forget_them() {
 }
 
 #[tokio::test]
+async fn settings_say_how_patient_accounts_are() {
+    let within = "free_tries = 1\nlongest_wait_minutes = 1\nconfirm_hours = 2\n";
+    let house = House::with(toml::from_str(&format!("[accounts]\n{within}")).expect("settings")).await;
+    house.member("kim@shop.example").await;
+    let wrong = async || house.privacy.log_in(&log_in("kim@shop.example", "wrong wrong wrong")).await;
+    assert!(matches!(wrong().await, Err(AccountError::Wrong)), "one is free");
+    for wait in [30, 60, 60] {
+        assert!(matches!(wrong().await, Err(AccountError::Wrong)));
+        let waits = wrong().await;
+        assert!(matches!(waits, Err(AccountError::Wait(of)) if of.as_secs() == wait), "{wait}: {waits:?}");
+        pass(SignedDuration::from_secs(wait));
+    }
+    house.privacy.sign_up(sign_up("lee@shop.example")).await.expect("taken");
+    let link = house.post().await.pop().expect("a letter").token("/join/confirm/");
+    pass(SignedDuration::from_hours(2));
+    assert!(matches!(house.privacy.confirm(&link).await, Err(AccountError::Link)), "two hours are over");
+}
+
+#[tokio::test]
 async fn a_forgotten_password_is_set_by_a_mailed_link_and_ends_every_session() {
     let mut house = House::new().await;
     let (person, _) = house.member("kim@shop.example").await;
