@@ -6,6 +6,7 @@ use crate::{
 };
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::Child,
 };
 
@@ -19,12 +20,10 @@ impl Drop for Demo {
     }
 }
 
-#[test]
-fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
+/// A demo over `data`, and what it said when it was ready.
+fn started(data: &Path) -> (Demo, Vec<String>) {
     let mut demo = vestry(&["demo", "--products", "60", "--listen", "127.0.0.1:0", "--data"]);
-    let mut demo = Demo(demo.arg(&data).spawn().expect("runs"));
+    let mut demo = Demo(demo.arg(data).spawn().expect("runs"));
     let lines = BufReader::new(demo.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
     let mut said = Vec::new();
     for line in lines {
@@ -34,6 +33,13 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
             break;
         }
     }
+    (demo, said)
+}
+
+#[test]
+fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_demo, said) = started(&folder.path().join("data"));
     let word = |after: &str| {
         let line =
             said.iter().find_map(|line| line.split_once(after)).unwrap_or_else(|| panic!("no {after:?}: {said:#?}"));
