@@ -66,7 +66,8 @@ async fn fill(privacy: &Privacy, data: &Path, count: usize) {
         let mut tx = privacy.store().begin().await.expect("begins");
         let put = tx.put_products(shop, &products, privacy.now()).await.expect("put");
         for product in put {
-            let image = tx.add_image(product.id, "https://shop.example/a.jpg", privacy.now()).await.expect("added");
+            let image =
+                tx.add_image(shop, product.id, "https://shop.example/a.jpg", privacy.now()).await.expect("added");
             let (source_digest, faces) = ([0; 32], Vec::new());
             let picture = Picture { source_digest, width: 600, height: 800, faces, placeholder: None, analysis: None };
             tx.put_pictures(&[(image, picture, None)]).await.expect("put");

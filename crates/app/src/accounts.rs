@@ -43,7 +43,7 @@ pub(crate) use own::MARKETING;
 pub use own::{ConsentView, OwnRecord, SessionView};
 pub use returned::Returned;
 pub use second::{SecondShown, SecondStands};
-pub use showing::{DemoOfficer, DemoPeople};
+pub use showing::{DemoPeople, DemoStaff};
 pub use staff::{NewStaff, StaffEntered, StaffMember};
 pub use training::Training;
 pub use two_staff::Asking;
@@ -205,12 +205,13 @@ impl Privacy {
         &self,
         records: Vec<NewRecord>,
         (link, what, ends): (&Token, &str, Timestamp),
-    ) -> Result<(), AccountError> {
+    ) -> Result<PersonId, AccountError> {
         let (organisation, role, membership) = (None, None, Membership::None);
         let stranger = NewPerson { organisation, role, membership, consents: Vec::new(), records };
         let person = self.vault().add_people(self.policy(), &[stranger], self.now()).await?;
         let person = person[0];
-        Ok(self.vault().put_link(link.hash().as_bytes(), person, what, ends).await?)
+        self.vault().put_link(link.hash().as_bytes(), person, what, ends).await?;
+        Ok(person)
     }
 
     /// Under which name somebody's corrections stand in the catalogue: a keyed hash, which nobody can lead back to them once

@@ -1,5 +1,6 @@
 //! Settings of a running Vestry: one TOML file, read once at start, checked whole, unknown keys refused.
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use std::{fmt, path::PathBuf};
 use vestry_credentials::Network;
@@ -20,6 +21,8 @@ pub struct Config {
     pub vault: VaultConfig,
     /// Where copies go that survive this machine.
     pub backup: BackupConfig,
+    /// How patient accounts are.
+    pub accounts: AccountsConfig,
     /// How letters leave, and who writes them.
     pub mail: MailConfig,
     /// What an image may be.
@@ -100,6 +103,75 @@ pub struct BackupConfig {
     pub recipients: Vec<String>,
     /// Folders that hold generations of the keys, the audit log and backups.
     pub places: Vec<PathBuf>,
+}
+
+/// How patient accounts are. What the policy file gives a period to is not set here.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountsConfig {
+    /// Wrong passwords of one account until the next try has to wait.
+    pub free_tries: Within<1, 20>,
+    /// How long it waits at most; what went wrong is forgotten after a day.
+    pub longest_wait_minutes: Within<1, 1_440>,
+    /// How long a mailed link confirms an address. The policy keeps a sign-up that waits three days, and no link is longer.
+    pub confirm_hours: Within<1, 72>,
+    /// How long a changed address can be undone from the old one.
+    pub undo_days: Within<1, 30>,
+    /// How long a copy of somebody's data waits to be fetched.
+    pub copy_days: Within<1, 14>,
+}
+
+impl Default for AccountsConfig {
+    fn default() -> Self {
+        Self {
+            free_tries: Within(5),
+            longest_wait_minutes: Within(15),
+            confirm_hours: Within(48),
+            undo_days: Within(7),
+            copy_days: Within(3),
+        }
+    }
+}
+
+impl AccountsConfig {
+    pub(crate) fn longest_wait(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.longest_wait_minutes.get().into())
+    }
+
+    pub(crate) fn confirms_within(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.confirm_hours.get().into())
+    }
+
+    pub(crate) fn undone_within(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.undo_days.get()))
+    }
+
+    pub(crate) fn copies_for(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.copy_days.get()))
+    }
+}
+
+/// A whole number between two that it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Within<const LEAST: u32, const MOST: u32>(u32);
+
+impl<const LEAST: u32, const MOST: u32> Within<LEAST, MOST> {
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32> TryFrom<u32> for Within<LEAST, MOST> {
+    type Error = String;
+
+    fn try_from(number: u32) -> Result<Self, String> {
+        match (LEAST..=MOST).contains(&number) {
+            true => Ok(Self(number)),
+            false => Err(format!("`{number}` is not between {LEAST} and {MOST}")),
+        }
+    }
 }
 
 /// How letters leave, and who writes them.
@@ -189,6 +261,8 @@ pub struct ServerConfig {
     pub certificate: PathBuf,
     /// The certificate's key as PEM, which nobody but its owner may touch.
     pub key: PathBuf,
+    /// The file of the token that opens `/metrics`; empty for nobody but operators who are signed in.
+    pub metrics_token_file: PathBuf,
     /// Requests a second that one key may make.
     pub requests_per_second: u32,
     /// Networks that the privacy office is reached from, such as `192.0.2.0/24`; none for anywhere.
@@ -214,6 +288,7 @@ impl Default for ServerConfig {
             behind_proxy: false,
             certificate: PathBuf::new(),
             key: PathBuf::new(),
+            metrics_token_file: PathBuf::new(),
             requests_per_second: 500,
             office_networks: Vec::new(),
         }
@@ -269,6 +344,16 @@ mod tests {
     fn what_is_no_network_stops_the_start() {
         let error = toml::from_str::<Config>("[server]\noffice_networks = [\"192.0.2.1/24\"]\n").expect_err("refused");
         assert!(error.to_string().contains("`192.0.2.1/24` is no network"), "{error}");
+    }
+
+    #[test]
+    fn a_number_out_of_its_bounds_stops_the_start() {
+        for (setting, bounds) in [("confirm_hours = 73", "1 and 72"), ("free_tries = 0", "1 and 20")] {
+            let error = toml::from_str::<Config>(&format!("[accounts]\n{setting}\n")).expect_err("refused");
+            assert!(error.to_string().contains(bounds) && error.to_string().contains("line 2"), "{error}");
+        }
+        let config: Config = toml::from_str("[accounts]\nconfirm_hours = 72\n").expect("it may be");
+        assert_eq!(config.accounts.confirm_hours.get(), 72);
     }
 
     #[test]

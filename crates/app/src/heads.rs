@@ -86,7 +86,7 @@ impl App {
         for version in &versions {
             let attribute = &version.attribute;
             let live = of_version(version, &self.teaching().live(organisation, attribute).await?);
-            let solved = self.teaching().solved(attribute, &live, self.cpu()).await?;
+            let solved = self.teaching().solved((organisation, attribute), &live, self.cpu()).await?;
             if let Some(head) = solved.and_then(|(head, _)| self.teaching().published(&head)) {
                 heads.heads.insert(attribute.to_string(), head);
             }
@@ -210,11 +210,11 @@ impl Teaching<'_> {
     /// cannot be taught.
     async fn solved(
         &self,
-        attribute: &AttributeId,
+        (organisation, attribute): (OrganisationId, &AttributeId),
         live: &[Judged],
         cpu: &Cpu,
     ) -> Result<Option<(TaughtHead, HeadFacts)>, TeachingError> {
-        let Some(learner) = self.learner(attribute, live).await? else { return Ok(None) };
+        let Some(learner) = self.learner((organisation, attribute), live).await? else { return Ok(None) };
         let head = cpu.run(move || learner.fit()).await?;
         let facts = facts(attribute, &head, &self.lineage(attribute, live));
         Ok(facts.map(|facts| (head, facts)))
@@ -275,7 +275,7 @@ impl Privacy {
                 Some(cpu) => cpu,
                 None => cpu.insert(Cpu::new(0).map_err(PrivacyError::Threads)?),
             };
-            let solved = teaching.solved(attribute, &live, cpu).await?;
+            let solved = teaching.solved((*organisation, attribute), &live, cpu).await?;
             let solved = solved.filter(|(head, _)| head.evidence.verdict == Verdict::Promote);
             self.reissue(version, solved.map(|(_, facts)| facts), self.now()).await?;
         }

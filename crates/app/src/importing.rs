@@ -229,9 +229,9 @@ impl App {
         let mut tx = self.store().begin().await?;
         let put = tx.put_products(organisation, &products, now).await?;
         let images: Vec<_> = put.iter().zip(good).map(|(p, r)| (p.id, r.row.images.clone())).collect();
-        tx.put_images(&images, now).await?;
+        tx.put_images(organisation, &images, now).await?;
         let tags: Vec<_> = put.iter().zip(good).map(|(p, r)| (p.id, r.tags.clone())).collect();
-        tx.replace_catalogue_tags(&tags, now).await?;
+        tx.replace_catalogue_tags(organisation, &tags, now).await?;
         tx.commit().await?;
         for one in &put {
             match one.put {

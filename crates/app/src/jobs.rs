@@ -162,6 +162,6 @@ impl App {
     /// What a job could not do, in the order it met it; the first thousand.
     pub async fn job_errors(&self, organisation: OrganisationId, id: JobId) -> Result<Vec<JobError>, AppError> {
         self.job(organisation, id).await?;
-        Ok(self.store().read().await?.job_errors(id).await?)
+        Ok(self.store().read().await?.job_errors(organisation, id).await?)
     }
 }

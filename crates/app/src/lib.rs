@@ -48,15 +48,15 @@ mod working;
 
 pub use accounts::{
     AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
-    ConsentView, Course, Decision, Deed, Delivered, DemoOfficer, DemoPeople, Device, DryRun, Entered, ExportStands,
+    ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered, ExportStands,
     FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
     Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
     StaffEntered, StaffMember, Stay, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
-    BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig, REFERENCE,
-    ServerConfig, StoreConfig, VaultConfig,
+    AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig,
+    REFERENCE, ServerConfig, StoreConfig, VaultConfig, Within,
 };
 pub use cpu::Cpu;
 pub use daily::SweepState;
@@ -71,7 +71,7 @@ pub use keys::{Access, NewKey};
 pub use looking::LookReport;
 pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
 pub use opening::{App, HeadsError, OpenError, Surroundings};
-pub use organisations::slug;
+pub use organisations::{is_organisation_name, slug};
 pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText, is_secret};
 pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};

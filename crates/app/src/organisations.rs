@@ -14,6 +14,14 @@ pub fn slug(name: &str) -> String {
     }
 }
 
+/// The most characters of an organisation's name.
+const MAX_NAME: usize = 80;
+
+/// Whether an organisation can be called so, by whoever calls it.
+pub fn is_organisation_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control)
+}
+
 impl App {
     /// All organisations.
     pub async fn organisations(&self) -> Result<Vec<Organisation>, AppError> {

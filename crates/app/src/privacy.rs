@@ -1,7 +1,7 @@
 //! The privacy side of one data folder: the policy that is obeyed and the vault that holds personal data.
 
 use crate::{
-    Config, Surroundings,
+    AccountsConfig, Config, Surroundings,
     accounts::{Hashing, Searches},
     policing::{self, Policies, PoliciesError},
 };
@@ -30,6 +30,7 @@ struct Parts {
     surroundings: Surroundings,
     hashing: Hashing,
     searches: Searches,
+    accounts: AccountsConfig,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -119,9 +120,11 @@ impl Privacy {
         // The lock: nobody makes the same folder's vault at once.
         let store = Store::open(&StorePlace { data_dir: folder.into(), url: url(config) }).await?;
         let keys = keys_folder(folder, config);
-        let public = Vault::make(&place(folder, config)?, &keys, (surroundings.now)()).await?;
+        let place = place(folder, config)?;
+        let made = Vault::make(&place, &keys, (surroundings.now)()).await;
+        // Also where it is refused: nothing of the database's is left beside it.
         store.close().await;
-        Ok((keys, public.to_string()))
+        Ok((keys, made?.to_string()))
     }
 
     /// Replaces the master key of one store: every data key is wrapped anew. Nothing else may use the folder meanwhile.
@@ -181,9 +184,15 @@ impl Privacy {
             surroundings,
             hashing: Hashing::default(),
             searches: Searches::default(),
+            accounts: config.accounts,
             store,
             posted: posted_letters(folder),
         })))
+    }
+
+    /// How patient accounts are.
+    pub fn accounts(&self) -> &AccountsConfig {
+        &self.0.accounts
     }
 
     /// The vault.

@@ -71,10 +71,10 @@ impl App {
         let mut tx = self.store().begin().await?;
         let put = tx.put_product(organisation, &input.product, now).await?;
         if let Some(sources) = sources {
-            tx.put_images(&[(put.id, sources)], now).await?;
+            tx.put_images(organisation, &[(put.id, sources)], now).await?;
         }
         if let Some(tags) = input.tags {
-            tx.replace_catalogue_tags(&[(put.id, tags)], now).await?;
+            tx.replace_catalogue_tags(organisation, &[(put.id, tags)], now).await?;
         }
         tx.commit().await?;
         self.changed().notify_one();

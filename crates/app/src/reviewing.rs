@@ -175,9 +175,9 @@ impl App {
         let shown = |view: &ProductView| view.images.iter().find(|i| i.picture().is_some()).map(|i| i.id);
         let following = places.get(1).and_then(|next| shown(documents.get(&next.product)?));
         let Some(view) = documents.remove(&place.product) else { return Ok(None) };
-        let mut history = read.corrections(place.product).await?;
+        let mut history = read.corrections(organisation, place.product).await?;
         history.retain(|said| said.attribute == place.attribute);
-        let features = read.features(&view.images.iter().map(|i| i.id).collect::<Vec<_>>()).await?;
+        let features = read.features(organisation, &view.images.iter().map(|i| i.id).collect::<Vec<_>>()).await?;
         drop(read);
         let proposals = self.proposals(organisation, place, &view, &history, features).await?;
         Ok(Some(Question { place: place.clone(), view, proposals, history, following }))
@@ -271,7 +271,7 @@ impl App {
         let Some(undone) = tx.undo_review(organisation, who, id, self.now()).await? else { return Ok(None) };
         let place = match step.product {
             Some(product) => {
-                let tags = tx.tags(product).await?;
+                let tags = tx.tags(organisation, product).await?;
                 let asked = tags.into_iter().find(|t| t.attribute == step.attribute && t.value == step.asked);
                 asked.filter(is_open).map(|tag| place(product, tag))
             }

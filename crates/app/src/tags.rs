@@ -37,7 +37,7 @@ impl App {
         let many = self.taxonomy().attribute(attribute.as_str()).is_some_and(|a| a.many);
         let others = if many { Others::Keep } else { Others::Reject };
         let mut tx = self.store().begin().await?;
-        tx.confirm_tag(product, (attribute, value), others, who, self.now()).await?;
+        tx.confirm_tag((organisation, product), (attribute, value), others, who, self.now()).await?;
         tx.commit().await?;
         self.changed().notify_one();
         Ok(())
@@ -53,7 +53,7 @@ impl App {
     ) -> Result<(), AppError> {
         let product = self.product_id(organisation, sku).await?;
         let mut tx = self.store().begin().await?;
-        tx.remove_tag(product, (attribute, value), who, self.now()).await?;
+        tx.remove_tag((organisation, product), (attribute, value), who, self.now()).await?;
         tx.commit().await?;
         self.changed().notify_one();
         Ok(())
@@ -62,6 +62,6 @@ impl App {
     /// What people said about a product's tags, oldest first.
     pub async fn tag_history(&self, organisation: OrganisationId, sku: &Sku) -> Result<Vec<Correction>, AppError> {
         let product = self.product_id(organisation, sku).await?;
-        Ok(self.store().read().await?.corrections(product).await?)
+        Ok(self.store().read().await?.corrections(organisation, product).await?)
     }
 }

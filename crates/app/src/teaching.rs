@@ -168,7 +168,7 @@ impl App {
         if *held.learner.judgements() != judgements {
             let wanted: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
             let unknown: Vec<ImageId> = wanted.into_iter().filter(|image| !held.learner.knows(*image)).collect();
-            let rows = teaching.rows(&unknown).await?;
+            let rows = teaching.rows(organisation, &unknown).await?;
             let work = move || {
                 Arc::make_mut(&mut held.learner).become_those(judgements, rows);
                 (held.working, held.fitted) = (None, None);
@@ -255,22 +255,26 @@ impl Teaching<'_> {
     }
 
     /// The rows of the pictures that are named and have features.
-    async fn rows(&self, images: &[ImageId]) -> Result<Vec<(ImageId, Row)>, TeachingError> {
+    async fn rows(
+        &self,
+        organisation: OrganisationId,
+        images: &[ImageId],
+    ) -> Result<Vec<(ImageId, Row)>, TeachingError> {
         let Some(reading) = &self.heads.reading else { return Ok(Vec::new()) };
-        let features = self.store.read().await?.features(images).await?;
+        let features = self.store.read().await?.features(organisation, images).await?;
         Ok(features.into_iter().filter_map(|(image, bytes)| Some((image, row(reading, &bytes)?))).collect())
     }
 
     /// A learner of `live` and of nothing before it; `None` when the attribute cannot be taught.
     pub(crate) async fn learner(
         &self,
-        attribute: &AttributeId,
+        (organisation, attribute): (OrganisationId, &AttributeId),
         live: &[Judged],
     ) -> Result<Option<Learner>, TeachingError> {
         let Some((reading, values)) = self.teachable(attribute) else { return Ok(None) };
         let judgements = judgements(values, live);
         let images: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
-        let rows = self.rows(&images.into_iter().collect::<Vec<_>>()).await?;
+        let rows = self.rows(organisation, &images.into_iter().collect::<Vec<_>>()).await?;
         let mut learner = Learner::new(self.shipped(attribute, (reading, values)));
         learner.become_those(judgements, rows);
         Ok(Some(learner))

@@ -13,14 +13,18 @@ pub(crate) mod security;
 pub(crate) mod signing;
 pub(crate) mod team;
 
-use crate::{problem::Problem, state::Server, words::Language};
+use crate::{
+    problem::{Code, Problem},
+    state::Server,
+    words::Language,
+};
 use axum::http::{HeaderMap, StatusCode, header};
 use vestry_app::{AccountError, Device, Personal, Privacy, PrivacyError, VaultError};
 
 /// The vault, or why there are no accounts here.
 pub(crate) fn privacy(server: &Server) -> Result<&Privacy, Problem> {
     server.app.privacy().ok_or_else(|| {
-        Problem::not_found("no_accounts", "this server keeps no accounts yet")
+        Problem::not_found(Code::NoAccounts, "this server keeps no accounts yet")
             .hint("whoever runs it makes the vault with `vestry admin init`")
     })
 }
@@ -63,24 +67,23 @@ pub(crate) fn personal(text: Option<&str>) -> Personal<String> {
 
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
-        let status = |code| Self::new(code, "refused", error.to_string());
+        let refused = |status, code| Self::new(status, code, error.to_string());
         match &error {
             AccountError::Privacy(PrivacyError::Vault(
                 VaultError::UnknownPerson(_) | VaultError::UnknownRecord(_) | VaultError::UnknownSubject,
-            )) => Self::not_found("unknown_person", "there is nobody, or nothing, of that id"),
+            )) => Self::not_found(Code::UnknownPerson, "there is nobody, or nothing, of that id"),
             AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. })) => {
-                Self::refused("last_of_role", error.to_string())
+                Self::refused(Code::LastOfRole, error.to_string())
             }
             AccountError::Privacy(PrivacyError::Opening(_)) => Self::bad_request(error.to_string()),
             AccountError::Privacy(inner) => Self::internal(inner),
-            AccountError::Wait(_) => status(StatusCode::TOO_MANY_REQUESTS),
-            AccountError::Wrong => status(StatusCode::FORBIDDEN),
-            AccountError::Link => status(StatusCode::GONE),
-            AccountError::Case(_) | AccountError::SameStaff | AccountError::TwoAtTheDesk => {
-                status(StatusCode::CONFLICT)
-            }
+            AccountError::Wait(_) => refused(StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
+            AccountError::Wrong => refused(StatusCode::FORBIDDEN, Code::WrongProof),
+            AccountError::Link => refused(StatusCode::GONE, Code::Link),
+            AccountError::Case(_) => refused(StatusCode::CONFLICT, Code::Case),
+            AccountError::SameStaff | AccountError::TwoAtTheDesk => refused(StatusCode::CONFLICT, Code::TwoStaff),
             AccountError::Missing { .. } | AccountError::Unusable { .. } | AccountError::Weak(_) => {
-                status(StatusCode::UNPROCESSABLE_ENTITY)
+                refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Refused)
             }
         }
     }

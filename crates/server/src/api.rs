@@ -12,7 +12,11 @@ pub(crate) mod search;
 pub(crate) mod taxonomy;
 pub(crate) mod visitors;
 
-use crate::{guard, problem::Problem, state::Server};
+use crate::{
+    guard,
+    problem::{Code, Problem},
+    state::Server,
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
@@ -42,7 +46,7 @@ impl PictureBody {
         match (&self.base64, &self.url) {
             (Some(text), None) => decode(text),
             (None, Some(url)) => {
-                server.app.fetcher().fetch(url).await.map_err(|e| Problem::refused("not_fetched", e.to_string()))
+                server.app.fetcher().fetch(url).await.map_err(|e| Problem::refused(Code::NotFetched, e.to_string()))
             }
             _ => Err(Problem::bad_request("give a picture either as `base64` or as `url`")),
         }
@@ -61,21 +65,22 @@ pub(crate) fn decode(text: &str) -> Answer<Vec<u8>> {
 /// `[x, y, w, h]` as a region.
 pub(crate) fn region(crop: Option<[f32; 4]>) -> Answer<Option<Region>> {
     let Some([x, y, w, h]) = crop else { return Ok(None) };
-    Region::new(x, y, w, h).map(Some).map_err(|e| Problem::refused("bad_crop", e.to_string()))
+    Region::new(x, y, w, h).map(Some).map_err(|e| Problem::refused(Code::BadCrop, e.to_string()))
 }
 
 /// `x,y,w,h` of a form; empty is the whole.
 pub(crate) fn region_text(crop: Option<&str>) -> Answer<Option<Region>> {
     match crop.map(str::trim).filter(|c| !c.is_empty()) {
-        Some(text) => {
-            text.parse().map(Some).map_err(|e: vestry_model::RegionError| Problem::refused("bad_crop", e.to_string()))
-        }
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|e: vestry_model::RegionError| Problem::refused(Code::BadCrop, e.to_string())),
         None => Ok(None),
     }
 }
 
 pub(crate) fn sku(text: &str) -> Answer<Sku> {
-    Sku::new(text).map_err(|e| Problem::refused("bad_product", e.to_string()))
+    Sku::new(text).map_err(|e| Problem::refused(Code::BadProduct, e.to_string()))
 }
 
 /// JSON with errors in our words.

@@ -25,9 +25,10 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Html,
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use vestry_app::Role;
+use vestry_policy::Policy;
 
 /// What a console handler answers.
 pub(crate) type Shown = Result<Html<String>, Problem>;
@@ -112,9 +113,9 @@ pub(crate) fn shown(page: &impl Template) -> Shown {
     page.render().map(Html).map_err(|e| Problem::internal(&e))
 }
 
-/// An instant as people of this server write it.
-pub(crate) fn time(at: Timestamp) -> String {
-    at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+/// An instant as every page shows it: on the policy's clocks, wherever the machine stands.
+pub(crate) fn time(policy: &Policy, at: Timestamp) -> String {
+    policy.local(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]

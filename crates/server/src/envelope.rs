@@ -125,7 +125,7 @@ async fn written(mut response: Response, id: &str, (path, query): (&str, &str), 
     let mut written = if path.starts_with("/api/v1/") || !wants_page(headers) {
         Json(ErrorDocument {
             error: ErrorShape {
-                code: problem.code.into(),
+                code: problem.code.as_str().into(),
                 message: problem.message,
                 hint: problem.hint,
                 request_id: id.into(),
@@ -170,15 +170,12 @@ fn page(problem: &Problem, id: &str, (path, query): (&str, &str), headers: &Head
         status if status.is_server_error() => words.t("problem-ours"),
         _ => words.t("problem-refused"),
     };
-    let (message, hint) = match problem.status.is_server_error() {
-        true => (words.t("problem-ours-hint"), String::new()),
-        false => (problem.message.clone(), problem.hint.clone()),
-    };
     let back = match path == "/office" || path.starts_with("/office/") {
         true => LinkView { href: "/office".into(), text: words.t("to-office") },
         false => LinkView { href: "/catalogue".into(), text: words.t("to-catalogue") },
     };
-    let page = ProblemPage { words, theme, title, message, hint, back, request_id: id.into() };
+    let message = words.t(problem.code.word());
+    let page = ProblemPage { words, theme, title, message, back, request_id: id.into() };
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

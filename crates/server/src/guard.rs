@@ -1,7 +1,7 @@
 //! Who may: every route says what it needs, and this layer stands before each that needs something.
 
 use crate::{
-    problem::{Problem, too_often},
+    problem::{Code, Problem, too_often},
     session::{self, Session},
     state::{Network, Server, cookie},
 };
@@ -29,6 +29,8 @@ pub enum Need {
     SecretKey,
     /// A secret key, or an owner's session.
     OwnerKey,
+    /// The token of whoever collects metrics, or an operator's session: they are the whole installation's.
+    Metrics,
     /// A session, of whomever.
     Anybody,
     /// A session of the console.
@@ -58,7 +60,7 @@ impl Need {
             Self::OwnerKey | Self::Owner => has(Role::Owner),
             Self::Member => session.member().is_some(),
             Self::Staff => session.staff().is_some(),
-            Self::Operator => session.staff().is_some_and(|staff| staff.role == Some(Role::Operator)),
+            Self::Operator | Self::Metrics => session.staff().is_some_and(|staff| staff.role == Some(Role::Operator)),
             Self::Officer => session.staff().is_some_and(|staff| staff.role == Some(Role::Officer)),
         }
     }
@@ -108,6 +110,16 @@ impl Fields {
             .filter_map(|f| std::str::from_utf8(&f.bytes).ok())
     }
 
+    /// A file that was sent by a program, which is told when it is empty. A browser sends one without a name where none was
+    /// chosen.
+    pub(crate) fn sent(&self, name: &str) -> Result<Option<&Field>, Problem> {
+        let is_chosen = |f: &&Field| f.name == name && f.file.as_deref().is_some_and(|file| !file.is_empty());
+        match self.0.iter().find(is_chosen) {
+            Some(field) if field.bytes.is_empty() => Err(Problem::bad_request(format!("the file `{name}` is empty"))),
+            _ => Ok(self.file(name)),
+        }
+    }
+
     /// A file that is not empty.
     pub(crate) fn file(&self, name: &str) -> Option<&Field> {
         self.0.iter().find(|f| f.name == name && f.file.is_some() && !f.bytes.is_empty())
@@ -136,11 +148,12 @@ pub(crate) enum Cost {
 pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next: Next) -> Response {
     let need = line.need;
     let outcome = match need {
-        _ if is_out_of_reach(&server, &request) => Err(refuse(out_of_reach())),
+        _ if is_out_of_reach(&server, need, &request) => Err(refuse(out_of_reach())),
         // What brings a key of its own may come from anywhere.
         Need::AnyKey | Need::AnyKeyOrEditor | Need::SecretKey | Need::OwnerKey => {
             with_key(&server, line, request).await
         }
+        Need::Metrics => with_token(&server, line, request).await,
         _ if is_foreign(&request) => Err(refuse(foreign())),
         Need::Nothing => Ok(request),
         _ => with_session(&server, line, request).await,
@@ -162,9 +175,10 @@ pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next:
 }
 
 /// Whether this is the privacy office's, asked for from outside its networks. That it happened is logged, from where is not.
-fn is_out_of_reach(server: &Server, request: &Request) -> bool {
+fn is_out_of_reach(server: &Server, need: Need, request: &Request) -> bool {
     let path = request.uri().path();
-    if path != "/office" && !path.starts_with("/office/") {
+    let is_by_session = need == Need::Metrics && bearer(request.headers()).is_none();
+    if path != "/office" && !path.starts_with("/office/") && !is_by_session {
         return false;
     }
     let address = request.extensions().get::<Network>().and_then(|Network(_, address)| *address);
@@ -177,7 +191,7 @@ fn is_out_of_reach(server: &Server, request: &Request) -> bool {
 }
 
 fn out_of_reach() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "office_network", "the privacy office is not reached from your network")
+    Problem::new(StatusCode::FORBIDDEN, Code::OfficeNetwork, "the privacy office is not reached from your network")
         .hint("come from a network that `server.office_networks` names, or ask whoever runs this server to add yours")
 }
 
@@ -199,7 +213,7 @@ fn is_foreign(request: &Request) -> bool {
 }
 
 fn foreign() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "foreign_form", "this form was sent by a page of another site")
+    Problem::new(StatusCode::FORBIDDEN, Code::ForeignForm, "this form was sent by a page of another site")
         .hint("open this server's own page and try there")
 }
 
@@ -217,7 +231,7 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
             let found = server.app.authorise(secret).await.map_err(|e| refuse(e.into()))?;
             found.ok_or_else(|| {
                 refuse(
-                    Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "this key is not one, or was revoked")
+                    Problem::new(StatusCode::UNAUTHORIZED, Code::UnknownKey, "this key is not one, or was revoked")
                         .hint("copy the whole key, or make a new one on the console's page of keys"),
                 )
             })?
@@ -235,7 +249,7 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
             return Err(refuse(
                 Problem::new(
                     StatusCode::FORBIDDEN,
-                    "secret_key_needed",
+                    Code::SecretKeyNeeded,
                     "a publishable key may search, ask for recommendations and tell what visitors do, nothing else",
                 )
                 .hint("use a secret key, from a server of yours"),
@@ -250,7 +264,7 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
                 return Err(refuse(
                     Problem::new(
                         StatusCode::FORBIDDEN,
-                        "origin_not_allowed",
+                        Code::OriginNotAllowed,
                         "this key may not be used from this page",
                     )
                     .hint("add the page's origin when making the key"),
@@ -261,7 +275,7 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
                 return Err(refuse(
                     Problem::new(
                         StatusCode::FORBIDDEN,
-                        "origin_needed",
+                        Code::OriginNeeded,
                         "a publishable key is used from web pages alone",
                     )
                     .hint("use a secret key, from a server of yours"),
@@ -277,13 +291,32 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
     Ok(request)
 }
 
+/// Whoever collects metrics, or an operator who looks at them.
+async fn with_token(server: &Server, line: Guarded, request: Request) -> Result<Request, Refused> {
+    let Some(given) = bearer(request.headers()) else {
+        api_session(server, line.need, request.method(), request.headers()).await?;
+        return Ok(request);
+    };
+    let is_it = server.options.metrics_token.as_ref().is_some_and(|token| token.is(given));
+    let unknown = || {
+        Problem::new(StatusCode::UNAUTHORIZED, Code::UnknownToken, "this is not the token of this server's metrics")
+            .hint("send what stands in the file that `server.metrics_token_file` names; a key is none")
+    };
+    if is_it { Ok(request) } else { Err(refuse(unknown())) }
+}
+
 /// The console's own scripts use the API with the session and its token.
 async fn api_session(server: &Server, need: Need, method: &Method, headers: &HeaderMap) -> Result<Session, Refused> {
     let missing = || {
-        refuse(
-            Problem::new(StatusCode::UNAUTHORIZED, "no_key", "this address needs a key")
-                .hint("send `Authorization: Bearer vs_…`"),
-        )
+        let (code, message, hint) = match need {
+            Need::Metrics => (
+                Code::NoToken,
+                "metrics are for the operator of this server",
+                "send the token of `server.metrics_token_file`, or sign in at `/office/sign-in` as an operator",
+            ),
+            _ => (Code::NoKey, "this address needs a key", "send `Authorization: Bearer vs_…`"),
+        };
+        refuse(Problem::new(StatusCode::UNAUTHORIZED, code, message).hint(hint))
     };
     let session = live_session(server, headers).await?.ok_or_else(missing)?;
     let safe = matches!(*method, Method::GET | Method::HEAD);
@@ -311,12 +344,12 @@ fn refuse_often(message: &str) -> Refused {
 }
 
 fn not_yours() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "not_yours", "your role does not reach this")
+    Problem::new(StatusCode::FORBIDDEN, Code::NotYours, "your role does not reach this")
         .hint("ask an owner of your organisation, or sign in as somebody else")
 }
 
 fn stale_form() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "stale_form", "this form is not from your session")
+    Problem::new(StatusCode::FORBIDDEN, Code::StaleForm, "this form is not from your session")
         .hint("load the page again and repeat")
 }
 
@@ -421,7 +454,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether a page of this origin may ask at all: some live publishable key names it. Asked before a key is sent.
 pub(crate) async fn preflight(server: &Server, headers: &HeaderMap) -> Result<Response, Problem> {
-    let refused = || Problem::new(StatusCode::FORBIDDEN, "origin_not_allowed", "no key may be used from this page");
+    let refused = || Problem::new(StatusCode::FORBIDDEN, Code::OriginNotAllowed, "no key may be used from this page");
     let origin = headers.get(header::ORIGIN).ok_or_else(refused)?;
     let now = server.app.now();
     for organisation in server.app.organisations().await? {

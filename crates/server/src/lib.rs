@@ -30,6 +30,7 @@ mod words;
 
 pub use api::openapi::openapi;
 pub use guard::Need;
+pub use metrics::{MetricsToken, MetricsTokenError};
 pub use routes::Line;
 pub use tls::{Tls, TlsError};
 
@@ -52,6 +53,8 @@ pub struct Options {
     pub behind_proxy: bool,
     /// Speaks TLS itself, so that other addresses than loopback may be listened on.
     pub tls: Option<Tls>,
+    /// Opens `/metrics`; without it operators alone see them, signed in.
+    pub metrics_token: Option<MetricsToken>,
 }
 
 impl Options {
@@ -63,7 +66,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), behind_proxy: false, tls: None }
+        Self { listen: "127.0.0.1:8080".into(), behind_proxy: false, tls: None, metrics_token: None }
     }
 }
 

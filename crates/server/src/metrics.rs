@@ -1,8 +1,74 @@
-//! What `/metrics` tells: requests by route, and the indexes.
+//! What `/metrics` tells: requests by route, and the indexes. It is the whole installation's, of all organisations.
 
 use axum::http::{Method, StatusCode};
-use std::{collections::BTreeMap, fmt::Write, sync::Mutex, time::Duration};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+    io,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Mutex,
+    time::Duration,
+};
+use subtle::ConstantTimeEq;
 use vestry_app::{App, SweepState};
+
+/// The shortest token, in characters: 16 random bytes in hexadecimal digits.
+const TOKEN_CHARS: usize = 32;
+
+/// What a collector of metrics shows, such as Prometheus. Held as its digest, compared in constant time, never printed.
+#[derive(Clone)]
+pub struct MetricsToken([u8; 32]);
+
+/// Why a token was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricsTokenError {
+    /// Its file could not be read.
+    #[error("could not read the token of the metrics in `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It can be guessed.
+    #[error("a token of the metrics has {TOKEN_CHARS} characters or more; make one with `openssl rand -hex 32`")]
+    Short,
+}
+
+impl MetricsToken {
+    /// The text of a file, without the space around it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or its text is short enough to be guessed.
+    pub fn read(path: &Path) -> Result<Self, MetricsTokenError> {
+        let text = std::fs::read_to_string(path);
+        text.map_err(|source| MetricsTokenError::Read { path: path.into(), source })?.parse()
+    }
+
+    pub(crate) fn is(&self, given: &str) -> bool {
+        self.0[..].ct_eq(&Sha256::digest(given)[..]).into()
+    }
+}
+
+impl FromStr for MetricsToken {
+    type Err = MetricsTokenError;
+
+    fn from_str(text: &str) -> Result<Self, MetricsTokenError> {
+        let text = text.trim();
+        if text.chars().count() < TOKEN_CHARS {
+            return Err(MetricsTokenError::Short);
+        }
+        Ok(Self(Sha256::digest(text).into()))
+    }
+}
+
+impl fmt::Debug for MetricsToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MetricsToken([digest])")
+    }
+}
 
 /// Upper bounds of the duration buckets, seconds.
 const BOUNDS: [f64; 8] = [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];

@@ -11,9 +11,16 @@ pub(crate) mod signing;
 pub(crate) mod staff;
 pub(crate) mod sweeps;
 
-use crate::{envelope, pages::OfficeFrame, problem::Problem, public, session::Session, words::Words};
+use crate::{
+    envelope,
+    pages::OfficeFrame,
+    problem::{Code, Problem},
+    public,
+    session::Session,
+    words::Words,
+};
 use axum::http::HeaderMap;
-use vestry_app::Visitor;
+use vestry_app::{VaultError, Visitor};
 
 /// What surrounds the office's pages.
 pub(crate) fn frame(session: &Session, headers: &HeaderMap, section: &'static str) -> OfficeFrame {
@@ -31,7 +38,22 @@ pub(crate) fn frame(session: &Session, headers: &HeaderMap, section: &'static st
     }
 }
 
+/// What a page says of an act that the vault refuses.
+fn vault_said(words: &Words, error: &VaultError) -> String {
+    match error {
+        VaultError::LastOfRole { .. } => words.t("problem-last-of-role"),
+        VaultError::KnownAlready => words.t("vault-known-already"),
+        VaultError::KeptApart => words.t("vault-kept-apart"),
+        VaultError::State { .. } => words.t("vault-state"),
+        VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. } => words.t("vault-clock"),
+        VaultError::NothingFor { .. } => words.t("vault-nothing-for"),
+        VaultError::Purpose { .. } | VaultError::NotInPolicy { .. } => words.t("vault-purpose"),
+        VaultError::TooLong { .. } => words.t("vault-too-long"),
+        _ => words.t("problem-ours-hint"),
+    }
+}
+
 /// Who of the staff asks, of a route that lets nobody else in.
 pub(crate) fn staff(session: &Session) -> Result<&Visitor, Problem> {
-    session.staff().ok_or_else(|| Problem::not_found("no_staff", "this page is the privacy office's"))
+    session.staff().ok_or_else(|| Problem::not_found(Code::NoStaff, "this page is the privacy office's"))
 }

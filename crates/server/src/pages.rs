@@ -537,7 +537,6 @@ pub(crate) struct ProblemPage {
     pub(crate) theme: Theme,
     pub(crate) title: String,
     pub(crate) message: String,
-    pub(crate) hint: String,
     /// Where to go from here.
     pub(crate) back: LinkView,
     pub(crate) request_id: String,
@@ -577,7 +576,6 @@ pub(crate) struct SchemaView {
 #[template(path = "reference.html")]
 pub(crate) struct ReferencePage {
     pub(crate) frame: PublicFrame,
-    pub(crate) introduction: String,
     pub(crate) operations: Vec<OperationView>,
     pub(crate) schemas: Vec<SchemaView>,
 }

@@ -63,7 +63,7 @@ pub(crate) fn table() -> Vec<Line> {
     let mut table = vec![
         line(GET, "/healthz", Nothing, SMALL, get(api::health::alive)),
         line(GET, "/readyz", Nothing, SMALL, get(api::health::ready)),
-        line(GET, "/metrics", SecretKey, SMALL, get(api::health::metrics)),
+        line(GET, "/metrics", Need::Metrics, SMALL, get(api::health::metrics)),
         line(GET, "/api/v1/openapi.json", Nothing, SMALL, get(api::openapi::document)),
         line(GET, "/api/docs", Nothing, SMALL, get(api::openapi::page)),
         line(GET, "/api/v1/taxonomy", AnyKey, SMALL, get(api::taxonomy::taxonomy)),

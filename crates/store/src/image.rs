@@ -201,10 +201,10 @@ fn read_colours(text: &str) -> Option<Vec<ColourShare>> {
 }
 
 impl Snapshot {
-    /// A product's images in their order.
-    pub async fn images(&mut self, product: ProductId) -> Result<Vec<Image>, StoreError> {
-        const SQL: &str = select!("where product = $1 order by position, id");
-        images(&self.conn.rows(SQL, args![product.get()]).await?)
+    /// The images of an organisation's product in their order.
+    pub async fn images(&mut self, organisation: OrganisationId, product: ProductId) -> Result<Vec<Image>, StoreError> {
+        const SQL: &str = select!("where organisation = $1 and product = $2 order by position, id");
+        images(&self.conn.rows(SQL, args![organisation.get(), product.get()]).await?)
     }
 
     /// These images of an organisation, in no order; those that are gone are left out.
@@ -247,12 +247,17 @@ impl Snapshot {
         Ok(row.map_or(Ok(0), |r| r.only::<i64>())?.unsigned_abs())
     }
 
-    /// The frozen features of images, as [`Tx::put_analyses`] was given them; images without are left out.
-    pub async fn features(&mut self, ids: &[ImageId]) -> Result<HashMap<ImageId, Vec<u8>>, StoreError> {
-        const SQL: &str = "select id, features from images where features is not null and id in (..)";
+    /// The frozen features of an organisation's images, as [`Tx::put_analyses`] was given them; images without are left out.
+    pub async fn features(
+        &mut self,
+        organisation: OrganisationId,
+        ids: &[ImageId],
+    ) -> Result<HashMap<ImageId, Vec<u8>>, StoreError> {
+        const SQL: &str =
+            "select id, features from images where organisation = $1 and features is not null and id in (..)";
         let list = ids.iter().map(|id| id.get().into()).collect();
         let mut features = HashMap::new();
-        for row in self.conn.rows_in(SQL, args![], list).await? {
+        for row in self.conn.rows_in(SQL, args![organisation.get()], list).await? {
             let mut columns = row.columns();
             features.insert(ImageId::from_row(columns.take()?), columns.take()?);
         }
@@ -270,15 +275,16 @@ struct Held {
 }
 
 impl Tx {
-    /// Makes `sources` the images of each product, in this order. An image whose source stays keeps its id and
+    /// Makes `sources` the images of each of an organisation's products, in this order. An image whose source stays keeps its id and
     /// what was seen in it; a failed one is tried again; a source that comes twice counts once.
     pub async fn put_images(
         &mut self,
+        organisation: OrganisationId,
         wanted: &[(ProductId, Vec<String>)],
         now: Timestamp,
     ) -> Result<Vec<ImagesPut>, StoreError> {
         let ids: Vec<ProductId> = wanted.iter().map(|(product, _)| *product).collect();
-        let organisations = self.organisations_of(&ids).await?;
+        self.lock_products(organisation, &ids).await?;
         let mut held = self.held_images(&ids).await?;
         let mut done = Vec::with_capacity(wanted.len());
         for (product, sources) in wanted {
@@ -287,8 +293,6 @@ impl Tx {
             if sources.len() > MAX_IMAGES {
                 return Err(StoreError::TooManyImages(sources.len()));
             }
-            let organisation =
-                *organisations.get(product).ok_or(StoreError::Unknown { kind: "product", id: product.get() })?;
             // Where a product comes twice, its second turn finds nothing held; read again what the first one left.
             let held = match held.remove(product) {
                 Some(held) => held,
@@ -299,18 +303,24 @@ impl Tx {
         Ok(done)
     }
 
-    async fn organisations_of(&mut self, ids: &[ProductId]) -> Result<HashMap<ProductId, i64>, StoreError> {
+    /// Holds these products against other writers until the transaction ends. One that is not the organisation's is unknown
+    /// to it.
+    pub(crate) async fn lock_products(
+        &mut self,
+        organisation: OrganisationId,
+        ids: &[ProductId],
+    ) -> Result<(), StoreError> {
         const SQL: Sql = Sql {
-            sqlite: "select id, organisation from products where id in (..)",
-            postgres: "select id, organisation from products where id in (..) order by id for update",
+            sqlite: "select id from products where organisation = $1 and id in (..)",
+            postgres: "select id from products where organisation = $1 and id in (..) order by id for update",
         };
         let list = ids.iter().map(|id| id.get().into()).collect();
-        let mut organisations = HashMap::new();
-        for row in self.conn.rows_in(SQL, args![], list).await? {
-            let mut columns = row.columns();
-            organisations.insert(ProductId::from_row(columns.take()?), columns.take()?);
+        let rows = self.conn.rows_in(SQL, args![organisation.get()], list).await?;
+        let own = rows.iter().map(|row| row.only()).collect::<Result<HashSet<i64>, _>>()?;
+        match ids.iter().find(|id| !own.contains(&id.get())) {
+            Some(foreign) => Err(StoreError::Unknown { kind: "product", id: foreign.get() }),
+            None => Ok(()),
         }
-        Ok(organisations)
     }
 
     async fn held_images(&mut self, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<Held>>, StoreError> {
@@ -333,7 +343,7 @@ impl Tx {
 
     async fn put_images_of(
         &mut self,
-        organisation: i64,
+        organisation: OrganisationId,
         product: ProductId,
         sources: &[&str],
         held: Vec<Held>,
@@ -349,7 +359,7 @@ impl Tx {
         let mut rows = Vec::new();
         for (position, source) in (0i64..).zip(sources) {
             let Some(image) = kept.iter().find(|h| h.source == *source) else {
-                rows.push(args![organisation, product.get(), position, *source, now]);
+                rows.push(args![organisation.get(), product.get(), position, *source, now]);
                 continue;
             };
             if image.position != position {
@@ -388,21 +398,32 @@ impl Tx {
     }
 
     /// Adds an image at the end of a product's; one of the same source stays as it is.
-    pub async fn add_image(&mut self, product: ProductId, source: &str, now: Timestamp) -> Result<ImageId, StoreError> {
-        let images = self.images(product).await?;
+    pub async fn add_image(
+        &mut self,
+        organisation: OrganisationId,
+        product: ProductId,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<ImageId, StoreError> {
+        let images = self.images(organisation, product).await?;
         let mut sources: Vec<String> = images.into_iter().map(|i| i.source).collect();
         if !sources.iter().any(|s| s == source) {
             sources.push(source.to_owned());
         }
-        let put = self.put_images(&[(product, sources)], now).await?;
+        let put = self.put_images(organisation, &[(product, sources)], now).await?;
         let image = put.iter().flat_map(|p| &p.images).find(|i| i.source == source).map(|i| i.id);
         image.ok_or(StoreError::Unreadable { column: "images.source" })
     }
 
     /// Removes an image of a product; its object's key, if it had one.
-    pub async fn remove_image(&mut self, product: ProductId, image: ImageId) -> Result<Option<ObjectKey>, StoreError> {
-        const SQL: &str = "select object from images where product = $1 and id = $2";
-        let row = self.conn.row(SQL, args![product.get(), image.get()]).await?;
+    pub async fn remove_image(
+        &mut self,
+        organisation: OrganisationId,
+        product: ProductId,
+        image: ImageId,
+    ) -> Result<Option<ObjectKey>, StoreError> {
+        const SQL: &str = "select object from images where organisation = $1 and product = $2 and id = $3";
+        let row = self.conn.row(SQL, args![organisation.get(), product.get(), image.get()]).await?;
         let row = row.ok_or(StoreError::Unknown { kind: "image", id: image.get() })?;
         let object = row.only::<Option<String>>()?.map(ObjectKey::from_column);
         self.drop_images(&[image], object.as_slice()).await?;
@@ -411,9 +432,14 @@ impl Tx {
     }
 
     /// Puts a product's images into the order `order`, which names each of them once.
-    pub async fn reorder_images(&mut self, product: ProductId, order: &[ImageId]) -> Result<(), StoreError> {
+    pub async fn reorder_images(
+        &mut self,
+        organisation: OrganisationId,
+        product: ProductId,
+        order: &[ImageId],
+    ) -> Result<(), StoreError> {
         const SQL: &str = "update images set position = $3 where product = $1 and id = $2";
-        let held: HashSet<ImageId> = self.images(product).await?.iter().map(|i| i.id).collect();
+        let held: HashSet<ImageId> = self.images(organisation, product).await?.iter().map(|i| i.id).collect();
         if held.len() != order.len() || order.iter().copied().collect::<HashSet<_>>() != held {
             return Err(StoreError::Order);
         }
@@ -425,7 +451,8 @@ impl Tx {
     }
 
     /// Notes what was stored of images, after their objects were put under [`Image::object`]. Images that are gone
-    /// are left out; the answer names the products of the others. `features` are kept as they are.
+    /// are left out; the answer names the products of the others. `features` are kept as they are. For the worker, which goes
+    /// through images of all organisations.
     pub async fn put_pictures(
         &mut self,
         pictures: &[(ImageId, Picture, Option<Vec<u8>>)],
@@ -463,7 +490,8 @@ impl Tx {
         Ok(products)
     }
 
-    /// Notes what a model saw in stored images, replacing what one before it saw; see [`Tx::put_pictures`].
+    /// Notes what a model saw in stored images, replacing what one before it saw; for the worker, as
+    /// [`Tx::put_pictures`].
     pub async fn put_analyses(
         &mut self,
         analyses: &[(ImageId, Analysis, Option<Vec<u8>>)],
@@ -479,7 +507,8 @@ impl Tx {
         Ok(products)
     }
 
-    /// Notes that images could not be fetched or read, and why; they wait no longer. What was stored of them stays.
+    /// Notes that images could not be fetched or read, and why; they wait no longer. What was stored of them stays. For the
+    /// worker, as [`Tx::put_pictures`].
     pub async fn fail_images(&mut self, failed: &[(ImageId, String)]) -> Result<(), StoreError> {
         const SQL: &str = "update images set failure = $2 where id = $1 returning product";
         for (id, message) in failed {

@@ -183,9 +183,10 @@ impl Snapshot {
         self.conn.rows(SQL, args).await?.iter().map(job).collect()
     }
 
-    /// The errors a job kept, in the order it met them; at most [`MAX_ERRORS`].
-    pub async fn job_errors(&mut self, id: JobId) -> Result<Vec<JobError>, StoreError> {
-        const SQL: &str = "select line, value, message from job_errors where job = $1 order by id";
+    /// The errors that an organisation's job kept, in the order it met them; at most [`MAX_ERRORS`].
+    pub async fn job_errors(&mut self, organisation: OrganisationId, id: JobId) -> Result<Vec<JobError>, StoreError> {
+        const SQL: &str = "select line, value, message from job_errors \
+            where job in (select id from jobs where organisation = $1 and id = $2) order by id";
         let error = |row: &Row| {
             let mut columns = row.columns();
             Ok(JobError {
@@ -194,7 +195,7 @@ impl Snapshot {
                 message: columns.take()?,
             })
         };
-        self.conn.rows(SQL, args![id.get()]).await?.iter().map(error).collect()
+        self.conn.rows(SQL, args![organisation.get(), id.get()]).await?.iter().map(error).collect()
     }
 }
 

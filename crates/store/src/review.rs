@@ -489,7 +489,7 @@ impl Tx {
         asked: &ValueId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let attribute = answer.attribute;
+        let (attribute, product) = (answer.attribute, (answer.organisation, product));
         let Some(right) = answer.answer else {
             return self.remove_tag(product, (attribute, asked), answer.who, now).await;
         };

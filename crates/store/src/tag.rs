@@ -156,21 +156,27 @@ fn correction(row: &Row) -> Result<Correction, StoreError> {
 }
 
 impl Snapshot {
-    /// A product's tags by attribute, surest first.
-    pub async fn tags(&mut self, product: ProductId) -> Result<Vec<Tag>, StoreError> {
-        const SQL: &str = select!("where product = $1 and state <> 'rejected'");
-        let rows = self.conn.rows(SQL, args![product.get()]).await?;
+    /// The tags of an organisation's product by attribute, surest first.
+    pub async fn tags(&mut self, organisation: OrganisationId, product: ProductId) -> Result<Vec<Tag>, StoreError> {
+        const SQL: &str = select!(
+            "where product = $1 and state <> 'rejected' and product in (select id from products where organisation = $2)"
+        );
+        let rows = self.conn.rows(SQL, args![product.get(), organisation.get()]).await?;
         let mut tags = rows.iter().map(|row| Ok(stored_tag(row)?.1)).collect::<Result<Vec<_>, StoreError>>()?;
         sort(&mut tags);
         Ok(tags)
     }
 
-    /// What people said about a product's tags, oldest first.
-    pub async fn corrections(&mut self, product: ProductId) -> Result<Vec<Correction>, StoreError> {
+    /// What people said about the tags of an organisation's product, oldest first.
+    pub async fn corrections(
+        &mut self,
+        organisation: OrganisationId,
+        product: ProductId,
+    ) -> Result<Vec<Correction>, StoreError> {
         const SQL: &str = "select sequence, product, attribute, old_value, new_value, who, at, step, undone \
             from corrections \
-            where product = $1 order by sequence";
-        self.conn.rows(SQL, args![product.get()]).await?.iter().map(correction).collect()
+            where product = $1 and product in (select id from products where organisation = $2) order by sequence";
+        self.conn.rows(SQL, args![product.get(), organisation.get()]).await?.iter().map(correction).collect()
     }
 
     /// The next `limit` corrections in an organisation after the one of sequence `after`.
@@ -281,7 +287,7 @@ impl Tx {
 
     /// Replaces whatever models said about these products by what `model` says now. What a person confirmed or
     /// rejected and what the shop's own data says stays. A product may come several times, once an image; the
-    /// first to name a value counts.
+    /// first to name a value counts. For the worker, which goes through pictures of all organisations.
     pub async fn replace_suggestions(
         &mut self,
         model: &str,
@@ -316,6 +322,7 @@ impl Tx {
     /// stand over suggestions; what a person said stands over them.
     pub async fn replace_catalogue_tags(
         &mut self,
+        organisation: OrganisationId,
         tags: &[(ProductId, Vec<(AttributeId, ValueId)>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -326,7 +333,9 @@ impl Tx {
             values (..) on conflict (product, attribute, value) do update set confidence = excluded.confidence, \
             source = excluded.source, state = excluded.state, image = null, changed = excluded.changed \
             where tags.state in ('suggested', 'to_review')";
-        let list = tags.iter().map(|(product, _)| product.get().into()).collect();
+        let products: Vec<ProductId> = tags.iter().map(|(product, _)| *product).collect();
+        self.lock_products(organisation, &products).await?;
+        let list = products.iter().map(|product| product.get().into()).collect();
         let mut held = std::collections::BTreeSet::new();
         for row in self.conn.rows_in(HELD, args![], list).await? {
             let mut columns = row.columns();
@@ -356,19 +365,19 @@ impl Tx {
     /// A person says that a product has this value. Undoes a rejection; remembered as a correction.
     pub async fn confirm_tag(
         &mut self,
-        product: ProductId,
+        (organisation, product): (OrganisationId, ProductId),
         (attribute, value): (&AttributeId, &ValueId),
         others: Others,
         who: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         const PUT: &str = "insert into tags (product, attribute, value, confidence, source, state, changed) \
-            select id, $2, $3, 1.0, $4, 'confirmed', $5 from products where id = $1 \
+            select id, $2, $3, 1.0, $4, 'confirmed', $5 from products where id = $1 and organisation = $6 \
             on conflict (product, attribute, value) do update set confidence = excluded.confidence, \
             source = excluded.source, state = excluded.state, changed = excluded.changed";
         let held = self.held_values(product, attribute).await?;
         let source = Source::Person(who.into()).to_text();
-        let put = args![product.get(), attribute.as_str(), value.as_str(), source, now];
+        let put = args![product.get(), attribute.as_str(), value.as_str(), source, now, organisation.get()];
         if self.conn.run(PUT, put).await? == 0 {
             return Err(StoreError::Unknown { kind: "product", id: product.get() });
         }
@@ -382,7 +391,7 @@ impl Tx {
         self.record_correction(product, attribute, old, Some(value), who, now).await?;
         if others == Others::Reject {
             for other in &mut replaced {
-                self.reject(product, attribute, other, who, now).await?;
+                self.reject((organisation, product), attribute, other, who, now).await?;
                 if old != Some(other) {
                     self.record_correction(product, attribute, Some(other), None, who, now).await?;
                 }
@@ -396,12 +405,12 @@ impl Tx {
     /// again. Remembered as a correction.
     pub async fn remove_tag(
         &mut self,
-        product: ProductId,
+        (organisation, product): (OrganisationId, ProductId),
         (attribute, value): (&AttributeId, &ValueId),
         who: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if !self.reject(product, attribute, value, who, now).await? {
+        if !self.reject((organisation, product), attribute, value, who, now).await? {
             return Err(StoreError::Unknown { kind: "product", id: product.get() });
         }
         self.record_correction(product, attribute, Some(value), None, who, now).await?;
@@ -417,21 +426,22 @@ impl Tx {
         rows.iter().map(|row| read_value(row.only()?)).collect()
     }
 
-    /// Whether there is such a product.
+    /// Whether the organisation has such a product.
     async fn reject(
         &mut self,
-        product: ProductId,
+        (organisation, product): (OrganisationId, ProductId),
         attribute: &AttributeId,
         value: &ValueId,
         who: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "insert into tags (product, attribute, value, confidence, source, state, changed) \
-            select id, $2, $3, 1.0, $4, 'rejected', $5 from products where id = $1 \
+            select id, $2, $3, 1.0, $4, 'rejected', $5 from products where id = $1 and organisation = $6 \
             on conflict (product, attribute, value) do update set confidence = excluded.confidence, \
             source = excluded.source, state = excluded.state, image = null, changed = excluded.changed";
         let source = Source::Person(who.into()).to_text();
-        Ok(self.conn.run(SQL, args![product.get(), attribute.as_str(), value.as_str(), source, now]).await? > 0)
+        let args = args![product.get(), attribute.as_str(), value.as_str(), source, now, organisation.get()];
+        Ok(self.conn.run(SQL, args).await? > 0)
     }
 
     async fn record_correction(

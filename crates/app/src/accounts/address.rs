@@ -2,17 +2,9 @@
 //! that undoes it. Whether the new address is somebody's already is told to that somebody alone.
 
 use super::{
-    AccountError,
-    joining::is_usable,
-    letters::Queued,
-    own::Meanwhile,
-    passwords::{RESET, RESET_WITHIN},
-    record,
-    second::Code,
-    token,
+    AccountError, joining::is_usable, letters::Queued, own::Meanwhile, passwords::RESET, record, second::Code, token,
 };
 use crate::{Privacy, PrivacyError};
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use vestry_credentials::TokenUse;
 use vestry_mail::Language;
@@ -21,10 +13,6 @@ use vestry_vault::{EndedSessions, Opening, PersonId, Personal, Reader, RecordId,
 
 const CHANGE: &str = "mail-change";
 const UNDO: &str = "mail-undo";
-/// How long the link to the new address holds, and the address is kept.
-const CHANGE_WITHIN: SignedDuration = SignedDuration::from_hours(48);
-/// How long the old address may take the change back.
-const UNDO_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What undoing brings back.
 #[derive(Serialize, Deserialize)]
@@ -62,13 +50,10 @@ impl Privacy {
             return Err(AccountError::Unusable { item: "email".into() });
         }
         self.prove(person, password, Code::Given(code)).await?;
-        if let Some(known) = self.vault().find(mail).await? {
-            return self.tell_who_is_known(known, language).await;
-        }
         self.end_change(person, "new_email").await?;
         let coming = Coming { mail: to.into(), language: language.code().into() };
         let text = serde_json::to_string(&coming).expect("an address is JSON");
-        let (link, ends) = (token(self, TokenUse::MailedLink), now + CHANGE_WITHIN);
+        let (link, ends) = (token(self, TokenUse::MailedLink), now + self.accounts().confirms_within());
         let waits =
             record(policy, "address", vec![("new_email", text)], vec![(Event::Made, now), (Event::Closed, ends)])?;
         self.vault().add_record(policy, person, &waits).await?;
@@ -118,7 +103,7 @@ impl Privacy {
         let had_second = self.second(person).await?.is_on;
         let former = Former { mail: old.into(), had_second, language: coming.language.clone() };
         let text = serde_json::to_string(&former).expect("an address is JSON");
-        let (undo, ends) = (token(self, TokenUse::MailedLink), now + UNDO_WITHIN);
+        let (undo, ends) = (token(self, TokenUse::MailedLink), now + self.accounts().undone_within());
         let kept =
             record(policy, "address", vec![("old_email", text)], vec![(Event::Made, now), (Event::Closed, ends)])?;
         self.vault().add_record(policy, person, &kept).await?;
@@ -150,7 +135,7 @@ impl Privacy {
             self.end_change(person, item).await?;
         }
         let say = |token| Queued::Reset { token };
-        self.mail_reset(person, RESET_WITHIN, say, language(&former.language)).await.map(drop)
+        self.mail_reset(person, say, language(&former.language)).await.map(drop)
     }
 
     /// Lets go of what is kept of a change.

@@ -161,10 +161,15 @@ impl Privacy {
 
     /// The names under which tries are counted: the account first, then the network. Refused while they have to wait.
     pub(super) async fn tries(&self, door: &str, who: &str, network: &str) -> Result<[[u8; 32]; 2], AccountError> {
+        let of_who = self.may_try(door, who, &self.lockout(self.accounts().free_tries.get())).await?;
         // A network has many people behind it.
-        let patient = LockoutRules::new(100, SignedDuration::from_secs(30), 2, MAX_WAIT, FORGET).unwrap_or_default();
-        let of_who = self.may_try(door, who, &LockoutRules::STANDARD).await?;
-        Ok([of_who, self.may_try("network", network, &patient).await?])
+        Ok([of_who, self.may_try("network", network, &self.lockout(100)).await?])
+    }
+
+    /// When whoever failed so often has to wait: half a minute at first, then twice as long each time.
+    pub(super) fn lockout(&self, free: u32) -> LockoutRules {
+        LockoutRules::new(free, SignedDuration::from_secs(30), 2, self.accounts().longest_wait(), FORGET)
+            .unwrap_or_default()
     }
 
     /// The name under which tries of one of `what` are counted, unless they have to wait.
@@ -206,8 +211,8 @@ impl Privacy {
     }
 }
 
+/// When failures are forgotten; no wait is longer.
 const FORGET: SignedDuration = SignedDuration::from_hours(24);
-const MAX_WAIT: SignedDuration = SignedDuration::from_mins(15);
 const MOST_DEVICES: usize = 20;
 
 #[derive(Serialize, Deserialize)]

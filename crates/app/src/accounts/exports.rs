@@ -3,7 +3,7 @@
 
 use super::{AccountError, record};
 use crate::{Privacy, PrivacyError};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestry_policy::{Event, Membership, Policy};
 use vestry_vault::{
@@ -11,8 +11,6 @@ use vestry_vault::{
 };
 use zeroize::Zeroizing;
 
-/// How long a copy is kept.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// Bytes of a copy that are sealed together.
 const PART_BYTES: usize = 512 << 10;
 const CLASS: &str = "export";
@@ -90,7 +88,7 @@ impl Privacy {
         self.drop_export(person, false).await?;
         let state = State { by_guardian: matches!(reader, Reader::Guardian(_)), parts: None };
         let text = serde_json::to_string(&state).expect("JSON");
-        let events = vec![(Event::Asked, now), (Event::Closed, now + KEPT_FOR)];
+        let events = vec![(Event::Asked, now), (Event::Closed, now + self.accounts().copies_for())];
         let job = record(policy, CLASS, vec![("export_state", text)], events)?;
         self.vault().add_record(policy, person, &job).await?;
         Ok(())

@@ -1,20 +1,27 @@
 //! Children: a guardian is asked before there is an account, answers on a page of their own, and may see, correct and end
-//! the membership until the fourteenth birthday.
+//! the membership that the child then confirms, until the fourteenth birthday.
 //!
 //! A child gives nothing but the guardian's name and address. Of the birthday only the day of turning fourteen is kept.
 
-use super::{AccountError, OwnRecord, joining::is_usable, letters::Queued, passwords::FIRST_WITHIN, record, token};
+use super::{
+    AccountError, OwnRecord,
+    joining::{Pending, is_usable},
+    letters::Queued,
+    passwords::{RESET, RESET_WITHIN},
+    record, token,
+};
 use crate::{Leaving, Privacy, PrivacyError, Sweep};
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vestry_credentials::TokenUse;
 use vestry_mail::Language;
 use vestry_policy::{Event, PurposeId};
-use vestry_vault::{Opening, PersonId, Personal, Reader, Role};
-use zeroize::Zeroizing;
+use vestry_vault::{NewRecord, Opening, PersonId, Personal, Reader};
+use zeroize::{Zeroize, Zeroizing};
 
 const ASKED: &str = "guardian";
+const CONSENTED: &str = "guardian-consented";
 const GUARDIAN: &str = "guardian-of";
 
 /// Whom a child names.
@@ -46,7 +53,9 @@ pub struct ChildAccount {
 pub enum GuardianPage {
     /// A child asks for their consent.
     Asked,
-    /// They consented: the child's data.
+    /// They consented, and nobody confirmed the child's address yet.
+    Waits,
+    /// The child's data.
     Of(PersonId),
 }
 
@@ -54,6 +63,22 @@ pub enum GuardianPage {
 struct Stub {
     name: String,
     contact: String,
+}
+
+impl Zeroize for PendingChild {
+    fn zeroize(&mut self) {
+        self.guardian.name.zeroize();
+        self.guardian.contact.zeroize();
+    }
+}
+
+/// What a child's sign-up holds of the guardian while it waits.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PendingChild {
+    guardian: Stub,
+    day_of_14: Date,
+    /// The hash of the guardian's link.
+    link: [u8; 32],
 }
 
 impl Privacy {
@@ -86,10 +111,12 @@ impl Privacy {
 
     /// Where a guardian's link leads now.
     pub async fn guardian(&self, link: &str) -> Result<GuardianPage, AccountError> {
-        match self.linked(TokenUse::MailedLink, link, ASKED).await {
-            Ok(_) => return Ok(GuardianPage::Asked),
-            Err(AccountError::Link) => {}
-            Err(error) => return Err(error),
+        for (what, page) in [(ASKED, GuardianPage::Asked), (CONSENTED, GuardianPage::Waits)] {
+            match self.linked(TokenUse::MailedLink, link, what).await {
+                Ok(_) => return Ok(page),
+                Err(AccountError::Link) => {}
+                Err(error) => return Err(error),
+            }
         }
         let (_, child) = self.linked(TokenUse::MailedLink, link, GUARDIAN).await?;
         match self.guards(child).await? {
@@ -110,58 +137,71 @@ impl Privacy {
         Ok(on_file.records.iter().any(|record| Some(record.class) == class && !of_age(record)))
     }
 
-    /// A guardian consents, and with it makes the child's account. The child chooses a password by a mail to their own
-    /// address; the guardian's link shows the account from now on, until the birthday.
+    /// A guardian consents, and with it signs the child up: who confirms by a mail to the child's own address that it is
+    /// theirs makes the account, and chooses its password. The guardian's link waits for that, and shows the account from then
+    /// on, until the birthday. An address that has an account already, or is kept out, waits alike until nobody confirmed it.
     ///
-    /// There is no account where the address has one already, whose owner is told so by mail, or is kept out. The request
-    /// is over then all the same, and the answer says as little as that of a sign-up.
-    pub async fn consent_for(&self, link: &str, account: &ChildAccount) -> Result<Option<PersonId>, AccountError> {
-        let (policy, now) = (self.policy(), self.now());
+    /// The token of the child's link, for whoever hands it over otherwise.
+    pub async fn consent_for(&self, link: &str, account: &ChildAccount) -> Result<Zeroizing<String>, AccountError> {
+        let policy = self.policy();
         let (hash, stub) = self.linked(TokenUse::MailedLink, link, ASKED).await?;
-        let birthday = self.birthday(account.day_of_14)?;
+        self.birthday(account.day_of_14)?;
         let opening = Opening::new("guardianship", Reader::Program, None).map_err(PrivacyError::from)?;
         let items = self.checked(policy, &account.items, &opening)?;
         let opened = self.open_items(stub, "guardianship", Reader::Program, &["stub_guardian"]).await?;
         let named = opened.text(policy, "stub_guardian").and_then(|text| serde_json::from_str::<Stub>(text).ok());
-        let named = named.ok_or(AccountError::Link)?;
-        let mail = Personal::new(items.get("email").cloned().unwrap_or_default());
-        let known = self.vault().find(&mail).await?;
-        if known.is_some() || self.vault().is_blocked(&mail, now).await? {
-            self.spend(&hash, ASKED).await?;
-            self.conclude(stub, "stub").await?;
-            if let Some(known) = known {
-                self.tell_who_is_known(known, account.language).await?;
-            }
-            return Ok(None);
-        }
-        let organisation = self.new_organisation().await?;
-        let mut new = self.new_member(policy, (&items, ""), account.language, (organisation, Role::Owner))?;
-        let values = vec![
-            ("day_of_14", account.day_of_14.to_string()),
-            ("guardian_name", named.name),
-            ("guardian_contact", named.contact),
-        ];
-        new.records.push(record(policy, "guardian", values, vec![(Event::Made, now), (Event::OfAge, birthday)])?);
-        for (purpose, text) in &account.consents {
-            self.agree(policy, &mut new, *purpose, text, "guardian")?;
-        }
-        let child = self.vault().add_people(policy, &[new], now).await?.pop().expect("one for one");
-        self.vault().spend_link(&hash, ASKED, now).await?;
-        self.vault().put_link(&hash, child, GUARDIAN, birthday).await?;
+        let child =
+            PendingChild { guardian: named.ok_or(AccountError::Link)?, day_of_14: account.day_of_14, link: hash };
+        let pending = Pending {
+            items,
+            password: String::new(),
+            consents: self.given(&account.consents),
+            language: account.language.code().into(),
+            invitation: None,
+            child: Some(child),
+        };
+        self.spend(&hash, ASKED).await?;
+        let (waiting, confirm) = self.await_confirmation(&pending, account.language).await?;
+        self.vault().put_link(&hash, waiting, CONSENTED, self.now() + self.accounts().confirms_within()).await?;
         self.conclude(stub, "stub").await?;
-        self.mail_reset(child, FIRST_WITHIN, |token| Queued::Reset { token }, account.language).await?;
-        Ok(Some(child))
+        Ok(confirm.to_text())
     }
 
-    /// The first moment of a birthday to come; a day that lies further ahead than fourteen years is none.
-    fn birthday(&self, day: Date) -> Result<Timestamp, AccountError> {
-        let policy = self.policy();
-        let today = policy.local(self.now()).date();
+    /// What a child's account holds of the guardian.
+    pub(super) fn guardianship(&self, child: &PendingChild) -> Result<NewRecord, AccountError> {
+        let (policy, now) = (self.policy(), self.now());
+        let values = vec![
+            ("day_of_14", child.day_of_14.to_string()),
+            ("guardian_name", child.guardian.name.clone()),
+            ("guardian_contact", child.guardian.contact.clone()),
+        ];
+        let birthday = policy.first_moment(child.day_of_14);
+        record(policy, "guardian", values, vec![(Event::Made, now), (Event::OfAge, birthday)])
+    }
+
+    /// The guardian's link shows the account that the child has just confirmed; the token of one by which they choose a
+    /// password.
+    pub(super) async fn hand_over(
+        &self,
+        of: PersonId,
+        child: &PendingChild,
+    ) -> Result<Zeroizing<String>, AccountError> {
+        self.vault().spend_link(&child.link, CONSENTED, self.now()).await?;
+        let birthday = self.policy().first_moment(child.day_of_14);
+        self.vault().put_link(&child.link, of, GUARDIAN, birthday).await?;
+        let password = token(self, TokenUse::MailedLink);
+        self.vault().put_link(password.hash().as_bytes(), of, RESET, self.now() + RESET_WITHIN).await?;
+        Ok(password.to_text())
+    }
+
+    /// That a birthday is to come; a day that lies further ahead than fourteen years is none.
+    fn birthday(&self, day: Date) -> Result<(), AccountError> {
+        let today = self.policy().local(self.now()).date();
         let latest = today.checked_add(14.years()).unwrap_or(Date::MAX);
         if day <= today || day > latest {
             return Err(AccountError::Unusable { item: "day_of_14".into() });
         }
-        Ok(policy.first_moment(day))
+        Ok(())
     }
 
     /// Everything that is held of a child, for the guardian.

@@ -8,13 +8,13 @@ use crate::{
     App, AppError, Asked, Both, DraftError, Happened, Leaving, MAX_EVENTS, NewEvent, Privacy, PrivacyError,
     SearchInput, demo,
 };
-use jiff::ToSpan;
+use jiff::{SignedDuration, ToSpan};
 use std::collections::HashMap;
 use vestry_drawings::Drawing;
 use vestry_mail::Language;
 use vestry_model::{AttributeId, DeedKind, OrganisationId, Sku, VisitorName};
-use vestry_policy::{BUILTIN, CaseKind};
-use vestry_vault::{HoldSubject, PersonId, Personal, Reader, ReasonCode, VaultError};
+use vestry_policy::{BUILTIN, CaseKind, Event};
+use vestry_vault::{HoldSubject, PersonId, Personal, Reader, ReasonCode, RecordId, VaultError};
 
 /// Of so many drawings one is answered in the review.
 const ANSWERED: usize = 4;
@@ -152,7 +152,7 @@ impl Privacy {
         Ok(self.ask_export(owner, Reader::Themselves(owner)).await?)
     }
 
-    /// Cases at each step: come in, checked, decided, answered, refused. And a hold.
+    /// Cases at each step: come in, checked, decided, answered, refused, one of them late. And a hold.
     async fn office_answers(&self, people: &DemoPeople) -> Result<(), HistoryError> {
         let korean = Language::Korean;
         let says = |words: &str| Personal::new(words.to_owned());
@@ -170,6 +170,8 @@ impl Privacy {
         };
         self.open_case(&come_in(None, None, Channel::Phone, "02-123-4567", "상담 전화를 받지 않습니다.")).await?;
         self.ask_office(editor, Some("access"), says("보관 중인 제 정보를 알려 주세요."), korean).await?;
+        let forgotten = self.ask_office(viewer, Some("access"), says("제 정보를 누가 봤나요?"), korean).await?;
+        self.came_in_three_weeks_ago(forgotten).await?;
         let late = self.ask_office(owner, None, says("배송이 늦었어요."), korean).await?;
         self.decide_complaint(late, officer, Outcome::Done, "배송비를 돌려드립니다.").await?;
 
@@ -190,6 +192,17 @@ impl Privacy {
         self.vault().hold(HoldSubject::Person(viewer), &reason, self.now()).await?;
         let today = self.policy().local(self.now()).date();
         Ok(self.note_training(officer, "개인정보 보호 교육", today).await?)
+    }
+
+    /// What nobody answered in time; a demo is younger than that.
+    async fn came_in_three_weeks_ago(&self, case: RecordId) -> Result<(), HistoryError> {
+        let (policy, then) = (self.policy(), self.now() - SignedDuration::from_hours(21 * 24));
+        let due =
+            policy.answer_by(Some("access"), then).map_err(|_| AccountError::Unusable { item: "right".into() })?;
+        for (event, at) in [(Event::Made, then), (Event::Checked, then), (Event::Due, policy.first_moment(due))] {
+            self.vault().put_event(policy, case, event, Some(at)).await?;
+        }
+        Ok(())
     }
 
     /// An advertisement to those who agreed, and the next version of the policy as a draft.

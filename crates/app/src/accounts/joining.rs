@@ -1,21 +1,19 @@
 //! Signing up: what the policy asks for, held apart until the address is confirmed.
 
 use super::{
-    AccountError, MARKETING, MAX_VALUE, letters::Queued, own_words, passwords::RESET_WITHIN, random, record, token,
+    AccountError, MARKETING, MAX_VALUE, guardians::PendingChild, letters::Queued, own_words, random, record, token,
 };
-use crate::{Privacy, PrivacyError};
-use jiff::SignedDuration;
+use crate::{Privacy, PrivacyError, is_organisation_name};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use vestry_credentials::TokenUse;
+use vestry_credentials::{Token, TokenUse};
 use vestry_mail::Language;
 use vestry_model::hex;
 use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
+use zeroize::Zeroizing;
 
-/// How long the link in the mail holds.
-const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 pub(super) const CONFIRM: &str = "confirm";
 pub(super) const INVITATION: &str = "invitation";
 
@@ -44,24 +42,29 @@ pub struct SignUp {
 }
 
 /// Somebody became a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Joined {
     /// Who.
     pub person: PersonId,
     /// Where they work.
     pub organisation: i64,
+    /// The token of a link by which a child, whose guardian signed them up, chooses a password.
+    pub password: Option<Zeroizing<String>>,
 }
 
 /// A sign-up that waits, as it is sealed.
 #[derive(Serialize, Deserialize)]
-struct Pending {
-    items: BTreeMap<String, String>,
-    password: String,
-    consents: Vec<Given>,
-    language: String,
+pub(super) struct Pending {
+    pub(super) items: BTreeMap<String, String>,
+    pub(super) password: String,
+    pub(super) consents: Vec<Given>,
+    pub(super) language: String,
     /// The token of an invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    invitation: Option<String>,
+    pub(super) invitation: Option<String>,
+    /// Of a child, what the guardian said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) child: Option<PendingChild>,
 }
 
 /// What an invitation is to.
@@ -73,7 +76,7 @@ pub(super) struct Invited {
 
 /// A consent as it was given.
 #[derive(Serialize, Deserialize)]
-struct Given {
+pub(super) struct Given {
     purpose: String,
     /// SHA-256 of the text that was shown.
     text: String,
@@ -83,6 +86,9 @@ impl Drop for Pending {
     fn drop(&mut self) {
         self.items.values_mut().for_each(zeroize::Zeroize::zeroize);
         zeroize::Zeroize::zeroize(&mut self.password);
+        if let Some(child) = &mut self.child {
+            zeroize::Zeroize::zeroize(child);
+        }
     }
 }
 
@@ -111,8 +117,8 @@ impl Privacy {
         purposes.filter(|(_, purpose)| purpose.basis == Basis::Consent).map(|(id, _)| id).collect()
     }
 
-    /// Takes a sign-up and mails a link that confirms the address. Whoever has an account already is told so by mail, and
-    /// nobody else.
+    /// Takes a sign-up and mails a link that confirms the address. Whoever has an account already is told so in the letter
+    /// instead, and nobody else is.
     ///
     /// # Errors
     /// What is missing, cannot be or is too easy; never that somebody is known.
@@ -126,28 +132,44 @@ impl Privacy {
         if let Some(text) = &form.invitation {
             self.invited(text).await?;
         }
-        let consents = form.consents.iter().map(|(purpose, text)| Given {
-            purpose: policy.purpose(*purpose).id.clone(),
-            text: hex(&Sha256::digest(text.as_bytes())),
-        });
-        let mail = Personal::new(mail);
-        if let Some(known) = self.vault().find(&mail).await? {
-            return self.tell_who_is_known(known, form.language).await;
-        }
         let pending = Pending {
             items,
             password: hash.as_str().into(),
-            consents: consents.collect(),
+            consents: self.given(&form.consents),
             language: form.language.code().into(),
             invitation: form.invitation,
+            child: None,
         };
+        self.await_confirmation(&pending, form.language).await.map(drop)
+    }
+
+    /// Consents as a sign-up that waits keeps them.
+    pub(super) fn given(&self, consents: &[(PurposeId, String)]) -> Vec<Given> {
+        let given = consents.iter().map(|(purpose, text)| Given {
+            purpose: self.policy().purpose(*purpose).id.clone(),
+            text: hex(&Sha256::digest(text.as_bytes())),
+        });
+        given.collect()
+    }
+
+    /// Puts a sign-up on file until its address is confirmed, whosever that is, and the letter that asks for it; under whom
+    /// it waits, and the link.
+    pub(super) async fn await_confirmation(
+        &self,
+        pending: &Pending,
+        language: Language,
+    ) -> Result<(PersonId, Token), AccountError> {
+        let (policy, now) = (self.policy(), self.now());
         let confirm = token(self, TokenUse::MailedLink);
-        let text = serde_json::to_string(&pending).expect("a sign-up is JSON");
-        let now = self.now();
+        let text = serde_json::to_string(pending).expect("a sign-up is JSON");
         let waits = record(policy, "pending", vec![("pending", text)], vec![(Event::Asked, now)])?;
         let queued = Queued::Confirm { token: confirm.to_text().to_string() };
-        let letter = self.letter_to_stranger(mail.open(&opening), &queued, form.language)?;
-        self.await_answer(vec![waits, letter], (&confirm, CONFIRM, now + CONFIRM_WITHIN)).await
+        let mail = pending.items.get("email").map_or("", String::as_str);
+        let letter = self.letter_to_stranger(mail, &queued, language)?;
+        let who = self
+            .await_answer(vec![waits, letter], (&confirm, CONFIRM, now + self.accounts().confirms_within()))
+            .await?;
+        Ok((who, confirm))
     }
 
     /// Makes a member of who confirms their address by the link's token.
@@ -180,10 +202,14 @@ impl Privacy {
         match joined {
             Ok(mut people) => {
                 let person = people.pop().expect("one for one");
+                let password = match &pending.child {
+                    Some(child) => Some(self.hand_over(person, child).await?),
+                    None => None,
+                };
                 if pending.consents.iter().any(|given| given.purpose == MARKETING) {
                     self.tell_result(person, true).await?;
                 }
-                Ok(Joined { person, organisation })
+                Ok(Joined { person, organisation, password })
             }
             // By whoever was faster, or kept out: the one page says as little as the other.
             Err(VaultError::KnownAlready | VaultError::Blocked) => Err(AccountError::Link),
@@ -213,9 +239,11 @@ impl Privacy {
         let language = if pending.language == "en" { Language::English } else { Language::Korean };
         let given = (&pending.items, pending.password.as_str());
         let mut new = self.new_member(policy, given, language, (organisation, role))?;
+        let channel = if pending.child.is_some() { "guardian" } else { "sign-up" };
+        new.records.extend(pending.child.as_ref().map(|child| self.guardianship(child)).transpose()?);
         for given in &pending.consents {
             let purpose = policy.purpose_named(&given.purpose).ok_or(AccountError::Link)?;
-            self.agree_by_hash(policy, &mut new, purpose, &given.text, "sign-up")?;
+            self.agree_by_hash(policy, &mut new, purpose, &given.text, channel)?;
         }
         Ok(new)
     }
@@ -248,17 +276,6 @@ impl Privacy {
     }
 
     /// Adds a consent to a new member, with what is written down of it.
-    pub(super) fn agree(
-        &self,
-        policy: &Policy,
-        new: &mut NewPerson,
-        purpose: PurposeId,
-        text: &str,
-        channel: &str,
-    ) -> Result<(), AccountError> {
-        self.agree_by_hash(policy, new, purpose, &hex(&Sha256::digest(text.as_bytes())), channel)
-    }
-
     fn agree_by_hash(
         &self,
         policy: &Policy,
@@ -344,11 +361,6 @@ impl Privacy {
         Ok(self.sweep_soon(person).await.map(drop)?)
     }
 
-    /// Whose address was given by somebody, although it has an account: they are told, and can choose a new password.
-    pub(super) async fn tell_who_is_known(&self, person: PersonId, language: Language) -> Result<(), AccountError> {
-        self.mail_reset(person, RESET_WITHIN, |token| Queued::KnownAlready { token }, language).await.map(drop)
-    }
-
     /// Whom an invitation's token is about, and what it is to.
     pub(super) async fn invited(&self, text: &str) -> Result<(PersonId, Invited), AccountError> {
         let policy = self.policy();
@@ -371,6 +383,7 @@ pub(super) fn is_usable(item: &str, value: &str) -> bool {
         && is_printable
         && match item {
             "email" | "staff_mail" => normalised_mail(value).is_ok(),
+            "organisation" => is_organisation_name(value),
             "mobile" | "company_phone" => is_phone(value),
             _ => true,
         }

@@ -3,7 +3,7 @@
 //! A letter waits sealed in the vault, without its address where it is a member's: that is read, and consent with it, at
 //! the moment of sending, so that whoever left or took a consent back in the meantime gets nothing.
 
-use super::{AccountError, Opened, own::MARKETING, passwords::RESET_WITHIN, record, token};
+use super::{AccountError, Opened, own::MARKETING, record, token};
 use crate::{
     MailConfig, Privacy, PrivacyError,
     notices::{Both, Notice, NoticeText},
@@ -235,8 +235,8 @@ impl Privacy {
             None => self.language_of(person).await?,
         };
         let language = if language == "en" { Language::English } else { Language::Korean };
-        if matches!(sealed.queued, Queued::ResetAsked) {
-            return self.answer_reset(office, letter, sealed.to.unwrap_or_default(), language).await;
+        if let Some(instead) = self.instead_of(&sealed).await? {
+            return self.post_instead(office, letter, instead, language).await;
         }
         let notice = self.notice_of(&sealed.queued).await?;
         let is_advertising = notice.as_ref().is_some_and(|n| n.on_file.kind == NoticeKind::Advertisement);
@@ -281,20 +281,29 @@ impl Privacy {
         Ok(sent)
     }
 
-    /// Whose address asked for a new password gets a link to one; nobody, if it is nobody's.
-    async fn answer_reset(
+    /// To whom another letter goes in place of one to whoever's an address is. It is looked up here and not where somebody
+    /// gave the address, so that neither the answer nor the time it takes tells whether it has an account.
+    async fn instead_of(&self, sealed: &Sealed) -> Result<Option<Instead>, AccountError> {
+        let say: fn(String) -> Queued = match sealed.queued {
+            Queued::ResetAsked => |token| Queued::Reset { token },
+            Queued::Confirm { .. } | Queued::ConfirmChange { .. } => |token| Queued::KnownAlready { token },
+            _ => return Ok(None),
+        };
+        let member = self.vault().find(&Personal::new(sealed.to.clone().unwrap_or_default())).await?;
+        let is_asked = matches!(sealed.queued, Queued::ResetAsked);
+        Ok((is_asked || member.is_some()).then_some(Instead { member, say }))
+    }
+
+    /// A member gets a link to a new password in the letter that says why; nobody gets none.
+    async fn post_instead(
         &self,
         office: &PostOffice,
         asked: RecordId,
-        to: String,
+        instead: Instead,
         language: Language,
     ) -> Result<bool, Posting> {
-        let found = self.vault().find(&Personal::new(to)).await.map_err(AccountError::from)?;
-        let link = match found {
-            Some(member) => {
-                let say = |token| Queued::Reset { token };
-                Some((member, self.mail_reset(member, RESET_WITHIN, say, language).await?))
-            }
+        let link = match instead.member {
+            Some(member) => Some((member, self.mail_reset(member, instead.say, language).await?)),
             None => None,
         };
         let (policy, now) = (self.policy(), self.now());
@@ -517,6 +526,12 @@ impl PostOffice {
         };
         Ok(Self { post: Post::Smtp(SmtpPost::new(settings)?), service, base, returns })
     }
+}
+
+/// A letter in place of another, and the member who gets it, if there is one.
+struct Instead {
+    member: Option<PersonId>,
+    say: fn(String) -> Queued,
 }
 
 /// Why a letter did not go.

@@ -15,6 +15,7 @@ use vestry_vault::{Opening, PersonId, Personal, Reader, Role, VaultError};
 use zeroize::Zeroizing;
 
 /// How long an invitation holds.
+/// Fixed: the policy keeps an invitation fourteen days.
 const INVITED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Somebody who works for an organisation, as its owners see them.

@@ -9,9 +9,8 @@ use vestry_vault::{EndedSessions, Opening, PersonId, Personal, Reader, RecordId}
 
 pub(super) const RESET: &str = "reset";
 /// How long the link holds.
+/// Fixed: whoever reads the mailbox meanwhile has the account.
 pub(super) const RESET_WITHIN: SignedDuration = SignedDuration::from_hours(1);
-/// The same for whoever has none yet.
-pub(super) const FIRST_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 
 impl Privacy {
     /// Has a link mailed by which a new password is chosen, if the address is a member's. The same is written down for
@@ -26,12 +25,11 @@ impl Privacy {
     pub(super) async fn mail_reset(
         &self,
         person: PersonId,
-        within: SignedDuration,
         say: impl FnOnce(String) -> Queued,
         language: Language,
     ) -> Result<RecordId, AccountError> {
         let reset = token(self, TokenUse::MailedLink);
-        self.vault().put_link(reset.hash().as_bytes(), person, RESET, self.now() + within).await?;
+        self.vault().put_link(reset.hash().as_bytes(), person, RESET, self.now() + RESET_WITHIN).await?;
         self.queue_to(person, None, &say(reset.to_text().to_string()), language).await
     }
 

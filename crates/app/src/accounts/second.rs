@@ -7,7 +7,7 @@ use super::{AccountError, Opened, own::Meanwhile, random};
 use crate::{Privacy, PrivacyError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestry_credentials::{LockoutRules, Random, RecoveryCodes, TotpSecret};
+use vestry_credentials::{Random, RecoveryCodes, TotpSecret};
 use vestry_policy::{LawfulUse, Policy};
 use vestry_vault::{PersonId, Personal, Reader, VaultError};
 use zeroize::Zeroizing;
@@ -264,7 +264,7 @@ impl Privacy {
         password: &Personal<String>,
         code: Code<'_>,
     ) -> Result<(), AccountError> {
-        let tries = self.may_try("own", &person.to_string(), &LockoutRules::STANDARD).await?;
+        let tries = self.may_try("own", &person.to_string(), &self.lockout(self.accounts().free_tries.get())).await?;
         let mut is_right = self.is_password(person, password).await?;
         if let (true, Code::Given(code)) = (is_right, code)
             && self.second(person).await?.is_on

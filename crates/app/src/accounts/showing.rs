@@ -27,11 +27,15 @@ pub struct DemoPeople {
     /// Where a guardian sees the account of a child.
     pub guardian: String,
     /// Who works in the privacy office.
-    pub officer: DemoOfficer,
+    pub officer: DemoStaff,
+    /// Who runs the machine.
+    pub operator: DemoStaff,
 }
 
-/// How the demo's officer gets in: with the password of all, and a code. `Debug` does not show the proofs.
-pub struct DemoOfficer {
+/// How the demo's staff gets in: with the password of all, and a code. `Debug` does not show the proofs.
+pub struct DemoStaff {
+    /// What they are.
+    pub role: Role,
     /// The address.
     pub mail: &'static str,
     /// The secret of the one-time passwords, as an authenticator app takes it.
@@ -40,14 +44,14 @@ pub struct DemoOfficer {
     pub recovery: Vec<String>,
 }
 
-impl fmt::Debug for DemoOfficer {
+impl fmt::Debug for DemoStaff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DemoOfficer").field("mail", &self.mail).finish_non_exhaustive()
+        f.debug_struct("DemoStaff").field("mail", &self.mail).finish_non_exhaustive()
     }
 }
 
 impl Privacy {
-    /// Puts the demo's people on file: members of `organisation`, a child with a guardian, an officer.
+    /// Puts the demo's people on file: members of `organisation`, a child with a guardian, an officer and an operator.
     pub async fn demo_people(&self, organisation: i64) -> Result<DemoPeople, AccountError> {
         let members = [(Role::Owner, OWNER), (Role::Editor, EDITOR), (Role::Viewer, VIEWER)];
         let mut bytes = [0; 22];
@@ -59,8 +63,10 @@ impl Privacy {
         for (role, mail) in members.into_iter().chain([(Role::Editor, LEAVER)]) {
             self.demo_member(organisation, role, mail, &hash).await?;
         }
-        let (guardian, officer) = (self.demo_guardian().await?, self.demo_officer(&password).await?);
-        Ok(DemoPeople { password, members, guardian, officer })
+        let guardian = self.demo_guardian().await?;
+        let officer = self.demo_staff((Role::Officer, "officer@demo.example", "이두리"), &password).await?;
+        let operator = self.demo_staff((Role::Operator, "operator@demo.example", "오지훈"), &password).await?;
+        Ok(DemoPeople { password, members, guardian, officer, operator })
     }
 
     async fn demo_member(
@@ -96,16 +102,20 @@ impl Privacy {
             consents: Vec::new(),
             language: Language::Korean,
         };
-        self.consent_for(&link, &account).await?;
+        let confirm = self.consent_for(&link, &account).await?;
+        self.confirm(&confirm).await?;
         Ok(format!("/guardian/{}", link.as_str()))
     }
 
-    async fn demo_officer(&self, password: &str) -> Result<DemoOfficer, AccountError> {
-        let mail = "officer@demo.example";
+    async fn demo_staff(
+        &self,
+        (role, mail, name): (Role, &'static str, &str),
+        password: &str,
+    ) -> Result<DemoStaff, AccountError> {
         let new = NewStaff {
             mail: Personal::new(mail.into()),
-            name: Personal::new("이두리".into()),
-            role: Role::Officer,
+            name: Personal::new(name.into()),
+            role,
             language: Language::Korean,
         };
         let (person, link) = self.add_staff(&new).await?;
@@ -115,7 +125,7 @@ impl Privacy {
         let (recovery, _) = self.enrol(&link, &Personal::new(password.to_owned()), &code).await?;
         // Enrolling signs in, which nobody asked for here.
         self.vault().end_sessions(person, None).await?;
-        Ok(DemoOfficer { mail, secret, recovery })
+        Ok(DemoStaff { role, mail, secret, recovery })
     }
 }
 

@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 
 const ENROL: &str = "enrol";
 /// How long the link to enrol holds.
+/// Fixed: whoever has the link becomes one of the staff.
 const ENROL_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 
 /// Somebody who is to work for the operator.

@@ -41,9 +41,13 @@ pub(crate) struct House {
 impl House {
     /// In the morning of 2026-11-02 in Seoul.
     pub(crate) async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
         set("2026-11-02T09:00:00+09:00");
         let folder = tempfile::tempdir().expect("a folder");
-        let (data, config) = (folder.path().join("data"), Config::default());
+        let data = folder.path().join("data");
         Privacy::make(&data, &config, SURROUNDINGS).await.expect("made");
         let privacy = Privacy::open(&data, &config, SURROUNDINGS).await.expect("opens");
         Self { privacy, folder, config }

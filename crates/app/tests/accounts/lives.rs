@@ -95,13 +95,18 @@ async fn nobody_learns_whether_somebody_has_an_account() {
     assert_eq!(letters.len(), 1);
     assert!(letters[0].text.contains("이미") && letters[0].text.contains("/password/"), "{letters:?}");
     // The same is done for either before the answer; what takes longer for the one would tell.
+    let known = house.privacy.vault().find(&personal("kim@shop.example")).await.expect("asked");
     for (mail, letters) in [("nobody@shop.example", 0), ("kim@shop.example", 1)] {
-        house.privacy.ask_reset(&personal(mail), Language::Korean).await.expect("asked");
-        let waits = house.privacy.vault().unsent(Waits::Letters, 10).await.expect("listed");
-        assert_eq!(waits.len(), 1, "{mail}");
-        let known = house.privacy.vault().find(&personal("kim@shop.example")).await.expect("asked");
-        assert!(known.is_some() && known != Some(waits[0].0), "under nobody's name yet: {mail}");
-        assert_eq!(house.post().await.len(), letters, "{mail}");
+        for is_reset in [true, false] {
+            match is_reset {
+                true => house.privacy.ask_reset(&personal(mail), Language::Korean).await.expect("asked"),
+                false => house.privacy.sign_up(sign_up(mail)).await.expect("taken"),
+            }
+            let waits = house.privacy.vault().unsent(Waits::Letters, 10).await.expect("listed");
+            assert_eq!(waits.len(), 1, "{mail}");
+            assert!(known.is_some() && known != Some(waits[0].0), "under nobody's name yet: {mail}");
+            assert_eq!(house.post().await.len(), if is_reset { letters } else { 1 }, "{mail}");
+        }
     }
     for (mail, password) in [("kim@shop.example", "wrong wrong wrong"), ("nobody@shop.example", PASSWORD), ("", "")] {
         let refused = house.privacy.log_in(&log_in(mail, password)).await;
@@ -124,6 +129,25 @@ async fn too_many_tries_wait_and_a_restart_does_not_forget_them() {
     house.enter("lee@shop.example", PASSWORD).await;
     pass(SignedDuration::from_secs(31));
     house.enter("kim@shop.example", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn settings_say_how_patient_accounts_are() {
+    let within = "free_tries = 1\nlongest_wait_minutes = 1\nconfirm_hours = 2\n";
+    let house = House::with(toml::from_str(&format!("[accounts]\n{within}")).expect("settings")).await;
+    house.member("kim@shop.example").await;
+    let wrong = async || house.privacy.log_in(&log_in("kim@shop.example", "wrong wrong wrong")).await;
+    assert!(matches!(wrong().await, Err(AccountError::Wrong)), "one is free");
+    for wait in [30, 60, 60] {
+        assert!(matches!(wrong().await, Err(AccountError::Wrong)));
+        let waits = wrong().await;
+        assert!(matches!(waits, Err(AccountError::Wait(of)) if of.as_secs() == wait), "{wait}: {waits:?}");
+        pass(SignedDuration::from_secs(wait));
+    }
+    house.privacy.sign_up(sign_up("lee@shop.example")).await.expect("taken");
+    let link = house.post().await.pop().expect("a letter").token("/join/confirm/");
+    pass(SignedDuration::from_hours(2));
+    assert!(matches!(house.privacy.confirm(&link).await, Err(AccountError::Link)), "two hours are over");
 }
 
 #[tokio::test]
@@ -318,11 +342,13 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
         let refused = house.privacy.consent_for(&link, &account(day)).await;
         assert!(matches!(&refused, Err(AccountError::Unusable { item }) if item == "day_of_14"), "{day}: {refused:?}");
     }
-    let child = house.privacy.consent_for(&link, &account("2026-12-24")).await.expect("consented").expect("a child");
+    house.privacy.consent_for(&link, &account("2026-12-24")).await.expect("consented");
     // The child's own mail, and a password of their own.
     let first = house.post().await.pop().expect("a letter");
     assert_eq!(first.to, "child@home.example");
-    house.privacy.reset(&first.token("/password/"), &personal(PASSWORD)).await.expect("set");
+    let joined = house.privacy.confirm(&first.token("/join/confirm/")).await.expect("confirmed");
+    let (child, password) = (joined.person, joined.password.expect("a link to a first password"));
+    house.privacy.reset(&password, &personal(PASSWORD)).await.expect("set");
     house.enter("child@home.example", PASSWORD).await;
     // The guardian sees and corrects, and the child can see that they looked.
     assert!(matches!(house.privacy.guardian(&link).await, Ok(GuardianPage::Of(of)) if of == child));
@@ -345,7 +371,7 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
 
 #[tokio::test]
 async fn a_guardian_does_not_learn_whose_an_address_is() {
-    use vestry_app::{ChildAccount, NamedGuardian};
+    use vestry_app::{ChildAccount, GuardianPage, NamedGuardian};
     let house = House::new().await;
     let (banned, _) = house.member("banned@shop.example").await;
     house.member("kim@shop.example").await;
@@ -353,15 +379,11 @@ async fn a_guardian_does_not_learn_whose_an_address_is() {
     let (policy, now) = (house.privacy.policy(), house.privacy.now());
     house.privacy.vault().ban(policy, banned, until, now).await.expect("banned");
     house.privacy.withdraw(banned).await.expect("gone");
-    let organisations = async || {
-        let mut snapshot = house.privacy.store().read().await.expect("read");
-        snapshot.organisations().await.expect("read").len()
-    };
-    let before = organisations().await;
-    for (mail, is_new, told) in [
-        ("kim@shop.example", false, "이미"),
-        ("banned@shop.example", false, ""),
-        ("child@home.example", true, "/password/"),
+    let mut links = Vec::new();
+    for (mail, told) in [
+        ("kim@shop.example", "이미"),
+        ("banned@shop.example", "/join/confirm/"),
+        ("child@home.example", "/join/confirm/"),
     ] {
         let named = NamedGuardian {
             name: personal("박보호"),
@@ -376,15 +398,32 @@ async fn a_guardian_does_not_learn_whose_an_address_is() {
             consents: Vec::new(),
             language: Language::Korean,
         };
-        let child = house.privacy.consent_for(&link, &account).await.expect("answered alike");
-        assert_eq!(child.is_some(), is_new, "{mail}");
+        let confirm = house.privacy.consent_for(&link, &account).await.expect("answered alike");
         let again = house.privacy.consent_for(&link, &account).await;
         assert!(matches!(again, Err(AccountError::Link)), "the question is over: {again:?}");
         let letters = house.post().await;
         let is_told = |letter: &crate::house::Letter| letter.to == mail && letter.text.contains(told);
-        assert_eq!(letters.iter().any(is_told), !told.is_empty(), "{mail}: {letters:?}");
-        assert_eq!(organisations().await, before + usize::from(is_new), "{mail}");
+        assert!(letters.len() == 1 && letters.iter().any(is_told), "{mail}: {letters:?}");
+        links.push((link, confirm));
     }
+    // Whosever the address is, the guardian's link waits for as long, and then is over.
+    for (link, _) in &links {
+        let page = house.privacy.guardian(link).await;
+        assert!(matches!(page, Ok(GuardianPage::Waits)), "{page:?}");
+    }
+    for (_, confirm) in &links[..2] {
+        let refused = house.privacy.confirm(confirm).await;
+        assert!(matches!(refused, Err(AccountError::Link)), "there is no second account: {refused:?}");
+    }
+    for _ in 0..5 {
+        pass(SignedDuration::from_hours(20));
+        house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+    }
+    for (link, _) in &links {
+        let page = house.privacy.guardian(link).await;
+        assert!(matches!(page, Err(AccountError::Link)), "{page:?}");
+    }
+    assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 2, "no child who did not confirm");
 }
 
 #[tokio::test]

@@ -191,9 +191,11 @@ async fn clause_9_from_the_fourteenth_birthday_consents_are_the_members_own() {
         consents: vec![(house.marketing(), "광고를 받을게요".into())],
         language: Language::Korean,
     };
-    let child = house.privacy.consent_for(&link, &account).await.expect("consented").expect("a child");
-    let first = house.post().await.into_iter().find(|l| l.text.contains("/password/")).expect("a letter");
-    house.privacy.reset(&first.token("/password/"), &personal(PASSWORD)).await.expect("set");
+    let confirm = house.privacy.consent_for(&link, &account).await.expect("consented");
+    let joined = house.privacy.confirm(&confirm).await.expect("confirmed");
+    let (child, password) = (joined.person, joined.password.expect("a link to a first password"));
+    house.privacy.reset(&password, &personal(PASSWORD)).await.expect("set");
+    house.post().await;
     assert!(house.privacy.asks_for(child).await.expect("asked").purposes.is_empty());
     house.advertise("Before").await;
     assert_eq!(reached(&house.tell().await, "A text."), ["child@home.example"]);

@@ -1,7 +1,7 @@
 //! What members do about their own account: a second proof, another address, mail that came back.
 
 use crate::{
-    house::{House, PASSWORD, device, log_in, pass, personal, sign_up},
+    house::{House, PASSWORD, device, log_in, pass, personal},
     office::code,
 };
 use jiff::SignedDuration;
@@ -291,7 +291,12 @@ async fn clause_5_a_copy_is_made_as_a_job_and_goes_after_days_and_with_leaving()
     let fetch = async || house.privacy.export_text(person, reader).await;
     assert_eq!(stands().await, None);
     // A letter with a link waits for them.
-    house.privacy.sign_up(sign_up("kim@shop.example")).await.expect("answered alike");
+    let proofs = (&personal(PASSWORD), &personal(""));
+    house
+        .privacy
+        .ask_mail_change(person, &personal("new@shop.example"), proofs, Language::Korean)
+        .await
+        .expect("asked");
     house.privacy.ask_export(person, reader).await.expect("asked");
     assert!(!stands().await.expect("a copy").is_ready && matches!(fetch().await, Err(AccountError::Link)));
     assert_eq!(house.privacy.make_exports().await.expect("made"), 1);
@@ -302,7 +307,10 @@ async fn clause_5_a_copy_is_made_as_a_job_and_goes_after_days_and_with_leaving()
     let copy: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert!(text.contains("kim@shop.example") && text.contains("010-1234-5678"), "what is masked on a page too");
     assert!(!text.contains("argon2"), "no hash");
-    assert!(text.contains("\"mail\"") && !text.contains("known-already"), "a letter waits, and its link is not copied");
+    assert!(
+        text.contains("\"mail\"") && !text.contains("confirm-change"),
+        "a letter waits, and its link is not copied"
+    );
     assert!(copy["consents"].is_array() && copy["looks"].is_array());
     let records = copy["records"].as_array().expect("records");
     assert!(records.iter().all(|record| record["class"] != "export"), "a copy holds no copy");

@@ -75,17 +75,18 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
 
 /// How the demo's people get in. Where there are owners a key opens the API alone.
 fn tell(people: &DemoPeople, address: std::net::SocketAddr, key: &str) {
-    let officer = &people.officer;
     eprintln!("\nopen http://{address} and sign in with the password {} as\n", people.password.as_str());
     for (role, mail) in people.members {
         eprintln!("  {mail:<24} {}", role.as_str());
     }
     eprintln!("\nthe privacy office   http://{address}/office/sign-in");
-    eprintln!("  {:<24} officer; the same password, and a code that lets in once:\n", officer.mail);
-    for codes in officer.recovery.chunks(2) {
-        eprintln!("  {}", codes.join("   "));
+    for staff in [&people.officer, &people.operator] {
+        eprintln!("\n  {:<24} {}; the same password, and a code that lets in once:\n", staff.mail, staff.role.as_str());
+        for codes in staff.recovery.chunks(2) {
+            eprintln!("  {}", codes.join("   "));
+        }
+        eprintln!("\n  or what an authenticator app shows for {}", staff.secret.as_str());
     }
-    eprintln!("\n  or what an authenticator app shows for {}", officer.secret.as_str());
     eprintln!("\na guardian's page    http://{address}{}", people.guardian);
     eprintln!("the API's key        {key}\n");
 }

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 use vestry_app::App;
-use vestry_server::{Options, Tls};
+use vestry_server::{MetricsToken, Options, Tls};
 
 /// Serves until interrupted; what was acknowledged is kept.
 pub(crate) async fn run(args: ServeArgs) -> Result<()> {
@@ -18,6 +18,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
         (false, false) => Some(Tls::read(&certificate, &key)?),
         _ => bail!("TLS needs both `server.certificate` and `server.key`; name the other one too, or neither"),
     };
+    let token = &configured.metrics_token_file;
+    let metrics_token = if token.as_os_str().is_empty() { None } else { Some(MetricsToken::read(token)?) };
     if let Some(key) = app.first_key().await? {
         eprintln!(
             "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console takes it until the \
@@ -29,6 +31,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
         listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
         behind_proxy: args.behind_proxy || app.config().server.behind_proxy,
         tls,
+        metrics_token,
     };
     serve(app, options, |address| eprintln!("listening on {scheme}://{address}")).await
 }

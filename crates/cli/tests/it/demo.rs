@@ -6,6 +6,7 @@ use crate::{
 };
 use std::{
     io::{BufRead, BufReader, Write},
+    path::Path,
     process::{Child, Stdio},
 };
 
@@ -50,12 +51,10 @@ fn recommendations_are_asked_and_a_visitor_forgotten_at_the_prompt() {
     assert!(!ok && said.contains("looks like a mail address") && !said.contains("kim@"), "{said}");
 }
 
-#[test]
-fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
+/// A demo over `data`, and what it said when it was ready.
+fn started(data: &Path) -> (Demo, Vec<String>) {
     let mut demo = vestry(&["demo", "--products", "60", "--listen", "127.0.0.1:0", "--data"]);
-    let mut demo = Demo(demo.arg(&data).spawn().expect("runs"));
+    let mut demo = Demo(demo.arg(data).spawn().expect("runs"));
     let lines = BufReader::new(demo.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
     let mut said = Vec::new();
     for line in lines {
@@ -65,6 +64,13 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
             break;
         }
     }
+    (demo, said)
+}
+
+#[test]
+fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_demo, said) = started(&folder.path().join("data"));
     let word = |after: &str| {
         let line =
             said.iter().find_map(|line| line.split_once(after)).unwrap_or_else(|| panic!("no {after:?}: {said:#?}"));
@@ -88,12 +94,16 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let (owner, editor, viewer) = (member("owner"), member("editor"), member("viewer"));
     let here = |name: &str| word(name).strip_prefix(&base).expect("a page of this server").to_owned();
     let office = here("the privacy office");
-    let codes = said.iter().filter(|line| line.matches('-').count() == 6).flat_map(|line| line.split_whitespace());
-    let code = codes.last().unwrap_or_else(|| panic!("no code: {said:#?}"));
-    let officer = |code: &str| enter(&office, "officer@demo.example", code);
-    assert!(officer("123456").is_none(), "{said:#?}");
-    let lee = officer(code).unwrap_or_else(|| panic!("{code}: {said:#?}"));
-    assert!(officer(code).is_none(), "a code lets in once");
+    let staff = |mail: &str| {
+        let lines = said.iter().skip_while(|line| !line.contains(mail)).filter(|line| line.matches('-').count() == 6);
+        let code =
+            lines.flat_map(|line| line.split_whitespace()).next().unwrap_or_else(|| panic!("no code: {said:#?}"));
+        assert!(enter(&office, mail, "123456").is_none(), "{said:#?}");
+        let entered = enter(&office, mail, code).unwrap_or_else(|| panic!("{code}: {said:#?}"));
+        assert!(enter(&office, mail, code).is_none(), "a code lets in once");
+        entered
+    };
+    let (lee, operator) = (staff("officer@demo.example"), staff("operator@demo.example"));
     let api = ask(&base, "GET", "/api/v1/products", &format!("authorization: Bearer {key}"), "");
     assert!(api.starts_with("HTTP/1.1 200"), "{api}");
 
@@ -110,7 +120,9 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     shows(&editor, "/review", &["done today", "Undo"]);
     shows(&viewer, "/recommendations", &["class=\"tile\"", "80"]);
     shows(&viewer, "/me", &["대리"]);
-    let board = shows(&lee, "/office", &["lawsuit-1", "Letters that wait"]);
+    shows(&operator, "/office/staff", &["이두리", "오지훈"]);
+    shows(&operator, "/metrics", &["vestry_index_products"]);
+    let board = shows(&lee, "/office", &["lawsuit-1", "Letters that wait", "One answer is overdue"]);
     let entry =
         board.rsplit_once("/office/certificates/").expect("a certificate").1.split('"').next().expect("its entry");
     shows(&lee, &format!("/office/certificates/{entry}"), &[]);

@@ -101,6 +101,7 @@ fn a_slip_in_a_first_start_leaves_nothing_behind() {
     check_refused("park@operator.example\n\n", "`staff_name`");
     check_refused("\nHanbit\nkim at shop\n", "`email`");
     check_refused("park@operator.example\n박운영\nHan\u{7}bit\n\n", "`organisation`");
+    check_refused(&format!("park@operator.example\n박운영\n{}\n\n", "x".repeat(81)), "`organisation`");
 }
 
 #[test]

@@ -76,11 +76,16 @@ pub(crate) fn cookie(answer: &str) -> String {
 
 /// The mailed link that begins so, once its letter went out.
 pub(crate) fn mailed(data: &Path, start: &str) -> String {
+    mailed_to("", data, start)
+}
+
+/// The same in a letter to somebody.
+fn mailed_to(to: &str, data: &Path, start: &str) -> String {
     let find = || {
         let files = std::fs::read_dir(data.join("mail")).into_iter().flatten().flatten();
         let texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
         let letters: Vec<String> = texts.map(|text| text.replace("=\r\n", "").replace("=3D", "=")).collect();
-        let letter = letters.into_iter().find(|letter| letter.contains(start))?;
+        let letter = letters.into_iter().find(|letter| letter.contains(start) && letter.contains(to))?;
         let link = &letter[letter.find(start)?..];
         Some(link.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-/".contains(*c)).collect())
     };
@@ -227,6 +232,7 @@ fn as_guardian(base: &str, data: &Path) {
     guardian(&[&consent[..], &[("day_of_14", "canaryday")]].concat());
     let consented = guardian(&[&consent[..], &[("day_of_14", "2036-05-05")]].concat());
     assert!(consented.contains("You have consented"), "{consented}");
+    send(base, "", &mailed_to("canarychild@home.example", data, "/join/confirm/"), &[]);
     for (item, value) in [("name", "canarychild two"), ("mobile", "canarymobile"), ("canaryitem", "canaryvalue")] {
         guardian(&[("act", "correct"), ("item", item), ("value", value)]);
     }

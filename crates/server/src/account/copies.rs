@@ -4,7 +4,7 @@ use super::{guardian, me::member, privacy};
 use crate::{
     console::{shown, time},
     pages::{CopyPage, CopyView, HeldGroup, HeldLine, LookLine},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
     words::{Language, Words},
@@ -29,7 +29,7 @@ pub(super) async fn view(
 ) -> Result<CopyView, Problem> {
     let stands = privacy.export_stands(person, reader).await?;
     let said = stands.as_ref().map(|stands| match (stands.is_ready, stands.made) {
-        (true, _) => words.a("copy-ready", &time(stands.ends)),
+        (true, _) => words.a("copy-ready", &time(privacy.policy(), stands.ends)),
         (false, (made, Some(of))) => words.a("copy-made", &format!("{made}/{of}")),
         (false, _) => words.t("copy-waits"),
     });
@@ -65,7 +65,7 @@ async fn file(
     name: &str,
 ) -> Result<Response, Problem> {
     let unknown =
-        || Problem::not_found("no_copy", "there is no such file").hint("ask for a copy on the page of your data");
+        || Problem::not_found(Code::NoCopy, "there is no such file").hint("ask for a copy on the page of your data");
     let (kind, disposition) = match name {
         "my-data.json" => ("application/json; charset=utf-8", "attachment; filename=\"my-data.json\""),
         "my-data.html" => ("text/html; charset=utf-8", "attachment; filename=\"my-data.html\""),

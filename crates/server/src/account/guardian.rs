@@ -89,7 +89,12 @@ fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fiel
 }
 
 fn over(headers: &HeaderMap) -> Shown {
-    Form::new(headers, |w| w.t("guardian-consent")).problem(|w| w.t("link-over")).shown()
+    Form::new(headers, |w| w.t("guardian-consent")).problem(|w| w.t("link-over")).link("/join", |w| w.t("join")).shown()
+}
+
+/// They consented; the child has not confirmed yet.
+fn waits(headers: &HeaderMap) -> Form {
+    Form::new(headers, |w| w.t("guardian-done")).lead(|w| w.t("guardian-done-lead"))
 }
 
 /// `GET /guardian/{token}`: a question, or the child's data.
@@ -97,6 +102,7 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
     let privacy = privacy(&server)?;
     match privacy.guardian(&link).await {
         Ok(GuardianPage::Asked) => consent_form(&headers, privacy, &link, &Fields::default()).shown(),
+        Ok(GuardianPage::Waits) => waits(&headers).shown(),
         Ok(GuardianPage::Of(child)) => of(privacy, &headers, &link, child, None).await,
         Err(AccountError::Link) => over(&headers),
         Err(error) => Err(error.into()),
@@ -121,7 +127,7 @@ async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId,
 pub(super) async fn child(privacy: &Privacy, link: &str) -> Result<PersonId, Problem> {
     match privacy.guardian(link).await {
         Ok(GuardianPage::Of(child)) => Ok(child),
-        Ok(GuardianPage::Asked) => Err(AccountError::Link.into()),
+        Ok(GuardianPage::Asked | GuardianPage::Waits) => Err(AccountError::Link.into()),
         Err(error) => Err(error.into()),
     }
 }
@@ -146,6 +152,7 @@ pub(crate) async fn act(
     };
     match (page, fields.text("act")) {
         (GuardianPage::Asked, _) => consent(privacy, &headers, &link, &fields).await,
+        (GuardianPage::Waits, _) => waits(&headers).shown(),
         (GuardianPage::Of(_), Some("end")) if fields.text("sure") == Some("yes") => {
             privacy.leave_for(&link, Leaving::Withdrawn).await?;
             Form::new(&headers, |w| w.t("left")).lead(|w| w.t("guardian-ended")).shown()
@@ -223,10 +230,7 @@ async fn consent(privacy: &Privacy, headers: &HeaderMap, link: &str, fields: &Fi
         .collect();
     let account = ChildAccount { day_of_14, items, consents, language: language.mail() };
     match privacy.consent_for(link, &account).await {
-        Ok(_) => Form::new(headers, |w| w.t("guardian-done"))
-            .lead(|w| w.t("guardian-done-lead"))
-            .link(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-page"))
-            .shown(),
+        Ok(_) => waits(headers).link(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-page")).shown(),
         Err(error @ (AccountError::Missing { .. } | AccountError::Unusable { .. })) => form.refused(&error).shown(),
         Err(AccountError::Link) => over(headers),
         Err(error) => Err(error.into()),

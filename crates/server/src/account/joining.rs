@@ -2,7 +2,7 @@
 
 use super::{form::Form, personal, privacy};
 use crate::{
-    console::Shown,
+    console::{Shown, encoded},
     guard::{Fields, read_fields},
     problem::{Problem, too_often},
     state::{Network, Server},
@@ -16,7 +16,7 @@ use axum::{
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use vestry_app::{AccountError, AskedItem, Privacy, SignUp};
+use vestry_app::{AccountError, AskedItem, Joined, Privacy, SignUp};
 use vestry_policy::{Basis, Policy, PurposeId};
 
 /// How the page is called.
@@ -196,7 +196,7 @@ pub(crate) async fn confirm_page(State(server): State<Server>, headers: HeaderMa
     privacy(&server)?;
     Form::new(&headers, |w| w.t("confirm"))
         .lead(|w| w.t("confirm-lead"))
-        .to(format!("/join/confirm/{}", crate::console::encoded(&token)), |w| w.t("confirm-button"))
+        .to(format!("/join/confirm/{}", encoded(&token)), |w| w.t("confirm-button"))
         .shown()
 }
 
@@ -210,6 +210,10 @@ pub(crate) async fn confirm(
     let privacy = privacy(&server)?;
     server.calm(&network)?;
     match privacy.confirm(&token).await {
+        Ok(Joined { password: Some(token), .. }) => Form::new(&headers, |w| w.t("confirmed"))
+            .lead(|w| w.t("confirmed-child-lead"))
+            .link(format!("/password/{}", encoded(&token)), |w| w.t("password-first"))
+            .shown(),
         Ok(_) => Form::new(&headers, |w| w.t("confirmed"))
             .lead(|w| w.t("confirmed-lead"))
             .link("/sign-in", |w| w.t("to-sign-in"))

@@ -9,7 +9,7 @@ use crate::{
         AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage,
         OptionView, SessionLine,
     },
-    problem::Problem,
+    problem::{Code, Problem},
     session::{COOKIE, Session},
     state::{Network, Server},
     words::{Language, Words},
@@ -37,7 +37,7 @@ pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
 
 /// The member of a route that lets nobody else in.
 pub(super) fn member(session: &Session) -> Result<&Visitor, Problem> {
-    session.member().ok_or_else(|| Problem::not_found("no_member", "this page is a member's own"))
+    session.member().ok_or_else(|| Problem::not_found(Code::NoMember, "this page is a member's own"))
 }
 
 /// What was done, to be said on the page.
@@ -93,7 +93,7 @@ async fn page(
     let sessions = sessions(privacy, visitor).await?;
     let looks = looks(privacy, visitor.person, &frame.words).await?;
     let returned = privacy.returned_mail(visitor.person).await?;
-    let returned = returned.map(|returned| frame.words.a("me-returned", &time(returned.at)));
+    let returned = returned.map(|returned| frame.words.a("me-returned", &time(server.app.policy(), returned.at)));
     let on_file = privacy.vault().person(policy, visitor.person).await.map_err(PrivacyError::from)?;
     let chosen = match on_file.membership {
         Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
@@ -258,7 +258,7 @@ pub(super) fn agreed(
         for held in record.record.items.iter().filter(|held| Some(held.item) == item) {
             let Ok(given) = serde_json::from_str::<Given>(held.value.open(&record.opening)) else { continue };
             let how = words.a("me-agreed-in", &given.policy);
-            lines.push(AgreedLine { at: time(given.at), what: name(&given.purpose), how });
+            lines.push(AgreedLine { at: time(policy, given.at), what: name(&given.purpose), how });
         }
     }
     let taken_back = consents.iter().filter_map(|consent| Some((consent.taken_back.clone()?, &consent.purpose)));
@@ -292,7 +292,7 @@ pub(super) async fn consents(
             purpose: policy.purpose(consent.purpose).id.clone(),
             text: consent_text(policy, consent.purpose, language),
             given: consent.given,
-            taken_back: consent.taken_back.filter(|_| !consent.given).map(time),
+            taken_back: consent.taken_back.filter(|_| !consent.given).map(|at| time(policy, at)),
         })
         .collect())
 }
@@ -303,8 +303,8 @@ async fn sessions(privacy: &Privacy, visitor: &Visitor) -> Result<Vec<SessionLin
         .iter()
         .map(|session| SessionLine {
             id: vestry_model::hex(&session.token[..8]),
-            begun: time(session.begun),
-            used: time(session.used),
+            begun: time(privacy.policy(), session.begun),
+            used: time(privacy.policy(), session.used),
             is_this: session.token == visitor.session,
         })
         .collect())
@@ -331,7 +331,7 @@ pub(super) async fn looks(privacy: &Privacy, person: PersonId, words: &Words) ->
     Ok(by_people
         .take(50)
         .map(|look| LookLine {
-            at: time(look.at),
+            at: time(privacy.policy(), look.at),
             who: who_looked(&look.reader, words),
             purpose: purpose(&look.purpose),
             reason: look.reason.clone().unwrap_or_default(),
@@ -373,7 +373,7 @@ pub(crate) async fn change(
                 AccountError::Wrong => words.t("password-wrong"),
                 AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
                 AccountError::Weak(_) => words.t("weak-common"),
-                _ => error.to_string(),
+                _ => words.t("problem-ours-hint"),
             };
             let asked = fields.text("words").unwrap_or("");
             Ok(page(&server, visitor, frame, None, (Some(problem), asked)).await?.into_response())
@@ -505,7 +505,7 @@ pub(crate) async fn leave(
             Ok(leave_form(&server, &visitor, frame, problem).await?.into_response())
         }
         Err(AccountError::Privacy(PrivacyError::Vault(error @ VaultError::LastOfRole { .. }))) => {
-            Err(Problem::refused("last_of_role", error.to_string()))
+            Err(Problem::refused(Code::LastOfRole, error.to_string()))
         }
         Err(error) => Err(error.into()),
     }

@@ -5,7 +5,7 @@ use crate::{
     console::gate::{own, redirect},
     cookies, envelope,
     guard::read_fields,
-    problem::Problem,
+    problem::{Code, Problem},
     session,
     state::{Network, Server, cookie},
 };
@@ -123,7 +123,7 @@ async fn on_the_way(privacy: &Privacy, token: &str, next: &str) -> Result<String
 /// The cookie of a session: random, unreadable to scripts, sent to this server's own pages alone.
 pub(crate) fn session_cookie(server: &Server, headers: &HeaderMap, token: &str) -> Result<HeaderValue, Problem> {
     cookies::keeping(server, headers, session::COOKIE, token).ok_or_else(|| {
-        Problem::refused("no_login", "the policy in force does not list the cookie that keeps a login")
+        Problem::refused(Code::NoLogin, "the policy in force does not list the cookie that keeps a login")
             .hint(format!("add `[cookie.{}]` to its file", session::COOKIE))
     })
 }

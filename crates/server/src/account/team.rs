@@ -5,7 +5,7 @@ use crate::{
     console::{Shown, encoded, frame, shown},
     guard::Fields,
     pages::{ColleagueLine, Frame, TeamPage},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
 };
@@ -14,7 +14,7 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, Uri},
 };
-use vestry_app::{AccountError, PersonId, PrivacyError, Role, VaultError};
+use vestry_app::{AccountError, PersonId, PrivacyError, Role, VaultError, is_organisation_name};
 
 /// `GET /team`.
 pub(crate) async fn show(
@@ -51,9 +51,6 @@ async fn page(
     shown(&TeamPage { colleagues: lines.collect(), by_key: you.is_none(), said, problem, frame })
 }
 
-/// The most characters of a shop's name.
-const MAX_NAME: usize = 80;
-
 /// `POST /team`: an invitation by mail, or another name for the organisation.
 pub(crate) async fn invite(
     State(server): State<Server>,
@@ -85,7 +82,7 @@ pub(crate) async fn invite(
 }
 
 async fn name(server: &Server, session: &Session, mut frame: Frame, shop: &str) -> Shown {
-    if shop.is_empty() || shop.chars().count() > MAX_NAME || shop.chars().any(char::is_control) {
+    if !is_organisation_name(shop) {
         let problem = Some(frame.words.a("field-unusable", &frame.words.t("team-shop")));
         return page(server, session, frame, None, problem).await;
     }
@@ -148,7 +145,7 @@ pub(crate) async fn change(
 ) -> Shown {
     let privacy = privacy(&server)?;
     let frame = frame(&server, &session, &headers, &uri, "team").await?;
-    let nobody = || Problem::not_found("unknown_person", "nobody of that id works here");
+    let nobody = || Problem::not_found(Code::UnknownPerson, "nobody of that id works here");
     let colleague = id.parse::<PersonId>().map_err(|_| nobody())?;
     let role = match fields.text("act") {
         Some("remove") => None,

@@ -48,7 +48,7 @@ fn feed(body: Body) -> Answer<(Bytes, Option<Mapping>)> {
     match body {
         Body::Form(fields) => {
             let mapping = fields.text("mapping").map(|text| json(text.as_bytes())).transpose()?;
-            let file = fields.file("feed").ok_or_else(|| Problem::bad_request("the form has no file `feed`"))?;
+            let file = fields.sent("feed")?.ok_or_else(|| Problem::bad_request("the form has no file `feed`"))?;
             Ok((file.bytes.clone(), mapping))
         }
         Body::Json(bytes) | Body::Other(bytes, _) => Ok((bytes, None)),

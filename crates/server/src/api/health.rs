@@ -1,6 +1,9 @@
 //! Is it there, is it ready, what does it do.
 
-use crate::{problem::Problem, state::Server};
+use crate::{
+    problem::{Code, Problem},
+    state::Server,
+};
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -23,15 +26,16 @@ pub(crate) async fn ready(State(server): State<Server>) -> Response {
         Ok(_) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "the database does not answer").into_response()
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, Code::NotReady, "the database does not answer")
+                .into_response()
         }
     }
 }
 
-/// Requests and indexes, for Prometheus.
+/// Requests and indexes of the whole installation, for its operator's Prometheus: the token of `server.metrics_token_file`, not a key.
 #[utoipa::path(get, path = "/metrics", tag = "health", operation_id = "metrics",
     responses((status = 200, description = "Prometheus text format", body = str, content_type = "text/plain"),
-              (status = 401, description = "No key", body = crate::shapes::ErrorDocument)))]
+              (status = 401, description = "Not the token", body = crate::shapes::ErrorDocument)))]
 pub(crate) async fn metrics(State(server): State<Server>) -> Response {
     let sweeps = match server.app.privacy() {
         Some(privacy) => privacy.sweep_state().await.ok(),

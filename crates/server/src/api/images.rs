@@ -84,7 +84,7 @@ async fn tag_many(server: &Server, actor: &Actor, body: &TagBody, images: Vec<Li
 
 async fn picture_of_form(server: &Server, fields: &Fields) -> Answer<(Vec<u8>, Option<Region>)> {
     let crop = region_text(fields.text("crop"))?;
-    match (fields.file("image"), fields.text("url")) {
+    match (fields.sent("image")?, fields.text("url")) {
         (Some(file), _) => Ok((file.bytes.to_vec(), crop)),
         (None, Some(url)) => Ok((PictureBody { base64: None, url: Some(url.into()) }.bytes(server).await?, crop)),
         (None, None) => Err(Problem::bad_request("the form has no file `image`")),

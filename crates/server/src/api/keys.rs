@@ -3,7 +3,7 @@
 use super::{Answer, json};
 use crate::{
     guard::Actor,
-    problem::Problem,
+    problem::{Code, Problem},
     shapes::{ErrorDocument, KeyShape, NewKeyDocument},
     state::Server,
 };
@@ -74,7 +74,7 @@ pub(crate) async fn make(
     kind: &str,
     origins: &[String],
 ) -> Answer<NewKeyDocument> {
-    let refuse = |message: String| Problem::refused("bad_key", message);
+    let refuse = |message: String| Problem::refused(Code::BadKey, message);
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 80 {
         return Err(refuse("a key needs a name of 1 to 80 characters".into()));
@@ -96,7 +96,7 @@ fn origin(text: &str) -> Answer<String> {
         !h.is_empty() && h.len() <= 253 && h.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c))
     }) {
         Some(_) => Ok(text.to_ascii_lowercase()),
-        None => Err(Problem::refused("bad_key", format!("`{text}` is no origin; write `https://shop.example`"))),
+        None => Err(Problem::refused(Code::BadKey, format!("`{text}` is no origin; write `https://shop.example`"))),
     }
 }
 

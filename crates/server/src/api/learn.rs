@@ -1,7 +1,12 @@
 //! What an organisation's people taught, and exactly what of.
 
 use super::Answer;
-use crate::{guard::Actor, problem::Problem, shapes::ErrorDocument, state::Server};
+use crate::{
+    guard::Actor,
+    problem::{Code, Problem},
+    shapes::ErrorDocument,
+    state::Server,
+};
 use axum::{
     Extension, Json,
     extract::{Path, State},
@@ -143,7 +148,7 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
 }
 
 fn unknown(attribute: &str) -> Problem {
-    Problem::not_found("unknown_attribute", format!("`{attribute}` is no attribute that can be taught"))
+    Problem::not_found(Code::UnknownAttribute, format!("`{attribute}` is no attribute that can be taught"))
         .hint("`GET /api/v1/taxonomy` lists attributes")
 }
 

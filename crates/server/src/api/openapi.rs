@@ -2,10 +2,9 @@
 
 use super::{feeds, health, images, keys, learn, products, recommend, search, taxonomy, visitors};
 use crate::{
-    pages::{OperationView, PublicFrame, ReferenceLine, ReferencePage, SchemaView},
+    pages::{OperationView, ReferenceLine, ReferencePage, SchemaView},
     problem::Problem,
     public,
-    words::{Language, Words},
 };
 use askama::Template;
 use axum::{
@@ -41,21 +40,25 @@ const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A p
 )]
 struct Api;
 
-/// A key for everything but health.
+/// A key for everything but health, and the operator's token for metrics.
 struct Keys;
 
 impl Modify for Keys {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let scheme =
-            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A secret or publishable key")).build();
-        api.components.get_or_insert_default().add_security_scheme("key", SecurityScheme::Http(scheme));
+        for (name, description) in
+            [("key", "A secret or publishable key"), ("metrics", "The token of `server.metrics_token_file`")]
+        {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build();
+            api.components.get_or_insert_default().add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
         for (path, item) in &mut api.paths.paths {
             let free = path == "/healthz" || path == "/readyz";
+            let scheme = if path == "/metrics" { "metrics" } else { "key" };
             for operation in
                 [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
             {
                 if !free {
-                    operation.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+                    operation.security = Some(vec![SecurityRequirement::new(scheme, Vec::<String>::new())]);
                 }
             }
         }
@@ -78,15 +81,9 @@ pub(crate) async fn document() -> Response {
 
 /// `GET /api/docs`.
 pub(crate) async fn page(headers: HeaderMap) -> Result<Html<String>, Problem> {
-    // The description of the API is in English, and so is what surrounds it.
-    let frame = PublicFrame { words: Words(Language::English), ..public::framed(&headers) };
+    let frame = public::framed(&headers);
     let api: Value = serde_json::from_str(&DOCUMENT).map_err(|e| Problem::internal(&e))?;
-    let page = ReferencePage {
-        frame,
-        introduction: INTRODUCTION.into(),
-        operations: operations(&api),
-        schemas: schemas(&api),
-    };
+    let page = ReferencePage { frame, operations: operations(&api), schemas: schemas(&api) };
     page.render().map(Html).map_err(|e| Problem::internal(&e))
 }
 

@@ -3,7 +3,7 @@
 use super::{Answer, PictureBody, json, sku};
 use crate::{
     guard::Actor,
-    problem::Problem,
+    problem::{Code, Problem},
     shapes::{ErrorDocument, ProductDocument, ProductListDocument, TextShape},
     state::Server,
 };
@@ -51,7 +51,7 @@ pub(crate) struct PriceBody {
 
 impl PriceBody {
     pub(crate) fn price(&self) -> Answer<Price> {
-        let refuse = |e: vestry_model::CatalogueError| Problem::refused("bad_product", e.to_string());
+        let refuse = |e: vestry_model::CatalogueError| Problem::refused(Code::BadProduct, e.to_string());
         let currency = Currency::new(self.currency.as_deref().unwrap_or("KRW")).map_err(refuse)?;
         let amount = match &self.amount {
             serde_json::Value::String(text) => text.clone(),
@@ -272,7 +272,7 @@ impl ListQuery {
             }
             (Some(attribute), None) => {
                 let known = server.app.taxonomy().attribute(attribute);
-                let unknown = || Problem::refused("unknown_value", format!("`{attribute}` is no attribute"));
+                let unknown = || Problem::refused(Code::UnknownValue, format!("`{attribute}` is no attribute"));
                 (Some(known.ok_or_else(unknown)?.id.clone()), None)
             }
             (None, Some(_)) => return Err(Problem::bad_request("`value` needs its `attribute`")),

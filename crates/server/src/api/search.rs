@@ -3,7 +3,7 @@
 use super::{Answer, Body, PictureBody, json, products::PriceBody, region, sku};
 use crate::{
     guard::{Actor, Fields},
-    problem::Problem,
+    problem::{Code, Problem},
     shapes::{ErrorDocument, SearchDocument},
     state::Server,
 };
@@ -129,7 +129,8 @@ fn filter((field, test): (String, FilterBody)) -> Answer<Filter> {
 }
 
 fn colour(text: &str) -> Answer<Rgb> {
-    Rgb::from_hex(text).ok_or_else(|| Problem::refused("bad_colour", format!("`{text}` is no colour; write `#rrggbb`")))
+    Rgb::from_hex(text)
+        .ok_or_else(|| Problem::refused(Code::BadColour, format!("`{text}` is no colour; write `#rrggbb`")))
 }
 
 impl SearchBody {
@@ -186,7 +187,7 @@ fn form(fields: &Fields) -> Answer<(SearchBody, Option<Vec<u8>>)> {
         Some(text) => json(text.as_bytes())?,
         None => SearchBody::default(),
     };
-    Ok((body, fields.file("image").map(|f| f.bytes.to_vec())))
+    Ok((body, fields.sent("image")?.map(|f| f.bytes.to_vec())))
 }
 
 /// How many.

@@ -1,7 +1,12 @@
 //! What visitors of a shop do: taken in, shown, forgotten. Their ids stand in bodies, never in addresses.
 
 use super::{Answer, json, sku};
-use crate::{guard::Actor, problem::Problem, shapes::ErrorDocument, state::Server};
+use crate::{
+    guard::Actor,
+    problem::{Code, Problem},
+    shapes::ErrorDocument,
+    state::Server,
+};
 use axum::{Extension, Json, body::Bytes, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -150,7 +155,7 @@ pub(crate) struct RecommenderShape {
 
 /// A visitor's id; what looks like somebody is refused, and not repeated.
 pub(crate) fn visitor(text: &str) -> Answer<VisitorName> {
-    VisitorName::new(text).map_err(|error| Problem::refused("bad_visitor", error.to_string()))
+    VisitorName::new(text).map_err(|error| Problem::refused(Code::BadVisitor, error.to_string()))
 }
 
 impl EventBody {

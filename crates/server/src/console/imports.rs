@@ -4,10 +4,11 @@ use super::{Shown, frame, shown, time};
 use crate::{
     guard::Fields,
     pages::{ColumnView, ErrorLine, Frame, ImportsPage, JobLine, JobPage, MappingPage, OptionView},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     shapes::JobDocument,
     state::{Server, Upload},
+    words::Words,
 };
 use axum::{
     Extension,
@@ -17,7 +18,7 @@ use axum::{
 };
 use vestry_app::{
     AppError, Job, JobKind, JobState,
-    feed::{FeedError, Mapping, Preview, Target},
+    feed::{FeedError, Mapping, MappingError, Preview, Target},
 };
 use vestry_model::{JobId, Taxonomy};
 
@@ -33,7 +34,7 @@ pub(crate) async fn show(
     let line = |job: &Job| JobLine {
         href: format!("/imports/{}", job.id),
         kind: kind(job, &frame),
-        started: time(job.created),
+        started: time(server.app.policy(), job.created),
         state: state(&job.state, &frame),
         done: frame.words.number(job.progress.done),
         errors: frame.words.number(job.errors),
@@ -182,6 +183,17 @@ fn target(word: &str, header: &str) -> Option<Target> {
     all.into_iter().find(|t| self::word(t) == word)
 }
 
+/// Why a mapping does not fit the file.
+fn misfit(words: &Words, error: &MappingError) -> String {
+    match error {
+        MappingError::NoSku => words.t("mapping-no-sku"),
+        MappingError::UnknownColumn(column) => words.a("mapping-unknown-column", column),
+        MappingError::Twice(column) => words.a("mapping-twice", column),
+        MappingError::Both { first, second, .. } => words.a("mapping-both", &format!("{first}, {second}")),
+        MappingError::Currency(currency) => words.a("mapping-currency", currency),
+    }
+}
+
 /// `POST /imports/start`: a mapping that does not fit is shown again with what is wrong.
 pub(crate) async fn start(
     State(server): State<Server>,
@@ -194,7 +206,7 @@ pub(crate) async fn start(
     let frame = frame(&server, &session, &headers, &uri, "imports").await?;
     let token = fields.text("upload").unwrap_or("");
     let Some(Upload { name, source, .. }) = server.upload(organisation, token) else {
-        return Err(Problem::new(StatusCode::GONE, "upload_gone", frame.words.t("upload-gone")));
+        return Err(Problem::new(StatusCode::GONE, Code::UploadGone, frame.words.t("upload-gone")));
     };
     let mut mapping = look(source.clone()).await?.1;
     let chosen = fields.texts("column").zip(fields.texts("field"));
@@ -204,9 +216,9 @@ pub(crate) async fn start(
             server.forget_upload(token);
             Ok(Redirect::to(&format!("/imports/{job}")).into_response())
         }
-        Err(AppError::Feed(error @ FeedError::Mapping(_))) => {
-            let preview = look(source).await?.0;
-            let page = mapping_page(&server, frame, name, token.into(), &preview, &mapping, Some(error.to_string()));
+        Err(AppError::Feed(FeedError::Mapping(error))) => {
+            let (preview, problem) = (look(source).await?.0, misfit(&frame.words, &error));
+            let page = mapping_page(&server, frame, name, token.into(), &preview, &mapping, Some(problem));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&page)?).into_response())
         }
         Err(error) => Err(error.into()),

@@ -42,8 +42,8 @@ async fn page(server: &Server, session: &Session, mut frame: Frame, made: Option
             name: key.name.clone(),
             kind,
             origins,
-            created: time(key.created),
-            used: key.last_used.map_or_else(|| frame.words.t("never"), time),
+            created: time(server.app.policy(), key.created),
+            used: key.last_used.map_or_else(|| frame.words.t("never"), |at| time(server.app.policy(), at)),
             live: key.revoked.is_none_or(|at| at > now),
         }
     };

@@ -139,7 +139,7 @@ pub(super) fn line(correction: &Correction, server: &Server, frame: &Frame) -> H
     let name = |value: &vestry_model::ValueId| tiles::value_name(taxonomy, attribute, value.as_str(), words);
     HistoryLine {
         at: correction.at.to_string(),
-        shown: time(correction.at),
+        shown: time(server.app.policy(), correction.at),
         attribute: taxonomy.attribute(attribute).map_or(attribute, |a| a.name.pick(words.is_korean())).into(),
         change: match (&correction.old, &correction.new) {
             (Some(old), Some(new)) if old != new => format!("{} → {}", name(old), name(new)),

@@ -18,6 +18,7 @@ use axum::{
 use serde::Deserialize;
 use vestry_app::{BLENDS, BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
 use vestry_model::{OrganisationId, Sku};
+use vestry_policy::Policy;
 
 /// Products of one list.
 const SHOWN: usize = 12;
@@ -62,7 +63,7 @@ pub(crate) async fn show(
         }
     }
     lists.push(list(&server, organisation, words.t("recommended-popular"), (Wanted::Popular, &[]), &frame).await?);
-    let facts = facts(&server.app.recommender_facts(organisation).await?, words);
+    let facts = facts(&server.app.recommender_facts(organisation).await?, server.app.policy(), words);
     shown(&RecommendedPage { seen: seen.seen.trim().chars().take(2_000).collect(), lists, facts, frame })
 }
 
@@ -108,13 +109,13 @@ fn why(because: &BecauseOf, words: Words) -> String {
     }
 }
 
-fn facts(facts: &RecommenderFacts, words: Words) -> Vec<(String, String)> {
+fn facts(facts: &RecommenderFacts, policy: &Policy, words: Words) -> Vec<(String, String)> {
     let weights = |[look, colour, text]: [f64; 3]| format!("{look} : {colour} : {text}");
     let (choice, [mean, low, high]) = (&facts.choice, facts.choice.difference);
     let mut lines = vec![
         (words.t("recommender-visitors"), words.number(facts.visitors as u64)),
         (words.t("recommender-products"), words.number(facts.products as u64)),
-        (words.t("recommender-fitted"), time(facts.fitted)),
+        (words.t("recommender-fitted"), time(policy, facts.fitted)),
         (words.t("recommender-clicks"), words.number(choice.visitors as u64)),
         (words.t("recommender-weights"), weights(choice.weights)),
     ];

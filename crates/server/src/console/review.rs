@@ -4,7 +4,7 @@ use super::{Shown, address, encoded, frame, product, shown, tiles};
 use crate::{
     guard::Fields,
     pages::{Frame, Look, OptionView, TagLook, review::*},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
 };
@@ -14,12 +14,13 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde::Deserialize;
 use vestry_app::{
     Asked, Edge, LookAlike, LookAlikes, Place, ProductView, Question, Reason, ReviewProgress, ReviewStep,
 };
 use vestry_model::{AttributeId, Confidence, ProductId, ReviewId, ValueId, taxonomy::Attribute};
+use vestry_policy::Policy;
 
 /// What the address of a question says.
 #[derive(Debug, Default, Deserialize)]
@@ -49,14 +50,14 @@ pub(crate) async fn show(
     let from = from(&query)?;
     let from = from.as_ref().map(|(place, edge)| (place, *edge));
     let question = server.app.review_question(organisation, only.map(|a| &a.id), from).await?;
-    let today = start_of_day(server.app.now());
+    let today = start_of_day(server.app.policy(), server.app.now());
     let progress = server.app.review_progress(organisation, today).await?;
     let last = server.app.last_review(organisation, &server.pseudonym(&session)).await?;
     shown(&page(&server, frame, only, &query, question, &progress, last))
 }
 
-fn start_of_day(now: Timestamp) -> Timestamp {
-    now.to_zoned_datetime(TimeZone::system()).start_of_day().map_or(now, |day| day.timestamp())
+fn start_of_day(policy: &Policy, now: Timestamp) -> Timestamp {
+    now.to_zoned_datetime(policy.zone().clone()).start_of_day().map_or(now, |day| day.timestamp())
 }
 
 /// The attribute that is filtered by; all when there is none.
@@ -64,7 +65,7 @@ fn known_attribute(server: &Server, name: &str) -> Result<Option<&'static Attrib
     if name.is_empty() {
         return Ok(None);
     }
-    let unknown = || Problem::refused("unknown_field", format!("there is no attribute `{name}`"));
+    let unknown = || Problem::refused(Code::UnknownField, format!("there is no attribute `{name}`"));
     server.app.taxonomy().attribute(name).map(Some).ok_or_else(unknown)
 }
 

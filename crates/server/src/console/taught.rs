@@ -3,7 +3,7 @@
 use super::{Shown, frame, shown, time};
 use crate::{
     guard::Fields,
-    pages::{Frame, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
+    pages::{HeadLine, ReliabilityDot, TaughtPage, TaughtView},
     problem::Problem,
     session::Session,
     state::Server,
@@ -17,6 +17,7 @@ use axum::{
 };
 use vestry_app::{HeadEnd, PublishedHead, Taught, Verdict, reliability};
 use vestry_model::AttributeId;
+use vestry_policy::Policy;
 
 /// `GET /taught`.
 pub(crate) async fn show(
@@ -32,7 +33,8 @@ pub(crate) async fn show(
             let known = server.app.taxonomy().attribute(attribute.as_str());
             let name = known.map_or_else(|| attribute.to_string(), |a| a.name.pick(frame.words.is_korean()).to_owned());
             let versions = server.app.published_heads(organisation, &attribute).await?;
-            attributes.push(view((attribute.to_string(), name), &taught, &versions, &frame));
+            let about = (attribute.to_string(), name);
+            attributes.push(view(server.app.policy(), about, &taught, &versions, &frame.words));
         }
     }
     shown(&TaughtPage { attributes, frame })
@@ -57,12 +59,12 @@ pub(crate) async fn change(
     Ok(Redirect::to("/taught"))
 }
 
-fn line(one: &PublishedHead, words: &Words) -> HeadLine {
+fn line(policy: &Policy, one: &PublishedHead, words: &Words) -> HeadLine {
     let (version, evidence) = (&one.version, &one.evidence);
     let share = |count: usize| format!("{:.0}", 100.0 * count as f64 / evidence.held_out.max(1) as f64);
     HeadLine {
         id: version.id,
-        at: time(version.at),
+        at: time(policy, version.at),
         who: version.who.clone(),
         right: share(evidence.right),
         right_before: share(evidence.right_before),
@@ -77,8 +79,14 @@ fn line(one: &PublishedHead, words: &Words) -> HeadLine {
     }
 }
 
-fn view((id, name): (String, String), taught: &Taught, versions: &[PublishedHead], frame: &Frame) -> TaughtView {
-    let (head, evidence, words) = (&taught.head, &taught.head.evidence, &frame.words);
+fn view(
+    policy: &Policy,
+    (id, name): (String, String),
+    taught: &Taught,
+    versions: &[PublishedHead],
+    words: &Words,
+) -> TaughtView {
+    let (head, evidence) = (&taught.head, &taught.head.evidence);
     let share = |count: usize| 100.0 * count as f64 / evidence.held_out.max(1) as f64;
     let [_, low, high] = evidence.difference.map(|share| 100.0 * share);
     let verdict = match evidence.verdict {
@@ -116,6 +124,6 @@ fn view((id, name): (String, String), taught: &Taught, versions: &[PublishedHead
         lineage: taught.lineage.hash.clone(),
         shipped: taught.lineage.shipped.clone(),
         is_new: is_new && evidence.verdict == Verdict::Promote,
-        versions: versions.iter().map(|one| line(one, words)).collect(),
+        versions: versions.iter().map(|one| line(policy, one, words)).collect(),
     }
 }

@@ -5,13 +5,13 @@ use crate::{
     account::privacy,
     console::{Shown, shown, time},
     pages::{BoardPage, CertificateRow, Figure, HoldLine},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
 };
 use axum::{Extension, extract::State, http::HeaderMap};
 use vestry_app::{CaseLine, Certificate, PrivacyError, SweepOutcome, SweepRequest, Waits};
-use vestry_policy::CaseKind;
+use vestry_policy::{CaseKind, Policy};
 
 /// Certificates on the board.
 const SHOWN: usize = 10;
@@ -28,7 +28,7 @@ pub(crate) async fn show(
     let state = privacy.sweep_state().await?;
     let request = SweepRequest { dry_run: true, ..SweepRequest::default() };
     let SweepOutcome::Shown(plan) = privacy.sweep(&request, |_| {}).await? else {
-        return Err(Problem::refused("swept", "a plan was asked for"));
+        return Err(Problem::refused(Code::Refused, "a plan was asked for"));
     };
     let totals = plan.totals;
     let figure = |name: String, count: u64, href: &str, is_bad: bool| Figure {
@@ -70,34 +70,34 @@ pub(crate) async fn show(
     }
     alerts.extend(state.pending.iter().map(|place| words.a("board-pending", place)));
     alerts.extend(state.behind.iter().map(|place| words.a("board-behind", place)));
-    let head = privacy.vault().audit_head();
+    let (policy, head) = (privacy.policy(), privacy.vault().audit_head());
     let certificates = privacy.vault().certificates().map_err(PrivacyError::from)?;
     shown(&BoardPage {
         figures,
         alerts,
         last: state.last.map_or_else(|| words.t("never"), |day| day.to_string()),
         head_size: words.number(head.size),
-        head_at: time(head.time),
+        head_at: time(policy, head.time),
         holds: holds
             .iter()
             .map(|hold| HoldLine {
                 subject: hold.subject.clone(),
                 reason: hold.reason.clone(),
-                placed: time(hold.placed),
+                placed: time(policy, hold.placed),
             })
             .collect(),
-        certificates: certificates.iter().rev().take(SHOWN).map(|(entry, c)| row(*entry, c)).collect(),
+        certificates: certificates.iter().rev().take(SHOWN).map(|(entry, c)| row(policy, *entry, c)).collect(),
         waiting: words.n("board-letters-wait", waiting),
         in_folder: server.app.config().mail.host.is_empty(),
         frame,
     })
 }
 
-fn row(entry: u64, certificate: &Certificate) -> CertificateRow {
+fn row(policy: &Policy, entry: u64, certificate: &Certificate) -> CertificateRow {
     let sum = |counted: &[vestry_app::Counted]| counted.iter().map(|counted| counted.count).sum::<u64>();
     CertificateRow {
         entry,
-        at: time(certificate.at),
+        at: time(policy, certificate.at),
         destroyed: sum(&certificate.destroyed),
         separated: sum(&certificate.separated),
         state: certificate.state.name(),

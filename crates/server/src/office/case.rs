@@ -1,12 +1,12 @@
 //! One case of the desk: who asks is checked, what would happen is shown, then it is done or refused, and answered.
 
-use super::{desk, frame, staff};
+use super::{desk, frame, staff, vault_said};
 use crate::{
     account::{me::pick, personal, privacy},
     console::{Shown, gate::redirect, shown, time},
     guard::Fields,
     pages::{CasePage, CaseTyped, CertificateLine, OptionView, RunView},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
     words::{Language, Words},
@@ -23,7 +23,7 @@ use vestry_app::{
 use vestry_policy::{CaseAct, CaseKind, ItemId, Policy};
 
 fn id(text: &str) -> Result<RecordId, Problem> {
-    text.parse().map_err(|_| Problem::not_found("unknown_case", "there is no case of that id"))
+    text.parse().map_err(|_| Problem::not_found(Code::UnknownCase, "there is no case of that id"))
 }
 
 /// `GET /office/desk/{id}`.
@@ -71,7 +71,7 @@ async fn page(
     let (masks_contact, masks_note) = (masks(contact_item, contact), masks("identity_note", note));
     let masked = |masks: bool, text: &str| if masks { words.t("masked") } else { text.to_owned() };
     shown(&CasePage {
-        row: desk::row(&words, &case.line),
+        row: desk::row(policy, &words, &case.line),
         right: right_name(policy, right, language),
         channel: case.channel.map_or_else(|| "–".into(), |channel| channel_word(channel.as_str(), &words)),
         person: case.person.to_string(),
@@ -83,17 +83,18 @@ async fn page(
         note: masked(masks_note, note),
         masks: masks_contact || masks_note,
         checked: case.course.checked.as_ref().map(|checked| {
-            format!("{} · {} · {}", words.t(check_word(&checked.how)), by(&checked.by), time(checked.at))
+            format!("{} · {} · {}", words.t(check_word(&checked.how)), by(&checked.by), time(policy, checked.at))
         }),
-        decision: decision
-            .map(|made| format!("{} · {} · {}", outcome_word(made.outcome, &words), by(&made.by), time(made.at))),
+        decision: decision.map(|made| {
+            format!("{} · {} · {}", outcome_word(made.outcome, &words), by(&made.by), time(policy, made.at))
+        }),
         reason: decision.map_or_else(String::new, |made| made.reason.clone()),
         stays: decision.map_or_else(Vec::new, |made| staying(policy, &made.stays, &words)),
         entry: decision.and_then(|made| made.entry),
         answer: case.course.answer.as_ref().map(|given| given.words.clone()),
         told: case.course.answer.as_ref().map(|given| {
             let how = if given.by_letter { words.t("desk-by-letter") } else { words.t("desk-told") };
-            format!("{how} · {} · {}", by(&given.by), time(given.at))
+            format!("{how} · {} · {}", by(&given.by), time(policy, given.at))
         }),
         checks: CHECKS.iter().map(|how| OptionView { id: (*how).into(), name: words.t(check_word(how)) }).collect(),
         may_check: may(CaseAct::Check),
@@ -202,7 +203,7 @@ pub(crate) async fn act(
         Ok(Acted::Planned(run)) => Said { typed, run: Some(run), ..Said::default() },
         Err(AccountError::Privacy(PrivacyError::Vault(
             error @ (VaultError::KeptApart | VaultError::State { .. } | VaultError::ClockAhead { .. }),
-        ))) => Said { typed, problem: Some(error.to_string()), ..Said::default() },
+        ))) => Said { typed, problem: Some(vault_said(&words, &error)), ..Said::default() },
         Err(error @ AccountError::Privacy(_)) => return Err(error.into()),
         Err(error) => {
             let problem = Some(desk::said(privacy, &words, &error));

@@ -7,7 +7,7 @@ use crate::{
     console::{Shown, gate::redirect, shown, time},
     guard::Fields,
     pages::{CaseForm, CaseRow, DeskPage, OptionView, ProposalRow},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
     words::Words,
@@ -22,7 +22,7 @@ use vestry_app::{
     AccountError, CaseLine, Channel, Language, NewCase, PersonId, Privacy, PrivacyError, RecordId, Role, StaffProposal,
     VaultError,
 };
-use vestry_policy::{CaseKind, CaseStep, Timer, TwoStaff};
+use vestry_policy::{CaseKind, CaseStep, Policy, Timer, TwoStaff};
 
 /// Closed cases on the page.
 const CLOSED: usize = 20;
@@ -49,13 +49,13 @@ async fn page(
     let (words, you) = (frame.words, staff(session)?);
     let cases = privacy.cases().await?;
     let (open, closed): (Vec<_>, Vec<_>) = cases.iter().partition(|line| line.is_open());
-    let rows = |lines: &[&CaseLine]| lines.iter().map(|line| row(&words, line)).collect::<Vec<_>>();
+    let rows = |lines: &[&CaseLine]| lines.iter().map(|line| row(privacy.policy(), &words, line)).collect::<Vec<_>>();
     let proposals = privacy.proposals().await?;
     let rights = privacy.policy().rights.iter();
     shown(&DeskPage {
         open: rows(&open),
         closed: rows(&closed[..closed.len().min(CLOSED)]),
-        proposals: proposals.iter().map(|proposal| proposed(&words, proposal, you.person)).collect(),
+        proposals: proposals.iter().map(|proposal| proposed(privacy.policy(), &words, proposal, you.person)).collect(),
         rights: rights.map(|right| OptionView { id: right.id.clone(), name: pick(&right.name, words.0) }).collect(),
         may_act: you.role == Some(Role::Officer),
         form,
@@ -64,14 +64,14 @@ async fn page(
     })
 }
 
-pub(super) fn row(words: &Words, line: &CaseLine) -> CaseRow {
+pub(super) fn row(policy: &Policy, words: &Words, line: &CaseLine) -> CaseRow {
     let is_overdue = line.is_overdue();
     CaseRow {
         id: line.record.to_string(),
         number: line.number.clone(),
         kind: words.t(kind_word(line.case.kind)),
         step: words.t(step_word(line.case.step)),
-        received: line.received.map_or_else(|| "–".into(), time),
+        received: line.received.map_or_else(|| "–".into(), |at| time(policy, at)),
         due: line.timer.map_or_else(|| "–".into(), |timer| timer.due.to_string()),
         left: line.timer.filter(|_| line.is_open()).map_or_else(String::new, |timer| left(words, timer)),
         is_overdue,
@@ -110,13 +110,13 @@ fn step_word(step: CaseStep) -> &'static str {
     WORDS.iter().find(|(of, _)| *of == step).map_or("step-received", |(_, word)| *word)
 }
 
-fn proposed(words: &Words, proposal: &StaffProposal, you: PersonId) -> ProposalRow {
+fn proposed(policy: &Policy, words: &Words, proposal: &StaffProposal, you: PersonId) -> ProposalRow {
     ProposalRow {
         id: proposal.id.to_string(),
         act: two_word(TwoStaff::named(&proposal.act), words),
         about: vestry_model::hex(&proposal.about),
         reason: proposal.reason.as_str().into(),
-        made: time(proposal.made),
+        made: time(policy, proposal.made),
         is_own: proposal.proposer == you,
     }
 }
@@ -213,7 +213,8 @@ pub(super) fn said(privacy: &Privacy, words: &Words, error: &AccountError) -> St
         AccountError::Unusable { item } => words.a("field-unusable", &label(item)),
         AccountError::SameStaff => words.t("two-same"),
         AccountError::Case(error) => words.t(case_word(*error)),
-        other => other.to_string(),
+        AccountError::TwoAtTheDesk => words.t("problem-two-staff"),
+        _ => words.t("problem-ours-hint"),
     }
 }
 
@@ -241,7 +242,7 @@ pub(crate) async fn answer_proposal(
 ) -> Result<Response, Problem> {
     let (privacy, you) = (privacy(&server)?, staff(&session)?.person);
     let words = frame(&session, &headers, "desk").words;
-    let unknown = || Problem::not_found("unknown_proposal", "nothing of that id waits");
+    let unknown = || Problem::not_found(Code::UnknownProposal, "nothing of that id waits");
     let id = id.parse::<RecordId>().map_err(|_| unknown())?;
     let answered = match fields.text("act") {
         Some("approve") => privacy.approve(id, you).await.map(drop),

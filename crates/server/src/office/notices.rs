@@ -69,7 +69,7 @@ fn line(privacy: &Privacy, notice: &Notice, words: &Words) -> NoticeLine {
     let file = &notice.on_file;
     let is_transfer = matches!(notice.text, NoticeText::Transfer { .. });
     let standing = match (is_transfer, file.carried_out, file.ended) {
-        (true, Some(at), _) => words.a("transfer-done", &time(at)),
+        (true, Some(at), _) => words.a("transfer-done", &time(privacy.policy(), at)),
         (true, None, _) => match privacy.may_transfer(notice) {
             Ok(()) => words.t("transfer-may"),
             Err(waits) => waiting(&waits, words),
@@ -82,7 +82,7 @@ fn line(privacy: &Privacy, notice: &Notice, words: &Words) -> NoticeLine {
         kind,
         what,
         href,
-        made: time(file.made),
+        made: time(privacy.policy(), file.made),
         told: words.number(file.told),
         sent: words.number(file.sent),
         failed: words.number(file.failed),

@@ -1,7 +1,7 @@
 //! Somebody's data, for a purpose and a reason: found by exact mail or id, masked until it is asked for, in the audit log
 //! before it is shown.
 
-use super::{frame, staff};
+use super::{frame, staff, vault_said};
 use crate::{
     account::{
         me::{pick, readable},
@@ -86,7 +86,9 @@ pub(crate) async fn find(
     };
     let said = match act(privacy, (staff(&session)?.person, &asked), &fields, &words).await {
         Ok(said) => said,
-        Err(AccountError::Privacy(PrivacyError::Vault(error @ VaultError::State { .. }))) => Some(error.to_string()),
+        Err(AccountError::Privacy(PrivacyError::Vault(error @ VaultError::State { .. }))) => {
+            Some(vault_said(&words, &error))
+        }
         Err(error) => return Err(error.into()),
     };
     let reader = Reader::Staff(staff(&session)?.person);
@@ -98,7 +100,7 @@ pub(crate) async fn find(
         }
         Err(PrivacyError::Vault(
             error @ (VaultError::NothingFor { .. } | VaultError::Purpose { .. } | VaultError::NotInPolicy { .. }),
-        )) => search(privacy, &session, &headers, Some(error.to_string())),
+        )) => search(privacy, &session, &headers, Some(vault_said(&words, &error))),
         Err(error) => Err(error.into()),
     }
 }
@@ -192,8 +194,11 @@ fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, 
         let value = if is_open { readable(day.open(opening)) } else { words.t("masked") };
         items.push(FoundItem { name: words.t("people-day"), value, until: "–".into() });
     }
-    let events: Vec<String> =
-        record.events.iter().map(|(event, at)| format!("{} {}", words.t(event_word(*event)), time(*at))).collect();
+    let events: Vec<String> = record
+        .events
+        .iter()
+        .map(|(event, at)| format!("{} {}", words.t(event_word(*event)), time(policy, *at)))
+        .collect();
     FoundRecord {
         id: record.record.to_string(),
         class: pick(&policy.class(record.class).name, words.0),

@@ -1,12 +1,12 @@
 //! The next version of the policy: a draft, what it changes, and its posting.
 
-use super::frame;
+use super::{frame, vault_said};
 use crate::{
     account::privacy,
     console::{Shown, gate::redirect, shown},
     guard::Fields,
     pages::{DraftView, OfficePolicyPage, PostedLine},
-    problem::Problem,
+    problem::{Code, Problem},
     public::policy::{page as public_page, told},
     session::{self, Session},
     state::Server,
@@ -89,7 +89,7 @@ fn without_login(policy: &Policy) -> Option<String> {
 /// `GET /office/policy/preview`: the draft as everybody would read it.
 pub(crate) async fn preview(State(server): State<Server>, headers: HeaderMap) -> Result<Response, Problem> {
     let draft = privacy(&server)?.draft().await.map_err(problem_of)?;
-    let draft = draft.ok_or_else(|| Problem::not_found("no_draft", "there is no draft"))?;
+    let draft = draft.ok_or_else(|| Problem::not_found(Code::NoDraft, "there is no draft"))?;
     public_page(&server, &headers, &draft.policy).await
 }
 
@@ -100,7 +100,7 @@ pub(crate) async fn change(
     Extension(fields): Extension<Fields>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let privacy = privacy(&server)?;
+    let (privacy, words) = (privacy(&server)?, frame(&session, &headers, "policy").words);
     let text = fields.text("text").unwrap_or("");
     let done = match fields.text("act") {
         Some("draft") => privacy.put_draft(text).await,
@@ -111,12 +111,14 @@ pub(crate) async fn change(
     match done {
         Ok(()) => redirect("/office/policy", Vec::new()),
         Err(DraftError::Privacy(PrivacyError::Vault(error @ vestry_app::VaultError::TooLong { .. }))) => {
-            Ok(page(&server, &session, &headers, Some(text.into()), Some(error.to_string())).await?.into_response())
+            Ok(page(&server, &session, &headers, Some(text.into()), Some(vault_said(&words, &error)))
+                .await?
+                .into_response())
         }
         Err(DraftError::Privacy(error)) => Err(error.into()),
         Err(error) => {
             let typed = (!text.is_empty()).then(|| text.to_owned());
-            let said = vestry_app::causes(&error);
+            let said = words.a("draft-cannot", &vestry_app::causes(&error));
             Ok(page(&server, &session, &headers, typed, Some(said)).await?.into_response())
         }
     }
@@ -133,6 +135,6 @@ async fn post(privacy: &Privacy, hash: &str) -> Result<(), DraftError> {
 fn problem_of(error: DraftError) -> Problem {
     match error {
         DraftError::Privacy(error) => error.into(),
-        other => Problem::refused("draft", other.to_string()),
+        other => Problem::refused(Code::Draft, other.to_string()),
     }
 }

@@ -1,6 +1,6 @@
 //! Who works for the operator: put on file, given a new link, dismissed.
 
-use super::{frame, staff};
+use super::{frame, staff, vault_said};
 use crate::{
     account::{personal, privacy},
     console::{Shown, shown, time},
@@ -38,7 +38,7 @@ async fn page(
         id: one.person.to_string(),
         name: one.name.open(&one.opening).clone(),
         role: one.role.as_str(),
-        password: one.password_set.map_or_else(|| frame.words.t("staff-not-enrolled"), time),
+        password: one.password_set.map_or_else(|| frame.words.t("staff-not-enrolled"), |at| time(policy, at)),
         trained: one.trained.iter().rev().map(|training| format!("{} {}", training.day, training.what)).collect(),
         is_you: one.person == you,
     });
@@ -85,7 +85,7 @@ pub(crate) async fn change(
         }
         Err(AccountError::Privacy(PrivacyError::Vault(
             error @ (VaultError::LastOfRole { .. } | VaultError::KnownAlready),
-        ))) => page(&server, &session, &headers, None, Some(error.to_string())).await,
+        ))) => page(&server, &session, &headers, None, Some(vault_said(&words, &error))).await,
         Err(error) => Err(error.into()),
     }
 }

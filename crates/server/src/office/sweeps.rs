@@ -1,12 +1,12 @@
 //! A sweep: its plan, then the word that it is to be carried out, then its certificate.
 
-use super::{frame, staff};
+use super::{frame, staff, vault_said};
 use crate::{
     account::{me::pick, privacy},
     console::{Shown, gate::redirect, shown},
     guard::Fields,
     pages::{CertificatePage, PlanLine, PlanPage},
-    problem::Problem,
+    problem::{Code, Problem},
     session::Session,
     state::Server,
     words::Words,
@@ -38,7 +38,7 @@ async fn page(server: &Server, session: &Session, headers: &HeaderMap, problem: 
     let frame = frame(session, headers, "sweep");
     let request = SweepRequest { dry_run: true, ..SweepRequest::default() };
     let SweepOutcome::Shown(plan) = privacy.sweep(&request, |_| {}).await? else {
-        return Err(Problem::refused("swept", "a plan was asked for"));
+        return Err(Problem::refused(Code::Refused, "a plan was asked for"));
     };
     let (policy, words) = (privacy.policy(), frame.words);
     let lines = plan.verdicts.iter().take(SHOWN).map(|verdict| line(policy, verdict, &words));
@@ -112,9 +112,9 @@ pub(crate) async fn sweep(
     }
     match privacy.sweep(&SweepRequest::default(), |_| {}).await {
         Ok(SweepOutcome::CarriedOut(sweep)) => redirect(&format!("/office/certificates/{}", sweep.entry), Vec::new()),
-        Ok(SweepOutcome::Shown(_)) => Err(Problem::refused("shown", "only the plan was shown")),
+        Ok(SweepOutcome::Shown(_)) => Err(Problem::refused(Code::Refused, "only the plan was shown")),
         Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
-            Ok(page(&server, &session, &headers, Some(error.to_string())).await?.into_response())
+            Ok(page(&server, &session, &headers, Some(vault_said(&words, &error))).await?.into_response())
         }
         Err(error) => Err(error.into()),
     }
@@ -123,7 +123,7 @@ pub(crate) async fn sweep(
 fn found(server: &Server, entry: u64) -> Result<Certificate, Problem> {
     let certificates = privacy(server)?.vault().certificates().map_err(PrivacyError::from)?;
     let found = certificates.into_iter().find(|(at, _)| *at == entry);
-    let unknown = || Problem::not_found("unknown_certificate", "no certificate of that entry");
+    let unknown = || Problem::not_found(Code::UnknownCertificate, "no certificate of that entry");
     found.map(|(_, certificate)| certificate).ok_or_else(unknown)
 }
 

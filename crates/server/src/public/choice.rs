@@ -6,7 +6,7 @@ use crate::{
     cookies,
     guard::read_fields,
     pages::{CookieLine, CookiesPage, Offer},
-    problem::Problem,
+    problem::{Code, Problem},
     session,
     state::{Server, cookie},
 };
@@ -62,7 +62,7 @@ pub(crate) async fn choose(State(server): State<Server>, headers: HeaderMap, bod
             );
         }
         _ => {
-            return Err(Problem::refused("no_choice", "none of the three ways was chosen")
+            return Err(Problem::refused(Code::NoChoice, "none of the three ways was chosen")
                 .hint("send `choice` as `all`, `each` or `none`"));
         }
     };

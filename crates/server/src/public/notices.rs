@@ -5,7 +5,7 @@ use crate::{
     account::{form::Form, privacy},
     console::{Shown, shown, time},
     pages::{LinkView, NoticePage},
-    problem::Problem,
+    problem::{Code, Problem},
     state::Server,
     words::Words,
 };
@@ -17,7 +17,7 @@ use vestry_app::{AccountError, Notice, NoticeId, NoticeText};
 
 /// `GET /notices/{id}`: a transfer that is posted. What else is told to all goes by mail.
 pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(id): Path<String>) -> Shown {
-    let unknown = || Problem::not_found("unknown_notice", "there is no such notice");
+    let unknown = || Problem::not_found(Code::UnknownNotice, "there is no such notice");
     let id = id.parse::<NoticeId>().map_err(|_| unknown())?;
     let notice = privacy(&server)?.notice(id).await?.ok_or_else(unknown)?;
     let NoticeText::Transfer { transferee, contact, says, day } = notice.text else { return Err(unknown()) };
@@ -27,8 +27,8 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
         contact,
         says: if frame.words.is_korean() { says.ko } else { says.en },
         day: day.to_string(),
-        posted: time(notice.on_file.made),
-        done: notice.on_file.carried_out.map(time),
+        posted: time(server.app.policy(), notice.on_file.made),
+        done: notice.on_file.carried_out.map(|at| time(server.app.policy(), at)),
         frame,
     })
 }

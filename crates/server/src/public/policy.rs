@@ -5,7 +5,7 @@ use crate::{
     account,
     console::encoded,
     pages::{ChangeView, ChangesPage, ComingView, PolicyPage, PublicFrame, SaysView, VersionLine},
-    problem::Problem,
+    problem::{Code, Problem},
     state::Server,
     words::Words,
 };
@@ -117,7 +117,8 @@ fn named<'s>(server: &'s Server, version: &str) -> Result<(&'s Policy, Option<&'
         }
         before = Some(policy);
     }
-    Err(Problem::not_found("unknown_version", "there is no such version of the policy").hint("`/policy` links to all"))
+    Err(Problem::not_found(Code::UnknownVersion, "there is no such version of the policy")
+        .hint("`/policy` links to all"))
 }
 
 fn address(policy: &Policy) -> String {

@@ -1,11 +1,11 @@
 //! Accounts over HTTP: forms as a browser without JavaScript sends them, and who reaches which route.
 
-use super::harness::{Answer, House, pass};
+use super::harness::{Answer, House, pass, with_metrics};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use vestry_app::{Language, NewStaff, Personal, Role};
+use vestry_app::{Config, Language, NewStaff, Personal, Role};
 use vestry_server::{Need, route_table};
 
 pub(crate) const PASSWORD: &str = "seven tailors under one lamp";
@@ -187,7 +187,9 @@ async fn the_company_that_somebody_types_is_readable_nowhere_until_an_owner_name
         let fields = [("csrf", token.as_str()), ("act", "name"), ("shop", shop)];
         house.form(&kim, "/team", &fields).await.text()
     };
-    assert!(name(" ").await.contains("cannot be right: Name of the shop"));
+    for unusable in [" ", &"x".repeat(81)] {
+        assert!(name(unusable).await.contains("cannot be right: Name of the shop"), "{unusable}");
+    }
     assert!(name("Canaryshop").await.contains("The shop has this name"));
     assert!(house.page(&kim, "/catalogue").await.text().contains("Canaryshop"));
     assert!(!house.files_with("canaryshop").is_empty(), "a shop's name is no secret, and would be seen");
@@ -203,7 +205,7 @@ async fn clause_7_na_staff_reach_what_their_role_reaches_and_no_catalogue() {
             let may = match line.need {
                 Need::Nothing | Need::Anybody | Need::Staff => true,
                 Need::Officer => role == Role::Officer,
-                Need::Operator => role == Role::Operator,
+                Need::Operator | Need::Metrics => role == Role::Operator,
                 _ => false,
             };
             let what = format!("{} as {role:?}: {}", line.path, answer.status);
@@ -371,6 +373,13 @@ async fn clause_9_a_child_is_asked_nothing_and_the_guardian_answers_on_a_page_of
     let without: Vec<_> = consent.iter().copied().filter(|(name, _)| *name != "agree-service").collect();
     assert!(house.form("", &link, &without).await.text().contains("Something is missing"));
     assert!(house.form("", &link, &consent).await.text().contains("You have consented"));
+    for waits in
+        [house.page("", &link).await.text(), house.form("", &link, &[("act", "end"), ("sure", "yes")]).await.text()]
+    {
+        assert!(waits.contains("The child now confirms") && !waits.contains("김하나"), "{waits}");
+    }
+    let confirmed = house.form("", &house.post().await.pop().expect("the child's letter"), &[]).await.text();
+    assert!(confirmed.contains("href=\"/password/"), "{confirmed}");
     let page = house.page("", &link).await.text();
     assert!(page.contains("The account of your child") && page.contains("김하나"), "{page}");
     let unsure = house.form("", &link, &[("act", "end")]).await.text();
@@ -402,9 +411,9 @@ async fn a_key_opens_the_console_until_its_organisation_has_an_owner() {
 
 #[tokio::test]
 async fn clause_6_na_a_day_without_a_whole_sweep_is_overdue_whatever_was_certified_for_one_person() {
-    let house = House::with_accounts().await;
+    let house = House::with_accounts_under(Config::default(), with_metrics()).await;
     let overdue = async |is_overdue: bool| {
-        let metrics = house.get("/metrics").await.text();
+        let metrics = house.metrics().await;
         assert_eq!(metrics.contains("vestry_sweep_overdue 1"), is_overdue, "{metrics}");
         let officer = staff_named(&house, &format!("officer{is_overdue}"), Role::Officer).await;
         let board = house.page(&officer, "/office").await.text();

@@ -1,8 +1,9 @@
 //! The API from end to end: what is put is found, what is refused says why.
 
-use super::harness::{House, base64, photo};
+use super::harness::{House, base64, photo, with_metrics};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use vestry_app::Config;
 
 const PUT: Method = Method::PUT;
 const POST: Method = Method::POST;
@@ -136,6 +137,22 @@ async fn an_image_is_tagged_as_json_as_a_form_and_raw() {
 }
 
 #[tokio::test]
+async fn an_empty_file_is_called_empty() {
+    let house = House::new().await;
+    let key = format!("Bearer {}", house.secret);
+    for (path, field) in
+        [("/api/v1/images:tag", "image"), ("/api/v1/search", "image"), ("/api/v1/products:import", "feed")]
+    {
+        let upload = async |name: Option<&str>, field: &str| {
+            let answer = house.upload(path, ("authorization", &key), &[(field, name, b"")]).await;
+            answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned()
+        };
+        assert_eq!(upload(Some("a.jpg"), field).await, format!("the file `{field}` is empty"), "{path}");
+        assert!(!upload(Some("a.jpg"), "other").await.contains("empty"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn bad_input_is_refused_with_a_code_and_changes_nothing() {
     let house = House::new().await;
     let refused = |answer: super::harness::Answer, status: StatusCode, code: &str| {
@@ -257,9 +274,10 @@ async fn keys_are_made_rotated_and_revoked() {
 
 #[tokio::test]
 async fn metrics_count_requests_by_route_and_hold_no_sku() {
-    let house = with_dress().await;
+    let house = House::under(Config::default(), with_metrics()).await;
+    house.call(PUT, "/api/v1/products/HB%2F1", Some(json!({"title": "Linen"}))).await;
     house.get("/api/v1/products/HB%2F1").await;
-    let text = house.get("/metrics").await.text();
+    let text = house.metrics().await;
     assert!(
         text.contains(
             "vestry_requests_seconds_count{route=\"/api/v1/products/{sku}\",method=\"GET\",status=\"200\"} 1"

@@ -50,6 +50,14 @@ async fn a_session_ends_when_one_leaves_or_its_key_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_page_shows_times_in_the_policys_zone() {
+    let (house, cookie, _) = furnished().await;
+    let page = house.page(&cookie, "/keys").await.text();
+    // The test's clock stands at 11:06 in Greenwich.
+    assert!(page.contains("2026-11-18 20:06"), "{page}");
+}
+
+#[tokio::test]
 async fn the_catalogue_shows_what_its_address_says() {
     let (house, cookie, _) = furnished().await;
     let page = house.page(&cookie, "/catalogue").await.text();

@@ -380,7 +380,7 @@ async fn clause_7_na_the_office_is_reached_from_its_networks_alone() {
         let request = Request::get(path).header(header::ACCEPT, "text/html").header("x-forwarded-for", from);
         house.send(request.body(Body::empty()).expect("a request")).await
     };
-    for path in ["/office", "/office/sign-in", "/office/enrol/vml_x", "/office/desk"] {
+    for path in ["/office", "/office/sign-in", "/office/enrol/vml_x", "/office/desk", "/metrics"] {
         for (from, is_in) in [("192.0.2.7", true), ("192.0.3.7", false), ("nonsense", false)] {
             let answer = ask(path, from).await;
             assert_eq!(answer.status != StatusCode::FORBIDDEN, is_in, "{path} {from}: {}", answer.text());

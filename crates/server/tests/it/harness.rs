@@ -228,6 +228,11 @@ impl House {
         self.send(request.expect("a request")).await
     }
 
+    /// What a collector of metrics reads.
+    pub(crate) async fn metrics(&self) -> String {
+        self.call_with(METRICS_TOKEN, Method::GET, "/metrics", None).await.text()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
     }
@@ -351,6 +356,13 @@ pub(crate) async fn served(app: App, look: impl FnOnce(String) -> JoinHandle<()>
 
 pub(crate) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// What opens `/metrics` under [`with_metrics`].
+pub(crate) const METRICS_TOKEN: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+pub(crate) fn with_metrics() -> Options {
+    Options { metrics_token: Some(METRICS_TOKEN.parse().expect("a token")), ..Options::default() }
 }
 
 /// How many garments the drawn shop has.

@@ -132,9 +132,10 @@ async fn clause_9_who_came_of_age_is_asked_at_the_next_login_and_may_refuse() {
         JOIN[..5].iter().map(|(name, value)| ((*name).to_owned(), personal(value))).collect();
     items.insert("email".into(), personal("kim@shop.example"));
     let account = ChildAccount { day_of_14: tomorrow, items, consents: Vec::new(), language };
-    privacy.consent_for(&link, &account).await.expect("consented");
-    let link = house.post().await.into_iter().find(|link| link.starts_with("/password/")).expect("a letter");
-    house.form("", &link, &[("password", PASSWORD)]).await;
+    let confirm = privacy.consent_for(&link, &account).await.expect("consented");
+    let confirmed = house.form("", &format!("/join/confirm/{}", confirm.as_str()), &[]).await.text();
+    let link = confirmed.split("href=\"/password/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    house.form("", &format!("/password/{link}"), &[("password", PASSWORD)]).await;
     enter(&house, "kim@shop.example").await;
     let day_after = privacy.now() + jiff::SignedDuration::from_hours(48);
     let letter = "{\"template\":\"own-consent\"}";

@@ -1,11 +1,12 @@
 //! Every route in the table, without what it needs and with the wrong thing. Who may do what is in `matrix`.
 
-use super::harness::House;
+use super::harness::{House, METRICS_TOKEN, with_metrics};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use vestry_server::{Line, Need, openapi, route_table};
+use vestry_app::Config;
+use vestry_server::{Line, MetricsToken, Need, openapi, route_table};
 
 pub(crate) fn address(line: &Line) -> String {
     line.path
@@ -36,6 +37,9 @@ async fn nothing_is_answered_without_what_it_needs() {
             }
             Need::AnyKey | Need::AnyKeyOrEditor | Need::SecretKey | Need::OwnerKey => {
                 assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "no_key".into()), "{what}");
+            }
+            Need::Metrics => {
+                assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "no_token".into()), "{what}");
             }
             Need::Staff | Need::Operator | Need::Officer => {
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}");
@@ -80,7 +84,7 @@ async fn nothing_is_answered_to_the_wrong_one() {
                 }
             }
             // A key is as good as an owner, and neither a member nor staff.
-            Need::Member | Need::Staff | Need::Operator | Need::Officer => {
+            Need::Member | Need::Staff | Need::Operator | Need::Officer | Need::Metrics => {
                 let key = request(&line).header(header::COOKIE, &cookie).body(Body::empty());
                 let answer = house.send(key.expect("a request")).await;
                 assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "not_yours".into()), "{what}");
@@ -93,6 +97,27 @@ async fn nothing_is_answered_to_the_wrong_one() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn metrics_open_to_their_token_alone_and_without_one_to_no_bearer() {
+    let ask = async |house: &House, bearer: &str| {
+        let request = Request::get("/metrics").header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+        house.send(request.body(Body::empty()).expect("a request")).await
+    };
+    let house = House::under(Config::default(), with_metrics()).await;
+    assert_eq!(ask(&house, METRICS_TOKEN).await.status, StatusCode::OK);
+    let strangers = [&METRICS_TOKEN[1..], "", house.secret.as_str(), house.publishable.as_str()];
+    for bearer in strangers {
+        let answer = ask(&house, bearer).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "unknown_token".into()), "{bearer}");
+    }
+    let house = House::new().await;
+    for bearer in [METRICS_TOKEN, ""] {
+        assert_eq!(ask(&house, bearer).await.status, StatusCode::UNAUTHORIZED, "none is set");
+    }
+    let error = "0123456789".parse::<MetricsToken>().expect_err("it can be guessed").to_string();
+    assert!(error.contains("32 characters"), "{error}");
 }
 
 #[test]

@@ -13,8 +13,9 @@ use axum::{
 };
 use serde_json::{Value, json};
 use std::{cell::Cell, collections::BTreeMap, path::PathBuf};
-use vestry_app::{Both, KeyKind, Language, PersonId, Personal, Role, SweepRequest};
+use vestry_app::{Both, KeyKind, Language, NewRecord, PersonId, Personal, Role, SweepRequest};
 use vestry_model::OrganisationId;
+use vestry_policy::Event;
 use vestry_server::Line;
 
 const OWNER: &str = "canary-owner@hanbit.example";
@@ -523,7 +524,11 @@ impl Town {
             }
             ("POST", "/sign-out") => fresh(&[]).await,
             ("POST", "/me") => Ask::of(path, &[("act", "correct"), ("item", "title"), ("value", &self.mail())]),
-            ("POST", "/me/agree") => Ask::of(path, &[("agree", "marketing"), ("next", "/me")]),
+            ("POST", "/me/agree") => {
+                let ask = fresh(&[("agree", "marketing"), ("next", "/me")]).await;
+                self.come_of_age(&ask.who.as_ref().expect("somebody").cookie).await;
+                ask
+            }
             ("POST", "/me/security") => {
                 let ask = fresh(&[]).await;
                 let cookie = &ask.who.as_ref().expect("somebody").cookie;
@@ -544,6 +549,27 @@ impl Town {
         }
     }
 
+    /// Tries so often in vain that an address has to wait.
+    pub(crate) async fn lock(&self, mail: &str) {
+        for _ in 0..7 {
+            self.house.form("", "/sign-in", &[("email", mail), ("password", "wrong")]).await;
+        }
+    }
+
+    /// Whoever has that session was a child until now, and is asked for consents of their own.
+    async fn come_of_age(&self, cookie: &str) {
+        let (privacy, token) = (self.house.privacy(), cookie.split_once('=').expect("a cookie").1);
+        let person = privacy.visitor(token).await.expect("asked").expect("signed in").person;
+        let (policy, now) = (privacy.policy(), privacy.now());
+        let day =
+            (policy.item_named("day_of_14").expect("an item"), Personal::new(policy.local(now).date().to_string()));
+        let class = policy.class_named("guardian").expect("a class");
+        let guarded = NewRecord { class, events: vec![(Event::Made, now), (Event::OfAge, now)], items: vec![day] };
+        privacy.vault().add_record(policy, person, &guarded).await.expect("a guardian's");
+        let came = privacy.vault().come_of_age(policy, "{\"template\":\"own-consent\"}", now).await;
+        assert_eq!(came.expect("done"), 1);
+    }
+
     /// A guardian who was asked; their link's token.
     async fn guardian(&self) -> String {
         let named = [("guardian_name", "박보호"), ("guardian_contact", &self.mail())];
@@ -559,6 +585,8 @@ impl Town {
                 let (token, mail) = (self.guardian().await, self.mail());
                 let link = format!("/guardian/{token}");
                 self.house.form("", &link, &self.consent(&mail)).await;
+                let confirm = format!("/join/confirm/{}", self.mailed("/join/confirm/").await);
+                self.house.form("", &confirm, &[]).await;
                 self.house.form("", &link, &[("act", "export")]).await;
                 self.house.privacy().make_exports().await.expect("made");
                 Ask::link(&path.replace("{name}", "my-data.json"), &token, &[])

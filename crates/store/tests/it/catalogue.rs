@@ -145,9 +145,9 @@ async fn lists_are_newest_first_and_filtered_by_tags() {
         let all = ProductFilter::default();
         let mut tx = store.begin().await.expect("begins");
         let (colour, navy, category) = (attribute("colour"), value("navy"), attribute("category"));
-        tx.confirm_tag(ids[1], (&colour, &navy), Others::Keep, "m", at(2)).await.expect("confirms");
-        tx.confirm_tag(ids[3], (&colour, &value("red")), Others::Keep, "m", at(2)).await.expect("confirms");
-        tx.remove_tag(ids[4], (&colour, &navy), "m", at(2)).await.expect("rejects");
+        tx.confirm_tag((shop, ids[1]), (&colour, &navy), Others::Keep, "m", at(2)).await.expect("confirms");
+        tx.confirm_tag((shop, ids[3]), (&colour, &value("red")), Others::Keep, "m", at(2)).await.expect("confirms");
+        tx.remove_tag((shop, ids[4]), (&colour, &navy), "m", at(2)).await.expect("rejects");
         tx.commit().await.expect("commits");
 
         let mut read = store.read().await.expect("reads");
@@ -185,9 +185,11 @@ async fn documents_come_whole_and_in_pages() {
         let products: Vec<_> = skus.iter().map(|s| product(s)).collect();
         let ids: Vec<_> = put(store, shop, &products, 1).await.into_iter().map(|(id, _)| id).collect();
         let mut tx = store.begin().await.expect("begins");
-        tx.put_images(&[(ids[0], vec!["2.jpg".into(), "1.jpg".into()])], at(1)).await.expect("puts");
-        tx.confirm_tag(ids[0], (&attribute("colour"), &value("red")), Others::Keep, "m", at(1)).await.expect("tags");
-        tx.remove_tag(ids[0], (&attribute("colour"), &value("blue")), "m", at(1)).await.expect("rejects");
+        tx.put_images(shop, &[(ids[0], vec!["2.jpg".into(), "1.jpg".into()])], at(1)).await.expect("puts");
+        tx.confirm_tag((shop, ids[0]), (&attribute("colour"), &value("red")), Others::Keep, "m", at(1))
+            .await
+            .expect("tags");
+        tx.remove_tag((shop, ids[0]), (&attribute("colour"), &value("blue")), "m", at(1)).await.expect("rejects");
         tx.commit().await.expect("commits");
 
         let mut read = store.read().await.expect("reads");
@@ -202,7 +204,7 @@ async fn documents_come_whole_and_in_pages() {
         assert_eq!(first.images.iter().map(|i| i.source.as_str()).collect::<Vec<_>>(), ["2.jpg", "1.jpg"]);
         assert_eq!(first.tags.iter().map(|t| t.value.as_str()).collect::<Vec<_>>(), ["red"]);
         assert_eq!((first.tags.clone(), first.images.clone()), {
-            (read.tags(ids[0]).await.expect("reads"), read.images(ids[0]).await.expect("reads"))
+            (read.tags(shop, ids[0]).await.expect("reads"), read.images(shop, ids[0]).await.expect("reads"))
         });
         assert!(read.documents(shop, &[]).await.expect("loads").is_empty());
 
@@ -233,11 +235,11 @@ async fn documents_come_whole_and_in_pages() {
 async fn laden(store: &Store, shop: OrganisationId) -> ProductId {
     let (id, _) = put(store, shop, &[dress()], 1).await[0];
     let mut tx = store.begin().await.expect("begins");
-    let image = tx.add_image(id, "1.jpg", at(1)).await.expect("adds");
-    tx.add_image(id, "2.jpg", at(1)).await.expect("adds");
+    let image = tx.add_image(shop, id, "1.jpg", at(1)).await.expect("adds");
+    tx.add_image(shop, id, "2.jpg", at(1)).await.expect("adds");
     tx.put_pictures(&[(image, crate::images::picture(1), Some(vec![1, 2]))]).await.expect("puts");
-    tx.confirm_tag(id, (&attribute("colour"), &value("red")), Others::Keep, "m", at(1)).await.expect("tags");
-    tx.remove_tag(id, (&attribute("colour"), &value("blue")), "m", at(1)).await.expect("rejects");
+    tx.confirm_tag((shop, id), (&attribute("colour"), &value("red")), Others::Keep, "m", at(1)).await.expect("tags");
+    tx.remove_tag((shop, id), (&attribute("colour"), &value("blue")), "m", at(1)).await.expect("rejects");
     let (attribute, dots) = (attribute("print"), value("dots"));
     let confidence = Confidence::new(0.4);
     let suggestions =
@@ -267,7 +269,7 @@ async fn erasing_says_what_is_left_to_do() {
     on_each_engine(async |store| {
         let shop = organisation(store, "shop").await;
         let id = laden(store, shop).await;
-        let images = store.read().await.expect("reads").images(id).await.expect("reads");
+        let images = store.read().await.expect("reads").images(shop, id).await.expect("reads");
         let mut tx = store.begin().await.expect("begins");
         assert_eq!(tx.erase_product(shop, &sku("D-9")).await.expect("erases"), None);
         let erased = tx.erase_product(shop, &sku("D-1")).await.expect("erases").expect("was there");
@@ -365,16 +367,54 @@ async fn no_table_speaks_of_an_erased_product() {
 }
 
 #[tokio::test]
+async fn an_organisation_neither_sees_nor_changes_what_hangs_on_anothers_product() {
+    on_each_engine(async |store| {
+        let (shop, other) = (organisation(store, "shop").await, organisation(store, "other").await);
+        let id = laden(store, shop).await;
+        let seen = async |by| {
+            let mut read = store.read().await.expect("reads");
+            let images = read.images(by, id).await.expect("reads");
+            let known = read.images(shop, id).await.expect("reads");
+            let ids: Vec<_> = known.iter().map(|image| image.id).collect();
+            let features = read.features(by, &ids).await.expect("reads").len();
+            let (tags, said) =
+                (read.tags(by, id).await.expect("reads"), read.corrections(by, id).await.expect("reads"));
+            (images.len(), features, tags, said.len())
+        };
+        let before = seen(shop).await;
+        assert!(before.0 > 1 && before.1 > 0 && !before.2.is_empty() && before.3 > 0, "{before:?}");
+        assert_eq!(seen(other).await, (0, 0, Vec::new(), 0));
+        let image = store.read().await.expect("reads").images(shop, id).await.expect("reads")[0].id;
+        let (colour, red) = (attribute("colour"), value("red"));
+        let mut tx = store.begin().await.expect("begins");
+        let unknown = |what, r: Result<(), StoreError>| {
+            let is_refused = matches!(r, Err(StoreError::Unknown { .. } | StoreError::Order));
+            assert!(is_refused, "{what}: {r:?}");
+        };
+        unknown("add", tx.add_image(other, id, "3.jpg", at(2)).await.map(drop));
+        unknown("put", tx.put_images(other, &[(id, Vec::new())], at(2)).await.map(drop));
+        unknown("remove", tx.remove_image(other, id, image).await.map(drop));
+        unknown("reorder", tx.reorder_images(other, id, &[image]).await);
+        unknown("own tags", tx.replace_catalogue_tags(other, &[(id, Vec::new())], at(2)).await);
+        unknown("confirm", tx.confirm_tag((other, id), (&colour, &red), Others::Reject, "m", at(2)).await);
+        unknown("reject", tx.remove_tag((other, id), (&colour, &red), "m", at(2)).await);
+        tx.commit().await.expect("commits");
+        assert_eq!(seen(shop).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_hangs_on_no_product_is_refused() {
     on_each_engine(async |store| {
-        let nobody = ProductId::from_row(99);
+        let (shop, nobody) = (organisation(store, "shop").await, ProductId::from_row(99));
         let (colour, red) = (attribute("colour"), value("red"));
         let mut tx = store.begin().await.expect("begins");
         let unknown =
             |r: Result<(), StoreError>| assert!(matches!(r, Err(StoreError::Unknown { id: 99, .. })), "{r:?}");
-        unknown(tx.add_image(nobody, "1.jpg", at(0)).await.map(drop));
-        unknown(tx.confirm_tag(nobody, (&colour, &red), Others::Keep, "m", at(0)).await);
-        unknown(tx.remove_tag(nobody, (&colour, &red), "m", at(0)).await);
+        unknown(tx.add_image(shop, nobody, "1.jpg", at(0)).await.map(drop));
+        unknown(tx.confirm_tag((shop, nobody), (&colour, &red), Others::Keep, "m", at(0)).await);
+        unknown(tx.remove_tag((shop, nobody), (&colour, &red), "m", at(0)).await);
     })
     .await;
 }

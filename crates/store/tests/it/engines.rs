@@ -96,6 +96,11 @@ pub(crate) fn value(id: &str) -> ValueId {
     ValueId::new(id).expect("a value")
 }
 
+/// The organisation of most tests, made before.
+pub(crate) async fn the_shop(store: &Store) -> OrganisationId {
+    store.read().await.expect("reads").organisation("shop").await.expect("reads").expect("is there").id
+}
+
 pub(crate) async fn organisation(store: &Store, slug: &str) -> OrganisationId {
     let mut tx = store.begin().await.expect("begins");
     let id = tx.create_organisation(slug, slug, at(0)).await.expect("creates");

@@ -1,6 +1,6 @@
 //! Images: put, kept, moved, fetched, analysed, removed.
 
-use crate::{at, on_each_engine, organisation, product, sku, value};
+use crate::{at, on_each_engine, organisation, product, sku, the_shop, value};
 use vestry_model::{ColourShare, ImageId, LOOK_DIMENSIONS, LookVector, ProductId, Region, Rgb};
 use vestry_store::{Analysis, Image, ImageState, ImagesPut, MAX_IMAGES, Picture, Store, StoreError};
 
@@ -41,15 +41,17 @@ async fn a_product(store: &Store, name: &str) -> ProductId {
 }
 
 async fn put(store: &Store, product: ProductId, sources: &[&str]) -> ImagesPut {
+    let shop = the_shop(store).await;
     let mut tx = store.begin().await.expect("begins");
     let sources = sources.iter().map(|s| (*s).to_owned()).collect();
-    let mut put = tx.put_images(&[(product, sources)], at(1)).await.expect("puts");
+    let mut put = tx.put_images(shop, &[(product, sources)], at(1)).await.expect("puts");
     tx.commit().await.expect("commits");
     put.remove(0)
 }
 
 async fn images(store: &Store, product: ProductId) -> Vec<Image> {
-    store.read().await.expect("reads").images(product).await.expect("reads")
+    let shop = the_shop(store).await;
+    store.read().await.expect("reads").images(shop, product).await.expect("reads")
 }
 
 async fn store_pictures(store: &Store, pictures: &[(ImageId, Picture)]) {
@@ -63,6 +65,7 @@ async fn store_pictures(store: &Store, pictures: &[(ImageId, Picture)]) {
 async fn a_picture_comes_back_as_it_went_in() {
     on_each_engine(async |store| {
         let dress = a_product(store, "D-1").await;
+        let shop = the_shop(store).await;
         let id = put(store, dress, &["a.jpg"]).await.images[0].id;
         let waiting = images(store, dress).await;
         assert_eq!(waiting[0].state, ImageState::Waiting);
@@ -79,7 +82,7 @@ async fn a_picture_comes_back_as_it_went_in() {
         assert_eq!(same, [stored]);
         let other = vestry_model::OrganisationId::from_row(99);
         assert!(read.images_by_id(other, &[id]).await.expect("reads").is_empty());
-        assert_eq!(read.features(&[id]).await.expect("reads"), [(id, vec![id.get() as u8; 4])].into());
+        assert_eq!(read.features(shop, &[id]).await.expect("reads"), [(id, vec![id.get() as u8; 4])].into());
     })
     .await;
 }
@@ -121,9 +124,10 @@ async fn putting_images_again_changes_only_what_changed() {
 async fn images_of_many_products_are_put_at_once() {
     on_each_engine(async |store| {
         let (a, b) = (a_product(store, "A").await, a_product(store, "B").await);
+        let shop = the_shop(store).await;
         let mut tx = store.begin().await.expect("begins");
         let wanted = [(b, vec!["1".into()]), (a, vec!["1".into(), "2".into()]), (b, vec!["1".into(), "3".into()])];
-        let done = tx.put_images(&wanted, at(1)).await.expect("puts");
+        let done = tx.put_images(shop, &wanted, at(1)).await.expect("puts");
         tx.commit().await.expect("commits");
         assert_eq!(done.iter().map(|d| (d.product, d.images.len())).collect::<Vec<_>>(), [(b, 1), (a, 2), (b, 2)]);
         assert_eq!(done[0].images[0].id, done[2].images[0].id, "the second turn sees what the first one left");
@@ -136,11 +140,15 @@ async fn images_of_many_products_are_put_at_once() {
 async fn a_product_carries_so_many_images() {
     on_each_engine(async |store| {
         let dress = a_product(store, "D-1").await;
+        let shop = the_shop(store).await;
         let many: Vec<String> = (0..=MAX_IMAGES).map(|n| n.to_string()).collect();
         let mut tx = store.begin().await.expect("begins");
-        assert!(matches!(tx.put_images(&[(dress, many.clone())], at(0)).await, Err(StoreError::TooManyImages(33))));
-        tx.put_images(&[(dress, many[1..].to_vec())], at(0)).await.expect("puts");
-        assert!(matches!(tx.add_image(dress, "more", at(0)).await, Err(StoreError::TooManyImages(33))));
+        assert!(matches!(
+            tx.put_images(shop, &[(dress, many.clone())], at(0)).await,
+            Err(StoreError::TooManyImages(33))
+        ));
+        tx.put_images(shop, &[(dress, many[1..].to_vec())], at(0)).await.expect("puts");
+        assert!(matches!(tx.add_image(shop, dress, "more", at(0)).await, Err(StoreError::TooManyImages(33))));
     })
     .await;
 }
@@ -149,24 +157,25 @@ async fn a_product_carries_so_many_images() {
 async fn images_are_added_moved_and_removed() {
     on_each_engine(async |store| {
         let (dress, coat) = (a_product(store, "D-1").await, a_product(store, "C-1").await);
+        let shop = the_shop(store).await;
         let mut tx = store.begin().await.expect("begins");
-        let a = tx.add_image(dress, "a", at(1)).await.expect("adds");
-        let b = tx.add_image(dress, "b", at(1)).await.expect("adds");
-        assert_eq!(tx.add_image(dress, "a", at(2)).await.expect("is there already"), a);
-        tx.reorder_images(dress, &[b, a]).await.expect("moves");
+        let a = tx.add_image(shop, dress, "a", at(1)).await.expect("adds");
+        let b = tx.add_image(shop, dress, "b", at(1)).await.expect("adds");
+        assert_eq!(tx.add_image(shop, dress, "a", at(2)).await.expect("is there already"), a);
+        tx.reorder_images(shop, dress, &[b, a]).await.expect("moves");
         for wrong in [vec![a], vec![a, a], vec![a, b, ImageId::from_row(99)]] {
-            assert!(matches!(tx.reorder_images(dress, &wrong).await, Err(StoreError::Order)), "{wrong:?}");
+            assert!(matches!(tx.reorder_images(shop, dress, &wrong).await, Err(StoreError::Order)), "{wrong:?}");
         }
         tx.commit().await.expect("commits");
         assert_eq!(images(store, dress).await.iter().map(|i| i.id).collect::<Vec<_>>(), [b, a]);
         store_pictures(store, &[(a, picture(1))]).await;
         let object = images(store, dress).await[1].object();
         let mut tx = store.begin().await.expect("begins");
-        assert!(matches!(tx.remove_image(coat, a).await, Err(StoreError::Unknown { kind: "image", .. })));
-        assert_eq!(tx.remove_image(dress, a).await.expect("removes"), Some(object.clone()));
-        assert_eq!(tx.remove_image(dress, b).await.expect("removes"), None);
+        assert!(matches!(tx.remove_image(shop, coat, a).await, Err(StoreError::Unknown { kind: "image", .. })));
+        assert_eq!(tx.remove_image(shop, dress, a).await.expect("removes"), Some(object.clone()));
+        assert_eq!(tx.remove_image(shop, dress, b).await.expect("removes"), None);
         assert_eq!(tx.doomed_objects(9).await.expect("reads"), [object]);
-        assert!(tx.images(dress).await.expect("reads").is_empty());
+        assert!(tx.images(shop, dress).await.expect("reads").is_empty());
         tx.commit().await.expect("commits");
     })
     .await;
@@ -226,7 +235,7 @@ async fn a_new_model_finds_what_it_has_not_seen() {
         assert_eq!(without("builtin@2", None, 9).await, ids[1..3]);
         let seen = images(store, dress).await;
         assert_eq!(seen[0].picture().and_then(|p| p.analysis.clone()), Some(analysis("builtin@2", 7)));
-        let features = store.read().await.expect("reads").features(&ids).await.expect("reads");
+        let features = store.read().await.expect("reads").features(shop, &ids).await.expect("reads");
         let mut left: Vec<_> = features.into_keys().collect();
         left.sort_unstable();
         assert_eq!(left, ids[1..3], "the old features went with the old model");

@@ -173,7 +173,9 @@ async fn errors_are_counted_and_the_first_ones_kept() {
         tx.add_job_errors(held, &[error(9_999)]).await.expect("is held");
         tx.commit().await.expect("commits");
         assert_eq!(job(store, shop, id).await.errors, limit + 22);
-        let kept = store.read().await.expect("reads").job_errors(id).await.expect("reads");
+        let kept = store.read().await.expect("reads").job_errors(shop, id).await.expect("reads");
+        let other = organisation(store, "other").await;
+        assert!(store.read().await.expect("reads").job_errors(other, id).await.expect("reads").is_empty());
         assert_eq!(kept.len() as u64, limit);
         assert_eq!((&kept[0], &kept[1], &kept[999]), (&unnumbered, &error(1), &error(limit - 1)));
     })

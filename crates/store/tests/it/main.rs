@@ -15,4 +15,4 @@ mod owners;
 mod review;
 mod tags;
 
-use engines::{at, attribute, on_each_engine, organisation, product, sku, value};
+use engines::{at, attribute, on_each_engine, organisation, product, sku, the_shop, value};

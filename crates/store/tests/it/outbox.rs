@@ -66,8 +66,8 @@ async fn one_transaction_leaves_one_row_a_product() {
         let shop = organisation(store, "shop").await;
         let mut tx = store.begin().await.expect("begins");
         let a = tx.put_product(shop, &product("a"), at(0)).await.expect("puts").id;
-        tx.add_image(a, "1.jpg", at(0)).await.expect("adds");
-        tx.add_image(a, "2.jpg", at(0)).await.expect("adds");
+        tx.add_image(shop, a, "1.jpg", at(0)).await.expect("adds");
+        tx.add_image(shop, a, "2.jpg", at(0)).await.expect("adds");
         tx.put_product(shop, &product("b"), at(0)).await.expect("puts");
         tx.commit().await.expect("commits");
         assert_eq!(claim(store, 9, 0).await.len(), 2);

@@ -18,7 +18,7 @@ async fn suggested(store: &Store, shop: OrganisationId, name: &str, texts: &[&st
     };
     let mut tx = store.begin().await.expect("begins");
     let id = tx.put_product(shop, &product(name), at(0)).await.expect("puts").id;
-    let image = tx.add_image(id, name, at(0)).await.expect("adds");
+    let image = tx.add_image(shop, id, name, at(0)).await.expect("adds");
     let suggestions = texts.iter().map(suggestion).collect();
     let all = [Suggested { product: id, image: Some(image), suggestions }];
     tx.replace_suggestions("m@1", &all, at(1)).await.expect("suggests");
@@ -62,8 +62,8 @@ async fn undo(store: &Store, shop: OrganisationId, step: ReviewId) -> Option<(us
     undone.map(|u| (u.restored.len(), u.left.len()))
 }
 
-async fn tags(store: &Store, product: ProductId) -> Vec<Tag> {
-    store.read().await.expect("reads").tags(product).await.expect("reads")
+async fn tags(store: &Store, shop: OrganisationId, product: ProductId) -> Vec<Tag> {
+    store.read().await.expect("reads").tags(shop, product).await.expect("reads")
 }
 
 async fn waiting_counts(store: &Store, shop: OrganisationId) -> Vec<(String, u64, u64)> {
@@ -139,7 +139,7 @@ async fn nothing_waits_where_one_value_is_confirmed_and_only_one_may_be() {
         let dress = suggested(store, shop, "A", &["colour:navy:0.7", "category:skirt:0.4"]).await;
         let mut tx = store.begin().await.expect("begins");
         let said = [("category", "dress"), ("colour", "red")].map(|(a, v)| (attribute(a), value(v)));
-        tx.replace_catalogue_tags(&[(dress, said.into())], at(2)).await.expect("replaces");
+        tx.replace_catalogue_tags(shop, &[(dress, said.into())], at(2)).await.expect("replaces");
         tx.commit().await.expect("commits");
         assert_eq!(texts(&queue(store, shop, None, None).await), ["colour:navy:0.7"]);
         assert_eq!(waiting_counts(store, shop).await, [("colour".to_owned(), 0, 1)]);
@@ -153,10 +153,10 @@ async fn there_and_back(texts: &[&str], said: (&str, Option<&str>), asked: &str,
     on_each_engine(async |store| {
         let shop = organisation(store, "shop").await;
         let dress = suggested(store, shop, "A", texts).await;
-        let before = (tags(store, dress).await, queue(store, shop, None, None).await);
+        let before = (tags(store, shop, dress).await, queue(store, shop, None, None).await);
         let step = answer(store, shop, said, &[(dress, asked)], 5).await.expect("answers");
         let state = |tag: &Tag| format!("{}:{} {:?}", tag.attribute, tag.value, tag.state);
-        assert_eq!(tags(store, dress).await.iter().map(state).collect::<Vec<_>>(), after);
+        assert_eq!(tags(store, shop, dress).await.iter().map(state).collect::<Vec<_>>(), after);
         assert_eq!((step.products, step.product), (1, Some(dress)));
         assert_eq!(answer(store, shop, said, &[(dress, asked)], 6).await, None, "it waits no more");
         let mut read = store.read().await.expect("reads");
@@ -164,11 +164,11 @@ async fn there_and_back(texts: &[&str], said: (&str, Option<&str>), asked: &str,
         assert_eq!(read.last_review(shop, "other").await.expect("reads"), None);
         drop(read);
         assert_eq!(undo(store, shop, step.id).await, Some((1, 0)));
-        assert_eq!((tags(store, dress).await, queue(store, shop, None, None).await), before);
+        assert_eq!((tags(store, shop, dress).await, queue(store, shop, None, None).await), before);
         assert_eq!(undo(store, shop, step.id).await, None, "once");
         let mut read = store.read().await.expect("reads");
         assert_eq!(read.last_review(shop, "mina").await.expect("reads"), None);
-        let history = read.corrections(dress).await.expect("reads");
+        let history = read.corrections(shop, dress).await.expect("reads");
         assert!(history.iter().all(|c| c.step == Some(step.id) && c.undone == Some(at(90)) && c.who == "mina"));
         assert!(!history.is_empty(), "what was taken back is remembered");
     })
@@ -198,11 +198,11 @@ async fn several_answers_are_taken_back_one_after_the_other() {
         let shop = organisation(store, "shop").await;
         let dress = suggested(store, shop, "A", &["colour:navy:0.4", "colour:red:0.45"]).await;
         let first = answer(store, shop, ("colour", Some("black")), &[(dress, "navy")], 5).await.expect("answers");
-        let between = tags(store, dress).await;
+        let between = tags(store, shop, dress).await;
         let second = answer(store, shop, ("colour", Some("black")), &[(dress, "red")], 6).await.expect("answers");
         // The first cannot be taken back under the second, which says the same of `black`.
         assert_eq!(undo(store, shop, second.id).await, Some((1, 0)));
-        assert_eq!(tags(store, dress).await, between);
+        assert_eq!(tags(store, shop, dress).await, between);
         let last = store.read().await.expect("reads").last_review(shop, "mina").await.expect("reads");
         assert_eq!(last.map(|step| step.id), Some(first.id));
         assert_eq!(undo(store, shop, first.id).await, Some((1, 0)));
@@ -221,12 +221,12 @@ async fn what_somebody_changed_since_is_left_alone() {
         let step = answer(store, shop, ("category", Some("dress")), &all, 5).await.expect("answers");
         let mut tx = store.begin().await.expect("begins");
         let (category, coat) = (attribute("category"), value("coat"));
-        tx.confirm_tag(two, (&category, &coat), Others::Reject, "jun", at(6)).await.expect("confirms");
+        tx.confirm_tag((shop, two), (&category, &coat), Others::Reject, "jun", at(6)).await.expect("confirms");
         assert_eq!(tx.undo_review(shop, "jun", step.id, at(7)).await.expect("refuses"), None, "not his to take back");
         tx.commit().await.expect("commits");
         assert_eq!(undo(store, shop, step.id).await, Some((1, 1)));
-        assert_eq!(tags(store, one).await[0].state, TagState::ToReview);
-        assert_eq!(tags(store, two).await[0].value, coat);
+        assert_eq!(tags(store, shop, one).await[0].state, TagState::ToReview);
+        assert_eq!(tags(store, shop, two).await[0].value, coat);
         // What was left alone still counts as answered; what was taken back does not.
         assert_eq!(reviewed(store, shop, "m@1", 0).await, [("category".to_owned(), [1, 1, 1, 0])]);
     })
@@ -251,10 +251,10 @@ async fn one_answer_for_many_is_one_step_and_passes_over_what_waits_no_more() {
         let before = queue(store, shop, None, None).await;
         let step = answer(store, shop, ("category", Some("dress")), &asked, 5).await.expect("answers");
         assert_eq!((step.products, step.product), (38, Some(open[2])));
-        assert_eq!(tags(store, foreign).await[0].state, TagState::ToReview, "another shop's");
-        assert_eq!(tags(store, open[0]).await[0].value, value("skirt"));
-        assert_eq!(tags(store, open[1]).await[0].state, TagState::Suggested);
-        assert_eq!(tags(store, open[5]).await[0].value, value("dress"));
+        assert_eq!(tags(store, other, foreign).await[0].state, TagState::ToReview, "another shop's");
+        assert_eq!(tags(store, shop, open[0]).await[0].value, value("skirt"));
+        assert_eq!(tags(store, shop, open[1]).await[0].state, TagState::Suggested);
+        assert_eq!(tags(store, shop, open[5]).await[0].value, value("dress"));
         assert_eq!(reviewed(store, shop, "m@1", 5).await, [("category".to_owned(), [39, 38, 39, 1])]);
         assert_eq!(undo(store, shop, step.id).await, Some((38, 0)));
         assert_eq!(queue(store, shop, None, None).await, before);
@@ -289,8 +289,8 @@ async fn an_erased_product_and_image_leave_the_rest_to_be_taken_back() {
         let step = answer(store, shop, ("category", Some("dress")), &all, 5).await.expect("answers");
         let mut tx = store.begin().await.expect("begins");
         tx.erase_product(shop, &crate::sku("A")).await.expect("erases");
-        let image = tx.images(two).await.expect("reads")[0].id;
-        tx.remove_image(two, image).await.expect("removes");
+        let image = tx.images(shop, two).await.expect("reads")[0].id;
+        tx.remove_image(shop, two, image).await.expect("removes");
         tx.commit().await.expect("commits");
         let last =
             store.read().await.expect("reads").last_review(shop, "mina").await.expect("reads").expect("is there");
@@ -325,7 +325,7 @@ async fn bug_a_tag_kept_the_name_of_who_confirmed_it_after_they_were_gone() {
         }
         tx.commit().await.expect("commits");
         let source = |tags: &[Tag]| tags.iter().map(|tag| tag.source.to_text()).collect::<Vec<_>>().join(" ");
-        assert!(source(&tags(store, dress).await).contains("person:member-"));
+        assert!(source(&tags(store, shop, dress).await).contains("person:member-"));
         for (gone, stays) in [("member-jun", Some("member-mina")), ("member-mina", None)] {
             assert!(named(store, gone).await);
             let mut tx = store.begin().await.expect("begins");
@@ -336,11 +336,11 @@ async fn bug_a_tag_kept_the_name_of_who_confirmed_it_after_they_were_gone() {
                 assert!(named(store, stays).await, "{stays} is not");
             }
         }
-        assert!(!source(&tags(store, dress).await).contains("member-"));
+        assert!(!source(&tags(store, shop, dress).await).contains("member-"));
         // What is old enough loses its names, whoever is there still.
         let mut tx = store.begin().await.expect("begins");
         let navy = value("navy");
-        tx.confirm_tag(dress, (&colour, &navy), Others::Keep, "member-lee", at(6)).await.expect("confirms");
+        tx.confirm_tag((shop, dress), (&colour, &navy), Others::Keep, "member-lee", at(6)).await.expect("confirms");
         tx.unname(&[], "member-", at(5)).await.expect("takes away");
         tx.commit().await.expect("commits");
         assert!(named(store, "member-lee").await);

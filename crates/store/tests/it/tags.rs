@@ -1,6 +1,6 @@
 //! Tags: what models suggest, what the shop's data says, what people say; each stands over the one before.
 
-use crate::{at, attribute, on_each_engine, organisation, product, value};
+use crate::{at, attribute, on_each_engine, organisation, product, the_shop, value};
 use vestry_model::{Confidence, OrganisationId, ProductId, Source, Suggestion, TagState, ValueId};
 use vestry_store::{Others, Store, Suggested};
 
@@ -31,21 +31,22 @@ async fn suggest(store: &Store, model: &str, product: ProductId, texts: &[&str])
 }
 
 async fn say(store: &Store, product: ProductId, texts: &[&str]) {
+    let shop = the_shop(store).await;
     let mut tx = store.begin().await.expect("begins");
     let tags = texts.iter().map(|t| t.split_once(':').map(|(a, v)| (attribute(a), value(v))).expect("a tag")).collect();
-    tx.replace_catalogue_tags(&[(product, tags)], at(2)).await.expect("replaces");
+    tx.replace_catalogue_tags(shop, &[(product, tags)], at(2)).await.expect("replaces");
     tx.commit().await.expect("commits");
 }
 
 /// `+colour:navy` confirms, `=colour:navy` confirms as the only one, `-colour:navy` removes.
-async fn correct(store: &Store, product: ProductId, text: &str) {
+async fn correct(store: &Store, shop: OrganisationId, product: ProductId, text: &str) {
     let (attribute, value) = text[1..].split_once(':').map(|(a, v)| (attribute(a), value(v))).expect("a tag");
     let tag = (&attribute, &value);
     let mut tx = store.begin().await.expect("begins");
     match &text[..1] {
-        "+" => tx.confirm_tag(product, tag, Others::Keep, "mina", at(3)).await.expect("confirms"),
-        "=" => tx.confirm_tag(product, tag, Others::Reject, "mina", at(3)).await.expect("confirms"),
-        _ => tx.remove_tag(product, tag, "mina", at(3)).await.expect("removes"),
+        "+" => tx.confirm_tag((shop, product), tag, Others::Keep, "mina", at(3)).await.expect("confirms"),
+        "=" => tx.confirm_tag((shop, product), tag, Others::Reject, "mina", at(3)).await.expect("confirms"),
+        _ => tx.remove_tag((shop, product), tag, "mina", at(3)).await.expect("removes"),
     }
     tx.commit().await.expect("commits");
 }
@@ -64,7 +65,8 @@ fn check(held: Vec<vestry_model::Tag>, expected: &[&str]) {
 }
 
 async fn tags(store: &Store, product: ProductId) -> Vec<vestry_model::Tag> {
-    store.read().await.expect("reads").tags(product).await.expect("reads")
+    let shop = the_shop(store).await;
+    store.read().await.expect("reads").tags(shop, product).await.expect("reads")
 }
 
 #[tokio::test]
@@ -117,21 +119,21 @@ async fn a_persons_word_stands_over_models_and_catalogue() {
         let shop = organisation(store, "shop").await;
         let dress = a_product(store, shop, "D").await;
         suggest(store, "m@1", dress, &["colour:navy:0.7", "colour:red:0.9"]).await;
-        correct(store, dress, "+colour:navy").await;
-        correct(store, dress, "-colour:red").await;
-        correct(store, dress, "-fit:loose").await;
+        correct(store, shop, dress, "+colour:navy").await;
+        correct(store, shop, dress, "-colour:red").await;
+        correct(store, shop, dress, "-fit:loose").await;
         let kept = "colour:navy 1 confirmed person:mina";
         check(tags(store, dress).await, &[kept]);
         suggest(store, "m@2", dress, &["colour:navy:0.4", "colour:red:0.99", "colour:pink:0.6", "fit:loose:0.9"]).await;
         check(tags(store, dress).await, &[kept, "colour:pink 0.6 suggested model:m@2"]);
         say(store, dress, &["colour:red", "colour:pink"]).await;
         check(tags(store, dress).await, &[kept, "colour:pink 1 confirmed catalogue"]);
-        correct(store, dress, "+colour:red").await;
+        correct(store, shop, dress, "+colour:red").await;
         check(
             tags(store, dress).await,
             &[kept, "colour:pink 1 confirmed catalogue", "colour:red 1 confirmed person:mina"],
         );
-        correct(store, dress, "-colour:navy").await;
+        correct(store, shop, dress, "-colour:navy").await;
         suggest(store, "m@3", dress, &["colour:navy:0.9"]).await;
         let left = ["colour:pink 1 confirmed catalogue", "colour:red 1 confirmed person:mina"];
         check(tags(store, dress).await, &left);
@@ -145,7 +147,7 @@ async fn the_shops_own_data_replaces_itself_only() {
         let shop = organisation(store, "shop").await;
         let dress = a_product(store, shop, "D").await;
         suggest(store, "m@1", dress, &["category:dress:0.7"]).await;
-        correct(store, dress, "+colour:navy").await;
+        correct(store, shop, dress, "+colour:navy").await;
         say(store, dress, &["category:dress", "season:summer", "season:summer"]).await;
         let person = "colour:navy 1 confirmed person:mina";
         check(
@@ -168,11 +170,11 @@ async fn corrections_are_remembered_in_order() {
         let coat = a_product(store, other, "C").await;
         suggest(store, "m@1", dress, &["category:skirt:0.7", "category:coat:0.6", "colour:navy:0.7"]).await;
         for text in ["+colour:navy", "+colour:red", "-colour:navy", "=category:dress", "=category:dress"] {
-            correct(store, dress, text).await;
+            correct(store, shop, dress, text).await;
         }
-        correct(store, coat, "+colour:red").await;
+        correct(store, other, coat, "+colour:red").await;
         let mut read = store.read().await.expect("reads");
-        let all = read.corrections(dress).await.expect("reads");
+        let all = read.corrections(shop, dress).await.expect("reads");
         let text = |v: &Option<ValueId>| v.as_ref().map_or("-".to_owned(), ToString::to_string);
         let said: Vec<_> = all.iter().map(|c| format!("{} {} {}", c.attribute, text(&c.old), text(&c.new))).collect();
         assert_eq!(
@@ -207,8 +209,8 @@ async fn tags_are_counted_an_organisation() {
             let id = a_product(store, of, name).await;
             suggest(store, "m@1", id, &["colour:navy:0.7"]).await;
             if name == "A" {
-                correct(store, id, "+colour:red").await;
-                correct(store, id, "-fit:loose").await;
+                correct(store, of, id, "+colour:red").await;
+                correct(store, of, id, "-fit:loose").await;
             }
         }
         let mut read = store.read().await.expect("reads");
@@ -225,11 +227,11 @@ async fn a_suggestion_outlives_the_image_it_came_from() {
         let shop = organisation(store, "shop").await;
         let dress = a_product(store, shop, "D").await;
         let mut tx = store.begin().await.expect("begins");
-        let image = tx.add_image(dress, "a", at(0)).await.expect("adds");
+        let image = tx.add_image(shop, dress, "a", at(0)).await.expect("adds");
         let suggestions = vec![suggestion("colour:navy:0.7")];
         let all = [Suggested { product: dress, image: Some(image), suggestions }];
         tx.replace_suggestions("m@1", &all, at(1)).await.expect("replaces");
-        tx.remove_image(dress, image).await.expect("removes");
+        tx.remove_image(shop, dress, image).await.expect("removes");
         tx.commit().await.expect("commits");
         let tag = tags(store, dress).await.remove(0);
         assert_eq!(tag.source, Source::Model("m@1".into()));

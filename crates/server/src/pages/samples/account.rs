@@ -332,7 +332,7 @@ pub(super) fn all(
         problem: Some(words.t("team-last-owner")),
     };
     let plan = PlanPage {
-        visitors: words.n("sweep-visitors", 37),
+        visitors: words.n("sweep-visitors", 37u64),
         frame: office(language, theme, "sweep"),
         day: "2026-11-23".into(),
         total: 1,

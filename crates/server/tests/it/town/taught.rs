@@ -24,7 +24,7 @@ impl Town {
             let now = app.now();
             let mut tx = app.store().begin().await.expect("begins");
             let product = tx.put_product(self.hanbit, &Product::new(sku.clone()), now).await.expect("put").id;
-            let image = tx.add_image(product, &format!("t-{at}.jpg"), now).await.expect("added");
+            let image = tx.add_image(self.hanbit, product, &format!("t-{at}.jpg"), now).await.expect("added");
             let picture = Picture {
                 source_digest: [u8::try_from(at).expect("few"); 32],
                 width: 8,
