@@ -2,7 +2,7 @@
 
 use super::{
     histories::Histories,
-    incidence::{Cell, Incidence},
+    incidence::{Cell, CoItems, Incidence},
 };
 use crate::{hash::hash, ridge::product};
 use faer::{
@@ -14,17 +14,18 @@ use rayon::prelude::*;
 use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
+    ops::Range,
 };
 use vestry_model::{DeedKind, ProductId, Visitor};
 
-/// Up to so many items all are solved at once; past that each over its `STRONGEST` co-items.
+/// Up to so many items all are solved at once; past that each over its `NEAREST` co-items.
 pub const FEW: usize = 3_000;
 /// Co-items that speak for an item, past [`FEW`].
-const STRONGEST: usize = 100;
+const NEAREST: usize = 64;
 /// Penalties to choose from.
 const LAMBDAS: [f64; 9] = [3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
-/// Items solved in one go, so that their squares fit into 170 MB.
-const TOGETHER: usize = 8_192;
+/// Items solved in one go, so that their squares fit into 180 MB.
+const TOGETHER: usize = 20_480;
 /// The penalty where nobody is held out.
 const USUAL: f64 = 100.0;
 /// Items that most visitors have, on which penalties are judged: five folds and nine penalties of more would take longer
@@ -37,13 +38,13 @@ const FOLDS: u64 = 5;
 ///
 /// EASEᴿ (Steck, *Embarrassingly Shallow Autoencoders for Sparse Data*, 2019): the ridge regression of every item on all
 /// others, B = I − P·diag(P)⁻¹ with P = (G + λI)⁻¹ and G = Σ w·wᵀ over visitors. Where items are many, each is regressed
-/// on its strongest co-items alone, so that what a visitor moved is near to what they touched.
+/// on its nearest co-items alone, so that what a visitor moved is near to what they touched.
 #[derive(Debug, Clone)]
 pub struct Model {
     pub(super) incidence: Incidence,
     lambda: f64,
     /// By item, those it was regressed on and itself; empty where all were.
-    co_items: Vec<Vec<u32>>,
+    co_items: Vec<CoItems>,
     /// By item, how much it speaks for others: ascending by place.
     pub(super) weights: Vec<Vec<(u32, f32)>>,
     /// Visitors who put an item into the cart or bought it.
@@ -63,12 +64,17 @@ pub fn fit(histories: &Histories) -> Model {
     let mut model = Model {
         incidence,
         lambda,
-        co_items: vec![Vec::new(); items],
+        co_items: vec![CoItems::default(); items],
         weights: vec![Vec::new(); items],
         in_baskets,
         popularity,
     };
-    model.solve((0..items as u32).collect());
+    if model.is_few() {
+        model.solve_whole();
+    } else {
+        model.choose_co_items(model.all().collect());
+        model.solve(model.all().collect());
+    }
     model
 }
 
@@ -79,7 +85,6 @@ pub(super) fn is_in_basket(cell: &Cell) -> bool {
 impl Model {
     /// Takes a visitor out, so that this is the model that [`fit()`] makes without them; how many items they had.
     pub fn forget(&mut self, visitor: Visitor) -> usize {
-        let was_few = self.is_few();
         let row = self.incidence.forget(visitor);
         if row.is_empty() {
             return 0;
@@ -88,17 +93,16 @@ impl Model {
             self.popularity[cell.at as usize] -= u32::from(cell.weight);
             self.in_baskets[cell.at as usize] -= u32::from(is_in_basket(cell));
         }
-        let lambda = choose(&self.incidence);
-        let all = (0..self.incidence.items.len() as u32).collect();
-        if was_few || self.is_few() || lambda != self.lambda {
-            self.lambda = lambda;
-            self.solve_after(&row, all);
-        } else {
-            let touched: BTreeSet<u32> = row.iter().map(|cell| cell.at).collect();
-            let rests = |item: &u32| self.co_items[*item as usize].iter().any(|at| touched.contains(at));
-            let resting = all.into_iter().filter(rests).collect();
-            self.solve_after(&row, resting);
+        let lambda = std::mem::replace(&mut self.lambda, choose(&self.incidence));
+        if self.is_few() {
+            self.solve_whole();
+            return row.len();
         }
+        let touched: BTreeSet<u32> = row.iter().map(|cell| cell.at).collect();
+        self.choose_again(&touched);
+        let rests = |item: &u32| self.co_items[*item as usize].items.iter().any(|at| touched.contains(at));
+        let resting = if self.lambda == lambda { self.all().filter(rests).collect() } else { self.all().collect() };
+        self.solve(resting);
         row.len()
     }
 
@@ -133,39 +137,55 @@ impl Model {
         self.incidence.live().nth(FEW).is_none()
     }
 
-    /// Solves these items again, after the visitor of `row` went; only what they touched can have other co-items.
-    fn solve_after(&mut self, row: &[Cell], items: Vec<u32>) {
-        row.iter().for_each(|cell| self.co_items[cell.at as usize].clear());
-        self.solve(items);
+    fn all(&self) -> Range<u32> {
+        0..self.incidence.items.len() as u32
     }
 
-    /// Solves these items, and writes what speaks for them.
+    /// Chooses the co-items of these items.
+    fn choose_co_items(&mut self, items: Vec<u32>) {
+        let incidence = &self.incidence;
+        let nearest = |sums: &mut Vec<u32>, item: &u32| {
+            incidence.sums(*item, sums);
+            incidence.nearest(*item, sums, NEAREST)
+        };
+        let chosen: Vec<CoItems> = items.par_iter().map_init(|| vec![0; incidence.items.len()], nearest).collect();
+        items.into_iter().zip(chosen).for_each(|(item, chosen)| self.co_items[item as usize] = chosen);
+    }
+
+    /// Chooses co-items again after a visitor of these items went. Other items share with each what they shared, but
+    /// these have come nearer to them.
+    fn choose_again(&mut self, touched: &BTreeSet<u32>) {
+        let (incidence, co_items) = (&self.incidence, &self.co_items);
+        let nearer_to = |sums: &mut Vec<u32>, item: &u32| -> Vec<u32> {
+            incidence.sums(*item, sums);
+            let others = (0..).zip(sums.iter().zip(co_items));
+            others.filter(|(_, (sum, chosen))| incidence.displaces(*item, **sum, chosen)).map(|(at, _)| at).collect()
+        };
+        let nearer = touched.par_iter().map_init(|| vec![0; incidence.items.len()], nearer_to).flatten();
+        let again: BTreeSet<u32> = nearer.chain(touched.par_iter().copied()).collect();
+        self.choose_co_items(again.into_iter().collect());
+    }
+
+    fn solve_whole(&mut self) {
+        self.co_items.fill(CoItems::default());
+        self.weights = everything(&self.incidence, self.lambda);
+    }
+
+    /// Solves these items over their co-items, and writes what speaks for them.
     fn solve(&mut self, items: Vec<u32>) {
-        if self.is_few() {
-            self.co_items.iter_mut().for_each(Vec::clear);
-            self.weights = everything(&self.incidence, self.lambda);
-            return;
-        }
-        let count = self.incidence.items.len();
-        let mut again = vec![false; count];
+        let mut again = vec![false; self.incidence.items.len()];
         items.iter().for_each(|item| again[*item as usize] = true);
         self.weights.par_iter_mut().for_each(|row| row.retain(|(to, _)| !again[*to as usize]));
         for items in items.chunks(TOGETHER) {
-            let (incidence, co_items) = (&self.incidence, &self.co_items);
-            let block = |sums: &mut Vec<u32>, item: &u32| match co_items[*item as usize].as_slice() {
-                [] => incidence.strongest(*item, STRONGEST, sums),
-                known => known.to_vec(),
-            };
-            let blocks: Vec<Vec<u32>> = items.par_iter().map_init(|| vec![0; count], block).collect();
-            let squares = incidence.squares(&blocks);
-            let solve = |((item, of), square): ((&u32, &Vec<u32>), &Vec<u32>)| {
+            let blocks: Vec<&[u32]> = items.iter().map(|item| &self.co_items[*item as usize].items[..]).collect();
+            let squares = self.incidence.squares(&blocks);
+            let solve = |((item, of), square): ((&u32, &&[u32]), &Vec<u32>)| {
                 regression(square, of.partition_point(|other| other < item), self.lambda)
             };
             let solved: Vec<Vec<f32>> = items.par_iter().zip(&blocks).zip(&squares).map(solve).collect();
             for ((item, of), weights) in items.iter().zip(blocks).zip(solved) {
                 let others = of.iter().filter(|other| *other != item);
                 others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
-                self.co_items[*item as usize] = of;
             }
         }
         self.weights.par_iter_mut().for_each(|row| row.sort_unstable_by_key(|(to, _)| *to));
@@ -218,7 +238,7 @@ fn inverse(mut square: Mat<f64>, lambda: f64) -> Mat<f64> {
 fn everything(incidence: &Incidence, lambda: f64) -> Vec<Vec<(u32, f32)>> {
     let live: Vec<u32> = incidence.live().collect();
     let mut weights = vec![Vec::new(); incidence.items.len()];
-    let square = incidence.squares(std::slice::from_ref(&live)).swap_remove(0);
+    let square = incidence.squares(&[&live]).swap_remove(0);
     let p = inverse(Mat::from_fn(live.len(), live.len(), |i, j| sum(&square, (i, j))), lambda);
     for (i, from) in live.iter().enumerate() {
         let weight = |(j, to): (usize, &u32)| (*to, (-p[(i, j)] / p[(j, j)]) as f32);
