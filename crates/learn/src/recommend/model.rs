@@ -15,6 +15,7 @@ use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
     ops::Range,
+    sync::Arc,
 };
 use vestry_model::{DeedKind, ProductId, Visitor};
 
@@ -24,8 +25,6 @@ pub const FEW: usize = 3_000;
 const NEAREST: usize = 64;
 /// Penalties to choose from.
 const LAMBDAS: [f64; 9] = [3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
-/// Items solved in one go, so that their squares fit into 180 MB.
-const TOGETHER: usize = 20_480;
 /// The penalty where nobody is held out.
 const USUAL: f64 = 100.0;
 /// Items that most visitors have, on which penalties are judged: five folds and nine penalties of more would take longer
@@ -45,6 +44,8 @@ pub struct Model {
     lambda: f64,
     /// By item, those it was regressed on and itself; empty where all were.
     co_items: Vec<CoItems>,
+    /// By item, Σ w·wᵀ of its co-items and itself: a lower triangle. A copy of a model shares those that stay as they are.
+    squares: Vec<Arc<Vec<u32>>>,
     /// By item, how much it speaks for others: ascending by place.
     pub(super) weights: Vec<Vec<(u32, f32)>>,
     /// Visitors who put an item into the cart or bought it.
@@ -65,6 +66,7 @@ pub fn fit(histories: &Histories) -> Model {
         incidence,
         lambda,
         co_items: vec![CoItems::default(); items],
+        squares: vec![Arc::default(); items],
         weights: vec![Vec::new(); items],
         in_baskets,
         popularity,
@@ -72,7 +74,9 @@ pub fn fit(histories: &Histories) -> Model {
     if model.is_few() {
         model.solve_whole();
     } else {
-        model.choose_co_items(model.all().collect());
+        let items: Vec<u32> = model.all().collect();
+        let chosen = model.by_sums(&items, |item, sums| model.nearest(item, sums));
+        model.take(items, chosen);
         model.solve(model.all().collect());
     }
     model
@@ -98,9 +102,11 @@ impl Model {
             self.solve_whole();
             return row.len();
         }
-        let touched: BTreeSet<u32> = row.iter().map(|cell| cell.at).collect();
-        self.choose_again(&touched);
-        let rests = |item: &u32| self.co_items[*item as usize].items.iter().any(|at| touched.contains(at));
+        let mut touched = vec![0; self.incidence.items.len()];
+        row.iter().for_each(|cell| touched[cell.at as usize] = u32::from(cell.weight));
+        self.subtract(&touched);
+        self.choose_again(&row);
+        let rests = |item: &u32| self.co_items[*item as usize].items.iter().any(|at| touched[*at as usize] > 0);
         let resting = if self.lambda == lambda { self.all().filter(rests).collect() } else { self.all().collect() };
         self.solve(resting);
         row.len()
@@ -133,6 +139,10 @@ impl Model {
         of.iter().map(|cell| (self.incidence.visitors[cell.at as usize], cell.weight))
     }
 
+    fn square(&self, item: ProductId) -> &[u32] {
+        self.incidence.at(item).map_or(&[], |at| &self.squares[at as usize])
+    }
+
     fn is_few(&self) -> bool {
         self.incidence.live().nth(FEW).is_none()
     }
@@ -141,33 +151,68 @@ impl Model {
         0..self.incidence.items.len() as u32
     }
 
-    /// Chooses the co-items of these items.
-    fn choose_co_items(&mut self, items: Vec<u32>) {
-        let incidence = &self.incidence;
-        let nearest = |sums: &mut Vec<u32>, item: &u32| {
-            incidence.sums(*item, sums);
-            incidence.nearest(*item, sums, NEAREST)
+    /// Takes somebody who had so much of each item out of the squares.
+    fn subtract(&mut self, touched: &[u32]) {
+        let subtract = |(square, of): (&mut Arc<Vec<u32>>, &CoItems)| {
+            let had = (0..).zip(&of.items).map(|(n, at)| (n, touched[*at as usize])).filter(|(_, weight)| *weight > 0);
+            let had: Vec<(usize, u32)> = had.collect();
+            if !had.is_empty() {
+                let square = Arc::make_mut(square);
+                for (n, (i, a)) in had.iter().enumerate() {
+                    had[..=n].iter().for_each(|(j, b)| square[i * (i + 1) / 2 + j] -= a * b);
+                }
+            }
         };
-        let chosen: Vec<CoItems> = items.par_iter().map_init(|| vec![0; incidence.items.len()], nearest).collect();
-        items.into_iter().zip(chosen).for_each(|(item, chosen)| self.co_items[item as usize] = chosen);
+        self.squares.par_iter_mut().zip(&self.co_items).for_each(subtract);
     }
 
-    /// Chooses co-items again after a visitor of these items went. Other items share with each what they shared, but
-    /// these have come nearer to them.
-    fn choose_again(&mut self, touched: &BTreeSet<u32>) {
-        let (incidence, co_items) = (&self.incidence, &self.co_items);
-        let nearer_to = |sums: &mut Vec<u32>, item: &u32| -> Vec<u32> {
-            incidence.sums(*item, sums);
-            let others = (0..).zip(sums.iter().zip(co_items));
-            others.filter(|(_, (sum, chosen))| incidence.displaces(*item, **sum, chosen)).map(|(at, _)| at).collect()
+    /// What `choose` makes of the sums of each of these items with every other one.
+    fn by_sums<T: Send>(&self, items: &[u32], choose: impl Fn(u32, &[u32]) -> T + Sync) -> Vec<T> {
+        let of = |sums: &mut Vec<u32>, item: &u32| {
+            self.incidence.sums(*item, sums);
+            choose(*item, sums)
         };
-        let nearer = touched.par_iter().map_init(|| vec![0; incidence.items.len()], nearer_to).flatten();
-        let again: BTreeSet<u32> = nearer.chain(touched.par_iter().copied()).collect();
-        self.choose_co_items(again.into_iter().collect());
+        items.par_iter().map_init(|| vec![0; self.incidence.items.len()], of).collect()
+    }
+
+    fn nearest(&self, item: u32, sums: &[u32]) -> CoItems {
+        self.incidence.nearest(item, sums, NEAREST)
+    }
+
+    /// Chooses co-items again after the visitor of `row` went. Other items share with each what they shared, but those of
+    /// the row have come nearer to them.
+    fn choose_again(&mut self, row: &[Cell]) {
+        let mut items: Vec<u32> = row.iter().map(|cell| cell.at).collect();
+        let nearer_to = |item: u32, sums: &[u32]| -> Vec<u32> {
+            let others = (0..).zip(sums.iter().zip(&self.co_items));
+            let displaced = others.filter(|(_, (sum, of))| self.incidence.displaces(item, **sum, of));
+            displaced.map(|(at, _)| at).collect()
+        };
+        let (mut chosen, nearer): (Vec<CoItems>, Vec<Vec<u32>>) =
+            self.by_sums(&items, |item, sums| (self.nearest(item, sums), nearer_to(item, sums))).into_iter().unzip();
+        let mut others: BTreeSet<u32> = nearer.into_iter().flatten().collect();
+        items.iter().for_each(|item| _ = others.remove(item));
+        let others: Vec<u32> = others.into_iter().collect();
+        chosen.extend(self.by_sums(&others, |item, sums| self.nearest(item, sums)));
+        items.extend(others);
+        self.take(items, chosen);
+    }
+
+    /// Takes the co-items that were chosen of these items, and counts the squares of those that are not as they were.
+    fn take(&mut self, items: Vec<u32>, chosen: Vec<CoItems>) {
+        let differs = |(item, chosen): (u32, CoItems)| {
+            let known = std::mem::replace(&mut self.co_items[item as usize], chosen);
+            (known.items != self.co_items[item as usize].items).then_some(item)
+        };
+        let others: Vec<u32> = items.into_iter().zip(chosen).filter_map(differs).collect();
+        let blocks: Vec<&[u32]> = others.iter().map(|item| &self.co_items[*item as usize].items[..]).collect();
+        let squares = self.incidence.squares(&blocks);
+        others.iter().zip(squares).for_each(|(item, square)| self.squares[*item as usize] = Arc::new(square));
     }
 
     fn solve_whole(&mut self) {
         self.co_items.fill(CoItems::default());
+        self.squares.fill(Arc::default());
         self.weights = everything(&self.incidence, self.lambda);
     }
 
@@ -176,17 +221,14 @@ impl Model {
         let mut again = vec![false; self.incidence.items.len()];
         items.iter().for_each(|item| again[*item as usize] = true);
         self.weights.par_iter_mut().for_each(|row| row.retain(|(to, _)| !again[*to as usize]));
-        for items in items.chunks(TOGETHER) {
-            let blocks: Vec<&[u32]> = items.iter().map(|item| &self.co_items[*item as usize].items[..]).collect();
-            let squares = self.incidence.squares(&blocks);
-            let solve = |((item, of), square): ((&u32, &&[u32]), &Vec<u32>)| {
-                regression(square, of.partition_point(|other| other < item), self.lambda)
-            };
-            let solved: Vec<Vec<f32>> = items.par_iter().zip(&blocks).zip(&squares).map(solve).collect();
-            for ((item, of), weights) in items.iter().zip(blocks).zip(solved) {
-                let others = of.iter().filter(|other| *other != item);
-                others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
-            }
+        let solve = |item: &u32| {
+            let (of, square) = (&self.co_items[*item as usize].items, &self.squares[*item as usize]);
+            regression(square, of.partition_point(|other| other < item), self.lambda)
+        };
+        let solved: Vec<Vec<f32>> = items.par_iter().map(solve).collect();
+        for (item, weights) in items.iter().zip(solved) {
+            let others = self.co_items[*item as usize].items.iter().filter(|other| *other != item);
+            others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
         }
         self.weights.par_iter_mut().for_each(|row| row.sort_unstable_by_key(|(to, _)| *to));
     }
@@ -200,6 +242,7 @@ impl PartialEq for Model {
             && self.items().all(|item| {
                 self.held(item).eq(other.held(item))
                     && self.weights(item).eq(other.weights(item))
+                    && self.square(item) == other.square(item)
                     && self.goes_with(item).eq(other.goes_with(item))
             })
     }
