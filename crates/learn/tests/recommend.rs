@@ -116,7 +116,7 @@ fn many() -> Vec<Event> {
 }
 
 #[test]
-fn many_items_have_the_textbook_s_weights_over_their_strongest_co_items() {
+fn many_items_have_the_textbook_s_weights_over_their_nearest_co_items() {
     let events = many();
     let histories = histories(events.clone());
     let model = fit(&histories);
@@ -130,19 +130,22 @@ fn many_items_have_the_textbook_s_weights_over_their_strongest_co_items() {
             assert!(close(found, expected[i][j]), "{from} {to}: {found} for {}", expected[i][j]);
         }
     }
-    // The item of all is regressed on a hundred: those that most share it, of equals the lesser ids.
-    let mut sums: BTreeMap<ProductId, u32> = BTreeMap::new();
+    // The item of all is regressed on sixty-four: those whose cosine with it is highest, of equals the lesser ids.
+    let mut of: BTreeMap<ProductId, (u64, u64)> = BTreeMap::new();
     for (_, deeds) in histories.iter() {
-        deeds.iter().for_each(|deed| *sums.entry(deed.item).or_default() += u32::from(deed.kind.weight()));
+        for deed in deeds {
+            let (weight, (sum, norm)) = (u64::from(deed.kind.weight()), of.entry(deed.item).or_default());
+            (*sum, *norm) = (*sum + weight, *norm + weight * weight);
+        }
     }
-    sums.remove(&item(1));
-    let mut strongest: Vec<(std::cmp::Reverse<u32>, ProductId)> =
-        sums.into_iter().map(|(id, sum)| (std::cmp::Reverse(sum), id)).collect();
-    strongest.sort();
-    let mut hundred: Vec<ProductId> = strongest.into_iter().take(100).map(|(_, id)| id).collect();
-    hundred.sort();
+    of.remove(&item(1));
+    let mut nearest: Vec<(ProductId, (u64, u64))> = of.into_iter().collect();
+    nearest.sort_by_key(|(id, _)| *id);
+    nearest.sort_by(|(_, (a, of_a)), (_, (b, of_b))| (b * b * of_a).cmp(&(a * a * of_b)));
+    let mut expected: Vec<ProductId> = nearest.into_iter().take(64).map(|(id, _)| id).collect();
+    expected.sort();
     let found: Vec<ProductId> = model.items().filter(|from| weight(&model, *from, item(1)) != 0.0).collect();
-    assert_eq!(found, hundred);
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -157,6 +160,22 @@ fn forgetting_among_many_items_leaves_the_model_without_them() {
     }
     assert!(model != before);
     assert_eq!(model.forget(visitor(3)), 0, "they are gone");
+}
+
+/// What a visitor had comes nearer to what they did not have, and is regressed on where something else was.
+#[test]
+fn forgetting_among_items_with_many_co_items_leaves_the_model_without_them() {
+    let mut draws = Draws(11);
+    let items = FEW as u64 + 200;
+    let event = |n: u64| event((n / 60) as u32, draws.below(items) as i64 + 1, KINDS[draws.below(4) as usize], 0);
+    let mut left = histories((0..items * 6).map(event));
+    let mut model = fit(&left);
+    for who in [5, 17, 40] {
+        model.forget(visitor(who));
+        left.forget(visitor(who));
+        assert!(model == fit(&left), "without {who}");
+    }
+    assert!(model.items().count() > FEW);
 }
 
 /// As people leave, the items come to be few enough to be solved at once.

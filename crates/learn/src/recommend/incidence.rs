@@ -16,6 +16,19 @@ pub(super) struct Cell {
     pub(super) weight: u8,
 }
 
+/// How near an item is to another, by cosine, of equals the lesser first: the lesser, the nearer.
+pub(super) type Nearness = (Reverse<u64>, u32);
+
+/// The co-items of an item.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CoItems {
+    /// And itself; ascending.
+    pub(super) items: Vec<u32>,
+    /// How near the farthest of them was, where there were more than were taken: it comes nearer only, until they are
+    /// chosen again.
+    farthest: Option<Nearness>,
+}
+
 /// Visitors and items in the order of their ids. An item whose last visitor went keeps its place and has no cells.
 #[derive(Debug, Clone)]
 pub(super) struct Incidence {
@@ -25,6 +38,8 @@ pub(super) struct Incidence {
     pub(super) rows: Vec<Vec<Cell>>,
     /// By item, ascending by visitor.
     pub(super) columns: Vec<Vec<Cell>>,
+    /// By item, Σ w·w.
+    norms: Vec<u32>,
 }
 
 impl Incidence {
@@ -33,25 +48,31 @@ impl Incidence {
             histories.iter().flat_map(|(_, deeds)| deeds.iter().map(|deed| deed.item)).collect();
         let items: Vec<ProductId> = items.into_iter().collect();
         let (mut visitors, mut rows) = (Vec::new(), Vec::new());
-        let mut columns = vec![Vec::new(); items.len()];
+        let (mut columns, mut norms) = (vec![Vec::new(); items.len()], vec![0; items.len()]);
         for (who, (visitor, deeds)) in histories.iter().enumerate() {
             let cell = |deed: &super::Deed| {
                 let at = items.binary_search(&deed.item).unwrap_or_else(|_| unreachable!("all items are listed"));
                 Cell { at: at as u32, weight: deed.kind.weight() }
             };
             let row: Vec<Cell> = deeds.iter().map(cell).collect();
-            row.iter().for_each(|c| columns[c.at as usize].push(Cell { at: who as u32, weight: c.weight }));
+            for c in &row {
+                columns[c.at as usize].push(Cell { at: who as u32, weight: c.weight });
+                norms[c.at as usize] += u32::from(c.weight).pow(2);
+            }
             visitors.push(visitor);
             rows.push(row);
         }
-        Self { items, visitors, rows, columns }
+        Self { items, visitors, rows, columns, norms }
     }
 
     /// Takes a visitor out; their row.
     pub(super) fn forget(&mut self, visitor: Visitor) -> Vec<Cell> {
         let Ok(who) = self.visitors.binary_search(&visitor) else { return Vec::new() };
         let row = std::mem::take(&mut self.rows[who]);
-        row.iter().for_each(|cell| self.columns[cell.at as usize].retain(|other| other.at != who as u32));
+        for cell in &row {
+            self.columns[cell.at as usize].retain(|other| other.at != who as u32);
+            self.norms[cell.at as usize] -= u32::from(cell.weight).pow(2);
+        }
         row
     }
 
@@ -72,29 +93,47 @@ impl Incidence {
         }
     }
 
-    /// The items that share visitors with one, as many as `most` by Σ w·w, of equals the lesser ids, and itself; ascending.
-    pub(super) fn strongest(&self, item: u32, most: usize, sums: &mut [u32]) -> Vec<u32> {
+    /// Sets `sums` to Σ w·w of an item with every other one.
+    pub(super) fn sums(&self, item: u32, sums: &mut [u32]) {
         sums.fill(0);
         self.add_sums(item, u32::MAX, sums);
-        let shared = |(at, sum): (u32, &u32)| (*sum > 0 && at != item).then_some((Reverse(*sum), at));
-        let mut found: Vec<(Reverse<u32>, u32)> = (0..).zip(sums.iter()).filter_map(shared).collect();
+    }
+
+    /// How near an item is to another with which it shares Σ w·w: what it explains of the other by itself. The squared
+    /// cosine, without what does not differ between items.
+    fn nearness(&self, item: u32, sum: u32) -> Nearness {
+        // Numbers that are not below zero are in the order of their bits.
+        (Reverse((f64::from(sum).powi(2) / f64::from(self.norms[item as usize])).to_bits()), item)
+    }
+
+    /// The items nearest to one, as many as `most` of those that share visitors with it.
+    pub(super) fn nearest(&self, item: u32, sums: &[u32], most: usize) -> CoItems {
+        let shared = (0..).zip(sums).filter(|(at, sum)| **sum > 0 && *at != item);
+        let mut found: Vec<Nearness> = shared.map(|(at, sum)| self.nearness(at, *sum)).collect();
+        let mut farthest = None;
         if found.len() > most {
-            found.select_nth_unstable(most);
+            farthest = Some(*found.select_nth_unstable(most - 1).1);
             found.truncate(most);
         }
-        let mut found: Vec<u32> = found.into_iter().map(|(_, at)| at).chain([item]).collect();
-        found.sort_unstable();
-        found
+        let mut items: Vec<u32> = found.into_iter().map(|(_, at)| at).chain([item]).collect();
+        items.sort_unstable();
+        CoItems { items, farthest }
+    }
+
+    /// Whether an item is to be among the co-items of another that were chosen before it came nearer.
+    pub(super) fn displaces(&self, item: u32, sum: u32, chosen: &CoItems) -> bool {
+        chosen.farthest.is_some_and(|farthest| sum > 0 && self.nearness(item, sum) < farthest)
+            && chosen.items.binary_search(&item).is_err()
     }
 
     /// Σ w·wᵀ of the items of each block, which are ascending: its lower triangle, row after row. The sums of an item are made once for all
     /// blocks that it is in.
-    pub(super) fn squares(&self, blocks: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    pub(super) fn squares(&self, blocks: &[&[u32]]) -> Vec<Vec<u32>> {
         let mut places = vec![Vec::new(); self.items.len()];
         for (block, items) in blocks.iter().enumerate() {
             items.iter().enumerate().for_each(|(n, item)| places[*item as usize].push((block, n)));
         }
-        let empty = |items: &Vec<u32>| -> Vec<AtomicU32> {
+        let empty = |items: &&[u32]| -> Vec<AtomicU32> {
             (0..items.len() * (items.len() + 1) / 2).map(|_| AtomicU32::new(0)).collect()
         };
         let squares: Vec<Vec<AtomicU32>> = blocks.iter().map(empty).collect();
@@ -107,7 +146,7 @@ impl Incidence {
                     let line = &squares[*block][n * (n + 1) / 2..][..=*n];
                     // Each line is written by one thread.
                     let write = |(to, other): (&AtomicU32, &u32)| to.store(sums[*other as usize], Relaxed);
-                    line.iter().zip(&blocks[*block]).for_each(write);
+                    line.iter().zip(blocks[*block]).for_each(write);
                 }
             },
         );

@@ -2,7 +2,7 @@
 
 use super::{
     histories::Histories,
-    incidence::{Cell, Incidence},
+    incidence::{Cell, CoItems, Incidence},
 };
 use crate::{hash::hash, ridge::product};
 use faer::{
@@ -14,17 +14,17 @@ use rayon::prelude::*;
 use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
+    ops::Range,
+    sync::Arc,
 };
 use vestry_model::{DeedKind, ProductId, Visitor};
 
-/// Up to so many items all are solved at once; past that each over its `STRONGEST` co-items.
+/// Up to so many items all are solved at once; past that each over its `NEAREST` co-items.
 pub const FEW: usize = 3_000;
 /// Co-items that speak for an item, past [`FEW`].
-const STRONGEST: usize = 100;
+const NEAREST: usize = 64;
 /// Penalties to choose from.
 const LAMBDAS: [f64; 9] = [3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
-/// Items solved in one go, so that their squares fit into 170 MB.
-const TOGETHER: usize = 8_192;
 /// The penalty where nobody is held out.
 const USUAL: f64 = 100.0;
 /// Items that most visitors have, on which penalties are judged: five folds and nine penalties of more would take longer
@@ -37,13 +37,15 @@ const FOLDS: u64 = 5;
 ///
 /// EASEᴿ (Steck, *Embarrassingly Shallow Autoencoders for Sparse Data*, 2019): the ridge regression of every item on all
 /// others, B = I − P·diag(P)⁻¹ with P = (G + λI)⁻¹ and G = Σ w·wᵀ over visitors. Where items are many, each is regressed
-/// on its strongest co-items alone, so that what a visitor moved is near to what they touched.
+/// on its nearest co-items alone, so that what a visitor moved is near to what they touched.
 #[derive(Debug, Clone)]
 pub struct Model {
     pub(super) incidence: Incidence,
     lambda: f64,
     /// By item, those it was regressed on and itself; empty where all were.
-    co_items: Vec<Vec<u32>>,
+    co_items: Vec<CoItems>,
+    /// By item, Σ w·wᵀ of its co-items and itself: a lower triangle. A copy of a model shares those that stay as they are.
+    squares: Vec<Arc<Vec<u32>>>,
     /// By item, how much it speaks for others: ascending by place.
     pub(super) weights: Vec<Vec<(u32, f32)>>,
     /// Visitors who put an item into the cart or bought it.
@@ -63,12 +65,20 @@ pub fn fit(histories: &Histories) -> Model {
     let mut model = Model {
         incidence,
         lambda,
-        co_items: vec![Vec::new(); items],
+        co_items: vec![CoItems::default(); items],
+        squares: vec![Arc::default(); items],
         weights: vec![Vec::new(); items],
         in_baskets,
         popularity,
     };
-    model.solve((0..items as u32).collect());
+    if model.is_few() {
+        model.solve_whole();
+    } else {
+        let items: Vec<u32> = model.all().collect();
+        let chosen = model.by_sums(&items, |item, sums| model.nearest(item, sums));
+        model.take(items, chosen);
+        model.solve(model.all().collect());
+    }
     model
 }
 
@@ -79,7 +89,6 @@ pub(super) fn is_in_basket(cell: &Cell) -> bool {
 impl Model {
     /// Takes a visitor out, so that this is the model that [`fit()`] makes without them; how many items they had.
     pub fn forget(&mut self, visitor: Visitor) -> usize {
-        let was_few = self.is_few();
         let row = self.incidence.forget(visitor);
         if row.is_empty() {
             return 0;
@@ -88,17 +97,18 @@ impl Model {
             self.popularity[cell.at as usize] -= u32::from(cell.weight);
             self.in_baskets[cell.at as usize] -= u32::from(is_in_basket(cell));
         }
-        let lambda = choose(&self.incidence);
-        let all = (0..self.incidence.items.len() as u32).collect();
-        if was_few || self.is_few() || lambda != self.lambda {
-            self.lambda = lambda;
-            self.solve_after(&row, all);
-        } else {
-            let touched: BTreeSet<u32> = row.iter().map(|cell| cell.at).collect();
-            let rests = |item: &u32| self.co_items[*item as usize].iter().any(|at| touched.contains(at));
-            let resting = all.into_iter().filter(rests).collect();
-            self.solve_after(&row, resting);
+        let lambda = std::mem::replace(&mut self.lambda, choose(&self.incidence));
+        if self.is_few() {
+            self.solve_whole();
+            return row.len();
         }
+        let mut touched = vec![0; self.incidence.items.len()];
+        row.iter().for_each(|cell| touched[cell.at as usize] = u32::from(cell.weight));
+        self.subtract(&touched);
+        self.choose_again(&row);
+        let rests = |item: &u32| self.co_items[*item as usize].items.iter().any(|at| touched[*at as usize] > 0);
+        let resting = if self.lambda == lambda { self.all().filter(rests).collect() } else { self.all().collect() };
+        self.solve(resting);
         row.len()
     }
 
@@ -129,44 +139,96 @@ impl Model {
         of.iter().map(|cell| (self.incidence.visitors[cell.at as usize], cell.weight))
     }
 
+    fn square(&self, item: ProductId) -> &[u32] {
+        self.incidence.at(item).map_or(&[], |at| &self.squares[at as usize])
+    }
+
     fn is_few(&self) -> bool {
         self.incidence.live().nth(FEW).is_none()
     }
 
-    /// Solves these items again, after the visitor of `row` went; only what they touched can have other co-items.
-    fn solve_after(&mut self, row: &[Cell], items: Vec<u32>) {
-        row.iter().for_each(|cell| self.co_items[cell.at as usize].clear());
-        self.solve(items);
+    fn all(&self) -> Range<u32> {
+        0..self.incidence.items.len() as u32
     }
 
-    /// Solves these items, and writes what speaks for them.
+    /// Takes somebody who had so much of each item out of the squares.
+    fn subtract(&mut self, touched: &[u32]) {
+        let subtract = |(square, of): (&mut Arc<Vec<u32>>, &CoItems)| {
+            let had = (0..).zip(&of.items).map(|(n, at)| (n, touched[*at as usize])).filter(|(_, weight)| *weight > 0);
+            let had: Vec<(usize, u32)> = had.collect();
+            if !had.is_empty() {
+                let square = Arc::make_mut(square);
+                for (n, (i, a)) in had.iter().enumerate() {
+                    had[..=n].iter().for_each(|(j, b)| square[i * (i + 1) / 2 + j] -= a * b);
+                }
+            }
+        };
+        self.squares.par_iter_mut().zip(&self.co_items).for_each(subtract);
+    }
+
+    /// What `choose` makes of the sums of each of these items with every other one.
+    fn by_sums<T: Send>(&self, items: &[u32], choose: impl Fn(u32, &[u32]) -> T + Sync) -> Vec<T> {
+        let of = |sums: &mut Vec<u32>, item: &u32| {
+            self.incidence.sums(*item, sums);
+            choose(*item, sums)
+        };
+        items.par_iter().map_init(|| vec![0; self.incidence.items.len()], of).collect()
+    }
+
+    fn nearest(&self, item: u32, sums: &[u32]) -> CoItems {
+        self.incidence.nearest(item, sums, NEAREST)
+    }
+
+    /// Chooses co-items again after the visitor of `row` went. Other items share with each what they shared, but those of
+    /// the row have come nearer to them.
+    fn choose_again(&mut self, row: &[Cell]) {
+        let mut items: Vec<u32> = row.iter().map(|cell| cell.at).collect();
+        let nearer_to = |item: u32, sums: &[u32]| -> Vec<u32> {
+            let others = (0..).zip(sums.iter().zip(&self.co_items));
+            let displaced = others.filter(|(_, (sum, of))| self.incidence.displaces(item, **sum, of));
+            displaced.map(|(at, _)| at).collect()
+        };
+        let (mut chosen, nearer): (Vec<CoItems>, Vec<Vec<u32>>) =
+            self.by_sums(&items, |item, sums| (self.nearest(item, sums), nearer_to(item, sums))).into_iter().unzip();
+        let mut others: BTreeSet<u32> = nearer.into_iter().flatten().collect();
+        items.iter().for_each(|item| _ = others.remove(item));
+        let others: Vec<u32> = others.into_iter().collect();
+        chosen.extend(self.by_sums(&others, |item, sums| self.nearest(item, sums)));
+        items.extend(others);
+        self.take(items, chosen);
+    }
+
+    /// Takes the co-items that were chosen of these items, and counts the squares of those that are not as they were.
+    fn take(&mut self, items: Vec<u32>, chosen: Vec<CoItems>) {
+        let differs = |(item, chosen): (u32, CoItems)| {
+            let known = std::mem::replace(&mut self.co_items[item as usize], chosen);
+            (known.items != self.co_items[item as usize].items).then_some(item)
+        };
+        let others: Vec<u32> = items.into_iter().zip(chosen).filter_map(differs).collect();
+        let blocks: Vec<&[u32]> = others.iter().map(|item| &self.co_items[*item as usize].items[..]).collect();
+        let squares = self.incidence.squares(&blocks);
+        others.iter().zip(squares).for_each(|(item, square)| self.squares[*item as usize] = Arc::new(square));
+    }
+
+    fn solve_whole(&mut self) {
+        self.co_items.fill(CoItems::default());
+        self.squares.fill(Arc::default());
+        self.weights = everything(&self.incidence, self.lambda);
+    }
+
+    /// Solves these items over their co-items, and writes what speaks for them.
     fn solve(&mut self, items: Vec<u32>) {
-        if self.is_few() {
-            self.co_items.iter_mut().for_each(Vec::clear);
-            self.weights = everything(&self.incidence, self.lambda);
-            return;
-        }
-        let count = self.incidence.items.len();
-        let mut again = vec![false; count];
+        let mut again = vec![false; self.incidence.items.len()];
         items.iter().for_each(|item| again[*item as usize] = true);
         self.weights.par_iter_mut().for_each(|row| row.retain(|(to, _)| !again[*to as usize]));
-        for items in items.chunks(TOGETHER) {
-            let (incidence, co_items) = (&self.incidence, &self.co_items);
-            let block = |sums: &mut Vec<u32>, item: &u32| match co_items[*item as usize].as_slice() {
-                [] => incidence.strongest(*item, STRONGEST, sums),
-                known => known.to_vec(),
-            };
-            let blocks: Vec<Vec<u32>> = items.par_iter().map_init(|| vec![0; count], block).collect();
-            let squares = incidence.squares(&blocks);
-            let solve = |((item, of), square): ((&u32, &Vec<u32>), &Vec<u32>)| {
-                regression(square, of.partition_point(|other| other < item), self.lambda)
-            };
-            let solved: Vec<Vec<f32>> = items.par_iter().zip(&blocks).zip(&squares).map(solve).collect();
-            for ((item, of), weights) in items.iter().zip(blocks).zip(solved) {
-                let others = of.iter().filter(|other| *other != item);
-                others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
-                self.co_items[*item as usize] = of;
-            }
+        let solve = |item: &u32| {
+            let (of, square) = (&self.co_items[*item as usize].items, &self.squares[*item as usize]);
+            regression(square, of.partition_point(|other| other < item), self.lambda)
+        };
+        let solved: Vec<Vec<f32>> = items.par_iter().map(solve).collect();
+        for (item, weights) in items.iter().zip(solved) {
+            let others = self.co_items[*item as usize].items.iter().filter(|other| *other != item);
+            others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
         }
         self.weights.par_iter_mut().for_each(|row| row.sort_unstable_by_key(|(to, _)| *to));
     }
@@ -180,6 +242,7 @@ impl PartialEq for Model {
             && self.items().all(|item| {
                 self.held(item).eq(other.held(item))
                     && self.weights(item).eq(other.weights(item))
+                    && self.square(item) == other.square(item)
                     && self.goes_with(item).eq(other.goes_with(item))
             })
     }
@@ -218,7 +281,7 @@ fn inverse(mut square: Mat<f64>, lambda: f64) -> Mat<f64> {
 fn everything(incidence: &Incidence, lambda: f64) -> Vec<Vec<(u32, f32)>> {
     let live: Vec<u32> = incidence.live().collect();
     let mut weights = vec![Vec::new(); incidence.items.len()];
-    let square = incidence.squares(std::slice::from_ref(&live)).swap_remove(0);
+    let square = incidence.squares(&[&live]).swap_remove(0);
     let p = inverse(Mat::from_fn(live.len(), live.len(), |i, j| sum(&square, (i, j))), lambda);
     for (i, from) in live.iter().enumerate() {
         let weight = |(j, to): (usize, &u32)| (*to, (-p[(i, j)] / p[(j, j)]) as f32);
