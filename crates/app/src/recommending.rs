@@ -161,6 +161,19 @@ pub enum BecauseOf {
     Pinned,
 }
 
+impl BecauseOf {
+    /// As a word, and the product that it names.
+    pub fn told(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::History(of) => ("history", of.as_deref()),
+            Self::Product(of) => ("product", Some(of)),
+            Self::Looks(of) => ("looks", Some(of)),
+            Self::Popular => ("popular", None),
+            Self::Pinned => ("pinned", None),
+        }
+    }
+}
+
 impl App {
     /// Recommends products of an organisation.
     ///

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::io::{Read, Write, stdout};
-use vestry_app::{BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
+use vestry_app::{RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
 use vestry_model::{Sku, VisitorName};
 
 /// The longest line that is read for a visitor's id.
@@ -45,16 +45,9 @@ pub(crate) async fn run(args: RecommendArgs) -> Result<()> {
 
 fn print(found: &[RecommendedProduct], as_json: bool) -> Result<()> {
     let mut out = stdout().lock();
-    let because = |one: &RecommendedProduct| match &one.because {
-        BecauseOf::History(of) => ("history", of.clone()),
-        BecauseOf::Product(of) => ("product", Some(of.clone())),
-        BecauseOf::Looks(of) => ("looks", Some(of.clone())),
-        BecauseOf::Popular => ("popular", None),
-        BecauseOf::Pinned => ("pinned", None),
-    };
     if as_json {
         let one = |one: &RecommendedProduct| {
-            let (because, of) = because(one);
+            let (because, of) = one.because.told();
             json!({"sku": one.sku, "because": because, "of": of})
         };
         let results: Vec<_> = found.iter().map(one).collect();
@@ -64,7 +57,7 @@ fn print(found: &[RecommendedProduct], as_json: bool) -> Result<()> {
         return Ok(writeln!(out, "nothing yet; send what visitors do to `POST /api/v1/events`")?);
     }
     for one in found {
-        match because(one) {
+        match one.because.told() {
             (because, Some(of)) => writeln!(out, "{:<24} {because} of {of}", one.sku)?,
             (because, None) => writeln!(out, "{:<24} {because}", one.sku)?,
         }

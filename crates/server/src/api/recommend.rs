@@ -10,7 +10,7 @@ use axum::{Extension, Json, body::Bytes, extract::State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vestry_app::{BLENDS, BecauseOf, Choice, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
+use vestry_app::{BLENDS, Choice, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
 use vestry_model::DeedKind;
 
 /// Which list is wanted.
@@ -138,14 +138,9 @@ pub(crate) async fn get_recommender(
 
 impl From<RecommendedProduct> for RecommendedShape {
     fn from(one: RecommendedProduct) -> Self {
-        let (because, of) = match one.because {
-            BecauseOf::History(of) => ("history", of),
-            BecauseOf::Product(of) => ("product", Some(of)),
-            BecauseOf::Looks(of) => ("looks", Some(of)),
-            BecauseOf::Popular => ("popular", None),
-            BecauseOf::Pinned => ("pinned", None),
-        };
-        Self { sku: one.sku, image: one.image.map(vestry_model::ImageId::get), because, of }
+        let (because, of) = one.because.told();
+        let (of, image) = (of.map(Into::into), one.image.map(vestry_model::ImageId::get));
+        Self { sku: one.sku, image, because, of }
     }
 }
 
