@@ -58,6 +58,23 @@ async fn a_page_shows_times_in_the_policys_zone() {
 }
 
 #[tokio::test]
+async fn what_went_wrong_is_told_in_the_readers_language() {
+    let (house, cookie, _) = furnished().await;
+    for (path, korean, english) in [
+        ("/products/nothing", "그런 상품이 없어요", "There is no such product"),
+        ("/review?attribute=nothing", "찾는 것이 없거나", "What was asked for is not here"),
+        ("/nothing", "이 주소에는 아무것도 없어요", "There is nothing at this address"),
+        ("/api/docs", "공개 키", "A publishable key"),
+    ] {
+        let lang =
+            |code: &str| if path.contains('?') { format!("{path}&lang={code}") } else { format!("{path}?lang={code}") };
+        let (ko, en) = (house.page(&cookie, &lang("ko")).await.text(), house.page(&cookie, &lang("en")).await.text());
+        assert!(ko.contains(korean) && !ko.contains(english), "{path}: {ko}");
+        assert!(en.contains(english) && !en.contains(korean), "{path}: {en}");
+    }
+}
+
+#[tokio::test]
 async fn the_catalogue_shows_what_its_address_says() {
     let (house, cookie, _) = furnished().await;
     let page = house.page(&cookie, "/catalogue").await.text();
