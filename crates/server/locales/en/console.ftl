@@ -958,6 +958,6 @@ recommender-best = Clicks would gain most under, and by how much
 show = Show
 
 # The API's page
-api-introduction = Send your key as Authorization: Bearer vs_…. A publishable key (vp_…) may search and read the taxonomy. Errors come in one envelope; decide on error.code and quote error.request_id. Lists are paged by cursor and next.
+api-introduction = Send your key as Authorization: Bearer vs_…. A publishable key (vp_…) may search, ask for recommendations, tell what visitors do and read the taxonomy. Errors come in one envelope; decide on error.code and quote error.request_id. Lists are paged by cursor and next.
 api-body = Body:
 api-documents = Documents

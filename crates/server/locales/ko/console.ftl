@@ -915,6 +915,6 @@ recommender-best = 클릭이 가장 좋아질 비중과 그 차이
 show = 보기
 
 # The API's page
-api-introduction = 키는 Authorization: Bearer vs_…로 보내요. 공개 키(vp_…)로는 찾기와 분류 체계 읽기만 할 수 있어요. 오류는 한 가지 모양으로 와요. error.code로 판단하고, 물어볼 때는 error.request_id를 알려 주세요. 목록은 cursor와 next로 넘겨요. 아래 설명은 영어예요.
+api-introduction = 키는 Authorization: Bearer vs_…로 보내요. 공개 키(vp_…)로는 찾기, 추천 받기, 방문자 행동 보내기, 분류 체계 읽기만 할 수 있어요. 오류는 한 가지 모양으로 와요. error.code로 판단하고, 물어볼 때는 error.request_id를 알려 주세요. 목록은 cursor와 next로 넘겨요. 아래 설명은 영어예요.
 api-body = 본문:
 api-documents = 문서
