@@ -18,7 +18,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 
-const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A publishable key (`vp_…`) may search and read the taxonomy. Errors come in one envelope; decide on `error.code` and quote `error.request_id`. Lists are paged by `cursor` and `next`.";
+const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A publishable key (`vp_…`) may search, ask for recommendations, tell what visitors do and read the taxonomy. Errors come in one envelope; decide on `error.code` and quote `error.request_id`. Lists are paged by `cursor` and `next`.";
 
 #[derive(OpenApi)]
 #[openapi(
