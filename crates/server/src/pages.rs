@@ -462,6 +462,8 @@ pub(crate) struct RecommendedPage {
     pub(crate) frame: Frame,
     /// What somebody looked at, as it was typed.
     pub(crate) seen: String,
+    /// That one of it is not there, if so.
+    pub(crate) unknown: String,
     pub(crate) lists: Vec<RecommendedList>,
     /// What recommends: names and values.
     pub(crate) facts: Vec<(String, String)>,

@@ -138,16 +138,16 @@ impl Model {
     }
 
     /// How many visitors had another item in the basket with this one.
-    fn baskets(&self, item: ProductId) -> BTreeMap<ProductId, u32> {
-        let mut together = BTreeMap::new();
-        let whose = self.incidence.at(item).map_or(&[][..], |at| &self.incidence.columns[at as usize]);
-        for visitor in whose.iter().filter(|cell| is_in_basket(cell)) {
+    fn baskets(&self, item: ProductId) -> Vec<(ProductId, u32)> {
+        let Some(own) = self.incidence.at(item) else { return Vec::new() };
+        let mut together = vec![0; self.incidence.items.len()];
+        for visitor in self.incidence.columns[own as usize].iter().filter(|cell| is_in_basket(cell)) {
             for cell in self.incidence.rows[visitor.at as usize].iter().filter(|cell| is_in_basket(cell)) {
-                *together.entry(self.incidence.items[cell.at as usize]).or_default() += 1;
+                together[cell.at as usize] += 1;
             }
         }
-        together.remove(&item);
-        together
+        together[own as usize] = 0;
+        self.incidence.items.iter().copied().zip(together).collect()
     }
 
     /// What most had to do with, and most strongly.

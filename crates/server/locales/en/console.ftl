@@ -941,6 +941,7 @@ recommended-for-you = For them
 recommended-goes-with = Goes with { $text }
 recommended-similar = Similar to { $text }
 recommended-popular = Popular
+recommended-unknown = There is no product { $text }.
 recommended-nothing = Nothing yet. Send what visitors do to POST /api/v1/events.
 goes-with = Goes with this
 because-history = because of what they looked at

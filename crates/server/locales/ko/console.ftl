@@ -898,6 +898,7 @@ recommended-for-you = 이 사람을 위한 추천
 recommended-goes-with = { $text }에 어울리는 상품
 recommended-similar = { $text }과(와) 비슷한 상품
 recommended-popular = 인기 상품
+recommended-unknown = { $text } 상품은 없어요.
 recommended-nothing = 아직 없어요. 방문자의 행동을 POST /api/v1/events로 보내 주세요.
 goes-with = 함께 담은 상품
 because-history = 본 상품 때문에

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, Uri},
 };
 use serde::Deserialize;
-use vestry_app::{BLENDS, BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
+use vestry_app::{AppError, BLENDS, BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
 use vestry_model::{OrganisationId, Sku};
 use vestry_policy::Policy;
 
@@ -52,19 +52,26 @@ pub(crate) async fn show(
         (session.organisation(), frame(&server, &session, &headers, &uri, "recommendations").await?);
     let skus = seen.skus()?;
     let words = frame.words;
-    let mut lists = Vec::new();
+    let mut asked = Vec::new();
     if let Some(last) = skus.last() {
-        for (title, wanted) in [
+        asked = vec![
             (words.t("recommended-for-you"), Wanted::ForYou),
             (words.a("recommended-goes-with", last.as_str()), Wanted::GoesWith(last.clone())),
             (words.a("recommended-similar", last.as_str()), Wanted::Similar(last.clone())),
-        ] {
-            lists.push(list(&server, organisation, title, (wanted, &skus), &frame).await?);
+        ];
+    }
+    asked.push((words.t("recommended-popular"), Wanted::Popular));
+    let (mut lists, mut unknown) = (Vec::new(), String::new());
+    for (title, wanted) in asked {
+        match list(&server, organisation, title, (wanted, &skus), &frame).await {
+            Ok(list) => lists.push(list),
+            Err(AppError::UnknownProduct(sku)) => unknown = words.a("recommended-unknown", sku.as_str()),
+            Err(error) => return Err(error.into()),
         }
     }
-    lists.push(list(&server, organisation, words.t("recommended-popular"), (Wanted::Popular, &[]), &frame).await?);
     let facts = facts(&server.app.recommender_facts(organisation).await?, server.app.policy(), words);
-    shown(&RecommendedPage { seen: seen.seen.trim().chars().take(2_000).collect(), lists, facts, frame })
+    let seen = seen.seen.trim().chars().take(2_000).collect();
+    shown(&RecommendedPage { seen, unknown, lists, facts, frame })
 }
 
 /// A list as somebody sees it who looked at `seen`.
@@ -74,7 +81,7 @@ async fn list(
     title: String,
     (wanted, seen): (Wanted, &[Sku]),
     frame: &Frame,
-) -> Result<RecommendedList, Problem> {
+) -> Result<RecommendedList, AppError> {
     let input = RecommendInput { seen: seen.to_vec(), limit: SHOWN, ..RecommendInput::new(wanted) };
     let tiles = tiles(server, organisation, &server.app.recommend(organisation, input).await?, frame).await?;
     Ok(RecommendedList { title, tiles })
@@ -86,7 +93,7 @@ pub(super) async fn tiles(
     organisation: OrganisationId,
     found: &[RecommendedProduct],
     frame: &Frame,
-) -> Result<Vec<TileView>, Problem> {
+) -> Result<Vec<TileView>, AppError> {
     let ids: Vec<_> = found.iter().map(|one| one.product).collect();
     let views = server.app.products_by_id(organisation, &ids).await?;
     let tile = |one: &RecommendedProduct| {

@@ -463,6 +463,7 @@ fn recommended(language: Language, theme: Theme) -> RecommendedPage {
     let list = |title: String| RecommendedList { title, tiles: tiles(language, 6, true) };
     RecommendedPage {
         seen: "SKU-1, SKU-2".into(),
+        unknown: words.a("recommended-unknown", "SKU-9"),
         lists: vec![
             list(words.t("recommended-for-you")),
             RecommendedList { title: words.a("recommended-goes-with", "SKU-2"), tiles: Vec::new() },

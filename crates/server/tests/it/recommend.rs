@@ -46,6 +46,11 @@ async fn what_a_page_tells_is_recommended_and_forgotten() {
     // Of whom nothing may be kept, by what the page itself remembers.
     let seen = asks(&house, json!({"list": "for-you", "seen": ["S-1"], "limit": 1})).await;
     assert_eq!(seen, [("S-0".into(), "history".into(), json!("S-1"))]);
+    let (cookie, _) = house.sign_in().await;
+    let page = house.page(&cookie, "/recommendations?seen=S-2,S-1").await.text();
+    assert!(page.contains("because of S-1") && page.contains("Goes with S-1") && page.contains("popular"), "{page}");
+    let typo = house.page(&cookie, "/recommendations?seen=S-9").await;
+    assert!(typo.status.is_success() && typo.text().contains("There is no product S-9"), "{}", typo.text());
     let pinned = json!({"list": "popular", "rules": {"pin": ["S-3"], "exclude": ["S-1"]}});
     let pinned: Vec<_> = asks(&house, pinned).await.into_iter().map(|(sku, because, _)| (sku, because)).collect();
     assert_eq!(pinned, [("S-3".into(), "pinned".into()), ("S-0".into(), "popular".into())]);

@@ -433,10 +433,6 @@ impl Town {
     async fn ask_review(&self, line: &Line, path: &str, caller: Caller) -> Ask {
         let (place, alike) = self.question().await;
         match (line.method.as_str(), path) {
-            ("GET", "/recommendations") => {
-                self.house.call(Method::POST, "/api/v1/events", Some(self.event("D-1"))).await;
-                Ask::of("/recommendations?seen=D-1", &[])
-            }
             ("GET", "/review/alike") => Ask::of(alike, &[]),
             ("POST", "/review") => Ask::of(path, &[("at", &place), ("act", "accept")]),
             ("POST", "/review/undo") => {
@@ -458,6 +454,10 @@ impl Town {
 
     async fn ask_page(&self, line: &Line, path: &str, caller: Caller) -> Ask {
         match (line.method.as_str(), path) {
+            ("GET", "/recommendations") => {
+                self.house.call(Method::POST, "/api/v1/events", Some(self.event("D-1"))).await;
+                Ask::of("/recommendations?seen=D-1", &[])
+            }
             (_, path) if path.starts_with("/review") => self.ask_review(line, path, caller).await,
             (_, path) if path.starts_with("/me") || ["/sign-in", "/sign-out"].contains(&path) => {
                 self.ask_own(line, path, caller).await
