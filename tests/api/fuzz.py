@@ -30,6 +30,8 @@ def main():
         folder = pathlib.Path(folder)
         (folder / "feed.csv").write_text(FEED)
         (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
+        # With a vault, so that what visitors do is taken in.
+        subprocess.run([VESTRY, "admin", "init", "--data", folder / "data"], check=True, stdin=subprocess.DEVNULL)
         subprocess.run([VESTRY, "import", folder / "feed.csv", "--data", folder / "data", "--org", "shop"], check=True)
         server = subprocess.Popen([VESTRY, "serve", "--data", folder / "data", "--config", folder / "config.toml", "--listen", "127.0.0.1:0"],
                                   stderr=subprocess.PIPE, text=True)
