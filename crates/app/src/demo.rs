@@ -6,6 +6,7 @@
 use crate::{App, AppError};
 use rayon::prelude::*;
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -95,14 +96,12 @@ pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)
     Ok(path)
 }
 
-/// What the demo's visitors did: who, what, and with which of `drawings`. Each likes two of the categories and one colour, looks
-/// at a dozen such products, and takes every fourth along.
+/// What the demo's visitors did: who, what, and with which of `drawings`. Each likes two of the categories, looks at a dozen such
+/// products, and takes every fourth along.
 pub fn visits(drawings: &[Drawing]) -> Vec<(usize, DeedKind, usize)> {
     const VISITORS: usize = 80;
-    let categories: Vec<&ValueId> = {
-        let all: std::collections::BTreeSet<&ValueId> = drawings.iter().map(|d| &d.labels.category).collect();
-        all.into_iter().collect()
-    };
+    let categories: BTreeSet<&ValueId> = drawings.iter().map(|d| &d.labels.category).collect();
+    let categories: Vec<&ValueId> = categories.into_iter().collect();
     let mut visits = Vec::new();
     for visitor in 0..VISITORS {
         // A step of a linear congruential generator (Knuth's MMIX) a visitor: the same everywhere.

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     future::Future,
     sync::{Arc, Mutex},
     time::Duration,
@@ -198,9 +198,9 @@ impl App {
         let recommender = self.recommender(organisation).await?;
         let work = move || {
             index.glance(&input.filters, |glance| {
-                let lists = Lists { recommender: &recommender, glance, history: &history, limit };
-                let candidates = lists.candidates(&input.wanted, of)?;
                 let history = history.as_slice();
+                let lists = Lists::new(&recommender, glance, (history, of), limit)?;
+                let candidates = lists.candidates(&input.wanted, of)?;
                 let (hide, diversity) = (input.hide, input.diversity);
                 let arrangement = Arrangement { limit, history, hide, diversity, rules: &rules };
                 let found = arrange(
@@ -261,7 +261,7 @@ impl App {
             Some(Event { visitor, deed })
         });
         let mut histories = Histories::default();
-        histories.learn(events.into_iter().map(as_event).chain(looked));
+        histories.learn(events.iter().map(as_event).chain(looked));
         Ok(histories.of(visitor).to_vec())
     }
 
@@ -305,7 +305,7 @@ impl App {
         let keeping = async {
             loop {
                 if let Err(error) = self.refresh_what_changed().await {
-                    tracing::error!(%error, "recommendations stay as they were; they are tried again");
+                    tracing::error!(%error, "what changed of recommendations is not known; it is asked again");
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }
@@ -321,8 +321,8 @@ impl App {
                 let rested = self.now().duration_since(known.fitted) >= known.took * REST;
                 known.as_of != changes && rested
             });
-            if is_due {
-                self.refresh_recommendations(organisation).await?;
+            if is_due && let Err(error) = self.refresh_recommendations(organisation).await {
+                tracing::error!(%organisation, %error, "recommendations stay as they were; they are fitted again");
             }
         }
         Ok(())
@@ -335,7 +335,7 @@ impl App {
 
     async fn fitted(&self, organisation: OrganisationId) -> Result<Arc<Recommender>, AppError> {
         let began = self.now();
-        let Learnt { as_of, histories, clicks } = learnt(self.store(), organisation, Timestamp::MIN).await?;
+        let (as_of, [Learnt { histories, clicks }]) = learnt(self.store(), organisation, [Timestamp::MIN]).await?;
         let index = self.index(organisation).await?;
         let work = move || {
             let model = fit(&histories);
@@ -378,35 +378,37 @@ impl App {
         organisation: OrganisationId,
         without: Arc<Recommender>,
     ) -> Result<(), AppError> {
-        let changes = self.store().read().await?.event_changes().await?;
-        let floor = changes.iter().find(|(of, _)| *of == organisation).map_or(0, |(_, changes)| *changes);
+        let floor = self.store().read().await?.event_changes_of(organisation).await?;
         *self.place_of(organisation).lock().await = Kept { recommender: Some(without), floor };
         Ok(())
     }
 }
 
 /// All that visitors of an organisation did, as models take it.
+#[derive(Default)]
 pub(crate) struct Learnt {
-    pub(crate) as_of: i64,
     pub(crate) histories: Histories,
     pub(crate) clicks: Clicks,
 }
 
-/// What stands in the table of one organisation, as of one moment; of it what happened after `since`.
-pub(crate) async fn learnt(
+/// What stands in the table of one organisation, as of one moment, and how often it had changed: what happened after each of
+/// `since`.
+pub(crate) async fn learnt<const N: usize>(
     store: &Store,
     organisation: OrganisationId,
-    since: Timestamp,
-) -> Result<Learnt, StoreError> {
+    since: [Timestamp; N],
+) -> Result<(i64, [Learnt; N]), StoreError> {
     let mut snapshot = store.read().await?;
-    let as_of = snapshot.event_changes().await?.into_iter().find(|(of, _)| *of == organisation);
-    let (mut histories, mut clicks) = (Histories::default(), Clicks::default());
+    let as_of = snapshot.event_changes_of(organisation).await?;
+    let mut learnt = since.map(|_| Learnt::default());
     let mut after = None;
     loop {
         let rows = snapshot.events_after(organisation, after, ROWS).await?;
         let Some(last) = rows.last() else { break };
         after = Some(*last);
-        histories.learn(rows.into_iter().filter(|event| event.at > since).map(as_event));
+        for (learnt, since) in learnt.iter_mut().zip(since) {
+            learnt.histories.learn(rows.iter().filter(|event| event.at > since).map(as_event));
+        }
     }
     let mut after: Option<(Visitor, String)> = None;
     loop {
@@ -414,9 +416,11 @@ pub(crate) async fn learnt(
         let rows = snapshot.searches_after(organisation, cursor, ROWS).await?;
         let Some(last) = rows.last() else { break };
         after = Some((last.visitor, last.search.clone()));
-        rows.iter().filter(|search| search.at > since).for_each(|search| learn_search(&mut clicks, search));
+        for (learnt, since) in learnt.iter_mut().zip(since) {
+            rows.iter().filter(|search| search.at > since).for_each(|search| learn_search(&mut learnt.clicks, search));
+        }
     }
-    Ok(Learnt { as_of: as_of.map_or(0, |(_, changes)| changes), histories, clicks })
+    Ok((as_of, learnt))
 }
 
 fn learn_search(clicks: &mut Clicks, search: &StoredSearch) {
@@ -426,39 +430,57 @@ fn learn_search(clicks: &mut Clicks, search: &StoredSearch) {
     }
 }
 
-fn as_event(event: StoredEvent) -> Event {
-    let StoredEvent { visitor, product: item, kind, at } = event;
+fn as_event(event: &StoredEvent) -> Event {
+    let StoredEvent { visitor, product: item, kind, at } = *event;
     Event { visitor, deed: Deed { kind, second: at.as_second(), item } }
 }
 
 /// New products that nobody had to do with yet, and what of the known ones looks like each.
 fn fresh(index: &Index, model: &Model) -> Result<Fresh, IndexError> {
-    let known: HashSet<ProductId> = model.items().collect();
-    if known.is_empty() {
+    if model.items().next().is_none() {
         return Ok(Fresh::default());
     }
     index.glance(&[], |glance| {
-        let new = glance.newest(NEW, |product| !known.contains(&product));
-        new.into_iter().map(|product| Ok((product, alike(glance, &known, product)?))).collect()
+        let new = glance.newest(NEW, |product| !model.knows(product));
+        new.into_iter().map(|product| Ok((product, alike(glance, model, product)?))).collect()
     })?
 }
 
-fn alike(glance: &Glance<'_>, known: &HashSet<ProductId>, product: ProductId) -> Result<Vec<ProductId>, IndexError> {
+/// What of the known products looks like one.
+fn alike(glance: &Glance<'_>, model: &Model, product: ProductId) -> Result<Vec<ProductId>, IndexError> {
     let near = glance.look_alikes(product, 4 * ALIKE)?;
-    Ok(near.into_iter().filter(|near| known.contains(near)).take(ALIKE).collect())
+    Ok(near.into_iter().filter(|near| model.knows(*near)).take(ALIKE).collect())
 }
 
 /// What lists are put together from.
 struct Lists<'a> {
-    recommender: &'a Recommender,
+    model: &'a Model,
+    /// New products, and those of the history that the model does not know, with what looks like them.
+    fresh: Cow<'a, Fresh>,
     glance: &'a Glance<'a>,
     history: &'a [Deed],
     limit: usize,
 }
 
-impl Lists<'_> {
+impl<'a> Lists<'a> {
+    /// For `history`, or of the product `of`.
+    fn new(
+        Recommender { model, fresh, .. }: &'a Recommender,
+        glance: &'a Glance<'a>,
+        (history, of): (&'a [Deed], Option<ProductId>),
+        limit: usize,
+    ) -> Result<Self, IndexError> {
+        let mut fresh = Cow::Borrowed(fresh);
+        for item in history.iter().map(|deed| deed.item).chain(of) {
+            if !model.knows(item) && !fresh.contains_key(&item) {
+                fresh.to_mut().insert(item, alike(glance, model, item)?);
+            }
+        }
+        Ok(Self { model, fresh, glance, history, limit })
+    }
+
     fn candidates(&self, wanted: &Wanted, of: Option<ProductId>) -> Result<Vec<Recommended>, IndexError> {
-        let Recommender { model, .. } = self.recommender;
+        let Self { model, fresh, .. } = self;
         // Rules, filters and what was bought take some away.
         let enough = 10 * self.limit + 200;
         let mut found = Vec::new();
@@ -466,8 +488,7 @@ impl Lists<'_> {
             (Wanted::Similar(_), Some(of)) => {
                 let deed = Deed { kind: DeedKind::View, second: 0, item: of };
                 let because = |one: Recommended| Recommended { because: Because::Item(of), ..one };
-                let fresh = self.fresh_of(&[deed])?;
-                found.extend(model.for_history(&[deed], &fresh).take(enough).map(because));
+                found.extend(model.for_history(&[deed], fresh).take(enough).map(because));
                 found.extend(self.look_like(of)?);
             }
             (Wanted::GoesWith(_), Some(of)) => {
@@ -477,8 +498,7 @@ impl Lists<'_> {
                 }
             }
             (Wanted::ForYou, _) => {
-                let fresh = self.fresh_of(self.history)?;
-                found.extend(model.for_history(self.history, &fresh).take(enough));
+                found.extend(model.for_history(self.history, fresh).take(enough));
                 let mut latest = self.history.to_vec();
                 latest.sort_by_key(|deed| std::cmp::Reverse(deed.second));
                 for deed in latest.iter().take(LATEST) {
@@ -499,30 +519,12 @@ impl Lists<'_> {
         Ok(near.into_iter().enumerate().map(one))
     }
 
-    /// New products, and those of a history that the model does not know, with what looks like them.
-    fn fresh_of(&self, history: &[Deed]) -> Result<Cow<'_, Fresh>, IndexError> {
-        let Recommender { model, fresh, .. } = self.recommender;
-        let is_unknown = |deed: &&Deed| model.held(deed.item).next().is_none() && !fresh.contains_key(&deed.item);
-        let unknown: Vec<ProductId> = history.iter().filter(is_unknown).map(|deed| deed.item).collect();
-        if unknown.is_empty() {
-            return Ok(Cow::Borrowed(fresh));
-        }
-        let mut more = fresh.clone();
-        for item in unknown {
-            let near = self.glance.look_alikes(item, 4 * ALIKE)?;
-            let known = near.into_iter().filter(|near| model.held(*near).next().is_some());
-            more.insert(item, known.take(ALIKE).collect());
-        }
-        Ok(Cow::Owned(more))
-    }
-
     fn told(&self, one: Recommended) -> Option<RecommendedProduct> {
         let sku = |product| self.glance.card(product).map(|(sku, _)| sku.to_owned());
         let (own, image) = self.glance.card(one.item)?;
         let because = match one.because {
             Because::History => {
-                let Recommender { model, fresh, .. } = self.recommender;
-                BecauseOf::History(model.reason(one.item, self.history, fresh).and_then(sku))
+                BecauseOf::History(self.model.reason(one.item, self.history, &self.fresh).and_then(sku))
             }
             Because::Item(item) => BecauseOf::Product(sku(item)?),
             Because::Looks(item) => BecauseOf::Looks(sku(item)?),

@@ -29,7 +29,7 @@ const AHEAD: SignedDuration = SignedDuration::from_secs(300);
 /// Lists that searches showed are remembered until so many came after.
 const SHOWN: usize = 20_000;
 /// What a certificate calls a recommender.
-pub(crate) const RECOMMENDATIONS: &str = "recommendations";
+const RECOMMENDATIONS: &str = "recommendations";
 /// Visitors looked at together.
 const TOGETHER: u32 = 1_000;
 
@@ -130,7 +130,7 @@ impl App {
         let mut taken = EventsTaken::default();
         let (mut deeds, mut searches) = (Vec::new(), Vec::new());
         for (event, id) in events.iter().zip(ids) {
-            let (visitor, at) = (Visitor(*id.as_bytes()), event.at.unwrap_or(now));
+            let (visitor, at) = (visitor_of(*id), event.at.unwrap_or(now));
             let product = event.what.sku().and_then(|sku| products.get(sku)).copied();
             if let (Some(sku), None) = (event.what.sku(), product) {
                 taken.unknown_products.push(sku.clone());
@@ -153,10 +153,7 @@ impl App {
             taken.taken += usize::from(counts);
         }
         let mut tx = self.store().begin().await?;
-        tx.put_events(organisation, &deeds).await?;
-        for search in &searches {
-            tx.put_search(organisation, search).await?;
-        }
+        tx.put_events(organisation, &deeds, &searches).await?;
         tx.commit().await?;
         taken.unknown_products.sort();
         taken.unknown_products.dedup();
@@ -198,7 +195,7 @@ impl App {
     ) -> Result<Option<Visitor>, AppError> {
         let Some(privacy) = self.privacy() else { return Ok(None) };
         let id = privacy.vault().visitor(organisation.get(), name.as_str()).await?;
-        Ok(id.map(|id| Visitor(*id.as_bytes())))
+        Ok(id.map(visitor_of))
     }
 
     /// All that is held of a visitor: for a shop that is asked by them.
@@ -240,13 +237,23 @@ impl App {
             ModelChange { organisation: organisation_id, model, version: without.as_of, before, after: Some(after) };
         let now = self.now();
         privacy.vault().note_models(&[change], now).await?;
-        privacy.vault().forget_visitors(&[VisitorId::from_bytes(visitor.0)], now).await?;
+        privacy.vault().forget_visitors(&[id_of(visitor)], now).await?;
         let mut tx = self.store().begin().await?;
         let rows = tx.forget_visitors(&[visitor]).await?;
         tx.commit().await?;
         self.put_recommender(organisation, without).await?;
         Ok(ForgottenVisitor { rows, recommender: Some(digests) })
     }
+}
+
+/// A visitor as the catalogue knows them.
+fn visitor_of(id: VisitorId) -> Visitor {
+    Visitor(*id.as_bytes())
+}
+
+/// A visitor as the vault knows them.
+fn id_of(visitor: Visitor) -> VisitorId {
+    VisitorId::from_bytes(visitor.0)
 }
 
 impl Happened {
@@ -289,9 +296,9 @@ impl Privacy {
             let ids = self.vault().visitors_after(after, TOGETHER).await?;
             let Some(last) = ids.last() else { return Ok(()) };
             after = Some(*last);
-            let visitors: Vec<Visitor> = ids.iter().map(|id| Visitor(*id.as_bytes())).collect();
+            let visitors: Vec<Visitor> = ids.iter().copied().map(visitor_of).collect();
             let held = self.store().read().await?.visitors_with_events(&visitors).await?;
-            let idle: Vec<VisitorId> = ids.into_iter().filter(|id| !held.contains(&Visitor(*id.as_bytes()))).collect();
+            let idle: Vec<VisitorId> = ids.into_iter().filter(|id| !held.contains(&visitor_of(*id))).collect();
             self.vault().forget_visitors(&idle, now).await?;
         }
     }
@@ -304,10 +311,10 @@ impl Privacy {
             let visitors = self.store().read().await?.visitors_after(after, TOGETHER).await?;
             let Some(last) = visitors.last() else { return Ok(()) };
             after = Some(*last);
-            let ids: Vec<VisitorId> = visitors.iter().map(|visitor| VisitorId::from_bytes(visitor.0)).collect();
+            let ids: Vec<VisitorId> = visitors.iter().copied().map(id_of).collect();
             let known = self.vault().known_visitors(&ids).await?;
             let strangers: Vec<Visitor> =
-                visitors.into_iter().filter(|visitor| !known.contains(&VisitorId::from_bytes(visitor.0))).collect();
+                visitors.into_iter().filter(|visitor| !known.contains(&id_of(*visitor))).collect();
             if !strangers.is_empty() {
                 let mut tx = self.store().begin().await?;
                 tx.forget_visitors(&strangers).await?;
@@ -320,11 +327,8 @@ impl Privacy {
     async fn recommenders_without(&self, until: Timestamp) -> Result<Vec<ModelChange>, PrivacyError> {
         let mut changes = Vec::new();
         for organisation in self.store().read().await?.events_until(until).await? {
-            let before = learnt(self.store(), organisation, Timestamp::MIN).await?;
-            let after = learnt(self.store(), organisation, until).await?;
-            let version = before.as_of;
-            let digests = |Learnt { histories, clicks, .. }: Learnt| digests(&fit(&histories), &clicks);
-            let work = move || [digests(before), digests(after)];
+            let (version, both) = learnt(self.store(), organisation, [Timestamp::MIN, until]).await?;
+            let work = move || both.map(|Learnt { histories, clicks }| digests(&fit(&histories), &clicks));
             let [before, after] = tokio::task::spawn_blocking(work).await.expect("fitting does not panic");
             let (organisation, model) = (organisation.get(), RECOMMENDATIONS.into());
             changes.push(ModelChange { organisation, model, version, before, after: Some(after) });

@@ -94,16 +94,24 @@ impl Snapshot {
         with_choices(&mut self.conn, organisation, rows).await
     }
 
-    /// What searches showed to one visitor, and what they chose.
+    /// What searches showed to one visitor, and what they chose, the oldest first.
     pub async fn searches_of(
         &mut self,
         organisation: OrganisationId,
         visitor: Visitor,
     ) -> Result<Vec<StoredSearch>, StoreError> {
-        const SQL: &str =
-            "select visitor, search, at, list from shown where organisation = $1 and visitor = $2 order by at, search";
+        const SQL: &str = "select visitor, search, at, list from shown where organisation = $1 and visitor = $2 \
+            order by visitor, search";
         let rows = self.conn.rows(SQL, args![organisation.get(), visitor.0.as_slice()]).await?;
-        with_choices(&mut self.conn, organisation, rows).await
+        let mut searches = with_choices(&mut self.conn, organisation, rows).await?;
+        searches.sort_by_key(|search| search.at);
+        Ok(searches)
+    }
+
+    /// How often any of it changed of an organisation.
+    pub async fn event_changes_of(&mut self, organisation: OrganisationId) -> Result<i64, StoreError> {
+        const SQL: &str = "select changes from event_changes where organisation = $1";
+        Ok(self.conn.row(SQL, args![organisation.get()]).await?.map_or(Ok(0), |row| row.only())?)
     }
 
     /// The organisations of which something happened up to the moment `until`.
@@ -157,11 +165,21 @@ impl Snapshot {
 }
 
 impl Tx {
-    /// Takes events in: of each visitor, product and kind the last one stays.
-    pub async fn put_events(&mut self, organisation: OrganisationId, events: &[StoredEvent]) -> Result<(), StoreError> {
-        const SQL: &str = "insert into events (organisation, visitor, product, kind, at) values (..) \
+    /// Takes in events, of which the last of each visitor, product and kind stays; and what searches showed to visitors, with
+    /// what they chose from it besides what they chose before.
+    pub async fn put_events(
+        &mut self,
+        organisation: OrganisationId,
+        events: &[StoredEvent],
+        searches: &[StoredSearch],
+    ) -> Result<(), StoreError> {
+        const EVENTS: &str = "insert into events (organisation, visitor, product, kind, at) values (..) \
             on conflict (organisation, visitor, product, kind) do update set at = excluded.at where events.at < excluded.at";
-        if events.is_empty() {
+        const SHOWN: &str =
+            "insert into shown (organisation, visitor, search, at, list) values (..) on conflict do nothing";
+        const CHOSEN: &str =
+            "insert into chosen (organisation, visitor, search, product) values (..) on conflict do nothing";
+        if events.is_empty() && searches.is_empty() {
             return Ok(());
         }
         // One statement may not write a row twice.
@@ -169,29 +187,18 @@ impl Tx {
         events.sort_unstable();
         events.reverse();
         events.dedup_by_key(|event| (event.visitor, event.product, event.kind));
-        let row = |event: &StoredEvent| {
-            args![organisation.get(), event.visitor.0.as_slice(), event.product.get(), event.kind as i64, event.at]
+        let key = |visitor: &Visitor| args![organisation.get(), visitor.0.as_slice()];
+        let event = |event: &StoredEvent| {
+            [key(&event.visitor), args![event.product.get(), event.kind as i64, event.at]].concat()
         };
-        self.conn.insert(SQL, events.iter().map(row).collect()).await?;
-        self.events_changed(organisation).await
-    }
-
-    /// Keeps what a search showed to a visitor, and what they chose from it besides what they chose before.
-    pub async fn put_search(&mut self, organisation: OrganisationId, search: &StoredSearch) -> Result<(), StoreError> {
-        const SHOWN: &str = "insert into shown (organisation, visitor, search, at, list) values ($1, $2, $3, $4, $5) \
-            on conflict do nothing";
-        const CHOSEN: &str =
-            "insert into chosen (organisation, visitor, search, product) values (..) on conflict do nothing";
-        let key = || args![organisation.get(), search.visitor.0.as_slice(), search.search.as_str()];
-        let mut shown = key();
-        shown.extend(args![search.at, encode(&search.shown)]);
-        self.conn.run(SHOWN, shown).await?;
-        let row = |product: &ProductId| {
-            let mut row = key();
-            row.push(product.get().into());
-            row
+        self.conn.insert(EVENTS, events.iter().map(event).collect()).await?;
+        let key = |search: &StoredSearch| [key(&search.visitor), args![search.search.as_str()]].concat();
+        let shown = |search: &StoredSearch| [key(search), args![search.at, encode(&search.shown)]].concat();
+        self.conn.insert(SHOWN, searches.iter().map(shown).collect()).await?;
+        let chosen = |search: &StoredSearch| -> Vec<_> {
+            search.chosen.iter().map(|product| [key(search), args![product.get()]].concat()).collect()
         };
-        self.conn.insert(CHOSEN, search.chosen.iter().map(row).collect()).await?;
+        self.conn.insert(CHOSEN, searches.iter().flat_map(chosen).collect()).await?;
         self.events_changed(organisation).await
     }
 
@@ -243,24 +250,33 @@ fn list(visitors: &[Visitor]) -> Vec<Value> {
     visitors.iter().map(|visitor| visitor.0.as_slice().into()).collect()
 }
 
-/// The searches of these rows, with what was chosen from them.
+/// The searches of these rows, which are in the order of visitor and search, with what was chosen from them.
 async fn with_choices(
     conn: &mut Conn,
     organisation: OrganisationId,
     rows: Vec<Row>,
 ) -> Result<Vec<StoredSearch>, StoreError> {
-    const CHOSEN: &str = "select product from chosen where organisation = $1 and visitor = $2 and search = $3 \
-        order by product";
-    let mut searches = Vec::with_capacity(rows.len());
-    for row in rows {
+    const CHOSEN: &str = "select visitor, search, product from chosen where organisation = $1 \
+        and (visitor, search) >= ($2, $3) and (visitor, search) <= ($4, $5) order by visitor, search, product";
+    let search = |row: Row| {
+        let mut columns = row.columns();
+        let (visitor, search) = (visitor(columns.take()?)?, columns.take()?);
+        let (at, list): (_, Vec<u8>) = (columns.instant("shown.at")?, columns.take()?);
+        Ok(StoredSearch { visitor, search, at, shown: decode(&list)?, chosen: Vec::new() })
+    };
+    let mut searches = rows.into_iter().map(search).collect::<Result<Vec<_>, StoreError>>()?;
+    let (Some(first), Some(last)) = (searches.first(), searches.last()) else { return Ok(searches) };
+    let of = |search: &StoredSearch| args![search.visitor.0.as_slice(), search.search.as_str()];
+    let args = [args![organisation.get()], of(first), of(last)].concat();
+    let mut at = 0;
+    for row in conn.rows(CHOSEN, args).await? {
         let mut columns = row.columns();
         let (visitor, search): (_, String) = (visitor(columns.take()?)?, columns.take()?);
-        let (at, list): (_, Vec<u8>) = (columns.instant("shown.at")?, columns.take()?);
-        let args = args![organisation.get(), visitor.0.as_slice(), search.as_str()];
-        let chosen = conn.rows(CHOSEN, args).await?;
-        let chosen = chosen.iter().map(|row| Ok(ProductId::from_row(row.only()?)));
-        let chosen = chosen.collect::<Result<_, StoreError>>()?;
-        searches.push(StoredSearch { visitor, search, at, shown: decode(&list)?, chosen });
+        // Both are in the same order, and nothing is chosen from what was not shown.
+        let is_it = |one: &StoredSearch| (one.visitor, &one.search) == (visitor, &search);
+        let further = searches[at..].iter().position(is_it);
+        at += further.ok_or(StoreError::Unreadable { column: "chosen.search" })?;
+        searches[at].chosen.push(ProductId::from_row(columns.take()?));
     }
     Ok(searches)
 }

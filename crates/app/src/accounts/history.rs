@@ -67,7 +67,7 @@ impl App {
         privacy.office_announces().await
     }
 
-    /// Visitors of four tastes, who look at what they like and take some of it along.
+    /// Visitors who look at what they like and take some of it along.
     async fn visitors_come(&self, organisation: OrganisationId, drawings: &[Drawing]) -> Result<(), HistoryError> {
         let visits = demo::visits(drawings).into_iter();
         let event = |(visitor, kind, at): (usize, DeedKind, usize)| {

@@ -119,6 +119,13 @@ async fn what_a_visitor_did_a_moment_ago_counts() {
         let first = shop.list(Wanted::ForYou, Some("kim")).await.swap_remove(0);
         assert!(["A-04", "A-06", "A-07"].contains(&first.0.as_str()), "{first:?}");
         assert_eq!(first.1, BecauseOf::History(Some("A-05".into())));
+        // What nobody had to do with yet speaks as what it looks like.
+        let new = demo::picture(&demo::drawings(PRODUCTS)[5]);
+        shop.puts(PRODUCTS, Some(vec![ImageInput::Bytes(new)])).await;
+        shop.app.apply_outbox().await.expect("indexed");
+        shop.takes(&[did("lee", DeedKind::View, PRODUCTS)]).await;
+        let first = shop.list(Wanted::ForYou, Some("lee")).await.swap_remove(0);
+        assert_eq!(first.1, BecauseOf::History(Some("A-08".into())), "{first:?}");
         let others = shop.list(Wanted::ForYou, Some("nobody-knows")).await;
         assert!(others.iter().all(|(_, because)| *because == BecauseOf::Popular), "{others:?}");
         let goes = shop.list(Wanted::GoesWith(sku(1)), None).await;

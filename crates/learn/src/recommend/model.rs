@@ -127,6 +127,11 @@ impl Model {
         self.incidence.live().map(|at| self.incidence.items[at as usize])
     }
 
+    /// Whether somebody has an item.
+    pub fn knows(&self, item: ProductId) -> bool {
+        self.incidence.at(item).is_some()
+    }
+
     /// How much an item speaks for others, by item.
     pub fn weights(&self, item: ProductId) -> impl Iterator<Item = (ProductId, f32)> {
         let of = self.incidence.at(item).map_or(&[][..], |at| &self.weights[at as usize]);

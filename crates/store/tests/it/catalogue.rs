@@ -256,10 +256,9 @@ async fn laden(store: &Store, shop: OrganisationId) -> ProductId {
     tx.review(&answer, &[(id, dots.clone())], at(1)).await.expect("answers").expect("it waits");
     let visitor = Visitor([7; 16]);
     let event = StoredEvent { visitor, product: id, kind: DeedKind::Click, at: at(1) };
-    tx.put_events(shop, &[event]).await.expect("takes");
     let (shown, chosen) = (vec![(id, [Some(1), None, Some(2)])], vec![id]);
     let search = StoredSearch { visitor, search: "s".into(), at: at(1), shown, chosen };
-    tx.put_search(shop, &search).await.expect("takes");
+    tx.put_events(shop, &[event], &[search]).await.expect("takes");
     tx.commit().await.expect("commits");
     id
 }

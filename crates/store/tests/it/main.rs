@@ -6,6 +6,7 @@
 mod catalogue;
 mod dumps;
 mod engines;
+mod events;
 mod images;
 mod jobs;
 mod objects;
