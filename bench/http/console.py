@@ -8,6 +8,7 @@ against one member, while others sign in. Needs Python 3.11, no packages; prints
 """
 
 import gzip, http.client, pathlib, re, subprocess, sys, tempfile, threading, time, urllib.parse
+from serving import serving
 
 VESTRY = pathlib.Path(sys.argv[1]).resolve()
 SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 20
@@ -115,19 +116,11 @@ def main():
         threading.Thread(target=demo.stdout.read, daemon=True).start()
         demo.terminate()
         demo.wait()
-        (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
-        server = subprocess.Popen([VESTRY, "serve", "--behind-proxy", "--data", folder / "data", "--config", folder / "config.toml",
-                                   "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
-        try:
-            host = next(found[1] for line in server.stderr if (found := re.search(r"http://([\d.:]+)", line)))
-            threading.Thread(target=server.stderr.read, daemon=True).start()
+        with serving(VESTRY, folder, "--behind-proxy") as (host, _, pid):
             status, cookie, _ = sign_in(host, "owner@demo.example", password, "198.51.100.1")
             assert status == 303, status
             pages(host, cookie)
-            attack(host, server.pid, password)
-        finally:
-            server.terminate()
-            server.wait()
+            attack(host, pid, password)
 
 
 main()

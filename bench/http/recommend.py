@@ -8,6 +8,7 @@ connections that stay open. Needs Python 3.11, no packages. Everything is seeded
 """
 
 import csv, http.client, json, pathlib, random, re, subprocess, sys, tempfile, threading, time
+from serving import serving
 
 VESTRY = pathlib.Path(sys.argv[1])
 PRODUCTS, VISITORS, EACH = [int(a) for a in sys.argv[2:5]] + [20_000, 100_000, 20][len(sys.argv[2:5]):]
@@ -104,23 +105,11 @@ def main():
             rows = csv.writer(file)
             rows.writerow(["sku", "title"])
             rows.writerows([f"B-{n}", f"product {n}"] for n in range(PRODUCTS))
-        (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
         data = folder / "data"
         subprocess.run([VESTRY, "admin", "init", "--data", data], check=True, stdin=subprocess.DEVNULL)
         subprocess.run([VESTRY, "import", folder / "feed.csv", "--data", data, "--org", "shop"], check=True)
-        server = subprocess.Popen([VESTRY, "serve", "--data", data, "--config", folder / "config.toml", "--listen", "127.0.0.1:0"],
-                                  stderr=subprocess.PIPE, text=True)
-        key = base = None
-        for line in server.stderr:
-            key = key or (re.search(r"vs_\w+", line) or [None])[0]
-            if found := re.search(r"http://(\S+)", line):
-                base = found[1]
-                break
-        try:
-            run(base, key, server.pid)
-        finally:
-            server.terminate()
-            server.wait()
+        with serving(VESTRY, folder) as (host, key, pid):
+            run(host, key, pid)
 
 
 main()

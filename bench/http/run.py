@@ -8,6 +8,7 @@ pictures of 200 photos from PHOTOS (a folder per class) beside them, serves it o
 """
 
 import base64, csv, json, pathlib, random, re, subprocess, sys, tempfile, time, tomllib, urllib.request
+from serving import serving
 
 VESTRY, PHOTOS = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 PRODUCTS = int(sys.argv[3]) if len(sys.argv) > 3 else 50_000
@@ -81,23 +82,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         feed(folder / "feed.csv", names)
-        (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
         start = time.monotonic()
         subprocess.run([VESTRY, "import", folder / "feed.csv", "--data", folder / "data", "--org", "shop"], check=True)
         imported = time.monotonic() - start
-        server = subprocess.Popen([VESTRY, "serve", "--data", folder / "data", "--config", folder / "config.toml", "--listen", "127.0.0.1:0"],
-                                  stderr=subprocess.PIPE, text=True)
-        key = base = None
-        for line in server.stderr:
-            key = key or (re.search(r"vs_\w+", line) or [None])[0]
-            if found := re.search(r"http://\S+", line):
-                base = found[0]
-                break
-        try:
-            run(base, key, names, folder, imported, server.pid)
-        finally:
-            server.terminate()
-            server.wait()
+        with serving(VESTRY, folder) as (host, key, pid):
+            run(f"http://{host}", key, names, folder, imported, pid)
 
 
 def run(base, key, names, folder, imported, pid):

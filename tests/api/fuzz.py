@@ -6,7 +6,10 @@ Serves a few products on loopback and asks with `schemathesis` (PyPI, see tests/
 each operation, once with a secret key and once with none. The seed is fixed. Ends with 1 when something failed.
 """
 
-import json, pathlib, re, subprocess, sys, tempfile, urllib.request
+import pathlib, subprocess, sys, tempfile, urllib.request
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "bench/http"))
+from serving import serving
 
 VESTRY, EXAMPLES = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2] if len(sys.argv) > 2 else "30"
 SEED = "20261126"
@@ -29,26 +32,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "feed.csv").write_text(FEED)
-        (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
         # With a vault, so that what visitors do is taken in.
         subprocess.run([VESTRY, "admin", "init", "--data", folder / "data"], check=True, stdin=subprocess.DEVNULL)
         subprocess.run([VESTRY, "import", folder / "feed.csv", "--data", folder / "data", "--org", "shop"], check=True)
-        server = subprocess.Popen([VESTRY, "serve", "--data", folder / "data", "--config", folder / "config.toml", "--listen", "127.0.0.1:0"],
-                                  stderr=subprocess.PIPE, text=True)
-        key = base = None
-        for line in server.stderr:
-            key = key or (re.search(r"vs_\w+", line) or [None])[0]
-            if found := re.search(r"http://\S+", line):
-                base = found[0]
-                break
-        try:
+        with serving(VESTRY, folder) as (host, key, _):
+            base = f"http://{host}"
             # Whoever makes and revokes keys at random would lose the one they ask with.
             with_key = ask(base, "-H", f"Authorization: Bearer {key}", "--exclude-path-regex", "/keys")
             without = ask(base)
             alive = urllib.request.urlopen(base + "/healthz", timeout=10).status == 200
-        finally:
-            server.terminate()
-            server.communicate()
         sys.exit(0 if alive and with_key == 0 and without == 0 else 1)
 
 

@@ -238,12 +238,19 @@ pub(crate) struct SearchArgs {
     /// The answer as JSON, as `POST /api/v1/search` gives it
     #[arg(long)]
     pub(crate) json: bool,
-    /// Organisation to search, by its short name
-    #[arg(long, default_value = "shop")]
-    pub(crate) org: String,
     /// Go through the running server at this address, which needs a key in `VESTRY_KEY` and no data folder
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
+    #[command(flatten)]
+    pub(crate) shop: Shop,
+}
+
+/// One organisation of a data folder.
+#[derive(Debug, Args)]
+pub(crate) struct Shop {
+    /// Organisation, by its short name
+    #[arg(long, default_value = "shop")]
+    pub(crate) org: String,
     #[command(flatten)]
     pub(crate) place: Place,
 }
@@ -279,11 +286,8 @@ pub(crate) struct RecommendArgs {
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    /// Organisation, by its short name
-    #[arg(long, default_value = "shop")]
-    pub(crate) org: String,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) shop: Shop,
 }
 
 #[derive(Debug, Args)]
@@ -291,11 +295,8 @@ pub(crate) struct VisitorArgs {
     /// Forget them: what recommends is as if they had never come
     #[arg(long)]
     pub(crate) forget: bool,
-    /// Organisation, by its short name
-    #[arg(long, default_value = "shop")]
-    pub(crate) org: String,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) shop: Shop,
 }
 
 #[derive(Debug, Args)]
@@ -330,9 +331,6 @@ pub(crate) enum LearnCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct TaughtArgs {
-    /// Organisation, by its short name
-    #[arg(long, default_value = "shop")]
-    pub(crate) org: String,
     /// Attribute
     #[arg(long, default_value = "category")]
     pub(crate) attribute: String,
@@ -340,7 +338,7 @@ pub(crate) struct TaughtArgs {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) shop: Shop,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,12 @@
 //! Opening the data folder that the arguments name.
 
-use crate::{args::Place, surroundings};
+use crate::{
+    args::{Place, Shop},
+    surroundings,
+};
 use anyhow::{Context, Result};
 use vestry_app::{App, Config, KeyVariable, Privacy};
+use vestry_model::OrganisationId;
 
 /// The settings that `place` names, or the defaults; and the keys that the environment holds.
 pub(crate) fn config(place: &Place) -> Result<Config> {
@@ -18,6 +22,13 @@ pub(crate) fn config(place: &Place) -> Result<Config> {
 pub(crate) async fn privacy(place: &Place) -> Result<Privacy> {
     let opened = Privacy::open(&place.data, &config(place)?, surroundings()).await;
     opened.with_context(|| format!("could not open the data folder `{}`", place.data.display()))
+}
+
+/// The Vestry that holds an organisation, and the organisation.
+pub(crate) async fn shop(Shop { org, place }: &Shop) -> Result<(App, OrganisationId)> {
+    let app = app(place).await?;
+    let organisation = app.organisation(org).await?;
+    Ok((app, organisation))
 }
 
 /// The Vestry in `place`.

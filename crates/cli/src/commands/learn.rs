@@ -31,9 +31,8 @@ pub(crate) async fn run(args: LearnArgs) -> Result<()> {
 const PROMPT: &str = "prompt";
 
 async fn opened(args: &TaughtArgs) -> Result<(App, OrganisationId, AttributeId)> {
-    let app = open::app(&args.place).await?;
     let attribute = AttributeId::new(&args.attribute).with_context(|| format!("`{}` is no id", args.attribute))?;
-    let organisation = app.organisation(&args.org).await?;
+    let (app, organisation) = open::shop(&args.shop).await?;
     Ok((app, organisation, attribute))
 }
 

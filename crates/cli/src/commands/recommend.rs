@@ -26,8 +26,7 @@ pub(crate) async fn run(args: RecommendArgs) -> Result<()> {
         RecommendList::Manifest => None,
     };
     let seen = args.seen.iter().map(|text| Sku::new(text)).collect::<Result<Vec<_>, _>>()?;
-    let app = open::app(&args.place).await?;
-    let organisation = app.organisation(&args.org).await?;
+    let (app, organisation) = open::shop(&args.shop).await?;
     match wanted {
         Some(wanted) => {
             let input = RecommendInput { seen, limit: args.limit as usize, ..RecommendInput::new(wanted) };
@@ -94,8 +93,7 @@ pub(crate) async fn visitor(args: VisitorArgs) -> Result<()> {
     let mut text = String::new();
     std::io::stdin().lock().take(LONGEST).read_to_string(&mut text).context("could not read the visitor's id")?;
     let name = VisitorName::new(text.trim())?;
-    let app = open::app(&args.place).await?;
-    let organisation = app.organisation(&args.org).await?;
+    let (app, organisation) = open::shop(&args.shop).await?;
     let mut out = stdout().lock();
     if args.forget {
         let forgotten = app.forget_visitor(organisation, &name).await;

@@ -47,8 +47,7 @@ async fn local(
         limit: args.limit as usize,
         ..SearchInput::default()
     };
-    let app = open::app(&args.place).await?;
-    let organisation = app.organisation(&args.org).await?;
+    let (app, organisation) = open::shop(&args.shop).await?;
     let answer = app.search(organisation, input).await?.answer;
     app.close().await;
     Ok((SearchDocument::new(&answer, app.taxonomy()), answer.corrected))
