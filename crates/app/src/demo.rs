@@ -4,6 +4,7 @@
 //! second drawing, whose labels it gives away; the other half is recognised like any shop's pictures.
 
 use crate::{App, AppError};
+use jiff::{ToSpan, civil::Date};
 use rayon::prelude::*;
 use std::{
     collections::BTreeSet,
@@ -12,7 +13,8 @@ use std::{
 };
 use vestry_drawings::Drawing;
 use vestry_learn::{LearnError, Recipe, Samples, sample::Sample};
-use vestry_model::{DeedKind, HeadSet, ValueId};
+use vestry_model::{AttributeId, DeedKind, HeadSet, OrganisationId, ValueId};
+use vestry_store::{AskedDay, DayCounts, SearchDay, UnmetDay};
 use vestry_vision::{Limits, Vision};
 
 /// The demo is the same everywhere.
@@ -96,31 +98,89 @@ pub fn write_catalogue(folder: &Path, drawings: &[Drawing], said: impl Fn(usize)
     Ok(path)
 }
 
-/// What the demo's visitors did: who, what, and with which of `drawings`. Each likes two of the categories, looks at a dozen such
-/// products, and takes every fourth along.
-pub fn visits(drawings: &[Drawing]) -> Vec<(usize, DeedKind, usize)> {
-    const VISITORS: usize = 80;
+/// Weeks that the demo looks back on.
+const WEEKS: usize = 12;
+
+/// What a visitor of the demo did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visit {
+    /// Who, by number.
+    pub visitor: usize,
+    /// What.
+    pub kind: DeedKind,
+    /// With which drawing, by number.
+    pub drawing: usize,
+    /// How many days ago.
+    pub days_ago: usize,
+}
+
+/// What the demo's visitors did with `drawings` in twelve weeks. Each comes on one day, likes two of the categories, looks at a dozen
+/// such products, takes every fourth along and buys the last. From week to week more of them like the first category.
+pub fn visits(drawings: &[Drawing]) -> Vec<Visit> {
+    const VISITORS: usize = 480;
     let categories: BTreeSet<&ValueId> = drawings.iter().map(|d| &d.labels.category).collect();
     let categories: Vec<&ValueId> = categories.into_iter().collect();
     let mut visits = Vec::new();
     for visitor in 0..VISITORS {
-        // A step of a linear congruential generator (Knuth's MMIX) a visitor: the same everywhere.
-        let dice =
-            (visitor as u64 + SEED).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let taste = (dice >> 33) as usize % categories.len().max(1);
+        let dice = dice(visitor);
+        let week = visitor * WEEKS / VISITORS;
+        let is_of_fashion = (dice >> 48) as usize % WEEKS < week / 2;
+        let taste = if is_of_fashion { 0 } else { (dice >> 33) as usize % categories.len().max(1) };
         let likes = |d: &Drawing| {
             let at = categories.iter().position(|category| **category == d.labels.category);
             at == Some(taste) || at == Some((taste + 1) % categories.len())
         };
         let liked: Vec<usize> = (0..drawings.len()).filter(|at| likes(&drawings[*at])).collect();
         let start = (dice >> 40) as usize;
-        for step in 0..liked.len().min(12) {
-            let at = liked[(start + 7 * step) % liked.len()];
-            let kind = [DeedKind::View, DeedKind::Click, DeedKind::View, DeedKind::Cart][step % 4];
-            visits.push((visitor, kind, at));
+        let steps = liked.len().min(12);
+        for step in 0..steps {
+            let kinds = [DeedKind::View, DeedKind::Click, DeedKind::View, DeedKind::Cart];
+            let kind = if step + 1 == steps { DeedKind::Purchase } else { kinds[step % 4] };
+            let days_ago = 7 * (WEEKS - 1 - week) + (dice >> 52) as usize % 7;
+            visits.push(Visit { visitor, kind, drawing: liked[(start + 7 * step) % liked.len()], days_ago });
         }
     }
     visits
+}
+
+/// A step of a linear congruential generator (Knuth's MMIX): the same everywhere.
+fn dice(number: usize) -> u64 {
+    (number as u64 + SEED).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407)
+}
+
+/// What shoppers of the demo searched for in twelve weeks until `today`, and did not find.
+pub fn searches(organisation: OrganisationId, today: Date) -> DayCounts {
+    const ASKED: [(&str, &str, u64, u64); 6] = [
+        ("category", "dress", 20, 1),
+        ("category", "coat", 8, 4),
+        ("category", "skirt", 24, 0),
+        ("colour", "black", 30, 1),
+        ("colour", "navy", 6, 3),
+        ("print", "striped", 12, 0),
+    ];
+    const UNMET: [(&str, usize, u64); 3] =
+        [("벨벳 블레이저", 3, 4), ("velvet jumpsuit", 5, 2), ("크리스탈 글라스", 9, 1)];
+    let mut counts = DayCounts::default();
+    for days_ago in 0..7 * WEEKS {
+        let day = today.saturating_sub((days_ago as i64).days());
+        let week = (WEEKS - 1 - days_ago / 7) as u64;
+        let mut searches = 60;
+        for (number, (attribute, value, base, rise)) in ASKED.into_iter().enumerate() {
+            let (Some(attribute), Some(value)) = (AttributeId::new(attribute), ValueId::new(value)) else { continue };
+            let some = base + rise * week + (dice(7 * days_ago + number) >> 60) % 5;
+            searches += some;
+            counts.asked.push(AskedDay { organisation, day, attribute, value, searches: some });
+        }
+        let mut empty = 0;
+        for (words, every, some) in UNMET {
+            if days_ago.is_multiple_of(every) {
+                empty += some;
+                counts.unmet.push(UnmetDay { organisation, day, words: words.into(), searches: some });
+            }
+        }
+        counts.searches.push(SearchDay { organisation, day, searches: searches + empty, empty });
+    }
+    counts
 }
 
 /// Whether the labels of the drawing at `index` are given away for fitting.

@@ -15,7 +15,7 @@ mod tests;
 mod text;
 mod tree;
 
-pub use export::{CsvExport, ExportRow, json_line};
+pub use export::{CsvExport, ExportRow, csv_table, json_line};
 pub use mapping::{Mapping, MappingError, Target};
 pub use propose::propose;
 pub use tree::tree;

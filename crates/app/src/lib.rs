@@ -9,6 +9,7 @@
 mod accounts;
 mod backups;
 mod config;
+mod counting;
 mod cpu;
 mod daily;
 pub mod demo;
@@ -23,6 +24,7 @@ mod heads;
 mod images;
 mod importing;
 mod indexing;
+mod insight;
 mod jobs;
 mod keeping_logs;
 mod keys;
@@ -58,6 +60,7 @@ pub use config::{
     AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig,
     REFERENCE, ServerConfig, StoreConfig, VaultConfig, Within,
 };
+pub use counting::Ending;
 pub use cpu::Cpu;
 pub use daily::SweepState;
 pub use error::AppError;
@@ -65,6 +68,10 @@ pub use exporting::{Export, ExportFormat};
 pub use heads::{HeadEvidence, NotPublished, PublishedHead};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
 pub use importing::{ImportReport, ImportSource};
+pub use insight::{
+    By, KeyUsage, MAX_DAYS, NearValue, Period, ShareLine, ShareSource, Shares, SharesInput, UnmetSearches, UnmetWords,
+    Usage, ValueQuality,
+};
 pub use jobs::{Ended, JobKind, JobReport};
 pub use keeping_logs::LogKeeper;
 pub use keys::{Access, NewKey};
@@ -90,6 +97,7 @@ pub use vestry_learn::{
     blend::{BLENDS, Choice},
     measure::reliability,
     taught::{Said, Verdict},
+    trend::{Count, Direction, Trend},
 };
 pub use vestry_mail::Language;
 pub use vestry_policy::{LawfulUse, TwoStaff};

@@ -1,9 +1,12 @@
 //! Putting the parts together over one data folder.
 
 use crate::{
-    Config, Cpu, Privacy, PrivacyError, durable,
+    Config, Cpu, Privacy, PrivacyError,
+    counting::Tally,
+    durable,
     fetch::Fetcher,
     heads::HeadSets,
+    insight::Overviews,
     keys::KnownKeys,
     policing::{self, PoliciesError},
     recommending::Recommenders,
@@ -59,6 +62,8 @@ struct Parts {
     learners: Learners,
     recommenders: Recommenders,
     shown_lists: ShownLists,
+    tally: Tally,
+    overviews: Overviews,
     head_sets: HeadSets,
     changed: Notify,
     waiting: Notify,
@@ -169,6 +174,8 @@ impl App {
             learners: Learners::default(),
             recommenders: Recommenders::default(),
             shown_lists: ShownLists::default(),
+            tally: Tally::default(),
+            overviews: Overviews::default(),
             head_sets: HeadSets::default(),
             changed: Notify::new(),
             waiting: Notify::new(),
@@ -258,6 +265,14 @@ impl App {
 
     pub(crate) fn shown_lists(&self) -> &ShownLists {
         &self.0.shown_lists
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.0.tally
+    }
+
+    pub(crate) fn overviews(&self) -> &Overviews {
+        &self.0.overviews
     }
 
     pub(crate) fn head_sets(&self) -> &HeadSets {

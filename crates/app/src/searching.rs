@@ -34,6 +34,8 @@ pub struct SearchInput {
     pub limit: usize,
     /// Show variants of one product apart.
     pub unfolded: bool,
+    /// Count what is asked for: a shopper asks, and not whoever looks after the catalogue.
+    pub counts: bool,
     /// The `next` of an earlier answer. What else is asked has to be what that answer was asked.
     pub cursor: Option<String>,
 }
@@ -98,6 +100,7 @@ impl App {
             Some(sku) => Some(self.product_id(organisation, sku).await?),
             None => None,
         };
+        let counted = (input.counts && cursor.is_none()).then(|| (input.words.clone(), input.filters.clone()));
         let request = Request {
             look,
             like,
@@ -116,6 +119,9 @@ impl App {
             None => self.cpu().run(move || index.search(&request)).await?,
         };
         self.shown_lists().keep(organisation, &answer);
+        if let Some((words, filters)) = counted {
+            self.count_search(organisation, words.as_deref(), &filters, &answer);
+        }
         Ok(SearchOutcome { answer, seen })
     }
 

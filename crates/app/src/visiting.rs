@@ -242,6 +242,7 @@ impl App {
         let rows = tx.forget_visitors(&[visitor]).await?;
         tx.commit().await?;
         self.put_recommender(organisation, without).await?;
+        self.overviews().forget(organisation);
         Ok(ForgottenVisitor { rows, recommender: Some(digests) })
     }
 }
@@ -289,6 +290,7 @@ impl Privacy {
         self.vault().note_models(&changes, now).await?;
         let mut tx = self.store().begin().await?;
         tx.delete_events_until(until).await?;
+        tx.delete_counts_before(policy.local(until).date()).await?;
         tx.commit().await?;
         self.delete_strangers().await?;
         let mut after = None;

@@ -34,7 +34,8 @@ impl App {
             self.keep_posting(stopped()),
             self.keep_exporting(stopped()),
             self.keep_searches(stopped()),
-            self.keep_recommending(stopped())
+            self.keep_recommending(stopped()),
+            self.keep_counting(stopped())
         );
         if let Err(error) = self.save_indexes().await {
             tracing::error!(%error, "the index could not be saved; the next start applies the rest again");

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Search(SearchArgs),
     /// What visitors are recommended, and what that is made of
     Recommend(RecommendArgs),
+    /// Shares of values over time, searches that found nothing, how right the machine is, what keys ask
+    Insight(InsightArgs),
     /// Fit the heads on a folder with one subfolder a class
     Learn(LearnArgs),
     /// Fit on one folder-per-class tree, measure on another
@@ -284,6 +286,55 @@ pub(crate) struct RecommendArgs {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) limit: u32,
     /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) shop: Shop,
+}
+
+/// What about.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum InsightSubject {
+    /// Shares of values in what came into the catalogue
+    Catalogue,
+    /// Shares of values in what searches asked for
+    Asked,
+    /// Shares of values among visitors who looked at something
+    Clicks,
+    /// Shares of values among visitors who bought something
+    Sales,
+    /// Searches that found nothing, and the values that come nearest
+    Searches,
+    /// How right the machine is, as people answered in the review
+    Quality,
+    /// What each key asked
+    Usage,
+}
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum InsightBy {
+    Week,
+    Month,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InsightArgs {
+    #[arg(value_enum)]
+    pub(crate) about: InsightSubject,
+    /// Shares of this attribute's values
+    #[arg(long, default_value = "category")]
+    pub(crate) attribute: String,
+    /// Shares by the week or by the month
+    #[arg(long, value_enum, default_value = "week")]
+    pub(crate) by: InsightBy,
+    /// Shares in so many periods, the one of today included
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=53))]
+    pub(crate) periods: u32,
+    /// Searches and requests of so many days, today included
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) days: u32,
+    /// One JSON object instead of CSV
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod import;
 pub(crate) mod index;
+pub(crate) mod insight;
 pub(crate) mod learn;
 pub(crate) mod policy;
 pub(crate) mod privacy;

@@ -41,6 +41,7 @@ async fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Import(args) => commands::import::run(args).await,
         Command::Search(args) => commands::search::run(args).await,
         Command::Recommend(args) => commands::recommend::run(args).await,
+        Command::Insight(args) => commands::insight::run(args).await,
         Command::Learn(args) => commands::learn::run(args).await,
         Command::Eval(args) => commands::eval::run(&args),
         Command::Index(IndexCommand::Rebuild(place)) => commands::index::rebuild(&place).await,

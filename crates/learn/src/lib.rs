@@ -8,7 +8,7 @@
 //! the space photos are searched in, [`logistic`] weighs a few numbers, [`gate`] tells garments from everything else
 //! by it, [`measure`] says how good it is, and [`recipe`] chooses among settings by cross-validation and fits the
 //! whole. What people do is learnt beside it, and forgotten exactly: [`taught`] heads, [`recommend`] what goes with what,
-//! [`blend`] how much each part of a search weighs.
+//! [`blend`] how much each part of a search weighs. [`trend`] says whether a share rises or falls.
 //!
 //! To add a setting to choose among: one field in [`recipe::Recipe`], one loop in its `choose`. To add a figure:
 //! one pure function in [`measure`] with a table test.
@@ -26,6 +26,7 @@ pub mod recommend;
 pub mod ridge;
 pub mod sample;
 pub mod taught;
+pub mod trend;
 
 pub use gate::Gate;
 pub use logistic::{Logistic, OneSided, Weigh};

@@ -19,6 +19,8 @@ pub struct Answer {
     pub next: Option<String>,
     /// The words as they were understood, when a misspelling was corrected.
     pub corrected: Option<String>,
+    /// The values of the taxonomy that the words name; empty after the first page.
+    pub named: Vec<(AttributeId, ValueId)>,
 }
 
 /// One product found.

@@ -320,6 +320,7 @@ impl Index {
             facets,
             next: None,
             corrected: pool.corrected.clone(),
+            named: pool.units.iter().flat_map(|unit| unit.values.iter().cloned()).collect(),
         };
         let name = self.pools.keep(pool);
         Ok(Answer { search_id: format!("{name:016x}"), next: next.map(|at| cursor(name, at)), ..answer })
@@ -364,6 +365,7 @@ impl Index {
             facets: Vec::new(),
             next: next.map(|at| cursor(name, at)),
             corrected: pool.corrected.clone(),
+            named: Vec::new(),
         })
     }
 

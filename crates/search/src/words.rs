@@ -10,12 +10,14 @@
 mod cover;
 mod fuzz;
 mod jamo;
+mod near;
 mod price;
 mod reader;
 mod spelling;
 mod text;
 
 pub use fuzz::fuzz_query;
+pub use near::Nearest;
 pub use price::PriceLimits;
 pub use reader::{Matched, QUERY_LIMIT, QueryError, ReadQuery, Reader, index_text, read};
 pub use spelling::Speller;

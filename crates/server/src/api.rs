@@ -3,6 +3,7 @@
 pub(crate) mod feeds;
 pub(crate) mod health;
 pub(crate) mod images;
+pub(crate) mod insights;
 pub(crate) mod keys;
 pub(crate) mod learn;
 pub(crate) mod openapi;

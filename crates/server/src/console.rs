@@ -10,6 +10,7 @@ pub(crate) mod review;
 pub(crate) mod seek;
 pub(crate) mod taught;
 mod tiles;
+pub(crate) mod trends;
 
 use crate::{
     envelope,

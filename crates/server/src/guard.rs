@@ -13,8 +13,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use vestry_app::{KeyKind, Role};
-use vestry_model::OrganisationId;
+use vestry_app::{Access, Ending, KeyKind, Role};
+use vestry_model::{KeyId, OrganisationId};
 
 /// What a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,8 +160,12 @@ pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next:
     };
     match outcome {
         Ok(request) => {
-            let origin = allowed_origin(&request);
+            let (origin, key) = (allowed_origin(&request), request.extensions().get::<UsedKey>().copied());
+            let area = area(request.uri().path());
             let mut response = next.run(request).await;
+            if let Some(UsedKey(key)) = key {
+                server.app.count_request(key, area, ending(response.status()));
+            }
             if let Some(origin) = origin {
                 let headers = response.headers_mut();
                 headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -171,6 +175,26 @@ pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next:
             response
         }
         Err(response) => *response,
+    }
+}
+
+/// The key that a request came with.
+#[derive(Debug, Clone, Copy)]
+struct UsedKey(KeyId);
+
+/// What a request of the API is about: the name after its version.
+fn area(path: &str) -> &'static str {
+    const AREAS: [&str; 10] =
+        ["search", "recommend", "events", "visitors", "products", "images", "learn", "insights", "jobs", "keys"];
+    let name = path.strip_prefix("/api/v1/").unwrap_or("").split(['/', ':']).next();
+    AREAS.into_iter().find(|area| Some(*area) == name).unwrap_or("other")
+}
+
+fn ending(status: StatusCode) -> Ending {
+    match status {
+        _ if status.is_server_error() => Ending::Failed,
+        _ if status.is_client_error() => Ending::Refused,
+        _ => Ending::Answered,
     }
 }
 
@@ -244,16 +268,25 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
             return Ok(request);
         }
     };
+    if let Err(refused) = may_use(server, need, &access, &mut request) {
+        server.app.count_request(access.key, area(request.uri().path()), Ending::Refused);
+        return Err(refused);
+    }
+    let who = format!("key-{}", access.key);
+    request.extensions_mut().insert(UsedKey(access.key));
+    request.extensions_mut().insert(Actor { organisation: access.organisation, who });
+    Ok(request)
+}
+
+/// Whether a key may be used for this, from there, now.
+fn may_use(server: &Server, need: Need, access: &Access, request: &mut Request) -> Result<(), Refused> {
+    let forbidden =
+        |code, message: &str, hint: &str| Err(refuse(Problem::new(StatusCode::FORBIDDEN, code, message).hint(hint)));
     if let KeyKind::Publishable { origins } = &access.kind {
         if !matches!(need, Need::AnyKey | Need::AnyKeyOrEditor) {
-            return Err(refuse(
-                Problem::new(
-                    StatusCode::FORBIDDEN,
-                    Code::SecretKeyNeeded,
-                    "a publishable key may search, ask for recommendations and tell what visitors do, nothing else",
-                )
-                .hint("use a secret key, from a server of yours"),
-            ));
+            let message =
+                "a publishable key may search, ask for recommendations and tell what visitors do, nothing else";
+            return forbidden(Code::SecretKeyNeeded, message, "use a secret key, from a server of yours");
         }
         match request.headers().get(header::ORIGIN) {
             Some(origin) if origins.iter().any(|o| o.as_bytes() == origin.as_bytes()) => {
@@ -261,34 +294,17 @@ async fn with_key(server: &Server, line: Guarded, mut request: Request) -> Resul
                 request.extensions_mut().insert(origin);
             }
             Some(_) => {
-                return Err(refuse(
-                    Problem::new(
-                        StatusCode::FORBIDDEN,
-                        Code::OriginNotAllowed,
-                        "this key may not be used from this page",
-                    )
-                    .hint("add the page's origin when making the key"),
-                ));
+                let message = "this key may not be used from this page";
+                return forbidden(Code::OriginNotAllowed, message, "add the page's origin when making the key");
             }
             // Without it nobody says from which page, and the key stands in pages for all to read.
             None => {
-                return Err(refuse(
-                    Problem::new(
-                        StatusCode::FORBIDDEN,
-                        Code::OriginNeeded,
-                        "a publishable key is used from web pages alone",
-                    )
-                    .hint("use a secret key, from a server of yours"),
-                ));
+                let message = "a publishable key is used from web pages alone";
+                return forbidden(Code::OriginNeeded, message, "use a secret key, from a server of yours");
             }
         }
     }
-    if !server.keys.allows(access.key) {
-        return Err(refuse_often("this key asks more often than it may"));
-    }
-    let who = format!("key-{}", access.key);
-    request.extensions_mut().insert(Actor { organisation: access.organisation, who });
-    Ok(request)
+    if server.keys.allows(access.key) { Ok(()) } else { Err(refuse_often("this key asks more often than it may")) }
 }
 
 /// Whoever collects metrics, or an operator who looks at them.

@@ -2,6 +2,7 @@
 
 mod account;
 mod desk;
+mod insight;
 mod office;
 mod public;
 mod qr;
@@ -14,6 +15,10 @@ pub(crate) use account::{
     TeamPage,
 };
 pub(crate) use desk::{CaseForm, CasePage, CaseRow, CaseTyped, DeskPage, ProposalRow, RunView};
+pub(crate) use insight::{
+    ChartView, ChosenOption, QualityLine, QualityView, SharesView, Tab, TrendsBody, TrendsPage, UnmetLine, UnmetView,
+    UsageView,
+};
 pub(crate) use office::{
     BoardPage, CertificatePage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine,
     NoticeLine, NoticesPage, OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine, PlanPage, PostedLine, StaffLine,
@@ -460,6 +465,8 @@ pub(crate) struct KeysPage {
 #[template(path = "recommended.html")]
 pub(crate) struct RecommendedPage {
     pub(crate) frame: Frame,
+    /// The sections of the trends.
+    pub(crate) tabs: Vec<Tab>,
     /// What somebody looked at, as it was typed.
     pub(crate) seen: String,
     /// That one of it is not there, if so.

@@ -1,11 +1,17 @@
 //! The JSON that the API speaks. The command line prints the same documents, and `docs/api.md` shows one of each.
 
 mod catalogue;
+mod insight;
 mod tagging;
 
 pub use catalogue::{
     AttributeShape, ImageShape, JobDocument, JobErrorShape, JobState, JobStateShape, KeyShape, NewKeyDocument,
     PriceShape, ProductDocument, ProductListDocument, TextShape, ValueShape,
+};
+pub(crate) use insight::by_word;
+pub use insight::{
+    AreaUsageShape, KeyUsageShape, NearShape, PeriodShape, QualityDocument, QualityShape, ShareShape, SharesDocument,
+    TrendShape, UnmetDocument, UnmetShape, UsageDocument, ValueSharesShape,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,6 +27,13 @@ pub struct Name {
     /// English.
     #[schema(example = "navy")]
     pub en: String,
+}
+
+impl Name {
+    /// The name in Korean if `korean`, else in English.
+    pub(crate) fn pick(&self, korean: bool) -> &str {
+        if korean { &self.ko } else { &self.en }
+    }
 }
 
 /// What an image shows.

@@ -11,6 +11,7 @@ mod it {
     mod desk;
     mod harness;
     mod headers;
+    mod insight;
     mod jobs;
     mod matrix;
     mod notices;

@@ -70,6 +70,10 @@ const MIGRATIONS: &[Sql] = &[
         sqlite: include_str!("../migrations/sqlite/0004_events.sql"),
         postgres: include_str!("../migrations/postgres/0004_events.sql"),
     },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/0005_insight.sql"),
+        postgres: include_str!("../migrations/postgres/0005_insight.sql"),
+    },
 ];
 
 /// Every table with its columns, in the order in which they refer to each other.
@@ -159,6 +163,10 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("shown", &["organisation", "visitor", "search", "at", "list"]),
     ("chosen", &["organisation", "visitor", "search", "product"]),
     ("event_changes", &["organisation", "changes"]),
+    ("search_days", &["organisation", "day", "searches", "empty"]),
+    ("asked", &["organisation", "day", "attribute", "value", "searches"]),
+    ("unmet", &["organisation", "day", "words", "searches"]),
+    ("key_days", &["key", "day", "area", "requests", "refused", "failed"]),
     ("outbox", &["sequence", "organisation", "product", "kind", "claimed_until"]),
     ("doomed_objects", &["object"]),
     (

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, ToSpan};
 use std::collections::HashMap;
 use vestry_drawings::Drawing;
 use vestry_mail::Language;
-use vestry_model::{AttributeId, DeedKind, OrganisationId, Sku, VisitorName};
+use vestry_model::{AttributeId, OrganisationId, Sku, VisitorName};
 use vestry_policy::{BUILTIN, CaseKind, Event};
 use vestry_vault::{HoldSubject, PersonId, Personal, Reader, ReasonCode, RecordId, VaultError};
 
@@ -69,17 +69,20 @@ impl App {
 
     /// Visitors who look at what they like and take some of it along.
     async fn visitors_come(&self, organisation: OrganisationId, drawings: &[Drawing]) -> Result<(), HistoryError> {
-        let visits = demo::visits(drawings).into_iter();
-        let event = |(visitor, kind, at): (usize, DeedKind, usize)| {
-            let visitor = VisitorName::new(&format!("demo-visitor-{visitor}")).ok()?;
-            let (sku, search) = (Sku::new(&drawings[at].sku).ok()?, None);
-            Some(NewEvent { visitor, what: Happened::Did { kind, sku, search }, at: None })
+        let now = self.now();
+        let event = |visit: demo::Visit| {
+            let visitor = VisitorName::new(&format!("demo-visitor-{}", visit.visitor)).ok()?;
+            let (kind, search) = (visit.kind, None);
+            let sku = Sku::new(&drawings[visit.drawing].sku).ok()?;
+            let at = now.checked_sub(SignedDuration::from_hours(24 * visit.days_ago as i64)).ok();
+            Some(NewEvent { visitor, what: Happened::Did { kind, sku, search }, at })
         };
+        let visits = demo::visits(drawings).into_iter();
         let events: Vec<NewEvent> = visits.filter_map(event).collect();
         for events in events.chunks(MAX_EVENTS) {
             self.take_events(organisation, events).await?;
         }
-        Ok(())
+        Ok(self.put_counts(&demo::searches(organisation, self.policy().local(now).date())).await?)
     }
 
     async fn members_search(

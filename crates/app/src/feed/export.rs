@@ -71,6 +71,22 @@ fn writer<W: Write>(to: W) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to)
 }
 
+/// A table as CSV: UTF-8 with its mark, so that Excel reads Korean; what is no number is guarded.
+pub fn csv_table(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = writer(Vec::new());
+    let put = |cells: Vec<String>| cells.into_iter().map(|cell| if is_number(&cell) { cell } else { guarded(&cell) });
+    writer.write_record(header).expect("memory can be written to");
+    for line in lines {
+        writer.write_record(put(line)).expect("memory can be written to");
+    }
+    let bytes = writer.into_inner().expect("memory can be written to");
+    format!("\u{feff}{}", String::from_utf8(bytes).expect("cells are text"))
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
 impl<W: Write> CsvExport<W> {
     /// Starts a file with a column for each of `attributes` and of the own fields called `own`.
     pub fn new(mut to: W, attributes: Vec<AttributeId>, own: Vec<String>) -> io::Result<Self> {

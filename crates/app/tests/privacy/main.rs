@@ -7,6 +7,7 @@ mod edits;
 mod engines;
 mod faults;
 mod forensic;
+mod insight;
 mod left_out;
 mod lives;
 mod looks;

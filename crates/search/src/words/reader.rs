@@ -251,7 +251,7 @@ pub fn read(query: &str, taxonomy: &Taxonomy) -> Result<ReadQuery, QueryError> {
     Reader::new(taxonomy).read(query, &Speller::default())
 }
 
-fn names(value: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn names(value: &Value) -> impl Iterator<Item = &str> {
     [value.name.ko.as_str(), &value.name.en].into_iter().chain(value.synonyms.iter().map(String::as_str))
 }
 

@@ -931,9 +931,67 @@ head-forgotten = gone with who taught it
 head-superseded = too old to go back to
 head-back = Go back
 
+# What a shop can learn from what it holds
+trends = Trends
+trends-shares = Shares
+trends-unmet = Not found
+trends-quality = Machine
+trends-usage = Keys
+trends-source = Of what
+trends-attribute = Attribute
+trends-by = Each
+trends-week = week
+trends-month = month
+trends-catalogue = Catalogue
+trends-searches = Searches
+trends-clicks = Clicks
+trends-sales = Sales
+trends-table = As a table
+trends-of = All
+trends-few = few
+trends-top = upper edge { $text }
+trends-rising = rising: { $text } points
+trends-falling = falling: { $text } points
+trends-unsure = neither for sure: { $text } points
+trends-short = too short to tell
+trends-how = How this is measured
+trends-how-catalogue = Of the products that came into the catalogue in a period and are still there, those with a value; what waits for review is left out.
+trends-how-searches = Of the searches by words or filters that came through the API, those that asked for a value.
+trends-how-clicks = Of the visitors who looked at, clicked or put into the cart anything with a value of the attribute, those who did with this one. Of each visitor and product the last time counts.
+trends-how-sales = Of the visitors who bought anything with a value of the attribute, those who bought this one. Of each visitor and product the last time counts.
+trends-how-interval = The shade is the 95 % interval of each share (Wilson). Rising and falling are said of the line through all periods that are over, in points of a hundred, when its interval, widened for all values that are shown, leaves no doubt. The ring is the period that is not over.
+trends-how-least = Groups of fewer than { $text } people are not shown and enter no other figure.
+trends-empty-catalogue = Nothing came into the catalogue in this time. Import products, or look back by months.
+trends-empty-searches = No search asked for a value of this attribute. Searches by POST /api/v1/search are counted from the first one on.
+trends-empty-clicks = No visitor did anything with a product of this attribute. Send what visitors do to POST /api/v1/events.
+trends-empty-sales = No visitor bought a product of this attribute. Send purchases to POST /api/v1/events.
+unmet-searches = Searches
+unmet-empty = Found nothing
+unmet-words = Words
+unmet-last = Last
+unmet-named = Names (products)
+unmet-nearest = Nearest (products)
+unmet-none = No words to show. What shoppers search for by POST /api/v1/search and do not find stands here once it was searched for often enough.
+unmet-how = The last 30 days, searches by words or filters through the API. Words stand here once they were searched for in { $text } different hours, and until then in the server's memory alone; what looks like an address or a number never does.
+quality-none = Nobody answered anything in the review yet.
+quality-all = all
+quality-judged = Answers
+quality-right = Right
+quality-interval = 95 % interval
+quality-how = Answers in the review about what the machine said, and how many left it as it was. The review asks about what the machine is least sure of first, so that all tags together are better than this.
+usage-none = There is no key. Make one on the page of keys.
+usage-total = { $count ->
+    [one] One request in 30 days
+   *[other] { $shown } requests in 30 days
+}
+usage-area = Of what
+usage-requests = Requests
+usage-refused = Refused
+usage-failed = Failed
+usage-how = Requests of the last 30 days, today's on the right. Refused are mistakes of whoever asked, failed are ours. Counts are written every few seconds.
+
 # What visitors are recommended
 recommendations = Recommendations
-recommendations-short = Picks
 recommendations-lead = What visitors did with products recommends others. Here are the lists as somebody sees them who looked at some products; nothing of it is kept.
 recommended-seen = Looked at (SKU)
 recommended-example = A-001, A-002

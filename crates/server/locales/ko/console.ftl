@@ -888,9 +888,66 @@ head-forgotten = 가르친 사람과 함께 사라짐
 head-superseded = 오래되어 되돌릴 수 없음
 head-back = 되돌리기
 
+# What a shop can learn from what it holds
+trends = 동향
+trends-shares = 비율
+trends-unmet = 못 찾은 검색
+trends-quality = 자동 태그
+trends-usage = 키
+trends-source = 대상
+trends-attribute = 속성
+trends-by = 기간
+trends-week = 주
+trends-month = 월
+trends-catalogue = 카탈로그
+trends-searches = 검색
+trends-clicks = 클릭
+trends-sales = 판매
+trends-table = 표로 보기
+trends-of = 전체
+trends-few = 적음
+trends-top = 위 끝 { $text }
+trends-rising = 오르는 중: { $text }%p
+trends-falling = 내리는 중: { $text }%p
+trends-unsure = 확실하지 않음: { $text }%p
+trends-short = 아직 짧아서 알 수 없어요
+trends-how = 어떻게 셌나요
+trends-how-catalogue = 그 기간에 카탈로그에 들어와 지금도 있는 상품 가운데 그 값이 있는 상품의 비율이에요. 검수를 기다리는 태그는 빼요.
+trends-how-searches = API로 들어온 낱말·필터 검색 가운데 그 값을 찾은 검색의 비율이에요.
+trends-how-clicks = 이 속성의 상품을 보거나 클릭하거나 장바구니에 담은 방문자 가운데 그 값의 상품에 그렇게 한 방문자의 비율이에요. 방문자와 상품마다 마지막 한 번만 세요.
+trends-how-sales = 이 속성의 상품을 산 방문자 가운데 그 값의 상품을 산 방문자의 비율이에요. 방문자와 상품마다 마지막 한 번만 세요.
+trends-how-interval = 옅은 부분은 비율마다의 95 % 구간이에요(윌슨). 오르내림은 끝난 기간 전체를 지나는 직선의 변화를 백분율점으로 나타내고, 함께 보이는 값의 수만큼 넓힌 구간이 0을 벗어날 때만 말해요. 고리는 아직 끝나지 않은 기간이에요.
+trends-how-least = { $text }명보다 적은 집단은 보이지 않고 다른 수치에도 들어가지 않아요.
+trends-empty-catalogue = 이 기간에 들어온 상품이 없어요. 상품을 가져오거나 월별로 보세요.
+trends-empty-searches = 이 속성의 값을 찾은 검색이 없어요. POST /api/v1/search로 들어온 검색은 처음부터 세요.
+trends-empty-clicks = 이 속성의 상품에 무엇을 한 방문자가 없어요. 방문자의 행동을 POST /api/v1/events로 보내 주세요.
+trends-empty-sales = 이 속성의 상품을 산 방문자가 없어요. 구매를 POST /api/v1/events로 보내 주세요.
+unmet-searches = 검색
+unmet-empty = 결과 없음
+unmet-words = 검색어
+unmet-last = 마지막
+unmet-named = 뜻하는 값 (상품 수)
+unmet-nearest = 가까운 값 (상품 수)
+unmet-none = 보여 드릴 검색어가 없어요. POST /api/v1/search로 찾았지만 결과가 없던 검색어가 충분히 모이면 여기에 보여요.
+unmet-how = 최근 30일 동안 API로 들어온 낱말·필터 검색이에요. 검색어는 서로 다른 { $text }시간대에 검색된 뒤에야 여기에 보이고, 그 전에는 서버의 메모리에만 있어요. 주소나 번호처럼 보이는 것은 남기지 않아요.
+quality-none = 아직 검수에서 답한 것이 없어요.
+quality-all = 전체
+quality-judged = 답
+quality-right = 맞음
+quality-interval = 95 % 구간
+quality-how = 자동 태그에 대한 검수의 답과, 그대로 둔 비율이에요. 검수는 가장 불확실한 것부터 물으니 태그 전체는 이보다 정확해요.
+usage-none = 키가 없어요. 키 화면에서 만들어 주세요.
+usage-total = { $count ->
+   *[other] 30일 동안 요청 { $shown }건
+}
+usage-area = 대상
+usage-requests = 요청
+usage-refused = 거절
+usage-failed = 실패
+usage-how = 최근 30일의 요청이고 오른쪽 끝이 오늘이에요. 거절은 요청한 쪽의 잘못, 실패는 저희 쪽의 잘못이에요. 집계는 몇 초마다 저장돼요.
+
 # What visitors are recommended
 recommendations = 추천
-recommendations-short = 추천
 recommendations-lead = 방문자가 상품에 한 행동으로 다른 상품을 추천해요. 아래는 몇 가지 상품을 본 사람에게 보일 목록이에요. 여기서 입력한 내용은 남지 않아요.
 recommended-seen = 본 상품 (SKU)
 recommended-example = A-001, A-002

@@ -1,6 +1,6 @@
 //! The API's description: as a file, and as a page that needs nothing from elsewhere.
 
-use super::{feeds, health, images, keys, learn, products, recommend, search, taxonomy, visitors};
+use super::{feeds, health, images, insights, keys, learn, products, recommend, search, taxonomy, visitors};
 use crate::{
     pages::{OperationView, ReferenceLine, ReferencePage, SchemaView},
     problem::Problem,
@@ -32,6 +32,7 @@ const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A p
         taxonomy::taxonomy,
         visitors::put_events, visitors::show_visitor, visitors::forget_visitor, recommend::recommend,
         recommend::get_recommender,
+        insights::get_shares, insights::get_unmet_searches, insights::get_quality, insights::get_usage,
         learn::get_taught, learn::get_lineage, learn::list_versions, learn::publish_version, learn::take_back_version,
         keys::list_keys, keys::make_key, keys::rotate_key, keys::revoke_key,
         health::alive, health::ready, health::metrics,

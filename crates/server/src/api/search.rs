@@ -143,6 +143,7 @@ impl SearchBody {
         };
         Ok(SearchInput {
             tell: false,
+            counts: true,
             image,
             crop: region(self.crop)?,
             words: self.words,

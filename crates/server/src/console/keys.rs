@@ -8,6 +8,7 @@ use crate::{
     problem::Problem,
     session::Session,
     state::Server,
+    words::Words,
 };
 use axum::{
     Extension,
@@ -33,14 +34,14 @@ async fn page(server: &Server, session: &Session, mut frame: Frame, made: Option
     let now = server.app.now();
     let keys = server.app.keys(session.organisation()).await?;
     let line = |key: &Key| {
-        let (kind, origins) = match &key.kind {
-            KeyKind::Secret => (frame.words.t("kind-secret"), String::new()),
-            KeyKind::Publishable { origins } => (frame.words.t("kind-publishable"), origins.join(" ")),
+        let origins = match &key.kind {
+            KeyKind::Secret => String::new(),
+            KeyKind::Publishable { origins } => origins.join(" "),
         };
         KeyLine {
             id: key.id.get(),
             name: key.name.clone(),
-            kind,
+            kind: kind(&key.kind, frame.words),
             origins,
             created: time(server.app.policy(), key.created),
             used: key.last_used.map_or_else(|| frame.words.t("never"), |at| time(server.app.policy(), at)),
@@ -48,6 +49,14 @@ async fn page(server: &Server, session: &Session, mut frame: Frame, made: Option
         }
     };
     shown(&KeysPage { keys: keys.iter().map(line).collect(), made, frame })
+}
+
+/// What a kind of key is called.
+pub(super) fn kind(kind: &KeyKind, words: Words) -> String {
+    words.t(match kind {
+        KeyKind::Secret => "kind-secret",
+        KeyKind::Publishable { .. } => "kind-publishable",
+    })
 }
 
 /// `POST /keys`: the secret is on this page and nowhere else.

@@ -1,7 +1,7 @@
 //! What visitors are recommended: the lists as somebody would see them who looked at some products, each with its reason, and
 //! what recommends.
 
-use super::{Shown, address, frame, shown, tiles, time};
+use super::{Shown, address, frame, shown, tiles, time, trends};
 use crate::{
     api::sku,
     pages::{Frame, RecommendedList, RecommendedPage, TileView},
@@ -48,8 +48,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Shown {
-    let (organisation, frame) =
-        (session.organisation(), frame(&server, &session, &headers, &uri, "recommendations").await?);
+    let (organisation, frame) = (session.organisation(), frame(&server, &session, &headers, &uri, "trends").await?);
     let skus = seen.skus()?;
     let words = frame.words;
     let mut asked = Vec::new();
@@ -71,7 +70,8 @@ pub(crate) async fn show(
     }
     let facts = facts(&server.app.recommender_facts(organisation).await?, server.app.policy(), words);
     let seen = seen.seen.trim().chars().take(2_000).collect();
-    shown(&RecommendedPage { seen, unknown, lists, facts, frame })
+    let tabs = trends::tabs(&frame, "/recommendations");
+    shown(&RecommendedPage { seen, unknown, lists, facts, tabs, frame })
 }
 
 /// A list as somebody sees it who looked at `seen`.

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod account;
+mod insight;
 
 use super::{review::*, *};
 use crate::words::Language;
@@ -458,6 +459,15 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
     }
 }
 
+fn tabs(words: Words) -> Vec<Tab> {
+    let tab = |text: String, is_current| Tab { link: LinkView { href: "/trends".into(), text }, is_current };
+    vec![
+        tab(words.t("trends-shares"), true),
+        tab(words.t("trends-unmet"), false),
+        tab(words.t("recommendations"), false),
+    ]
+}
+
 fn recommended(language: Language, theme: Theme) -> RecommendedPage {
     let words = Words(language);
     let list = |title: String| RecommendedList { title, tiles: tiles(language, 6, true) };
@@ -475,7 +485,8 @@ fn recommended(language: Language, theme: Theme) -> RecommendedPage {
             (words.t("recommender-weights"), "1 : 1 : 2".into()),
             (words.t("taught-lineage"), "ab".repeat(32)),
         ],
-        frame: frame(language, theme, "recommendations"),
+        tabs: tabs(words),
+        frame: frame(language, theme, "trends"),
     }
 }
 
@@ -628,6 +639,11 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("keys", render(&keys(language, theme))),
         ("taught", render(&taught(language, theme))),
         ("recommended", render(&recommended(language, theme))),
+        ("trends", render(&insight::shares(language, theme, false))),
+        ("trends-empty", render(&insight::shares(language, theme, true))),
+        ("trends-searches", render(&insight::searches(language, theme))),
+        ("trends-quality", render(&insight::quality(language, theme))),
+        ("trends-usage", render(&insight::usage(language, theme))),
         ("policy", render(&policy(language, theme))),
         ("changes", render(&changes(language, theme))),
         ("cookies", render(&cookies(language, theme))),

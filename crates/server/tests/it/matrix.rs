@@ -58,6 +58,10 @@ const TABLE: &str = "
     GET    /api/v1/learn/{attribute}/versions -o+++ --- +o-
     POST   /api/v1/learn/{attribute}/versions ---++ --- +--
     DELETE /api/v1/learn/{attribute}/versions/{id} ---++ --- +--
+    GET    /api/v1/insights/shares          -o+++ --- +o-
+    GET    /api/v1/insights/searches        -o+++ --- +o-
+    GET    /api/v1/insights/quality         -o+++ --- +o-
+    GET    /api/v1/insights/usage           -o--+ --- +o-
     GET    /api/v1/keys                     -o--+ --- +o-
     POST   /api/v1/keys                     -o--+ --- +o-
     POST   /api/v1/keys/{id}/rotate         ----+ --- +--
@@ -82,6 +86,10 @@ const TABLE: &str = "
     POST   /products/{sku}/tags             ---++ --- ---
     GET    /pictures/{id}                   --+++ --- ---
     GET    /recommendations                 -o+++ --- ---
+    GET    /trends                          -o+++ --- ---
+    GET    /trends/searches                 -o+++ --- ---
+    GET    /trends/quality                  -o+++ --- ---
+    GET    /trends/usage                    -o--+ --- ---
     GET    /taught                          -o-++ --- ---
     POST   /taught                          ---++ --- ---
     GET    /review                          -o-++ --- ---

@@ -8,6 +8,7 @@ mod dumps;
 mod engines;
 mod events;
 mod images;
+mod insight;
 mod jobs;
 mod objects;
 mod opening;
