@@ -4,22 +4,24 @@ use super::{jamo, normalise, reader::names, text::pieces};
 use vestry_model::{AttributeId, Taxonomy, ValueId};
 
 /// The least likeness of what is offered.
-const LEAST: f64 = 0.5;
+const LEAST: f64 = 0.6;
 
 /// The names of a taxonomy's values, to be compared with words.
 #[derive(Debug)]
-pub struct Nearest<'t>(Vec<(&'t AttributeId, &'t ValueId, Vec<Vec<[u8; 2]>>)>);
+pub struct Nearest<'t>(Vec<(&'t AttributeId, &'t ValueId, Vec<Pairs>)>);
 
 /// The pairs of neighbouring keys that type a word, sorted; none of a word with other signs, or of one key.
-fn pairs(word: &str) -> Vec<[u8; 2]> {
+type Pairs = Vec<[u8; 2]>;
+
+fn pairs(word: &str) -> Pairs {
     let keys = jamo::keys(word).unwrap_or_default();
-    let mut pairs: Vec<[u8; 2]> = keys.windows(2).map(|pair| [pair[0], pair[1]]).collect();
+    let mut pairs: Pairs = keys.windows(2).map(|pair| [pair[0], pair[1]]).collect();
     pairs.sort_unstable();
     pairs
 }
 
 /// The pairs of each word.
-fn words_of(text: &str) -> Vec<Vec<[u8; 2]>> {
+fn words_of(text: &str) -> Vec<Pairs> {
     let pairs = pieces(&normalise(text)).into_iter().map(|piece| pairs(&piece.text));
     pairs.filter(|pairs| !pairs.is_empty()).collect()
 }
@@ -49,7 +51,7 @@ impl<'t> Nearest<'t> {
     /// The `most` values with a name most like one of `words`, most alike first.
     pub fn to(&self, words: &str, most: usize) -> Vec<(AttributeId, ValueId)> {
         let asked = words_of(words);
-        let best = |names: &Vec<Vec<[u8; 2]>>| {
+        let best = |names: &Vec<Pairs>| {
             let each = names.iter().flat_map(|name| asked.iter().map(|word| likeness(word, name)));
             each.fold(0.0, f64::max)
         };
@@ -74,7 +76,8 @@ mod tests {
         };
         assert_eq!(values("점프수트셋")[0], "jumpsuit");
         assert_eq!(values("cardiganish")[0], "cardigan");
-        assert_eq!(values("크리스탈 글라스"), Vec::<String>::new());
+        assert_eq!(values("유리 글라스")[0], "sunglasses");
+        assert_eq!(values("우주 냉장고"), Vec::<String>::new());
         assert_eq!(values("7 @"), Vec::<String>::new());
     }
 

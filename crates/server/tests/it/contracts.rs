@@ -5,7 +5,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::path::Path;
 use vestry_server::shapes::{
-    ErrorDocument, JobDocument, NewKeyDocument, ProductDocument, ProductListDocument, SearchDocument, TagDocument,
+    ErrorDocument, JobDocument, NewKeyDocument, ProductDocument, ProductListDocument, SearchDocument, SharesDocument,
+    TagDocument,
 };
 
 fn example(heading: &str) -> String {
@@ -34,6 +35,7 @@ fn the_examples_are_what_is_sent() {
     check::<ProductListDocument>("List products");
     check::<JobDocument>("Import and jobs");
     check::<NewKeyDocument>("Keys");
+    check::<SharesDocument>("Insight");
     check::<ErrorDocument>("Errors");
 }
 
