@@ -117,7 +117,7 @@ pub struct Visit {
 /// What the demo's visitors did with `drawings` in twelve weeks. Each comes on one day, likes two of the categories, looks at a dozen
 /// such products, takes every fourth along and buys the last. From week to week more of them like the first category.
 pub fn visits(drawings: &[Drawing]) -> Vec<Visit> {
-    const VISITORS: usize = 480;
+    const VISITORS: usize = 1_200;
     let categories: BTreeSet<&ValueId> = drawings.iter().map(|d| &d.labels.category).collect();
     let categories: Vec<&ValueId> = categories.into_iter().collect();
     let mut visits = Vec::new();

@@ -14,7 +14,7 @@ use crate::{App, AppError};
 use jiff::{ToSpan, civil::Date};
 use std::collections::{BTreeMap, HashMap};
 use vestry_learn::{measure::wilson, trend::Count};
-use vestry_model::{AttributeId, KeyId, OrganisationId, ValueId, taxonomy::Value};
+use vestry_model::{AttributeId, KeyId, Oklab, OrganisationId, ValueId, taxonomy::Value};
 use vestry_search::words::{Nearest, Reader, Speller};
 use vestry_store::{Key, TagCount};
 
@@ -228,20 +228,26 @@ impl<'a> Neighbours<'a> {
         (named, nearest)
     }
 
-    /// The broader values of one, and then those under the same broader one: each with most products first.
+    /// The broader values of one, then of a colour those that look most like it, of others those beside it with most products.
     fn kin(&self, of: &NearValue) -> Vec<NearValue> {
         let taxonomy = self.app.taxonomy();
         let Some(attribute) = taxonomy.attribute(of.attribute.as_str()) else { return Vec::new() };
         let Some(own) = taxonomy.value(of.attribute.as_str(), of.value.as_str()) else { return Vec::new() };
         let with_products = |value: &Value| self.with_products(&of.attribute, &value.id);
         let broader = taxonomy.lineage(of.attribute.as_str(), of.value.as_str()).skip(1).map(with_products);
-        let is_sibling = |value: &&Value| match &own.parent {
-            None => value.object.is_some() && value.object == own.object,
-            parent => value.parent == *parent,
+        let is_kin = |value: &&Value| match (&own.parent, &own.object) {
+            _ if !own.rgb.is_empty() => true,
+            (None, object) => object.is_some() && value.object == *object,
+            (parent, _) => value.parent == *parent,
         };
-        let mut siblings: Vec<NearValue> = attribute.values.iter().filter(is_sibling).map(with_products).collect();
-        siblings.sort_by(|a, b| b.products.cmp(&a.products).then_with(|| a.value.cmp(&b.value)));
-        broader.chain(siblings).collect()
+        let mut kin: Vec<&Value> = attribute.values.iter().filter(is_kin).collect();
+        let away = |value: &Value| {
+            let pairs = own.rgb.iter().flat_map(|rgb| value.rgb.iter().map(|other| (*rgb, *other)));
+            pairs.map(|(a, b)| Oklab::from(a).distance(b.into())).fold(f32::INFINITY, f32::min)
+        };
+        let most = |value: &Value| std::cmp::Reverse(with_products(value).products);
+        kin.sort_by(|a, b| away(a).total_cmp(&away(b)).then_with(|| (most(a), &a.id).cmp(&(most(b), &b.id))));
+        broader.chain(kin.into_iter().map(with_products)).collect()
     }
 }
 

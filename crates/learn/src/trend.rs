@@ -52,7 +52,7 @@ pub struct Trend {
 }
 
 /// How a share changed over periods of equal length, oldest first, when `compared` shares are looked at together. `None` where
-/// fewer than three periods show anything.
+/// fewer than three periods show anything, or none of them a hit.
 ///
 /// The line is the least squares one, each period with the weight of its count, as in the test for trend of Cochran (1954) and
 /// Armitage (1955). The variance of a period's share is that of Agresti and Coull (1998), two hits and two others added, so that
@@ -63,7 +63,7 @@ pub fn trend(counts: &[Option<Count>], compared: usize) -> Option<Trend> {
         counts.iter().enumerate().filter_map(count).filter(|(_, count)| count.of > 0)
     };
     let [first, .., last] = shown().map(|(at, _)| at).collect::<Vec<_>>()[..] else { return None };
-    if shown().count() < 3 {
+    if shown().count() < 3 || shown().all(|(_, count)| count.hits == 0) {
         return None;
     }
     let weight: f64 = shown().map(|(_, count)| count.of as f64).sum();
@@ -125,8 +125,9 @@ mod tests {
         assert!((rising.change - 0.3).abs() < 1e-12 && rising.direction == Direction::Rising, "{rising:?}");
         let falling = trend(&row(&[(400, 1000), (300, 1000), (200, 1000), (100, 1000)]), 1).expect("a trend");
         assert!((falling.change + 0.3).abs() < 1e-12 && falling.direction == Direction::Falling, "{falling:?}");
-        let level = trend(&row(&[(0, 50), (0, 50), (0, 50)]), 1).expect("a trend");
+        let level = trend(&row(&[(1, 50), (1, 50), (1, 50)]), 1).expect("a trend");
         assert!(level.change == 0.0 && level.direction == Direction::Unsure && level.interval[1] > 0.0, "{level:?}");
+        assert_eq!(trend(&row(&[(0, 50), (0, 50), (0, 50)]), 1), None);
     }
 
     #[test]

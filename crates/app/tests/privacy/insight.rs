@@ -297,3 +297,24 @@ async fn keys_are_counted_by_area_and_day() {
     }
     shop.app.close().await;
 }
+
+#[tokio::test]
+async fn what_no_product_has_is_next_to_what_some_have() {
+    let world = World::made(TODAY).await;
+    let shop = Shop::stocked(&world).await;
+    let near = async |words: &str| {
+        for hour in 0..shop.app.policy().small_cell {
+            set_clock(noon(TODAY).checked_add(i64::from(hour).hours()).expect("an instant"));
+            assert_eq!(shop.searches(words).await, 0, "{words}");
+        }
+        let unmet = shop.app.unmet_searches(shop.organisation, 30).await.expect("asked");
+        let found = unmet.words.into_iter().find(|one| one.words == words).expect("shown");
+        found.nearest.into_iter().map(|near| (near.value.to_string(), near.products)).collect::<Vec<_>>()
+    };
+    let wine = near("burgundy").await;
+    assert_eq!(wine[0], ("red".into(), 2), "a broader colour");
+    assert_eq!(near("charcoal").await[0], ("black".into(), 2), "a colour that looks like it");
+    assert_eq!(near("pinstripe").await[0], ("striped".into(), 1), "a broader value");
+    assert_eq!(near("quartz").await, [], "nothing is written like it");
+    shop.app.close().await;
+}

@@ -198,8 +198,11 @@ fn shares_view(server: &Server, shares: &Shares, words: Words) -> SharesView {
     };
     let [_, measured, empty] = source_words(input.source);
     let mut how = vec![words.t(measured), words.t("trends-how-interval")];
-    if shares.least > 0 {
-        how.push(words.a("trends-how-least", &shares.least.to_string()));
+    let least = shares.least.to_string();
+    match input.source {
+        ShareSource::Catalogue => {}
+        ShareSource::Searches => how.push(words.a("trends-how-least-searches", &least)),
+        ShareSource::Clicks | ShareSource::Sales => how.push(words.a("trends-how-least", &least)),
     }
     SharesView {
         sources: ShareSource::ALL
@@ -222,6 +225,10 @@ fn shares_view(server: &Server, shares: &Shares, words: Words) -> SharesView {
             })
             .collect(),
         charts: shares.lines.iter().take(CHARTS).map(|line| chart(line, name(line.value.as_str()), words)).collect(),
+        span: match (shares.periods.first(), shares.periods.last()) {
+            (Some(first), Some(last)) => format!("{} – {}", first.from, last.to),
+            _ => String::new(),
+        },
         empty: words.t(empty),
         how,
         periods: shares.periods.iter().map(|period| period.from.to_string()).collect(),

@@ -46,6 +46,8 @@ pub(crate) struct SharesView {
     pub(crate) attributes: Vec<ChosenOption>,
     pub(crate) bys: Vec<ChosenOption>,
     pub(crate) charts: Vec<ChartView>,
+    /// From when to when.
+    pub(crate) span: String,
     /// What there is to do where nothing is shown.
     pub(crate) empty: String,
     /// How it was measured, in sentences.

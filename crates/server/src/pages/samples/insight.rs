@@ -45,6 +45,7 @@ pub(super) fn shares(language: Language, theme: Theme, is_empty: bool) -> Trends
         attributes: choices(&[pick(language, "색", "colour").into()]),
         bys: choices(&[words.t("trends-week"), words.t("trends-month")]),
         charts: if is_empty { Vec::new() } else { charts },
+        span: "2026-09-07 – 2026-10-04".into(),
         empty: words.t("trends-empty-clicks"),
         how: vec![words.t("trends-how-clicks"), words.t("trends-how-interval"), words.a("trends-how-least", "5")],
         of: vec!["1,204".into(), "1,311".into(), words.t("trends-few"), "0".into()],
