@@ -1,10 +1,10 @@
-"""Recommendations of one server process: events taken in, lists by HTTP, one visitor forgotten.
+"""What one server process makes of visitors: events taken in, lists by HTTP, shares of values, one visitor forgotten.
 
     python3 bench/http/recommend.py target/release/vestry [PRODUCTS [VISITORS [EACH]]]
 
-Imports PRODUCTS (20,000) titles without pictures, serves them on loopback, tells what VISITORS (100,000) did with EACH (20)
+Imports PRODUCTS (20,000) titles of eight colours without pictures, serves them on loopback, tells what VISITORS (100,000) did with EACH (20)
 products, seven in ten of them of one of a hundred tastes, waits until the server has fitted that, and asks for lists on two
-connections that stay open. Needs Python 3.11, no packages. Everything is seeded; prints one table.
+connections that stay open, and for shares of colours. Needs Python 3.11, no packages. Everything is seeded; prints one table.
 """
 
 import csv, http.client, json, pathlib, random, re, subprocess, sys, tempfile, threading, time
@@ -13,6 +13,7 @@ from serving import serving
 VESTRY = pathlib.Path(sys.argv[1])
 PRODUCTS, VISITORS, EACH = [int(a) for a in sys.argv[2:5]] + [20_000, 100_000, 20][len(sys.argv[2:5]):]
 TASTES = 100
+COLOURS = ["black", "white", "navy", "red", "beige", "grey", "green", "blue"]
 dice = random.Random(2026)
 
 
@@ -91,6 +92,16 @@ def run(base, key, pid):
         lists(base, key, [body() for _ in range(200)])
         p50, p99 = lists(base, key, [body() for _ in range(4_000)])
         print(f"| {name} | {p50:.1f} ms | {p99:.1f} ms |")
+    shares = lambda: client("GET", "/api/v1/insights/shares?source=clicks&attribute=colour")
+    began = time.monotonic()
+    of = shares()["periods"][-1]["of"]
+    print(f"\nshares of clicks of {of} visitors counted in {time.monotonic() - began:.1f} s", end="; ")
+    times = []
+    for _ in range(500):
+        began = time.perf_counter()
+        shares()
+        times.append(time.perf_counter() - began)
+    print("asked again p50 {:.1f} ms, p99 {:.1f} ms".format(*percentiles(times)))
     began = time.monotonic()
     forgotten = client("POST", "/api/v1/visitors:forget", {"visitor": who()})
     print(f"\none of {VISITORS} visitors ({forgotten['rows']} rows) forgotten in {time.monotonic() - began:.1f} s")
@@ -103,8 +114,8 @@ def main():
         folder = pathlib.Path(folder)
         with open(folder / "feed.csv", "w", newline="") as file:
             rows = csv.writer(file)
-            rows.writerow(["sku", "title"])
-            rows.writerows([f"B-{n}", f"product {n}"] for n in range(PRODUCTS))
+            rows.writerow(["sku", "title", "tag:colour"])
+            rows.writerows([f"B-{n}", f"product {n}", COLOURS[n % len(COLOURS)]] for n in range(PRODUCTS))
         data = folder / "data"
         subprocess.run([VESTRY, "admin", "init", "--data", data], check=True, stdin=subprocess.DEVNULL)
         subprocess.run([VESTRY, "import", folder / "feed.csv", "--data", data, "--org", "shop"], check=True)
