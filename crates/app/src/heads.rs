@@ -18,11 +18,14 @@ use std::{
 };
 use vestry_learn::taught::{Evidence, TaughtHead, Verdict};
 use vestry_model::{AttributeId, HeadSet, OrganisationId};
-use vestry_store::{HeadEnd, HeadFacts, HeadVersion, Judged};
+use vestry_store::{Forgetting, HeadEnd, HeadFacts, HeadVersion, Judged};
 use vestry_vault::ModelChange;
 
 /// Versions of one attribute that stand on each other, at most.
 const STANDING: usize = 20;
+
+/// Models made anew that are told of.
+const FORGETTINGS: u32 = 100;
 
 /// A version of a head.
 #[derive(Debug, Clone, PartialEq)]
@@ -296,13 +299,34 @@ impl Privacy {
             before: hashes(&version.facts),
             after: facts.as_ref().map(hashes),
         };
+        let forgetting = forgetting(&change, now);
         self.vault().note_models(&[change], now).await?;
         let mut tx = self.store().begin().await?;
+        tx.note_forgettings(&[forgetting]).await?;
         match facts {
             Some(facts) => tx.reissue_head(version.id, &facts).await?,
             None => drop(tx.end_head(version.organisation, version.id, HeadEnd::Forgotten, now).await?),
         }
         Ok(tx.commit().await?)
+    }
+}
+
+/// A change as the shop reads it.
+pub(crate) fn forgetting(change: &ModelChange, at: Timestamp) -> Forgetting {
+    Forgetting {
+        organisation: OrganisationId::from_row(change.organisation),
+        model: change.model.clone(),
+        version: change.version,
+        before: change.before.clone(),
+        after: change.after.clone(),
+        at,
+    }
+}
+
+impl App {
+    /// The last models of an organisation that were made anew because somebody is forgotten, the newest first.
+    pub async fn forgettings(&self, organisation: OrganisationId) -> Result<Vec<Forgetting>, AppError> {
+        Ok(self.store().read().await?.forgettings(organisation, FORGETTINGS).await?)
     }
 }
 

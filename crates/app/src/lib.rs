@@ -102,9 +102,9 @@ pub use vestry_learn::{
 pub use vestry_mail::Language;
 pub use vestry_policy::{LawfulUse, TwoStaff};
 pub use vestry_store::{
-    Correction, Document, Edge, HeadEnd, HeadFacts, HeadVersion, Image, ImageState, Job, JobError, JobState, Key,
-    KeyKind, Organisation, Picture, Place, ProductFilter, Progress, Put, ReviewStep, Reviewed, StoreError,
-    StoredProduct, TagCount, Undone, Waiting,
+    Correction, Document, Edge, Forgetting, HeadEnd, HeadFacts, HeadVersion, Image, ImageState, Job, JobError,
+    JobState, Key, KeyKind, Organisation, Picture, Place, ProductFilter, Progress, Put, ReviewStep, Reviewed,
+    StoreError, StoredProduct, TagCount, Undone, Waiting,
 };
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{Consistency, Inclusion, PublicKey, SignedHead, verify};
@@ -113,4 +113,4 @@ pub use vestry_vault::{
     PersonId, Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
     VaultError, Waits, causes, event_named,
 };
-pub use visiting::{EventsTaken, ForgottenVisitor, Happened, HeldOfVisitor, MAX_EVENTS, NewEvent};
+pub use visiting::{EventsTaken, ForgottenVisitor, Happened, HeldOfVisitor, MAX_EVENTS, NewEvent, RECOMMENDATIONS};

@@ -5,6 +5,7 @@
 
 use crate::{
     App, AppError, Privacy, PrivacyError,
+    heads::forgetting,
     recommending::{Learnt, digests, learnt},
     sweeping::last_due,
 };
@@ -29,7 +30,7 @@ const AHEAD: SignedDuration = SignedDuration::from_secs(300);
 /// Lists that searches showed are remembered until so many came after.
 const SHOWN: usize = 20_000;
 /// What a certificate calls a recommender.
-const RECOMMENDATIONS: &str = "recommendations";
+pub const RECOMMENDATIONS: &str = "recommendations";
 /// Visitors looked at together.
 const TOGETHER: u32 = 1_000;
 
@@ -236,9 +237,11 @@ impl App {
         let change =
             ModelChange { organisation: organisation_id, model, version: without.as_of, before, after: Some(after) };
         let now = self.now();
+        let noted = forgetting(&change, now);
         privacy.vault().note_models(&[change], now).await?;
         privacy.vault().forget_visitors(&[id_of(visitor)], now).await?;
         let mut tx = self.store().begin().await?;
+        tx.note_forgettings(&[noted]).await?;
         let rows = tx.forget_visitors(&[visitor]).await?;
         tx.commit().await?;
         self.put_recommender(organisation, without).await?;
@@ -288,7 +291,9 @@ impl Privacy {
         let until = last_due(policy, ITEM, policy.local(now).date());
         let changes = self.recommenders_without(until).await?;
         self.vault().note_models(&changes, now).await?;
+        let noted: Vec<_> = changes.iter().map(|change| forgetting(change, now)).collect();
         let mut tx = self.store().begin().await?;
+        tx.note_forgettings(&noted).await?;
         tx.delete_events_until(until).await?;
         tx.delete_counts_before(policy.local(until).date()).await?;
         tx.commit().await?;

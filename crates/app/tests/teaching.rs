@@ -255,6 +255,11 @@ async fn clause_1_ga_a_published_head_recognises_and_forgets() {
     let ends: Vec<_> = shop.app.published_heads(shop.organisation, &category()).await.expect("read");
     let ends: Vec<_> = ends.iter().filter_map(|one| Some(one.version.ended?.1)).collect();
     assert_eq!(ends, [HeadEnd::Forgotten, HeadEnd::RolledBack]);
+    let told = shop.app.forgettings(shop.organisation).await.expect("read");
+    let told: Vec<_> = told.into_iter().map(|one| (one.model, one.version, one.after)).collect();
+    let version = of_kim.version.id;
+    assert_eq!(told[1..], [("category".into(), version, Some(after))], "as the certificate says");
+    assert!(told[0].1 > version && told[0].2.is_none(), "{told:?}");
 }
 
 async fn sweep(shop: &Shop) -> Certificate {

@@ -378,6 +378,8 @@ pub(crate) enum LearnCommand {
     Versions(TaughtArgs),
     /// Take back the version in use; the one before it recognises pictures again, or the shipped head
     Back(TaughtArgs),
+    /// Models that were made anew because somebody is forgotten, with their digests before and after
+    Forgotten(Shop),
 }
 
 #[derive(Debug, Args)]

@@ -460,6 +460,17 @@ pub(crate) struct KeysPage {
     pub(crate) keys: Vec<KeyLine>,
 }
 
+/// A model that was made anew because somebody is forgotten.
+#[derive(Debug)]
+pub(crate) struct ForgettingView {
+    pub(crate) at: String,
+    /// What it tells.
+    pub(crate) model: String,
+    /// The first digits of its digest, before and after.
+    pub(crate) before: String,
+    pub(crate) after: Option<String>,
+}
+
 /// What visitors are recommended.
 #[derive(Debug, Template)]
 #[template(path = "recommended.html")]
@@ -474,6 +485,7 @@ pub(crate) struct RecommendedPage {
     pub(crate) lists: Vec<RecommendedList>,
     /// What recommends: names and values.
     pub(crate) facts: Vec<(String, String)>,
+    pub(crate) forgotten: Vec<ForgettingView>,
 }
 
 /// Recommended products under a title.
@@ -488,6 +500,7 @@ pub(crate) struct RecommendedList {
 #[template(path = "taught.html")]
 pub(crate) struct TaughtPage {
     pub(crate) frame: Frame,
+    pub(crate) forgotten: Vec<ForgettingView>,
     pub(crate) attributes: Vec<TaughtView>,
 }
 

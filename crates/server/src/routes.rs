@@ -67,6 +67,7 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/api/v1/openapi.json", Nothing, SMALL, get(api::openapi::document)),
         line(GET, "/api/docs", Nothing, SMALL, get(api::openapi::page)),
         line(GET, "/api/v1/taxonomy", AnyKey, SMALL, get(api::taxonomy::taxonomy)),
+        line(GET, "/api/v1/learn:forgotten", SecretKey, SMALL, get(api::learn::list_forgotten)),
         line(GET, "/api/v1/learn/{attribute}", SecretKey, SMALL, get(api::learn::get_taught)).work(),
         line(GET, "/api/v1/learn/{attribute}/lineage", SecretKey, SMALL, get(api::learn::get_lineage)).work(),
         line(GET, "/api/v1/learn/{attribute}/versions", SecretKey, SMALL, get(api::learn::list_versions)),

@@ -14,6 +14,7 @@
 mod document;
 mod error;
 mod event;
+mod forgetting;
 mod head;
 mod image;
 mod insight;
@@ -31,6 +32,7 @@ mod tag;
 pub use document::Document;
 pub use error::StoreError;
 pub use event::{ShownProduct, StoredEvent, StoredSearch};
+pub use forgetting::Forgetting;
 pub use head::{HeadEnd, HeadFacts, HeadVersion};
 pub use image::{Analysis, Image, ImageState, ImagesPut, MAX_IMAGES, Picture, PutImage};
 pub use insight::{AskedDay, DayCounts, KeyDay, SearchDay, TaggedProduct, UnmetDay, ValueJudged};

@@ -1,7 +1,7 @@
 //! `vestry learn`: the heads that are committed in `models/apparel` are made by this; and what people taught since.
 
 use crate::{
-    args::{LearnArgs, LearnCommand, TaughtArgs},
+    args::{LearnArgs, LearnCommand, Shop, TaughtArgs},
     open, progress,
 };
 use anyhow::{Context, Result};
@@ -22,6 +22,7 @@ pub(crate) async fn run(args: LearnArgs) -> Result<()> {
         (Some(LearnCommand::Publish(taught)), _) => publish(taught).await,
         (Some(LearnCommand::Versions(taught)), _) => versions(taught).await,
         (Some(LearnCommand::Back(taught)), _) => back(taught).await,
+        (Some(LearnCommand::Forgotten(shop)), _) => forgotten(shop).await,
         (None, Some(train)) => fit_on(train, &args),
         (None, None) => anyhow::bail!("give the folder to fit on as `--train DIR`"),
     }
@@ -85,6 +86,18 @@ async fn back(args: &TaughtArgs) -> Result<()> {
     app.close().await;
     taken?;
     Ok(writeln!(stdout(), "version {id} is taken back")?)
+}
+
+async fn forgotten(shop: &Shop) -> Result<()> {
+    let (app, organisation) = open::shop(shop).await?;
+    let all = app.forgettings(organisation).await;
+    app.close().await;
+    for one in all? {
+        let after = one.after.map_or_else(|| "nothing".into(), |[manifest, model]| format!("{manifest} {model}"));
+        let [manifest, model] = &one.before;
+        writeln!(stdout(), "{}  {} version {}: {manifest} {model} became {after}", one.at, one.model, one.version)?;
+    }
+    Ok(())
 }
 
 async fn read(args: &TaughtArgs) -> Result<Taught> {

@@ -991,6 +991,13 @@ usage-refused = Refused
 usage-failed = Failed
 usage-how = Requests of the last 30 days, today's on the right. Refused are mistakes of whoever asked, failed are ours. Counts are written every few seconds.
 
+# Who is forgotten
+forgettings = Forgotten
+forgettings-lead = Models that were made anew because somebody is forgotten: the first digits of their digests. The audit log and the certificate have both whole.
+forgettings-model = Model
+forgettings-before = Before
+forgettings-after = After
+
 # What visitors are recommended
 recommendations = Recommendations
 recommendations-lead = What visitors did with products recommends others. Here are the lists as somebody sees them who looked at some products; nothing of it is kept.

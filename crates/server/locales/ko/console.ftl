@@ -947,6 +947,13 @@ usage-refused = 거절
 usage-failed = 실패
 usage-how = 최근 30일의 요청이고 오른쪽 끝이 오늘이에요. 거절은 요청한 쪽의 잘못, 실패는 저희 쪽의 잘못이에요. 집계는 몇 초마다 저장돼요.
 
+# Who is forgotten
+forgettings = 잊은 기록
+forgettings-lead = 누군가를 잊어 새로 만든 모델과 그 해시의 앞자리예요. 전체는 감사 기록과 증명서에 있어요.
+forgettings-model = 모델
+forgettings-before = 전
+forgettings-after = 후
+
 # What visitors are recommended
 recommendations = 추천
 recommendations-lead = 방문자가 상품에 한 행동으로 다른 상품을 추천해요. 아래는 몇 가지 상품을 본 사람에게 보일 목록이에요. 여기서 입력한 내용은 남지 않아요.

@@ -14,7 +14,7 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestry_app::{LineageLine, PublishedHead, Said, Taught, Verdict};
+use vestry_app::{Forgetting, LineageLine, PublishedHead, Said, Taught, Verdict};
 use vestry_model::AttributeId;
 
 /// How what was taught of an attribute came out, beside the head that the server came with. Nothing of a picture was seen by
@@ -263,4 +263,45 @@ pub(crate) async fn take_back_version(
     let attribute = known(&server, &attribute)?;
     server.app.roll_back_head(actor.organisation, &attribute, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Models that were made anew because somebody is forgotten.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ForgottenShape {
+    /// The newest first, a hundred at most. The audit log and certificates say the same.
+    forgotten: Vec<ForgettingShape>,
+}
+
+/// A model that was made anew.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ForgettingShape {
+    /// An attribute, or `recommendations`.
+    #[schema(example = "category")]
+    model: String,
+    /// Its version.
+    version: i64,
+    /// When.
+    at: String,
+    /// SHA-256 of what it was made of, and of itself.
+    before: [String; 2],
+    /// The same of what took its place; absent where what is left is not enough for one.
+    after: Option<[String; 2]>,
+}
+
+/// Models that were made anew because somebody is forgotten, with their digests before and after.
+#[utoipa::path(get, path = "/api/v1/learn:forgotten", tag = "learn",
+    responses((status = 200, description = "The models", body = ForgottenShape)))]
+pub(crate) async fn list_forgotten(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+) -> Answer<Json<ForgottenShape>> {
+    let one = |one: Forgetting| ForgettingShape {
+        model: one.model,
+        version: one.version,
+        at: one.at.to_string(),
+        before: one.before,
+        after: one.after,
+    };
+    let forgotten = server.app.forgettings(actor.organisation).await?;
+    Ok(Json(ForgottenShape { forgotten: forgotten.into_iter().map(one).collect() }))
 }

@@ -1,7 +1,7 @@
 //! What visitors are recommended: the lists as somebody would see them who looked at some products, each with its reason, and
 //! what recommends.
 
-use super::{Shown, address, frame, shown, tiles, time, trends};
+use super::{Shown, address, frame, shown, taught, tiles, time, trends};
 use crate::{
     api::sku,
     pages::{Frame, RecommendedList, RecommendedPage, TileView},
@@ -16,7 +16,9 @@ use axum::{
     http::{HeaderMap, Uri},
 };
 use serde::Deserialize;
-use vestry_app::{AppError, BLENDS, BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
+use vestry_app::{
+    AppError, BLENDS, BecauseOf, RECOMMENDATIONS, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted,
+};
 use vestry_model::{OrganisationId, Sku};
 use vestry_policy::Policy;
 
@@ -71,7 +73,10 @@ pub(crate) async fn show(
     let facts = facts(&server.app.recommender_facts(organisation).await?, server.app.policy(), words);
     let seen = seen.seen.trim().chars().take(2_000).collect();
     let tabs = trends::tabs(&frame, "/recommendations");
-    shown(&RecommendedPage { seen, unknown, lists, facts, tabs, frame })
+    let mut forgotten = server.app.forgettings(organisation).await?;
+    forgotten.retain(|one| one.model == RECOMMENDATIONS);
+    let forgotten = taught::forgotten(&server, forgotten, words);
+    shown(&RecommendedPage { seen, unknown, lists, facts, forgotten, tabs, frame })
 }
 
 /// A list as somebody sees it who looked at `seen`.

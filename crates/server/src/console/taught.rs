@@ -3,7 +3,7 @@
 use super::{Shown, frame, shown, time};
 use crate::{
     guard::Fields,
-    pages::{HeadLine, ReliabilityDot, TaughtPage, TaughtView},
+    pages::{ForgettingView, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
     problem::Problem,
     session::Session,
     state::Server,
@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Redirect,
 };
-use vestry_app::{HeadEnd, PublishedHead, Taught, Verdict, reliability};
+use vestry_app::{Forgetting, HeadEnd, PublishedHead, RECOMMENDATIONS, Taught, Verdict, reliability};
 use vestry_model::AttributeId;
 use vestry_policy::Policy;
 
@@ -37,7 +37,10 @@ pub(crate) async fn show(
             attributes.push(view(server.app.policy(), about, &taught, &versions, &frame.words));
         }
     }
-    shown(&TaughtPage { attributes, frame })
+    let mut forgotten = server.app.forgettings(organisation).await?;
+    forgotten.retain(|one| one.model != RECOMMENDATIONS);
+    let forgotten = self::forgotten(&server, forgotten, frame.words);
+    shown(&TaughtPage { attributes, forgotten, frame })
 }
 
 /// `POST /taught`: publishes what was taught of an attribute, or takes a version back.
@@ -57,6 +60,24 @@ pub(crate) async fn change(
         _ => return Err(Problem::bad_request("the form says neither publish nor back")),
     }
     Ok(Redirect::to("/taught"))
+}
+
+/// Models that were made anew, as lines.
+pub(super) fn forgotten(server: &Server, all: Vec<Forgetting>, words: Words) -> Vec<ForgettingView> {
+    let line = |one: Forgetting| {
+        let known = server.app.taxonomy().attribute(&one.model);
+        let digest = |[_, model]: [String; 2]| model.chars().take(16).collect();
+        ForgettingView {
+            at: time(server.app.policy(), one.at),
+            model: match known {
+                Some(attribute) => format!("{} {}", attribute.name.pick(words.is_korean()), one.version),
+                None => words.t("recommender"),
+            },
+            before: digest(one.before),
+            after: one.after.map(digest),
+        }
+    };
+    all.into_iter().map(line).collect()
 }
 
 fn line(policy: &Policy, one: &PublishedHead, words: &Words) -> HeadLine {

@@ -455,8 +455,19 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
             one(pick(language, "카테고리", "category"), "taught-promote", true),
             one(pick(language, "무늬", "print"), "taught-few", false),
         ],
+        forgotten: forgotten(pick(language, "카테고리 3", "Category 3")),
         frame: frame(language, theme, "review"),
     }
+}
+
+fn forgotten(model: &str) -> Vec<ForgettingView> {
+    let line = |after: Option<&str>| ForgettingView {
+        at: "2026-11-23 20:11".into(),
+        model: model.into(),
+        before: "6f1d0c9e21aa7d04".into(),
+        after: after.map(Into::into),
+    };
+    vec![line(Some("5b1f0c9e21aa7d04")), line(None)]
 }
 
 fn tabs(words: Words) -> Vec<Tab> {
@@ -485,6 +496,7 @@ fn recommended(language: Language, theme: Theme) -> RecommendedPage {
             (words.t("recommender-weights"), "1 : 1 : 2".into()),
             (words.t("taught-lineage"), "ab".repeat(32)),
         ],
+        forgotten: forgotten(&words.t("recommender")),
         tabs: tabs(words),
         frame: frame(language, theme, "trends"),
     }

@@ -53,6 +53,7 @@ const TABLE: &str = "
     POST   /api/v1/recommend                -o+++ --- +o+
     POST   /api/v1/visitors:show            -o-++ --- +o-
     POST   /api/v1/visitors:forget          -o-++ --- +o-
+    GET    /api/v1/learn:forgotten          -o+++ --- +o-
     GET    /api/v1/learn/{attribute}        -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/lineage -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/versions -o+++ --- +o-

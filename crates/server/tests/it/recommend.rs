@@ -68,6 +68,12 @@ async fn what_a_page_tells_is_recommended_and_forgotten() {
     }
     let held = house.call(POST, "/api/v1/visitors:show", Some(visitor)).await.json();
     assert_eq!(held, json!({"events": [], "searches": []}));
+    let log = house.get("/api/v1/learn:forgotten").await.json();
+    let told = |known: &Value| json!([known["manifest"], known["model"]]);
+    assert_eq!((&log["forgotten"][0]["before"], &log["forgotten"][0]["after"]), (&told(&before), &told(&after)));
+    let page = house.page(&cookie, "/recommendations?lang=en").await.text();
+    let digits = &before["model"].as_str().expect("digits")[..16];
+    assert!(page.contains("Forgotten") && page.contains(digits), "{page}");
 }
 
 #[tokio::test]

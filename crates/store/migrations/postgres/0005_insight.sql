@@ -38,3 +38,17 @@ create table key_days (
     failed bigint not null,
     primary key (key, day, area)
 );
+
+-- Models that were made anew because somebody is forgotten: digests of what each was made of and of itself, before and after.
+create table forgettings (
+    sequence bigint generated always as identity primary key,
+    organisation bigint not null references organisations (id) on delete cascade,
+    model text not null,
+    version bigint not null,
+    manifest_before text not null,
+    model_before text not null,
+    manifest_after text,
+    model_after text,
+    at bigint not null
+);
+create index forgettings_of on forgettings (organisation, sequence);

@@ -38,3 +38,17 @@ create table key_days (
     failed integer not null,
     primary key (key, day, area)
 ) strict, without rowid;
+
+-- Models that were made anew because somebody is forgotten: digests of what each was made of and of itself, before and after.
+create table forgettings (
+    sequence integer primary key autoincrement,
+    organisation integer not null references organisations (id) on delete cascade,
+    model text not null,
+    version integer not null,
+    manifest_before text not null,
+    model_before text not null,
+    manifest_after text,
+    model_after text,
+    at integer not null
+) strict;
+create index forgettings_of on forgettings (organisation, sequence);

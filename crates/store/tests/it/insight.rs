@@ -2,7 +2,7 @@
 
 use crate::{at, attribute, on_each_engine, organisation, product, value};
 use jiff::civil::Date;
-use vestry_store::{AskedDay, DayCounts, KeyDay, KeyKind, Others, SearchDay, UnmetDay};
+use vestry_store::{AskedDay, DayCounts, Forgetting, KeyDay, KeyKind, Others, SearchDay, UnmetDay};
 
 fn day(number: i8) -> Date {
     jiff::civil::date(2026, 11, number)
@@ -91,6 +91,30 @@ async fn tags_come_in_pages_without_what_waits() {
             let of = |text: &str| (put[0].id, text.to_owned(), at(5));
             assert_eq!(seen, [of("navy"), of("striped")], "{limit} at once");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn forgettings_are_told_newest_first_to_their_shop() {
+    on_each_engine(async |store| {
+        let (shop, other) = (organisation(store, "shop").await, organisation(store, "other").await);
+        let of = |organisation, version: i64, after: Option<&str>| Forgetting {
+            organisation,
+            model: "category".into(),
+            version,
+            before: ["a1".into(), "b1".into()],
+            after: after.map(|text| [format!("a{text}"), format!("b{text}")]),
+            at: at(version),
+        };
+        let all = [of(shop, 1, Some("2")), of(other, 2, None), of(shop, 3, None)];
+        let mut tx = store.begin().await.expect("begins");
+        tx.note_forgettings(&all).await.expect("noted");
+        tx.note_forgettings(&[]).await.expect("nothing");
+        tx.commit().await.expect("commits");
+        let mut read = store.read().await.expect("reads");
+        assert_eq!(read.forgettings(shop, 10).await.expect("read"), [all[2].clone(), all[0].clone()]);
+        assert_eq!(read.forgettings(shop, 1).await.expect("read"), [all[2].clone()]);
     })
     .await;
 }
