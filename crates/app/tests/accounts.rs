@@ -1,5 +1,8 @@
 //! Accounts, from the sign-up to leaving, over real files; letters are read where they land.
 
+#[path = "privacy/engines.rs"]
+#[expect(dead_code, reason = "what restores need of it")]
+mod engines;
 #[path = "accounts/house.rs"]
 mod house;
 #[path = "accounts/lives.rs"]
@@ -10,3 +13,5 @@ mod notices;
 mod office;
 #[path = "accounts/own.rs"]
 mod own;
+#[path = "accounts/tries.rs"]
+mod tries;

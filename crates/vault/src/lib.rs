@@ -93,7 +93,7 @@ pub use reading::{Look, OpenedRecord};
 pub use roles::{NotARole, Role};
 pub use rotating::Rotated;
 pub use seal::{BUCKET, DataKey, MAX_PLAINTEXT, SealError, WRAPPED_LENGTH, WrappedKey, sealed_length};
-pub use sessions::{AttemptsOnFile, SessionOnFile};
+pub use sessions::{AttemptsOnFile, CountedAttempt, SessionOnFile};
 pub use steps::Steps;
 pub use sweeping::{PlanFacts, SweepTurn};
 pub use tombstone::{Subject, Tombstone};

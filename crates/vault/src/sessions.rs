@@ -12,7 +12,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{collections::HashMap, sync::Mutex};
-use vestry_database::{Value, args};
+use vestry_database::{Conn, args};
 
 /// A session as it stands now: of somebody who is a member in use, or of staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,14 @@ pub struct AttemptsOnFile {
     pub failures: u32,
     /// The last time.
     pub last: Timestamp,
+}
+
+/// An attempt that was counted before it was made.
+#[derive(Debug, Clone, Copy)]
+pub struct CountedAttempt {
+    subject: [u8; 32],
+    before: AttemptsOnFile,
+    after: AttemptsOnFile,
 }
 
 /// How long a use of a session may go unwritten: it is a write.
@@ -234,34 +242,62 @@ impl Vault {
         LookupKey::of_master(&self.masters.live, self.installation, "pseudonym").hash(&person.to_string())
     }
 
-    /// Attempts in vain.
-    pub async fn attempts(&self, subject: &[u8; 32]) -> Result<Option<AttemptsOnFile>, VaultError> {
-        const SQL: &str = "select failures, last from attempts where subject = $1";
-        let Some(row) = self.people.row(SQL, args![subject.as_slice()]).await? else { return Ok(None) };
-        let mut columns = row.columns();
-        let failures: i64 = columns.take()?;
-        Ok(Some(AttemptsOnFile {
-            failures: u32::try_from(failures).unwrap_or(u32::MAX),
-            last: columns.instant("attempts.last")?,
-        }))
+    /// Counts an attempt of each of `subjects` as one in vain, before anybody knows. `judge` says of each, by its place, what
+    /// stands after one more, or why there may be none; then nothing is counted. Asking and counting are one transaction,
+    /// so that of many at once no more get through. Attempts whose last one lies before `old` are forgotten.
+    pub async fn count_attempt<E: From<VaultError>>(
+        &self,
+        subjects: &[[u8; 32]],
+        (old, now): (Timestamp, Timestamp),
+        judge: impl Fn(usize, AttemptsOnFile) -> Result<AttemptsOnFile, E>,
+    ) -> Result<Vec<CountedAttempt>, E> {
+        const OLD: &str = "delete from attempts where last < $1";
+        const SQL: &str = "update attempts set failures = $2, last = $3 where subject = $1";
+        let mut conn = self.people.begin().await.map_err(VaultError::from)?;
+        conn.run(OLD, args![old]).await.map_err(VaultError::from)?;
+        let mut counted = Vec::new();
+        for (at, subject) in subjects.iter().enumerate() {
+            let before = hold_attempts(&mut conn, subject, now).await?;
+            let after = judge(at, before)?;
+            let args = args![subject.as_slice(), after.failures, after.last];
+            conn.run(SQL, args).await.map_err(VaultError::from)?;
+            counted.push(CountedAttempt { subject: *subject, before, after });
+        }
+        conn.commit().await.map_err(VaultError::from)?;
+        Ok(counted)
     }
 
-    /// Counts another attempt in vain of each of `subjects`, and forgets those whose last one lies before `old`.
-    pub async fn count_attempt(&self, subjects: &[[u8; 32]], old: Timestamp, now: Timestamp) -> Result<(), VaultError> {
-        const OLD: &str = "delete from attempts where last < $1";
-        const SQL: &str = "insert into attempts (subject, failures, last) values (..) on conflict (subject) \
-            do update set failures = attempts.failures + 1, last = excluded.last";
+    /// Takes back what was counted of an attempt that was not in vain. When the last one before it was stands again, unless
+    /// another was counted meanwhile.
+    pub async fn take_back_attempt(&self, counted: &[CountedAttempt]) -> Result<(), VaultError> {
+        const SQL: &str = "update attempts set failures = failures - 1, \
+            last = case when failures = $2 then $3 else last end where subject = $1 and failures > 0";
+        const NONE: &str = "delete from attempts where subject = $1 and failures = 0";
         let mut conn = self.people.begin().await?;
-        conn.run(OLD, args![old]).await?;
-        let rows: Vec<Vec<Value>> = subjects.iter().map(|s| args![s.as_slice(), 1_i64, now]).collect();
-        conn.insert(SQL, rows).await?;
+        for CountedAttempt { subject, before, after } in counted {
+            conn.run(SQL, args![subject.as_slice(), after.failures, before.last]).await?;
+            conn.run(NONE, args![subject.as_slice()]).await?;
+        }
         Ok(conn.commit().await?)
     }
 
     /// Forgets the attempts of who succeeded.
-    pub async fn forget_attempts(&self, subject: &[u8; 32]) -> Result<(), VaultError> {
+    pub async fn forget_attempts(&self, of: &CountedAttempt) -> Result<(), VaultError> {
         let mut conn = self.people.begin().await?;
-        conn.run("delete from attempts where subject = $1", args![subject.as_slice()]).await?;
+        conn.run("delete from attempts where subject = $1", args![of.subject.as_slice()]).await?;
         Ok(conn.commit().await?)
     }
+}
+
+/// What stands of a subject's attempts; its row is ours until the transaction ends.
+async fn hold_attempts(conn: &mut Conn, subject: &[u8; 32], now: Timestamp) -> Result<AttemptsOnFile, VaultError> {
+    // It changes nothing, and waits for whoever counts at the same time.
+    const SQL: &str = "insert into attempts (subject, failures, last) values ($1, 0, $2) on conflict (subject) \
+        do update set failures = attempts.failures returning failures, last";
+    let row = conn.row(SQL, args![subject.as_slice(), now]).await?;
+    let row = row.ok_or(VaultError::Unreadable { what: "attempts" })?;
+    let mut columns = row.columns();
+    let failures: i64 = columns.take()?;
+    let failures = u32::try_from(failures).unwrap_or(u32::MAX);
+    Ok(AttemptsOnFile { failures, last: columns.instant("attempts.last")? })
 }

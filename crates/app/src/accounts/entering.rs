@@ -13,7 +13,7 @@ use std::fmt;
 use vestry_credentials::{Attempts, LockoutRules, SessionRules, SessionTimes, Token, TokenUse, Verdict};
 use vestry_mail::Language;
 use vestry_policy::Membership;
-use vestry_vault::{AttemptsOnFile, Opening, PersonId, Personal, Reader, Role, SessionOnFile};
+use vestry_vault::{AttemptsOnFile, CountedAttempt, Opening, PersonId, Personal, Reader, Role, SessionOnFile};
 use zeroize::Zeroizing;
 
 /// Who tries to log in, from where, with what.
@@ -96,7 +96,7 @@ impl Privacy {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = form.mail.open(&opening).trim().to_lowercase();
-        let tries = self.tries("member", &typed, &form.device.network).await?;
+        let tried = self.count_try("member", &typed, &form.device.network).await?;
         let found = self.vault().find(&form.mail).await.ok().flatten();
         let opened = match found {
             Some(person) => Some((person, self.open_to_return(person, "membership", &["password"]).await?)),
@@ -104,15 +104,18 @@ impl Privacy {
         };
         let hash = opened.as_ref().and_then(|(_, opened)| hash_of(opened.text(policy, "password")));
         let is_right = self.hashing().fits(hash, &form.password, &opening).await;
-        let (Some((person, _)), true) = (opened, is_right) else { return self.failed(&tries).await };
+        let (Some((person, _)), true) = (opened, is_right) else { return Err(AccountError::Wrong) };
         let security = self.open_to_return(person, "security", &["totp_secret", "device"]).await?;
         if Proof::read(security.text(policy, "totp_secret"), None).is_needed() {
-            let Some(code) = &form.code else { return Ok(Entered::CodeNeeded) };
+            let Some(code) = &form.code else {
+                self.vault().take_back_attempt(&tried).await?;
+                return Ok(Entered::CodeNeeded);
+            };
             if !self.spend_code(SecondOf::Member, person, code.open(&opening)).await? {
-                return self.failed(&tries).await;
+                return Err(AccountError::Wrong);
             }
         }
-        self.vault().forget_attempts(&tries[0]).await?;
+        self.succeeded(&tried).await?;
         if let Some((until, contest)) = self.shut_out(person).await? {
             return Ok(Entered::ShutOut { until, contest });
         }
@@ -159,35 +162,44 @@ impl Privacy {
         Ok(self.vault().end_session(&visitor.session).await?)
     }
 
-    /// The names under which tries are counted: the account first, then the network. Refused while they have to wait.
-    pub(super) async fn tries(&self, door: &str, who: &str, network: &str) -> Result<[[u8; 32]; 2], AccountError> {
-        let of_who = self.may_try(door, who, &self.lockout(self.accounts().free_tries.get())).await?;
+    /// Counts a try at a door as one in vain before it is made, of the account first, then of the network. Refused while
+    /// either has to wait.
+    pub(super) async fn count_try(
+        &self,
+        door: &str,
+        who: &str,
+        network: &str,
+    ) -> Result<Vec<CountedAttempt>, AccountError> {
         // A network has many people behind it.
-        Ok([of_who, self.may_try("network", network, &self.lockout(100)).await?])
+        self.count(&[(door, who, self.accounts().free_tries.get()), ("network", network, 100)]).await
+    }
+
+    /// Lets the try of somebody who is let in make nobody wait.
+    pub(super) async fn succeeded(&self, tried: &[CountedAttempt]) -> Result<(), AccountError> {
+        let [of_who, others @ ..] = tried else { return Ok(()) };
+        self.vault().forget_attempts(of_who).await?;
+        Ok(self.vault().take_back_attempt(others).await?)
+    }
+
+    /// Counts a try of each, which is a kind, a name and how many are free.
+    pub(super) async fn count(&self, tried: &[(&str, &str, u32)]) -> Result<Vec<CountedAttempt>, AccountError> {
+        let now = self.now();
+        let subjects: Vec<_> =
+            tried.iter().map(|(what, who, _)| self.vault().attempts_of(&format!("{what}\n{who}"))).collect();
+        let judge = |at: usize, AttemptsOnFile { failures, last }| {
+            let (attempts, rules) = (Attempts { failures, last: Some(last) }, self.lockout(tried[at].2));
+            match attempts.verdict(&rules, now) {
+                Verdict::Wait(wait) => Err(AccountError::Wait(wait)),
+                Verdict::Go => Ok(AttemptsOnFile { failures: attempts.failed(&rules, now).failures, last: now }),
+            }
+        };
+        self.vault().count_attempt(&subjects, (now - FORGET, now), judge).await
     }
 
     /// When whoever failed so often has to wait: half a minute at first, then twice as long each time.
-    pub(super) fn lockout(&self, free: u32) -> LockoutRules {
+    fn lockout(&self, free: u32) -> LockoutRules {
         LockoutRules::new(free, SignedDuration::from_secs(30), 2, self.accounts().longest_wait(), FORGET)
             .unwrap_or_default()
-    }
-
-    /// The name under which tries of one of `what` are counted, unless they have to wait.
-    pub(super) async fn may_try(&self, what: &str, who: &str, rules: &LockoutRules) -> Result<[u8; 32], AccountError> {
-        let subject = self.vault().attempts_of(&format!("{what}\n{who}"));
-        if let Some(AttemptsOnFile { failures, last }) = self.vault().attempts(&subject).await? {
-            let attempts = Attempts { failures, last: Some(last) };
-            if let Verdict::Wait(wait) = attempts.verdict(rules, self.now()) {
-                return Err(AccountError::Wait(wait));
-            }
-        }
-        Ok(subject)
-    }
-
-    pub(super) async fn failed<T>(&self, tries: &[[u8; 32]]) -> Result<T, AccountError> {
-        let now = self.now();
-        self.vault().count_attempt(tries, now - FORGET, now).await?;
-        Err(AccountError::Wrong)
     }
 
     /// Remembers a device by its name beside those that are `known`, and tells its owner by mail when it is a new one.

@@ -264,7 +264,7 @@ impl Privacy {
         password: &Personal<String>,
         code: Code<'_>,
     ) -> Result<(), AccountError> {
-        let tries = self.may_try("own", &person.to_string(), &self.lockout(self.accounts().free_tries.get())).await?;
+        let tried = self.count(&[("own", &person.to_string(), self.accounts().free_tries.get())]).await?;
         let mut is_right = self.is_password(person, password).await?;
         if let (true, Code::Given(code)) = (is_right, code)
             && self.second(person).await?.is_on
@@ -274,9 +274,9 @@ impl Privacy {
             is_right = self.spend_code(SecondOf::Member, person, code.open(&opening)).await?;
         }
         if !is_right {
-            return self.failed(&[tries]).await;
+            return Err(AccountError::Wrong);
         }
-        Ok(self.vault().forget_attempts(&tries).await?)
+        self.succeeded(&tried).await
     }
 
     /// Whether `code` is one of theirs, which is then spent: of several who use it at once, one's.

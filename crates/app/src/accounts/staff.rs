@@ -197,7 +197,7 @@ impl Privacy {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new("security", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = mail.open(&opening).trim().to_lowercase();
-        let tries = self.tries("staff", &typed, &device.network).await?;
+        let tried = self.count_try("staff", &typed, &device.network).await?;
         let found = self.vault().find_staff(mail).await.ok().flatten();
         let opened = match found {
             Some(person) => {
@@ -212,17 +212,20 @@ impl Privacy {
         let hash = known.as_ref().and_then(|known| hash_of(Some(&known.hash)));
         let is_right = self.hashing().fits(hash, password, &opening).await;
         let (Some((person, _)), Some(known), true, true) = (opened, known, is_enrolled, is_right) else {
-            return self.failed(&tries).await;
+            return Err(AccountError::Wrong);
         };
         // Who was dismissed is on file until the next sweep, and works here no more.
         if !self.vault().role(person).await?.0.is_some_and(Role::is_staff) {
-            return self.failed(&tries).await;
+            return Err(AccountError::Wrong);
         }
-        let Some(code) = code else { return Ok(StaffEntered::CodeNeeded) };
+        let Some(code) = code else {
+            self.vault().take_back_attempt(&tried).await?;
+            return Ok(StaffEntered::CodeNeeded);
+        };
         if !self.spend_code(SecondOf::Staff, person, code).await? {
-            return self.failed(&tries).await;
+            return Err(AccountError::Wrong);
         }
-        self.vault().forget_attempts(&tries[0]).await?;
+        self.succeeded(&tried).await?;
         if self.is_expired(&known) {
             let link = token(self, TokenUse::MailedLink);
             let ends = now + SignedDuration::from_mins(15);

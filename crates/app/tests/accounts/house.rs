@@ -1,5 +1,6 @@
 //! A vault in a folder, a clock that is set, and a letter box.
 
+use crate::engines::engines;
 use jiff::{SignedDuration, Timestamp};
 use std::{
     cell::Cell,
@@ -36,6 +37,15 @@ pub(crate) struct House {
     pub(crate) privacy: Privacy,
     pub(crate) folder: TempDir,
     config: Config,
+}
+
+/// Runs `test` on every engine that ships, each time in a house of its own.
+pub(crate) async fn on_each_engine(test: impl AsyncFn(&House)) {
+    for engine in engines() {
+        let mut config = Config::default();
+        engine.fresh(&mut config).await;
+        test(&House::with(config).await).await;
+    }
 }
 
 impl House {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use vestry_app::{AccountError, Language, NewStaff, PersonId, Role, SignedHead, StaffEntered, verify};
 use vestry_credentials::TotpSecret;
 
-const PASSWORD: &str = "an iron, a needle and patience";
+pub(crate) const PASSWORD: &str = "an iron, a needle and patience";
 
 fn new(mail: &str, role: Role) -> NewStaff {
     NewStaff { mail: personal(mail), name: personal("이두리"), role, language: Language::Korean }
@@ -25,7 +25,7 @@ pub(crate) fn code(house: &House, secret: &str) -> String {
 }
 
 /// Somebody who enrolled: who, the secret in their app, their recovery codes.
-async fn enrolled(house: &House, mail: &str, role: Role) -> (PersonId, String, Vec<String>) {
+pub(crate) async fn enrolled(house: &House, mail: &str, role: Role) -> (PersonId, String, Vec<String>) {
     let (person, link) = house.privacy.add_staff(&new(mail, role)).await.expect("added");
     let (secret, uri) = house.privacy.enrolment(&link).await.expect("a secret");
     assert!(uri.starts_with("otpauth://totp/"), "{}", uri.as_str());

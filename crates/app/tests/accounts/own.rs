@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use vestry_app::{AccountError, Entered, Language, Leaving, LogIn, PersonId, Reader, VaultError, Visitor};
 
 /// A member with a second proof: who, their session, the secret in their app, their recovery codes.
-async fn with_second(house: &House, mail: &str) -> (PersonId, Visitor, String, Vec<String>) {
+pub(crate) async fn with_second(house: &House, mail: &str) -> (PersonId, Visitor, String, Vec<String>) {
     let (person, visitor) = house.member(mail).await;
     let shown = house.privacy.show_second(person, None).await.expect("a secret");
     let first = code(house, &shown.secret);
@@ -20,7 +20,7 @@ async fn with_second(house: &House, mail: &str) -> (PersonId, Visitor, String, V
     (person, visitor, shown.secret.to_string(), codes)
 }
 
-fn with_code(mail: &str, code: &str) -> LogIn {
+pub(crate) fn with_code(mail: &str, code: &str) -> LogIn {
     LogIn { code: Some(personal(code)), ..log_in(mail, PASSWORD) }
 }
 
