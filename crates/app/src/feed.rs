@@ -20,6 +20,7 @@ pub use mapping::{Mapping, MappingError, Target};
 pub use propose::propose;
 pub use tree::tree;
 
+use crate::{Refusal, RefusalCode};
 use lines::Lines;
 use product::Reading;
 use std::io::{self, Read};
@@ -80,16 +81,14 @@ pub enum FeedError {
 
 /// A row that became no product; the others go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("line {line}: {message}")]
+#[error("line {line}: {}", refusal.message)]
 pub struct RowError {
     /// Where the row starts, from 1; the header is line 1.
     pub line: u64,
-    /// The column at fault, if one is.
-    pub column: Option<String>,
-    /// Its value, cut to 80 characters.
+    /// The value at fault, cut to 80 characters.
     pub value: String,
     /// What is wrong and what to do.
-    pub message: String,
+    pub refusal: Refusal,
 }
 
 /// A product as a feed describes it.
@@ -240,7 +239,7 @@ fn objects(lines: &mut Lines<'_>) -> Result<Vec<lines::Object>, FeedError> {
         seen += 1;
         match object {
             Ok(object) => objects.push(object),
-            Err(error) => bad = bad.or(Some(error.message)),
+            Err(error) => bad = bad.or(Some(error.refusal.message)),
         }
     }
     match (objects.is_empty(), bad) {
@@ -285,19 +284,22 @@ pub fn rows<'a>(reader: impl Read + Send + 'a, mapping: &Mapping, limits: Limits
 impl Rows<'_> {
     fn table_row(&self, mut record: Record) -> Result<FeedRow, RowError> {
         let (columns, limits) = (self.opened.headers.len(), self.opened.limits);
-        let refuse = |record: &Record, message: String| {
+        let refuse = |record: &Record, refusal: Refusal| {
             let start = record.values.first().map_or("", String::as_str);
-            Err(RowError { line: record.line, column: None, value: start.chars().take(80).collect(), message })
+            Err(RowError { line: record.line, value: start.chars().take(80).collect(), refusal })
         };
         match record.fault {
             Some(Fault::TooLong) => {
-                return refuse(&record, format!("the row has more than {} bytes; shorten it", limits.row_bytes));
+                let said = format!("the row has more than {} bytes; shorten it", limits.row_bytes);
+                return refuse(&record, Refusal::with(RefusalCode::RowTooLong, limits.row_bytes, said));
             }
             Some(Fault::TooManyColumns) => {
-                return refuse(&record, format!("the row has more than {} values", limits.columns));
+                let said = format!("the row has more than {} values", limits.columns);
+                return refuse(&record, Refusal::with(RefusalCode::RowTooWide, limits.columns, said));
             }
             Some(Fault::OpenQuote) => {
-                return refuse(&record, "a quote opens in this row and never closes; double it to write one".into());
+                let said = "a quote opens in this row and never closes; double it to write one";
+                return refuse(&record, Refusal::new(RefusalCode::OpenQuote, said));
             }
             None => {}
         }
@@ -305,11 +307,11 @@ impl Rows<'_> {
             record.values.pop();
         }
         if record.values.len() != columns {
-            let message = format!(
+            let said = format!(
                 "the row has {} values and the header {columns}; quote values that hold the separator",
                 record.values.len()
             );
-            return refuse(&record, message);
+            return refuse(&record, Refusal::with(RefusalCode::OtherWidth, columns, said));
         }
         for value in &mut record.values {
             if value.starts_with('\'') {
@@ -328,19 +330,19 @@ impl Rows<'_> {
             }
             Source::Lines(lines) => Ok(lines.next()?.map(|(line, object)| match object {
                 Ok(object) => self.reading.row(line, &object),
-                Err(bad) => Err(RowError { line, column: None, value: bad.value, message: bad.message }),
+                Err(bad) => Err(RowError { line, value: bad.value, refusal: bad.refusal }),
             })),
         }
     }
 
     /// What ended the feed before its time, as the error of a last row.
-    fn end(&mut self, message: String) -> Option<Result<FeedRow, RowError>> {
+    fn end(&mut self, refusal: Refusal) -> Option<Result<FeedRow, RowError>> {
         self.done = true;
         let line = match &self.opened.source {
             Source::Table(table) => table.line(),
             Source::Lines(lines) => lines.line(),
         };
-        Some(Err(RowError { line, column: None, value: String::new(), message }))
+        Some(Err(RowError { line, value: String::new(), refusal }))
     }
 
     fn is_cut(&self) -> bool {
@@ -362,10 +364,14 @@ impl Iterator for Rows<'_> {
             Ok(Some(row)) => Some(row),
             Ok(None) if self.is_cut() => {
                 let limit = self.opened.limits.file_bytes;
-                self.end(format!("the file has more than {limit} bytes and was read no further; split it"))
+                let said = format!("the file has more than {limit} bytes and was read no further; split it");
+                self.end(Refusal { number: Some(limit), ..Refusal::new(RefusalCode::FileTooLong, said) })
             }
             Ok(None) => None,
-            Err(error) => self.end(format!("the file could not be read further: {error}")),
+            Err(error) => {
+                let said = format!("the file could not be read further: {error}");
+                self.end(Refusal::new(RefusalCode::FileUnreadable, said))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Imports: a feed or a tree becomes products, pictures and tags, as a job, a chunk of rows a step.
 
 use crate::{
-    App, AppError, feed,
+    App, AppError, Refusal, feed,
     feed::{FeedRow, Mapping, RowError},
     jobs::{JobKind, Running},
     seeing::{Supply, shown},
@@ -160,15 +160,11 @@ impl App {
         let seen = self.see(organisation, &documents, supply).await?;
         report.images += seen.images() as u64;
         report.images_failed += seen.failures.len() as u64;
-        for (image, message) in &seen.failures {
+        for (image, refusal) in &seen.failures {
             let of = documents.iter().find(|d| d.images.iter().any(|i| i.id == *image));
             let line = of.and_then(|d| good.iter().find(|r| r.row.product.sku == d.product.product.sku));
             let source = of.and_then(|d| d.images.iter().find(|i| i.id == *image)).map(|i| i.source.clone());
-            errors.push(JobError {
-                line: line.map(|r| r.row.line),
-                value: shown(&source.unwrap_or_default()),
-                message: message.clone(),
-            });
+            errors.push(refusal.clone().at(line.map(|r| r.row.line), shown(&source.unwrap_or_default())));
         }
         progress.done += rows;
         progress.total = progress.total.map(|t| t.max(progress.done));
@@ -191,13 +187,7 @@ impl App {
                     let tags = self.given_tags(&row, &mut errors);
                     good.push(Ready { row, tags });
                 }
-                Err(error) => {
-                    let message = match &error.column {
-                        Some(column) => format!("column `{column}`: {}", error.message),
-                        None => error.message.clone(),
-                    };
-                    errors.push(JobError { line: Some(error.line), value: error.value, message });
-                }
+                Err(RowError { line, value, refusal }) => errors.push(refusal.at(Some(line), value)),
             }
         }
         (good, errors)
@@ -208,11 +198,11 @@ impl App {
         for (attribute, text) in &row.given_tags {
             match self.tag_ids(attribute, text) {
                 Ok(tag) => tags.push(tag),
-                Err(error) => errors.push(JobError {
-                    line: Some(row.line),
-                    value: text.chars().take(80).collect(),
-                    message: format!("{error}; the product is kept without it"),
-                }),
+                Err(error) => {
+                    let mut refusal = Refusal::from(&error);
+                    refusal.message.push_str("; the product is kept without it");
+                    errors.push(refusal.at(Some(row.line), text.chars().take(80).collect()));
+                }
             }
         }
         tags

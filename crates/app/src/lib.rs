@@ -39,6 +39,7 @@ mod products;
 mod publishing;
 mod recognising;
 mod recommending;
+mod refusal;
 mod reviewing;
 mod searching;
 mod seeing;
@@ -86,6 +87,7 @@ pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductVi
 pub use publishing::{Draft, DraftError};
 pub use recognising::{ImageReport, ListedImage, ListedReport, MAX_LISTED, TagReport};
 pub use recommending::{BecauseOf, RecommendInput, RecommendedProduct, RecommenderFacts, Wanted};
+pub use refusal::{Refusal, RefusalCode};
 pub use reviewing::{
     Asked, LookAlike, LookAlikes, MAX_SPREAD, PROPOSALS, Proposal, QUESTIONS_COUNTED, Question, Reason, ReviewProgress,
     TakenBack,
@@ -111,6 +113,6 @@ pub use vestry_vault::audit::{Consistency, Inclusion, PublicKey, SignedHead, ver
 pub use vestry_vault::{
     Certificate, Counted, HoldSubject, ModelChange, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening,
     PersonId, Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
-    VaultError, Waits, causes, event_named,
+    VaultError, Waits, event_named,
 };
 pub use visiting::{EventsTaken, ForgottenVisitor, Happened, HeldOfVisitor, MAX_EVENTS, NewEvent, RECOMMENDATIONS};

@@ -67,11 +67,7 @@ impl App {
             let errors: Vec<JobError> = seen
                 .failures
                 .iter()
-                .map(|(image, message)| JobError {
-                    line: None,
-                    value: format!("image {image}"),
-                    message: message.clone(),
-                })
+                .map(|(image, refusal)| refusal.clone().at(None, format!("image {image}")))
                 .collect();
             report.looked_at += seen.images() as u64;
             report.unread += errors.len() as u64;

@@ -1,7 +1,7 @@
 //! Bytes to a clean image and what it shows: on the CPU pool, nothing stored.
 
 use crate::{
-    App, AppError,
+    App, AppError, Refusal,
     jobs::{JobKind, Running},
     seeing::{is_url, shown},
 };
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use vestry_model::{HeadSet, JobId, LookVector, OrganisationId, Region};
-use vestry_store::{JobError, Progress};
+use vestry_store::Progress;
 use vestry_vision::{CleanImage, ObjectSeen, Recognition};
 
 /// Pictures that one job may list.
@@ -107,20 +107,23 @@ impl App {
         // As many pictures at once as an import holds.
         for step in images.chunks(self.cpu().threads() * 4) {
             let seen = self.tag_step(organisation, step).await;
-            let error = |(at, one): (usize, &ListedReport)| {
-                let message = one.seen.as_ref().err()?.clone();
-                let line = Some((report.images.len() + at + 1) as u64);
-                Some(JobError { line, value: shown(&one.url), message })
-            };
-            let errors: Vec<JobError> = seen.iter().enumerate().filter_map(error).collect();
-            report.images.extend(seen);
+            let mut errors = Vec::new();
+            for (url, seen) in seen {
+                let line = (report.images.len() + 1) as u64;
+                errors.extend(seen.as_ref().err().map(|refusal| refusal.clone().at(Some(line), shown(&url))));
+                report.images.push(ListedReport { url, seen: seen.map_err(|refusal| refusal.message) });
+            }
             let progress = Progress { done: report.images.len() as u64, total: Some(images.len() as u64) };
             running.save(self, progress, &errors).await?;
         }
         Ok(report)
     }
 
-    async fn tag_step(&self, organisation: OrganisationId, step: &[ListedImage]) -> Vec<ListedReport> {
+    async fn tag_step(
+        &self,
+        organisation: OrganisationId,
+        step: &[ListedImage],
+    ) -> Vec<(String, Result<ImageReport, Refusal>)> {
         let mut tasks = JoinSet::new();
         for (at, image) in step.iter().cloned().enumerate() {
             let app = self.clone();
@@ -128,11 +131,11 @@ impl App {
                 let seen = match app.fetcher().fetch(&image.url).await {
                     Ok(bytes) => {
                         let tagged = app.tag_image(organisation, bytes, image.crop).await;
-                        tagged.map(|(seen, _)| seen).map_err(|e| e.to_string())
+                        tagged.map(|(seen, _)| seen).map_err(|e| Refusal::from(&e))
                     }
-                    Err(error) => Err(error.to_string()),
+                    Err(error) => Err(Refusal::from(&error)),
                 };
-                (at, ListedReport { url: image.url, seen })
+                (at, (image.url, seen))
             });
         }
         let mut seen = tasks.join_all().await;

@@ -1,6 +1,6 @@
 //! From an image's source to what is stored of it: fetch, clean, recognise, keep.
 
-use crate::{App, AppError, fetch, images::THUMBNAIL_WIDTH};
+use crate::{App, AppError, Refusal, RefusalCode, fetch, images::THUMBNAIL_WIDTH};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -41,7 +41,7 @@ pub(crate) struct Seen {
     /// The heads that looked.
     model: String,
     pictures: Vec<(ImageId, Picture, Option<Vec<u8>>)>,
-    pub(crate) failures: Vec<(ImageId, String)>,
+    pub(crate) failures: Vec<(ImageId, Refusal)>,
     suggested: Vec<Suggested>,
 }
 
@@ -52,7 +52,7 @@ enum One {
         features: Vec<u8>,
         recognition: Box<Recognition>,
     },
-    Failed(String),
+    Failed(Refusal),
 }
 
 impl Seen {
@@ -64,7 +64,8 @@ impl Seen {
     /// Writes what was seen.
     pub(crate) async fn write(&self, tx: &mut Tx, now: jiff::Timestamp) -> Result<(), AppError> {
         tx.put_pictures(&self.pictures).await?;
-        tx.fail_images(&self.failures).await?;
+        let failed = self.failures.iter().map(|(image, refusal)| (*image, refusal.message.clone()));
+        tx.fail_images(&failed.collect::<Vec<_>>()).await?;
         Ok(tx.replace_suggestions(&self.model, &self.suggested, now).await?)
     }
 
@@ -133,17 +134,18 @@ impl App {
     async fn see_one(&self, image: &Image, supply: &Supply, heads: Arc<HeadSet>) -> Result<One, AppError> {
         let upload = match supply {
             Supply::Stored => {
-                return self.fall_back(image, heads, "its stored picture is gone; import it again".into()).await;
+                let said = "its stored picture is gone; import it again";
+                return self.fall_back(image, heads, Refusal::new(RefusalCode::PictureGone, said)).await;
             }
             Supply::Uploads(uploads) if uploads.contains_key(&image.source) => uploads[&image.source].clone(),
             _ => {
                 let bytes = match self.source_bytes(image, supply).await {
                     Ok(bytes) => bytes,
-                    Err(message) => return self.fall_back(image, heads, message).await,
+                    Err(refusal) => return self.fall_back(image, heads, refusal).await,
                 };
                 match self.clean_upload(bytes, heads).await {
                     Ok(upload) => upload,
-                    Err(AppError::Image(error)) => return Ok(One::Failed(error.to_string())),
+                    Err(AppError::Image(error)) => return Ok(One::Failed((&error).into())),
                     Err(error) => return Err(error),
                 }
             }
@@ -159,10 +161,10 @@ impl App {
     }
 
     /// An image whose source cannot be had again is looked at through its derivative, if there is one.
-    async fn fall_back(&self, image: &Image, heads: Arc<HeadSet>, message: String) -> Result<One, AppError> {
-        let Some(picture) = image.picture() else { return Ok(One::Failed(message)) };
+    async fn fall_back(&self, image: &Image, heads: Arc<HeadSet>, refusal: Refusal) -> Result<One, AppError> {
+        let Some(picture) = image.picture() else { return Ok(One::Failed(refusal)) };
         let Some(jpeg) = self.objects().get(&image.object(), Rendition::Full).await? else {
-            return Ok(One::Failed(message));
+            return Ok(One::Failed(refusal));
         };
         let (app, faces, digest) = (self.clone(), picture.faces.clone(), picture.source_digest);
         self.cpu()
@@ -182,20 +184,24 @@ impl App {
         Ok(CleanUpload { digest, model, image, recognition })
     }
 
-    async fn source_bytes(&self, image: &Image, supply: &Supply) -> Result<Vec<u8>, String> {
+    async fn source_bytes(&self, image: &Image, supply: &Supply) -> Result<Vec<u8>, Refusal> {
         if is_url(&image.source) {
-            return self.fetcher().fetch(&image.source).await.map_err(|e| e.to_string());
+            return self.fetcher().fetch(&image.source).await.map_err(|e| Refusal::from(&e));
         }
         let Supply::Folder(folder) = supply else {
-            return Err("only `http` and `https` addresses can be read from here; upload the picture instead".into());
+            let said = "only `http` and `https` addresses can be read from here; upload the picture instead";
+            return Err(Refusal::new(RefusalCode::PathNotRead, said));
         };
-        let path =
-            inside(folder, &image.source).ok_or("the path leaves the feed's folder; move the picture into it")?;
-        let length = tokio::fs::metadata(&path).await.map_err(|e| format!("`{}`: {e}", image.source))?.len();
-        if length > self.limits().max_bytes as u64 {
-            return Err(format!("`{}` has {length} bytes; at most {} are read", image.source, self.limits().max_bytes));
+        let path = inside(folder, &image.source).ok_or_else(|| {
+            Refusal::new(RefusalCode::PathOutside, "the path leaves the feed's folder; move the picture into it")
+        })?;
+        let unread = |e: std::io::Error| Refusal::new(RefusalCode::FileMissing, format!("`{}`: {e}", image.source));
+        let (length, limit) = (tokio::fs::metadata(&path).await.map_err(unread)?.len(), self.limits().max_bytes);
+        if length > limit as u64 {
+            let said = format!("`{}` has {length} bytes; at most {limit} are read", image.source);
+            return Err(Refusal::with(RefusalCode::PictureTooLarge, limit, said));
         }
-        tokio::fs::read(&path).await.map_err(|e| format!("`{}`: {e}", image.source))
+        tokio::fs::read(&path).await.map_err(unread)
     }
 }
 
@@ -241,7 +247,7 @@ fn stored(image: &CleanImage, source_digest: [u8; 32], recognition: Recognition,
 
 fn keep(seen: &mut Seen, (_, image, one): ((usize, usize), Image, One)) {
     match one {
-        One::Failed(message) => seen.failures.push((image.id, message)),
+        One::Failed(refusal) => seen.failures.push((image.id, refusal)),
         One::Stored { picture, features, recognition } => {
             seen.pictures.push((image.id, *picture, Some(features)));
             let suggestions = recognition.objects.into_iter().flat_map(suggestions).collect();

@@ -2,7 +2,10 @@
 //! contradiction, and says each with its place and what to write instead.
 
 mod check;
+mod mistake;
 pub(crate) mod raw;
+
+pub use mistake::Wrong;
 
 use crate::Policy;
 use serde::de::DeserializeOwned;
@@ -27,22 +30,31 @@ pub struct Mistake {
     pub line: usize,
     /// Column, from 1, in characters.
     pub column: usize,
+    /// What is wrong.
+    pub wrong: Wrong,
+    /// What its sentence names.
+    pub values: Vec<String>,
+}
+
+impl Mistake {
     /// What is wrong, then what to write instead.
-    pub message: String,
+    pub fn message(&self) -> String {
+        mistake::filled(self.wrong.says(), &self.values)
+    }
 }
 
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, Mistake { line, column, message }) in self.mistakes.iter().enumerate() {
+        for (at, mistake) in self.mistakes.iter().enumerate() {
             let separator = if at == 0 { "" } else { "\n" };
-            write!(f, "{separator}{}:{line}:{column}: {message}", self.file)?;
+            write!(f, "{separator}{}:{}:{}: {}", self.file, mistake.line, mistake.column, mistake.message())?;
         }
         Ok(())
     }
 }
 
-/// A mistake and where in the text it is.
-pub(crate) type Located = (Range<usize>, String);
+/// Where in the text a mistake is, and what it names.
+pub(crate) type Located = (Range<usize>, Wrong, Vec<String>);
 
 pub(crate) fn read(text: &str, file: &str) -> Result<Policy, PolicyError> {
     let raw = parse(text, file)?;
@@ -52,11 +64,11 @@ pub(crate) fn read(text: &str, file: &str) -> Result<Policy, PolicyError> {
 /// The values in a TOML text of bounded length.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, PolicyError> {
     if text.len() > MAX_FILE {
-        let message = format!("longer than {MAX_FILE} bytes; nothing of the kind needs so many");
-        return Err(error(text, file, vec![(0..0, message)]));
+        return Err(error(text, file, vec![(0..0, Wrong::TooLong, vec![MAX_FILE.to_string()])]));
     }
     toml::from_str(text).map_err(|problem| {
-        error(text, file, vec![(problem.span().unwrap_or(0..0), problem.message().replace('\n', ", "))])
+        let said = problem.message().replace('\n', ", ");
+        error(text, file, vec![(problem.span().unwrap_or(0..0), Wrong::NotRead, vec![said])])
     })
 }
 
@@ -66,12 +78,12 @@ pub(crate) fn error(text: &str, file: &str, mistakes: Vec<Located>) -> PolicyErr
 
 /// The mistakes with line and column, from top to bottom.
 fn places(text: &str, mut mistakes: Vec<Located>) -> Vec<Mistake> {
-    mistakes.sort_by_key(|(span, _)| span.start);
-    let place = |(span, message): Located| {
+    mistakes.sort_by_key(|(span, ..)| span.start);
+    let place = |(span, wrong, values): Located| {
         let before = text.get(..span.start).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        Mistake { line, column, message }
+        Mistake { line, column, wrong, values }
     };
     mistakes.into_iter().map(place).collect()
 }

@@ -27,7 +27,7 @@ mod zone;
 pub use case::{Case, CaseAct, CaseError, CaseKind, CaseStep, NotACaseKind, Timer};
 pub use consent::Consent;
 pub use facts::{Membership, PersonFacts, RecordFacts, StoredIn, WholeDay};
-pub use file::{MAX_FILE, Mistake, PolicyError};
+pub use file::{MAX_FILE, Mistake, PolicyError, Wrong};
 pub use ids::{ClassId, ClassSet, ItemId, ItemSet, PurposeId, PurposeSet, RetentionId, RetentionSet};
 pub use notice::{Notice, Transfer, TransferWaits};
 pub use page::{Page, Section, Table, Told};

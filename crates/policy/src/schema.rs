@@ -3,7 +3,7 @@
 
 use crate::{
     Policy, PolicyError,
-    file::{self, Located, raw::Table},
+    file::{self, Located, Wrong, raw::Table},
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -138,14 +138,12 @@ fn declared(name: &Spanned<String>, raw: &RawTable, mistakes: &mut Vec<Located>)
     let table = name.get_ref();
     let is_empty = |text: &Option<Spanned<String>>| text.as_ref().is_none_or(|t| t.get_ref().trim().is_empty());
     if !raw.none.is_empty() && is_empty(&raw.why) {
-        mistakes.push((
-            name.span(),
-            format!("columns of `{table}` hold nothing personal, but not why; write `why = \"…\"`"),
-        ));
+        let said = format!("columns of `{table}` hold nothing personal, but not why; write `why = \"…\"`");
+        mistakes.push((name.span(), Wrong::NotRead, vec![said]));
     }
     if let Some(person) = raw.person.as_ref().filter(|_| is_empty(&raw.destroyed)) {
-        let message = format!("`{table}` holds a person's id, but nothing destroys it; write `destroyed = \"…\"`");
-        mistakes.push((person.span(), message));
+        let said = format!("`{table}` holds a person's id, but nothing destroys it; write `destroyed = \"…\"`");
+        mistakes.push((person.span(), Wrong::NotRead, vec![said]));
     }
     let nothing = raw.none.iter().map(|column| (column, Holds::Nothing));
     let items = raw.items.0.iter().map(|(column, item)| (column, Holds::Item(item.get_ref().clone())));
@@ -153,8 +151,8 @@ fn declared(name: &Spanned<String>, raw: &RawTable, mistakes: &mut Vec<Located>)
     let mut columns = BTreeMap::new();
     for (column, holds) in nothing.chain(items).chain(person) {
         if columns.insert(column.get_ref().clone(), holds).is_some() {
-            let message = format!("`{table}.{}` is declared twice; say once what it holds", column.get_ref());
-            mistakes.push((column.span(), message));
+            let said = format!("`{table}.{}` is declared twice; say once what it holds", column.get_ref());
+            mistakes.push((column.span(), Wrong::NotRead, vec![said]));
         }
     }
     DeclaredTable { name: table.clone(), columns }

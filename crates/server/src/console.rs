@@ -6,6 +6,7 @@ pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod product;
 pub(crate) mod recommended;
+mod refusal;
 pub(crate) mod review;
 pub(crate) mod seek;
 pub(crate) mod taught;

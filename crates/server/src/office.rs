@@ -7,6 +7,7 @@ pub(crate) mod desk;
 pub(crate) mod notices;
 pub(crate) mod people;
 pub(crate) mod policy;
+mod refused;
 pub(crate) mod signing;
 pub(crate) mod staff;
 pub(crate) mod sweeps;

@@ -136,6 +136,13 @@ impl Words {
         LOCALES.lookup_with_args(self.id(), key, &arguments)
     }
 
+    /// The words for `key` with at most three texts in it, as `$a`, `$b` and `$c`.
+    pub(crate) fn named(&self, key: &str, texts: &[String]) -> String {
+        let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            ["a", "b", "c"].into_iter().zip(texts).map(|(name, text)| (name.into(), text.as_str().into())).collect();
+        LOCALES.lookup_with_args(self.id(), key, &arguments)
+    }
+
     /// The words for `key` with a share in per cent, as `$percent`, and what it is a share of, as `$count` and `$shown`.
     pub(crate) fn share(&self, key: &str, text: &str, percent: impl Count, count: impl Count) -> String {
         let count = count.count();
@@ -220,7 +227,7 @@ mod tests {
                     folders.push(path);
                 } else if !path.ends_with("words.rs") {
                     let text = fs::read_to_string(&path).expect("a text");
-                    for before in [".t(\"", ".n(\"", ".a(\"", ".share(\"", "/* word */ \""] {
+                    for before in [".t(\"", ".n(\"", ".a(\"", ".named(\"", ".share(\"", "/* word */ \""] {
                         asked.extend(called(&text, before));
                     }
                 }

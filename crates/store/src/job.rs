@@ -105,7 +105,13 @@ pub struct JobError {
     pub line: Option<u64>,
     /// The value that was refused.
     pub value: String,
-    /// Why.
+    /// The name of what was wrong; none where an older program wrote it.
+    pub code: Option<String>,
+    /// The column of the input at fault, if one is.
+    pub place: Option<String>,
+    /// The number that a sentence about it names, such as a limit.
+    pub number: Option<u64>,
+    /// Why, in English.
     pub message: String,
 }
 
@@ -185,13 +191,16 @@ impl Snapshot {
 
     /// The errors that an organisation's job kept, in the order it met them; at most [`MAX_ERRORS`].
     pub async fn job_errors(&mut self, organisation: OrganisationId, id: JobId) -> Result<Vec<JobError>, StoreError> {
-        const SQL: &str = "select line, value, message from job_errors \
+        const SQL: &str = "select line, value, code, place, number, message from job_errors \
             where job in (select id from jobs where organisation = $1 and id = $2) order by id";
         let error = |row: &Row| {
             let mut columns = row.columns();
             Ok(JobError {
                 line: columns.take::<Option<i64>>()?.map(i64::unsigned_abs),
                 value: columns.take()?,
+                code: columns.take()?,
+                place: columns.take()?,
+                number: columns.take::<Option<i64>>()?.map(i64::unsigned_abs),
                 message: columns.take()?,
             })
         };
@@ -277,12 +286,15 @@ impl Tx {
     pub async fn add_job_errors(&mut self, claim: Claim, errors: &[JobError]) -> Result<(), StoreError> {
         const COUNT: &str = "update jobs set errors = errors + $3 \
             where id = $1 and attempts = $2 and state = 'running' returning errors";
-        const INSERT: &str = "insert into job_errors (job, line, value, message) values (..)";
+        const INSERT: &str = "insert into job_errors (job, line, value, code, place, number, message) values (..)";
         let row = self.conn.row(COUNT, args![claim.job.get(), claim.attempt, stored(errors.len() as u64)]).await?;
         let count: i64 = row.ok_or(StoreError::LeaseLost(claim.job))?.only()?;
         let before = count.unsigned_abs() as usize - errors.len();
         let room = (MAX_ERRORS as usize).saturating_sub(before);
-        let row = |e: &JobError| args![claim.job.get(), e.line.map(stored), e.value.as_str(), e.message.as_str()];
+        let row = |e: &JobError| {
+            let (code, place, number) = (e.code.as_deref(), e.place.as_deref(), e.number.map(stored));
+            args![claim.job.get(), e.line.map(stored), e.value.as_str(), code, place, number, e.message.as_str()]
+        };
         self.conn.insert(INSERT, errors.iter().take(room).map(row).collect()).await?;
         Ok(())
     }

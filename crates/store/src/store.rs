@@ -74,6 +74,10 @@ const MIGRATIONS: &[Sql] = &[
         sqlite: include_str!("../migrations/sqlite/0005_insight.sql"),
         postgres: include_str!("../migrations/postgres/0005_insight.sql"),
     },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/0006_job_errors.sql"),
+        postgres: include_str!("../migrations/postgres/0006_job_errors.sql"),
+    },
 ];
 
 /// Every table with its columns, in the order in which they refer to each other.
@@ -204,7 +208,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
             "finished",
         ],
     ),
-    ("job_errors", &["id", "job", "line", "value", "message"]),
+    ("job_errors", &["id", "job", "line", "value", "message", "code", "place", "number"]),
     ("settings", &["key", "value"]),
 ];
 

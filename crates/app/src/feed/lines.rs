@@ -1,6 +1,7 @@
 //! One JSON object a line.
 
 use super::text::Text;
+use crate::{Refusal, RefusalCode};
 use serde_json::Value;
 use std::io;
 
@@ -21,7 +22,7 @@ pub(super) struct BadLine {
     /// The start of the line.
     pub(super) value: String,
     /// What is wrong.
-    pub(super) message: String,
+    pub(super) refusal: Refusal,
 }
 
 /// Reads objects.
@@ -76,23 +77,25 @@ impl<'a> Lines<'a> {
             }
             let start = || text.chars().take(80).collect();
             let read = if size > self.row_bytes {
-                Err(BadLine {
-                    value: start(),
-                    message: format!("the line has more than {} bytes; split or shorten it", self.row_bytes),
-                })
+                let said = format!("the line has more than {} bytes; split or shorten it", self.row_bytes);
+                Err(BadLine { value: start(), refusal: Refusal::with(RefusalCode::RowTooLong, self.row_bytes, said) })
             } else {
-                object(text).map_err(|message| BadLine { value: start(), message })
+                object(text).map_err(|refusal| BadLine { value: start(), refusal })
             };
             return Ok(Some((self.line, read)));
         }
     }
 }
 
-fn object(text: &str) -> Result<Object, String> {
+fn object(text: &str) -> Result<Object, Refusal> {
     // Positions of the parser are within the line, so only the column is of use.
-    let value: Value = serde_json::from_str(text)
-        .map_err(|e| format!("not JSON at column {}; write one object a line", e.column()))?;
-    let Value::Object(map) = value else { return Err("not an object; write `{\"sku\": …}` a line".into()) };
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        let said = format!("not JSON at column {}; write one object a line", error.column());
+        Refusal::with(RefusalCode::NotJson, error.column(), said)
+    })?;
+    let Value::Object(map) = value else {
+        return Err(Refusal::new(RefusalCode::NotObject, "not an object; write `{\"sku\": …}` a line"));
+    };
     let mut object = Object::with_capacity(map.len());
     for (key, value) in map {
         match value {

@@ -1,6 +1,7 @@
 //! The cells of a row to a product.
 
 use super::{FeedRow, Mapping, RowError, Target};
+use crate::{Refusal, RefusalCode};
 use vestry_model::{CatalogueError, Currency, LocalText, Price, Product, Sku};
 
 /// Where the cells of a row are.
@@ -36,13 +37,9 @@ pub(super) struct Reading {
     currency: Currency,
 }
 
-fn fault(line: u64, column: &str, value: &str, message: impl ToString) -> RowError {
-    RowError {
-        line,
-        column: Some(column.into()),
-        value: value.chars().take(80).collect(),
-        message: message.to_string(),
-    }
+fn fault(line: u64, column: &str, value: &str, refusal: Refusal) -> RowError {
+    let refusal = Refusal { column: Some(column.into()), ..refusal };
+    RowError { line, value: value.chars().take(80).collect(), refusal }
 }
 
 impl Reading {
@@ -65,13 +62,13 @@ impl Reading {
         self.check_text(line, cells)?;
         let (place, column, _) = self.find(&Target::Sku).expect("a checked mapping has a SKU");
         let text = cells.cell(*place, column).first().map_or("", String::as_str);
-        let sku = Sku::new(text).map_err(|e| fault(line, column, text, e))?;
+        let sku = Sku::new(text).map_err(|e| fault(line, column, text, (&e).into()))?;
         let mut row = FeedRow { line, product: Product::new(sku), images: Vec::new(), given_tags: Vec::new() };
         let mut currency = self.currency;
         if let Some((place, column, _)) = self.find(&Target::Currency)
             && let Some(text) = cells.cell(*place, column).first().filter(|t| !t.trim().is_empty())
         {
-            currency = Currency::new(text).map_err(|e| fault(line, column, text, e))?;
+            currency = Currency::new(text).map_err(|e| fault(line, column, text, (&e).into()))?;
         }
         for (place, column, target) in &self.columns {
             let values = cells.cell(*place, column);
@@ -89,11 +86,12 @@ impl Reading {
             }
             for value in cells.cell(*place, column) {
                 if value.contains('\0') {
-                    return Err(fault(line, column, &value.replace('\0', "␀"), "a NUL byte; save the file as text"));
+                    let refusal = Refusal::new(RefusalCode::NulByte, "a NUL byte; save the file as text");
+                    return Err(fault(line, column, &value.replace('\0', "␀"), refusal));
                 }
                 if value.contains(char::REPLACEMENT_CHARACTER) {
-                    let message = "characters that cannot be read; save the file as UTF-8";
-                    return Err(fault(line, column, value, message));
+                    let said = "characters that cannot be read; save the file as UTF-8";
+                    return Err(fault(line, column, value, Refusal::new(RefusalCode::Undecoded, said)));
                 }
             }
         }
@@ -131,7 +129,8 @@ impl Reading {
             Target::Link => product.link = joined(),
             Target::Price => {
                 if let Some(text) = values.first().filter(|t| !t.trim().is_empty()) {
-                    product.price = Some(price(text, currency).map_err(|e| fault(row.line, column, text, e))?);
+                    product.price =
+                        Some(price(text, currency).map_err(|e| fault(row.line, column, text, (&e).into()))?);
                 }
             }
             Target::Images if is_list => {
@@ -168,9 +167,9 @@ impl Reading {
         match longest {
             Some((place, column, _)) => {
                 let value = cells.cell(*place, column).first().map_or("", String::as_str);
-                fault(line, column, value, error)
+                fault(line, column, value, error.into())
             }
-            None => RowError { line, column: None, value: String::new(), message: error.to_string() },
+            None => RowError { line, value: String::new(), refusal: error.into() },
         }
     }
 }

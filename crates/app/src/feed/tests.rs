@@ -48,10 +48,10 @@ fn a_bad_row_does_not_stop_the_others() {
 #[test]
 fn an_error_names_line_column_and_value() {
     let error = read("상품코드,판매가\nA,39000\nB,협의\n".as_bytes()).pop().expect("a row").expect_err("no price");
-    assert_eq!((error.line, error.column.as_deref(), error.value.as_str()), (3, Some("판매가"), "협의"));
+    assert_eq!((error.line, error.refusal.column.as_deref(), error.value.as_str()), (3, Some("판매가"), "협의"));
     let long = format!("sku,title\nA,{}\n", "가".repeat(501));
     let error = read(long.as_bytes()).pop().expect("a row").expect_err("too long");
-    assert_eq!((error.column.as_deref(), error.value.chars().count()), (Some("title"), 80));
+    assert_eq!((error.refusal.column.as_deref(), error.value.chars().count()), (Some("title"), 80));
 }
 
 fn utf16(text: &str, big: bool) -> Vec<u8> {
@@ -261,7 +261,7 @@ fn a_file_beyond_its_limit_says_so() {
     let file = format!("sku,title\n{}", "A,x\n".repeat(100));
     let mapping = propose(&["sku".into(), "title".into()], &[]);
     let last = rows(file.as_bytes(), &mapping, limits).expect("a feed").last().expect("a row");
-    assert!(last.expect_err("cut").message.contains("40 bytes"));
+    assert!(last.expect_err("cut").refusal.message.contains("40 bytes"));
 }
 
 #[cfg(unix)]

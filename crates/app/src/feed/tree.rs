@@ -70,8 +70,9 @@ fn row(
     let relative = path.strip_prefix(root).unwrap_or(path);
     let source = relative.to_string_lossy().replace('\\', "/");
     let stem = name.strip_prefix(root).unwrap_or(name).to_string_lossy().replace('\\', "/");
-    let refuse = |message: String| RowError { line, column: None, value: source.chars().take(80).collect(), message };
-    let mut product = Product::new(Sku::new(&stem).map_err(|e| refuse(e.to_string()))?);
+    let value = || source.chars().take(80).collect();
+    let sku = Sku::new(&stem).map_err(|error| RowError { line, value: value(), refusal: (&error).into() })?;
+    let mut product = Product::new(sku);
     let folder = relative.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
     let class = folder.as_ref().and_then(|f| classes.get(f)).filter(|c| !c.is_empty());
     if let Some(folder) = &folder {

@@ -3,6 +3,7 @@
 
 use super::{
     Located,
+    mistake::Wrong,
     raw::{Head, Raw, RawItem, RawRetention, Table},
 };
 use crate::{
@@ -109,27 +110,22 @@ impl Check {
         for (id, purpose) in &raw.purpose.0 {
             check.clause(purpose.clause.span(), purpose.clause.get_ref());
             if purpose.every_item && purpose.basis != Some(Basis::Statute) {
-                let message =
-                    "only a law opens every item; write `basis = \"statute\"`, or list the purpose in its items";
-                check.mistake(id.span(), message.into());
+                check.mistake(id.span(), Wrong::EveryItemWithoutLaw, []);
             }
             if purpose.basis.is_none() {
-                let id_text = id.get_ref();
-                check.mistake(id.span(), format!(
-                    "purpose `{id_text}` has no basis; write `basis = \"contract\"`, `\"consent\"`, `\"statute\"` or `\"internal\"`"
-                ));
+                check.mistake(id.span(), Wrong::PurposeWithoutBasis, [id.get_ref()]);
             }
         }
         check
     }
 
-    fn mistake(&mut self, at: Range<usize>, message: String) {
-        self.mistakes.push((at, message));
+    fn mistake<const N: usize>(&mut self, at: Range<usize>, wrong: Wrong, values: [&dyn ToString; N]) {
+        self.mistakes.push((at, wrong, values.map(ToString::to_string).into()));
     }
 
     fn few<T>(&mut self, table: &Table<T>, what: &str) {
         if let Some((id, _)) = table.0.get(MOST) {
-            self.mistake(id.span(), format!("more than {MOST} {what}; merge some that always go together"));
+            self.mistake(id.span(), Wrong::TooMany, [&MOST, &what]);
         }
         for (id, _) in &table.0 {
             self.name(id);
@@ -140,13 +136,13 @@ impl Check {
         let text = id.get_ref();
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
         if text.is_empty() || text.len() > 40 || !text.chars().all(is_plain) {
-            self.mistake(id.span(), format!("`{text}` is no name; write up to 40 of `a-z`, `0-9`, `_` and `-`"));
+            self.mistake(id.span(), Wrong::BadName, [text]);
         }
     }
 
     fn clause(&mut self, at: Range<usize>, clause: &str) {
         if !self.clauses.iter().any(|known| known == clause) {
-            self.mistake(at, format!("no clause `{clause}`; add `[clause.\"{clause}\"]` or name one of the file"));
+            self.mistake(at, Wrong::NoClause, [&clause]);
         }
     }
 
@@ -155,7 +151,7 @@ impl Check {
         let found = known.iter().position(|id| id == name.get_ref());
         if found.is_none() {
             let list = known.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-            self.mistake(name.span(), format!("no {what} `{}`; write one of {list}", name.get_ref()));
+            self.mistake(name.span(), Wrong::NoSuch, [&what, name.get_ref(), &list]);
         }
         found
     }
@@ -172,14 +168,14 @@ impl Check {
             _ => None,
         };
         if day.is_none() {
-            self.mistake(head.effective.span(), format!("`{effective}` is no day; write `2019-08-01`"));
+            self.mistake(head.effective.span(), Wrong::NoDay, [effective]);
         }
         let zone = zone(head.time_zone.get_ref());
-        if let Err(error) = &zone {
-            self.mistake(head.time_zone.span(), error.to_string());
+        if zone.is_err() {
+            self.mistake(head.time_zone.span(), Wrong::NoZone, [head.time_zone.get_ref()]);
         }
         if *head.small_cell.get_ref() < 2 {
-            self.mistake(head.small_cell.span(), "a group of one is a person; write 2 or more".into());
+            self.mistake(head.small_cell.span(), Wrong::SmallCell, []);
         }
         (day, zone.ok())
     }
@@ -194,17 +190,12 @@ impl Check {
             let found: Vec<usize> = raw.purposes.iter().filter_map(|p| self.find(p, "purpose", &purposes)).collect();
             let name = id.get_ref();
             if raw.purposes.is_empty() {
-                self.mistake(
-                    id.span(),
-                    format!("item `{name}` has no purpose; write `purposes = [\"…\"]`, or remove it"),
-                );
+                self.mistake(id.span(), Wrong::ItemWithoutPurpose, [name]);
             }
             let by_consent_only =
                 !found.is_empty() && found.iter().all(|at| self.purposes[*at].1 == Some(Basis::Consent));
             if raw.required && by_consent_only {
-                self.mistake(id.span(), format!(
-                    "item `{name}` is required but serves only what needs consent, which must be free; write `required = false` or name a purpose of the contract"
-                ));
+                self.mistake(id.span(), Wrong::ByConsentAndRequired, [name]);
             }
             items.push(Item {
                 id: name.clone(),
@@ -232,12 +223,8 @@ impl Check {
         let class = ClassId(small(class.unwrap_or(0)));
         let basis = *raw.basis.get_ref();
         if (basis == Basis::Statute) != raw.law.is_some() {
-            let message = if raw.law.is_some() {
-                "a law is named, but the basis is none; write `basis = \"statute\"` or remove `law`"
-            } else {
-                "a statute without its law; write `law = { ko = \"…\", en = \"…\" }`"
-            };
-            self.mistake(raw.basis.span(), message.into());
+            let wrong = if raw.law.is_some() { Wrong::LawWithoutStatute } else { Wrong::StatuteWithoutLaw };
+            self.mistake(raw.basis.span(), wrong, []);
         }
         Retention {
             id: id.get_ref().clone(),
@@ -256,24 +243,17 @@ impl Check {
         let retentions = self.retentions.clone();
         if let Some(other) = &raw.ends_with {
             if !raw.starts.is_empty() || raw.keep.is_some() {
-                let message = "two clocks: `ends_with` and `starts`; write one of them";
-                self.mistake(other.span(), message.into());
+                self.mistake(other.span(), Wrong::TwoClocks, []);
             }
             let found = self.find(other, "retention", &retentions);
             return Clock::EndsWith(RetentionId(small(found.unwrap_or(0))));
         }
         if raw.starts.is_empty() {
-            let message = format!(
-                "retention `{}` has no clock; write `starts = [\"…\"]` and `keep = \"…\"`, or `ends_with = \"…\"`",
-                id.get_ref()
-            );
-            self.mistake(id.span(), message);
+            self.mistake(id.span(), Wrong::RetentionWithoutClock, [id.get_ref()]);
         }
         let events: Vec<Event> = raw.starts.iter().map(|event| *event.get_ref()).collect();
         if let Some(alone) = raw.starts.iter().find(|e| *e.get_ref() == Event::Withdrawal && events.len() > 1) {
-            let message =
-                "`withdrawal` is told by the membership and stands alone; write another retention for the rest";
-            self.mistake(alone.span(), message.into());
+            self.mistake(alone.span(), Wrong::WithdrawalAlone, []);
         }
         Clock::Starts { events, keep: raw.keep.as_ref().map(|keep| *keep.get_ref()) }
     }
@@ -291,10 +271,8 @@ impl Check {
                     if items[at].class == class {
                         found.push(at);
                     } else {
-                        let name_text = name.get_ref();
-                        let class = &self.classes[items[at].class.at()];
-                        let message = format!("item `{name_text}` is of class `{class}`; list it under `also`");
-                        self.mistake(name.span(), message);
+                        let class = self.classes[items[at].class.at()].clone();
+                        self.mistake(name.span(), Wrong::ItemOfOtherClass, [name.get_ref(), &class]);
                     }
                 }
                 found.iter().map(ids).collect()
@@ -304,8 +282,7 @@ impl Check {
         for name in &raw.also {
             let Some(at) = self.find(name, "item", &all) else { continue };
             if items[at].class == class {
-                let message = format!("item `{}` is of this class already; list it under `items`", name.get_ref());
-                self.mistake(name.span(), message);
+                self.mistake(name.span(), Wrong::ItemOfThisClass, [name.get_ref()]);
             }
             also.push(at);
         }
@@ -322,11 +299,7 @@ impl Check {
                     Clock::Starts { .. } => break,
                 }
                 if at == start {
-                    let message = format!(
-                        "retention `{}` ends with itself; give one of the circle `starts` and `keep`",
-                        id.get_ref()
-                    );
-                    self.mistake(id.span(), message);
+                    self.mistake(id.span(), Wrong::Circle, [id.get_ref()]);
                     break;
                 }
             }
@@ -339,40 +312,28 @@ impl Check {
             let class_id = ClassId(small(at));
             let name = id.get_ref();
             if !items.iter().any(|item| item.class == class_id) {
-                self.mistake(
-                    id.span(),
-                    format!("class `{name}` holds no item; give one `class = \"{name}\"` or remove it"),
-                );
+                self.mistake(id.span(), Wrong::ClassWithoutItem, [name]);
             }
             let own: Vec<&Retention> = retentions.iter().filter(|r| r.class == class_id).collect();
             if class.lives != Lives::Membership && own.is_empty() {
-                let message =
-                    format!("class `{name}` has no clock; write `[retention.{name}]` with `starts` and `keep`");
-                self.mistake(id.span(), message);
+                self.mistake(id.span(), Wrong::ClassWithoutClock, [name]);
             }
             let is_ours = class.lives == Lives::Record && own.iter().all(|r| r.basis == Basis::Internal);
             if let Some(until) = class.until.as_ref().filter(|_| class.lives != Lives::Membership && !is_ours) {
-                let message = "`until` ends what a membership or a reason of our own holds, no statute; write `lives = \"membership\"`, or a retention that starts with it";
-                self.mistake(until.span(), message.into());
+                self.mistake(until.span(), Wrong::UntilOfStatute, []);
             }
             if class.grain == Grain::Day && (own.len() != 1 || class.lives != Lives::Separated) {
-                let message = format!(
-                    "class `{name}` goes by whole days, so it needs exactly one retention and `lives = \"separated\"`"
-                );
-                self.mistake(id.span(), message);
+                self.mistake(id.span(), Wrong::WholeDays, [name]);
             }
             if class.lives == Lives::Separated && own.iter().all(|r| r.serves.is_empty()) {
-                let message =
-                    format!("class `{name}` is separated but serves nothing; write `serves` in its retention");
-                self.mistake(id.span(), message);
+                self.mistake(id.span(), Wrong::ClassServesNothing, [name]);
             }
         }
         for (at, (id, item)) in raw.item.0.iter().enumerate() {
             let held = retentions.iter().any(|r| r.items.contains(ItemId(small(at))));
             let lives = raw.class.0.iter().find(|(c, _)| c.get_ref() == item.class.get_ref()).map(|(_, c)| c.lives);
             if !held && lives.is_some_and(|lives| lives != Lives::Membership) {
-                let message = format!("item `{}` has no clock; list it in a retention of its class", id.get_ref());
-                self.mistake(id.span(), message);
+                self.mistake(id.span(), Wrong::ItemWithoutClock, [id.get_ref()]);
             }
         }
     }
@@ -381,17 +342,16 @@ impl Check {
     fn registers(&mut self, raw: &Raw) {
         let items = self.items.clone();
         let missing = |listed: &[String]| listed.iter().find(|name| !items.contains(name)).cloned();
-        let unknown = |name: &str| format!("no item `{name}`; name items of this file");
         for (_, processor) in &raw.processor.0 {
             self.clause(processor.span(), &processor.get_ref().clause);
             if let Some(name) = missing(&processor.get_ref().items) {
-                self.mistake(processor.span(), unknown(&name));
+                self.mistake(processor.span(), Wrong::NoItem, [&name]);
             }
         }
         for (_, partner) in &raw.partner.0 {
             self.clause(partner.span(), &partner.get_ref().clause);
             if let Some(name) = missing(&partner.get_ref().items) {
-                self.mistake(partner.span(), unknown(&name));
+                self.mistake(partner.span(), Wrong::NoItem, [&name]);
             }
         }
         for (_, right) in &raw.right.0 {
@@ -411,18 +371,15 @@ impl Check {
             self.clause(raw.notice.span(), clause);
         }
         if notice.change_days == 0 || notice.transfer_days == 0 {
-            self.mistake(raw.notice.span(), "a notice of no days is none; write 1 or more".into());
+            self.mistake(raw.notice.span(), Wrong::NoticeOfNoDays, []);
         }
         if !raw.class.0.iter().any(|(id, _)| id.get_ref() == "look") {
-            let message =
-                "every look at personal data is kept for whom it is about; write `[class.look]` with its retention";
-            self.mistake(raw.policy.regime.span(), message.into());
+            self.mistake(raw.policy.regime.span(), Wrong::NoLook, []);
         }
         let regime = *raw.policy.regime.get_ref();
         let Some(dormancy) = &raw.dormancy else {
             if regime == Regime::Korea2019 {
-                let message = "regime `kr-2019` separates who stays away; write `[dormancy]`";
-                self.mistake(raw.policy.regime.span(), message.into());
+                self.mistake(raw.policy.regime.span(), Wrong::NoDormancy, []);
             }
             return;
         };
@@ -430,22 +387,15 @@ impl Check {
         if !raw.class.0.iter().any(|(id, _)| id.get_ref() == "mail")
             || !raw.item.0.iter().any(|(id, _)| id.get_ref() == "mail")
         {
-            let message = "whoever stays away is told by mail, which waits; write `[class.mail]` and `[item.mail]`";
-            self.mistake(dormancy.span(), message.into());
+            self.mistake(dormancy.span(), Wrong::NoMail, []);
         }
         self.clause(dormancy.span(), &rule.clause);
         if regime == Regime::Korea2019 && rule.notice_days < DORMANCY_NOTICE_DAYS {
-            let message =
-                format!("`notice_days = {}` is too short; write {DORMANCY_NOTICE_DAYS} or more", rule.notice_days);
-            self.mistake(dormancy.span(), message);
+            self.mistake(dormancy.span(), Wrong::NoticeTooShort, [&rule.notice_days, &DORMANCY_NOTICE_DAYS]);
         }
         if rule.notify_days_before <= rule.notice_days {
-            let message = format!(
-                "`notify_days_before` must leave {} full days; write {} or more",
-                rule.notice_days,
-                rule.notice_days + 1
-            );
-            self.mistake(dormancy.span(), message);
+            let days = [rule.notice_days, rule.notice_days + 1];
+            self.mistake(dormancy.span(), Wrong::NotifiedTooLate, [&days[0], &days[1]]);
         }
     }
 }

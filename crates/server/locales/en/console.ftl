@@ -1028,3 +1028,89 @@ show = Show
 api-introduction = Send your key as Authorization: Bearer vs_…. A publishable key (vp_…) may search, ask for recommendations, tell what visitors do and read the taxonomy. Errors come in one envelope; decide on error.code and quote error.request_id. Lists are paged by cursor and next.
 api-body = Body:
 api-documents = Documents
+
+# Why a draft of the policy is refused.
+draft-too-late = Too late: it had to be posted before { $a }, to stand for { $b } full days. Choose a later first day.
+draft-changed = The draft was changed since. Look at it again.
+draft-not-as-posted = `{ $a }` was posted with another text. Give a changed policy another version.
+draft-other-policy = `{ $a }` is of `{ $b }`, not of `{ $c }`. Give a version of the same policy.
+draft-twice = `{ $a }` and `{ $b }` begin on one day or bear one name. Give the later one another.
+draft-longer = `{ $a }` keeps `{ $c }` longer than `{ $b }` on the same basis. A longer period needs a new one: name its law or its consent, or keep the period.
+draft-undeclared = Nobody declared what the database column `{ $a }` holds. Tell whoever runs this server.
+draft-missing = The database column `{ $a }` is declared but not there. Tell whoever runs this server.
+draft-unknown-item = The database column `{ $a }` holds `{ $b }`, which this draft does not list. Add the item with purpose and clock.
+draft-no-login = Nobody could sign in: the cookie `{ $a }` is not listed. Add `[cookie.{ $a }]` with `essential = true`.
+mistake-bad-name = `{ $a }` is no name; write up to 40 of `a-z`, `0-9`, `_` and `-`
+mistake-by-consent-and-required = item `{ $a }` is required but serves only what needs consent, which must be free; write `required = false` or name a purpose of the contract
+mistake-circle = retention `{ $a }` ends with itself; give one of the circle `starts` and `keep`
+mistake-class-serves-nothing = class `{ $a }` is separated but serves nothing; write `serves` in its retention
+mistake-class-without-clock = class `{ $a }` has no clock; write `[retention.{ $a }]` with `starts` and `keep`
+mistake-class-without-item = class `{ $a }` holds no item; give one `class = "{ $a }"` or remove it
+mistake-every-item-without-law = only a law opens every item; write `basis = "statute"`, or list the purpose in its items
+mistake-item-of-other-class = item `{ $a }` is of class `{ $b }`; list it under `also`
+mistake-item-of-this-class = item `{ $a }` is of this class already; list it under `items`
+mistake-item-without-clock = item `{ $a }` has no clock; list it in a retention of its class
+mistake-item-without-purpose = item `{ $a }` has no purpose; write `purposes = ["…"]`, or remove it
+mistake-law-without-statute = a law is named, but the basis is none; write `basis = "statute"` or remove `law`
+mistake-no-clause = no clause `{ $a }`; add `[clause."{ $a }"]` or name one of the file
+mistake-no-day = `{ $a }` is no day; write `2019-08-01`
+mistake-no-dormancy = regime `kr-2019` separates who stays away; write `[dormancy]`
+mistake-no-item = no item `{ $a }`; name items of this file
+mistake-no-look = every look at personal data is kept for whom it is about; write `[class.look]` with its retention
+mistake-no-mail = whoever stays away is told by mail, which waits; write `[class.mail]` and `[item.mail]`
+mistake-no-such = no { $a } `{ $b }`; write one of { $c }
+mistake-no-zone = `{ $a }` is not a time zone; write its name in the IANA table, such as `Asia/Seoul`
+mistake-not-read = { $a }
+mistake-notice-of-no-days = a notice of no days is none; write 1 or more
+mistake-notice-too-short = `notice_days = { $a }` is too short; write { $b } or more
+mistake-notified-too-late = `notify_days_before` must leave { $a } full days; write { $b } or more
+mistake-purpose-without-basis = purpose `{ $a }` has no basis; write `basis = "contract"`, `"consent"`, `"statute"` or `"internal"`
+mistake-retention-without-clock = retention `{ $a }` has no clock; write `starts = ["…"]` and `keep = "…"`, or `ends_with = "…"`
+mistake-small-cell = a group of one is a person; write 2 or more
+mistake-statute-without-law = a statute without its law; write `law = { "{" } ko = "…", en = "…" { "}" }`
+mistake-too-long = longer than { $a } bytes; nothing of the kind needs so many
+mistake-too-many = more than { $a } { $b }; merge some that always go together
+mistake-two-clocks = two clocks: `ends_with` and `starts`; write one of them
+mistake-until-of-statute = `until` ends what a membership or a reason of our own holds, no statute; write `lives = "membership"`, or a retention that starts with it
+mistake-whole-days = class `{ $a }` goes by whole days, so it needs exactly one retention and `lives = "separated"`
+mistake-withdrawal-alone = `withdrawal` is told by the membership and stands alone; write another retention for the rest
+
+# Why a row or a picture was refused.
+refusal-column = Column `{ $a }`: { $b }
+refusal-bad-address = Not an address that is fetched. Use `http` or `https` without a user name.
+refusal-bad-currency = Not a currency. Use three letters such as `KRW`.
+refusal-bad-price = Not a price. Write a number such as `39000` or `24.90`, 0 to 1,000,000,000.
+refusal-bad-sku = Not a SKU. Use 1 to 120 characters without control characters.
+refusal-bad-status = The address answered { $count }. Check it.
+refusal-file-missing = The picture’s file cannot be read. Check its path.
+refusal-file-too-long = The file has more than { $shown } bytes and was read no further. Split it.
+refusal-file-unreadable = The file could not be read further. Send it again.
+refusal-no-authorities = This server cannot make connections: it has no certificate authorities. Tell whoever runs it.
+refusal-not-fetched = Nothing could be fetched from that address. Try again.
+refusal-not-json = Not JSON at column { $shown }. Write one object a line.
+refusal-not-object = Not a JSON object. Write one a line.
+refusal-nul-byte = A NUL byte. Save the file as text.
+refusal-open-quote = A quote opens in this row and never closes. Double it to write one.
+refusal-other-width = The header has { $shown } columns and this row another number of values. Quote values that hold the separator.
+refusal-ours = Something failed on our side. Try again.
+refusal-path-not-read = Only `http` and `https` addresses can be read from here. Upload the picture instead.
+refusal-path-outside = The path leaves the feed’s folder. Move the picture into it.
+refusal-picture-animated = The picture is animated. Send one still picture of the product.
+refusal-picture-cut-off = The picture is cut off. Send the whole file again.
+refusal-picture-damaged = The picture is damaged. Export it again and send that.
+refusal-picture-empty = The file is empty. Send a JPEG, PNG or WebP picture.
+refusal-picture-gone = The stored picture is gone. Import it again.
+refusal-picture-too-deep = Opening the picture takes too much memory. Send it with 8 bits a channel, or smaller.
+refusal-picture-too-large = The picture’s file is too large. At most { $shown } bytes are taken.
+refusal-picture-too-many-pixels = The picture has too many pixels. Send at most { $shown } in all.
+refusal-picture-unknown = Not a picture that is read. Send a JPEG, PNG or WebP picture.
+refusal-private-address = The address is on a private network. If it is yours, have it added to `fetch.allow`.
+refusal-row-too-long = The row has more than { $shown } bytes. Shorten it.
+refusal-row-too-wide = The row has more than { $shown } values.
+refusal-text-too-long = Too long. At most { $shown } characters are kept.
+refusal-too-late = The address did not answer in time. Try again.
+refusal-too-many-fields = Too many own fields. A product carries at most 50.
+refusal-too-many-redirects = The address redirects more than { $shown } times. Use the final one.
+refusal-undecoded = Characters that cannot be read. Save the file as UTF-8.
+refusal-unknown-host = No server has that name. Check the address.
+refusal-unknown-tag = Not an attribute or value of the taxonomy. The product is kept without it.

@@ -984,3 +984,89 @@ show = 보기
 api-introduction = 키는 Authorization: Bearer vs_…로 보내요. 공개 키(vp_…)로는 찾기, 추천 받기, 방문자 행동 보내기, 분류 체계 읽기만 할 수 있어요. 오류는 한 가지 모양으로 와요. error.code로 판단하고, 물어볼 때는 error.request_id를 알려 주세요. 목록은 cursor와 next로 넘겨요. 아래 설명은 영어예요.
 api-body = 본문:
 api-documents = 문서
+
+# Why a draft of the policy is refused.
+draft-too-late = 시행일이 너무 일러요. 온전한 { $b }일을 두려면 { $a } 전에 게시했어야 해요. 더 늦은 시행일을 골라 주세요.
+draft-changed = 그 사이에 초안이 바뀌었어요. 다시 살펴봐 주세요.
+draft-not-as-posted = `{ $a }` 버전은 이미 다른 내용으로 게시됐어요. 고친 처리방침에는 새 버전 이름을 주세요.
+draft-other-policy = `{ $a }`은(는) `{ $c }`가 아니라 `{ $b }` 처리방침의 버전이에요. 같은 처리방침의 버전을 써 주세요.
+draft-twice = `{ $a }`와(과) `{ $b }`는 시행일이나 이름이 같아요. 나중 것에 다른 것을 주세요.
+draft-longer = `{ $a }`는 `{ $c }`를 같은 근거로 `{ $b }`보다 오래 보유해요. 기간을 늘리려면 새 근거가 필요해요. 법률이나 동의를 쓰거나 기간을 그대로 두세요.
+draft-undeclared = 데이터베이스 열 `{ $a }`에 무엇이 있는지 선언되지 않았어요. 운영하는 분께 알려 주세요.
+draft-missing = 선언된 데이터베이스 열 `{ $a }`이(가) 없어요. 운영하는 분께 알려 주세요.
+draft-unknown-item = 데이터베이스 열 `{ $a }`에 있는 항목 `{ $b }`이(가) 이 초안에 없어요. 목적과 기산을 갖춰 항목을 더해 주세요.
+draft-no-login = 로그인을 유지하는 쿠키 `{ $a }`이(가) 없어서 아무도 들어올 수 없게 돼요. `essential = true`로 `[cookie.{ $a }]`를 더해 주세요.
+mistake-bad-name = `{ $a }`은(는) 이름이 아니에요. `a-z`, `0-9`, `_`, `-`로 40자까지 써 주세요.
+mistake-by-consent-and-required = 항목 `{ $a }`은(는) 필수인데 동의로만 쓰여요. 동의는 자유로워야 하니 `required = false`로 쓰거나 계약의 목적을 넣어 주세요.
+mistake-circle = 보유 `{ $a }`이(가) 돌고 돌아 자신과 함께 끝나요. 그 가운데 하나에 `starts`와 `keep`을 써 주세요.
+mistake-class-serves-nothing = 분리 보관하는 종류 `{ $a }`의 쓰임이 없어요. 보유에 `serves`를 써 주세요.
+mistake-class-without-clock = 종류 `{ $a }`에 기산이 없어요. `[retention.{ $a }]`에 `starts`와 `keep`을 써 주세요.
+mistake-class-without-item = 종류 `{ $a }`에 항목이 없어요. 한 항목에 `class = "{ $a }"`을 쓰거나 종류를 지워 주세요.
+mistake-every-item-without-law = 모든 항목은 법률만 열 수 있어요. `basis = "statute"`로 쓰거나 항목에 목적을 넣어 주세요.
+mistake-item-of-other-class = 항목 `{ $a }`은(는) 종류 `{ $b }`에 속해요. `also`에 써 주세요.
+mistake-item-of-this-class = 항목 `{ $a }`은(는) 이미 이 종류에 속해요. `items`에 써 주세요.
+mistake-item-without-clock = 항목 `{ $a }`에 기산이 없어요. 그 종류의 보유에 넣어 주세요.
+mistake-item-without-purpose = 항목 `{ $a }`에 목적이 없어요. `purposes = ["…"]`를 쓰거나 항목을 지워 주세요.
+mistake-law-without-statute = 법률이 적혀 있는데 근거가 법률이 아니에요. `basis = "statute"`로 쓰거나 `law`를 지워 주세요.
+mistake-no-clause = 조항 `{ $a }`이(가) 없어요. `[clause."{ $a }"]`을 더하거나 파일에 있는 조항을 써 주세요.
+mistake-no-day = `{ $a }`은(는) 날짜가 아니에요. `2019-08-01`처럼 써 주세요.
+mistake-no-dormancy = `kr-2019` 체계는 오래 쓰지 않은 회원을 분리해요. `[dormancy]`를 써 주세요.
+mistake-no-item = 항목 `{ $a }`이(가) 없어요. 이 파일의 항목을 써 주세요.
+mistake-no-look = 개인정보를 열람한 기록은 그 정보주체를 위해 남겨요. `[class.look]`과 그 보유를 써 주세요.
+mistake-no-mail = 휴면을 알릴 메일이 기다릴 곳이 없어요. `[class.mail]`과 `[item.mail]`을 써 주세요.
+mistake-no-such = { $a } `{ $b }`이(가) 없어요. 이 가운데 하나를 써 주세요: { $c }
+mistake-no-zone = `{ $a }`은(는) 시간대가 아니에요. `Asia/Seoul`처럼 IANA 표의 이름을 써 주세요.
+mistake-not-read = { $a }
+mistake-notice-of-no-days = 0일 전 고지는 고지가 아니에요. 1 이상을 써 주세요.
+mistake-notice-too-short = `notice_days = { $a }`은 너무 짧아요. { $b } 이상을 써 주세요.
+mistake-notified-too-late = `notify_days_before`는 온전한 { $a }일을 남겨야 해요. { $b } 이상을 써 주세요.
+mistake-purpose-without-basis = 목적 `{ $a }`에 근거가 없어요. `basis = "contract"`, `"consent"`, `"statute"`, `"internal"` 가운데 하나를 써 주세요.
+mistake-retention-without-clock = 보유 `{ $a }`에 기산이 없어요. `starts = ["…"]`와 `keep = "…"`, 또는 `ends_with = "…"`를 써 주세요.
+mistake-small-cell = 한 사람뿐인 묶음은 그 사람이에요. 2 이상을 써 주세요.
+mistake-statute-without-law = 근거가 법률인데 법률이 적혀 있지 않아요. `law = { "{" } ko = "…", en = "…" { "}" }`를 써 주세요.
+mistake-too-long = { $a }바이트보다 길어요. 처리방침 파일이 그렇게 길 수는 없어요.
+mistake-too-many = { $a }개보다 많아요. 늘 함께 가는 것을 합쳐 주세요.
+mistake-two-clocks = `ends_with`와 `starts`, 기산이 둘이에요. 하나만 써 주세요.
+mistake-until-of-statute = `until`은 회원 관계나 내부 사유로 보유하는 것을 끝내고 법률은 끝내지 않아요. `lives = "membership"`을 쓰거나 그때 시작하는 보유를 써 주세요.
+mistake-whole-days = 종류 `{ $a }`은(는) 하루 단위라 보유가 꼭 하나이고 `lives = "separated"`여야 해요.
+mistake-withdrawal-alone = `withdrawal`은 회원 관계가 알려 주는 것이라 혼자 서요. 나머지는 다른 보유에 써 주세요.
+
+# Why a row or a picture was refused.
+refusal-column = 열 `{ $a }`: { $b }
+refusal-bad-address = 가져올 수 있는 주소가 아니에요. 사용자 이름이 없는 `http`나 `https` 주소를 써 주세요.
+refusal-bad-currency = 통화가 아니에요. `KRW`처럼 세 글자로 써 주세요.
+refusal-bad-price = 가격이 아니에요. `39000`이나 `24.90`처럼 0부터 10억까지의 숫자를 써 주세요.
+refusal-bad-sku = 상품 번호가 아니에요. 제어 문자 없이 1자에서 120자까지 써 주세요.
+refusal-bad-status = 그 주소가 { $count }(으)로 답했어요. 주소를 확인해 주세요.
+refusal-file-missing = 사진 파일을 읽을 수 없어요. 경로를 확인해 주세요.
+refusal-file-too-long = 파일이 { $shown }바이트보다 길어서 여기까지만 읽었어요. 나누어 주세요.
+refusal-file-unreadable = 파일을 더 읽을 수 없었어요. 다시 보내 주세요.
+refusal-no-authorities = 서버에 인증 기관이 없어 연결할 수 없어요. 운영하는 분께 알려 주세요.
+refusal-not-fetched = 그 주소에서 가져오지 못했어요. 다시 해 보세요.
+refusal-not-json = { $shown }번째 글자부터 JSON이 아니에요. 한 줄에 객체 하나를 써 주세요.
+refusal-not-object = JSON 객체가 아니에요. 한 줄에 하나씩 써 주세요.
+refusal-nul-byte = NUL 바이트가 있어요. 텍스트 파일로 저장해 주세요.
+refusal-open-quote = 따옴표가 열리고 닫히지 않아요. 따옴표 자체를 쓰려면 두 번 써 주세요.
+refusal-other-width = 첫 줄의 열은 { $shown }개인데 이 줄의 값은 개수가 달라요. 구분 기호가 든 값은 따옴표로 감싸 주세요.
+refusal-ours = 서버에서 문제가 생겨 하지 못했어요. 다시 해 보세요.
+refusal-path-not-read = 여기서는 `http`나 `https` 주소만 읽을 수 있어요. 사진을 올려 주세요.
+refusal-path-outside = 경로가 폴더 밖을 가리켜요. 사진을 폴더 안으로 옮겨 주세요.
+refusal-picture-animated = 움직이는 사진이에요. 상품의 멈춘 사진 한 장을 보내 주세요.
+refusal-picture-cut-off = 사진 파일이 끝까지 있지 않아요. 파일 전체를 다시 보내 주세요.
+refusal-picture-damaged = 사진 파일이 손상됐어요. 다시 내보내서 보내 주세요.
+refusal-picture-empty = 빈 파일이에요. JPEG, PNG, WebP 사진을 보내 주세요.
+refusal-picture-gone = 저장된 사진이 없어졌어요. 다시 가져와 주세요.
+refusal-picture-too-deep = 사진을 여는 데 메모리가 너무 많이 들어요. 채널당 8비트로, 또는 더 작게 보내 주세요.
+refusal-picture-too-large = 사진 파일이 너무 커요. { $shown }바이트까지 받아요.
+refusal-picture-too-many-pixels = 사진의 화소가 너무 많아요. 모두 { $shown }화소까지 받아요.
+refusal-picture-unknown = 읽을 수 있는 사진이 아니에요. JPEG, PNG, WebP 사진을 보내 주세요.
+refusal-private-address = 사설 네트워크의 주소예요. 우리 것이라면 운영하는 분께 `fetch.allow`에 더해 달라고 해 주세요.
+refusal-row-too-long = 줄이 { $shown }바이트보다 길어요. 줄여 주세요.
+refusal-row-too-wide = 줄에 값이 { $shown }개보다 많아요.
+refusal-text-too-long = 너무 길어요. { $shown }자까지 보관해요.
+refusal-too-late = 그 주소가 제때 답하지 않았어요. 다시 해 보세요.
+refusal-too-many-fields = 자체 항목이 너무 많아요. 한 상품에 50개까지 보관해요.
+refusal-too-many-redirects = 그 주소가 { $shown }번 넘게 다른 주소로 넘겨요. 마지막 주소를 써 주세요.
+refusal-undecoded = 읽을 수 없는 글자가 있어요. 파일을 UTF-8로 저장해 주세요.
+refusal-unknown-host = 그 이름의 서버를 찾을 수 없어요. 주소를 확인해 주세요.
+refusal-unknown-tag = 분류 체계에 없는 속성이나 값이에요. 상품은 이 값 없이 저장했어요.

@@ -1,6 +1,6 @@
 //! Imports: a feed is dropped, its columns are confirmed, its progress is watched.
 
-use super::{Shown, frame, shown, time};
+use super::{Shown, frame, refusal, shown, time};
 use crate::{
     guard::Fields,
     pages::{ColumnView, ErrorLine, Frame, ImportsPage, JobLine, JobPage, MappingPage, OptionView},
@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use vestry_app::{
-    AppError, Job, JobKind, JobState,
+    AppError, Job, JobError, JobKind, JobState,
     feed::{FeedError, Mapping, MappingError, Preview, Target},
 };
 use vestry_model::{JobId, Taxonomy};
@@ -257,7 +257,7 @@ pub(crate) async fn job(
             .unwrap_or_default(),
         left: document.seconds_left.map(|s| left(s, &frame)).unwrap_or_default(),
         error_count: words.number(document.error_count),
-        errors: document.errors.into_iter().take(200).map(error_line).collect(),
+        errors: errors.iter().take(200).map(|error| error_line(&words, error)).collect(),
         failed: document.message,
         frame,
     })
@@ -271,10 +271,10 @@ fn left(seconds: u64, frame: &Frame) -> String {
     }
 }
 
-fn error_line(error: crate::shapes::JobErrorShape) -> ErrorLine {
+fn error_line(words: &Words, error: &JobError) -> ErrorLine {
     ErrorLine {
-        line: error.line.map(|l| l.to_string()).unwrap_or_default(),
-        value: error.value,
-        message: error.message,
+        line: error.line.map(|line| line.to_string()).unwrap_or_default(),
+        value: error.value.clone(),
+        message: refusal::said(words, error),
     }
 }

@@ -1,6 +1,6 @@
 //! The next version of the policy: a draft, what it changes, and its posting.
 
-use super::{frame, vault_said};
+use super::{frame, refused, vault_said};
 use crate::{
     account::privacy,
     console::{Shown, gate::redirect, shown},
@@ -67,7 +67,8 @@ fn view(privacy: &Privacy, draft: &Draft, words: &crate::words::Words) -> DraftV
     let before = draft.before.as_ref().and_then(|(version, changes)| {
         Some((privacy.policies().iter().find(|policy| policy.version == *version)?, changes))
     });
-    let refused = draft.refused.as_ref().map(ToString::to_string).or_else(|| without_login(&draft.policy));
+    let refused = draft.refused.as_ref().map(|error| refused::said(words, error));
+    let refused = refused.or_else(|| refused::without_login(words, &draft.policy));
     DraftView {
         version: draft.policy.version.clone(),
         from: draft.policy.effective.to_string(),
@@ -78,12 +79,6 @@ fn view(privacy: &Privacy, draft: &Draft, words: &crate::words::Words) -> DraftV
         }),
         refused,
     }
-}
-
-/// Without the cookie of a login the server would not start under it.
-fn without_login(policy: &Policy) -> Option<String> {
-    let (version, cookie) = (policy.version.clone(), session::COOKIE);
-    session::is_unlisted(policy).then(|| crate::ServeError::Unlisted { version, cookie }.to_string())
 }
 
 /// `GET /office/policy/preview`: the draft as everybody would read it.
@@ -118,7 +113,7 @@ pub(crate) async fn change(
         Err(DraftError::Privacy(error)) => Err(error.into()),
         Err(error) => {
             let typed = (!text.is_empty()).then(|| text.to_owned());
-            let said = words.a("draft-cannot", &vestry_app::causes(&error));
+            let said = words.a("draft-cannot", &refused::said(&words, &error));
             Ok(page(&server, &session, &headers, typed, Some(said)).await?.into_response())
         }
     }
@@ -126,7 +121,7 @@ pub(crate) async fn change(
 
 async fn post(privacy: &Privacy, hash: &str) -> Result<(), DraftError> {
     let draft = privacy.draft().await?.ok_or(DraftError::None)?;
-    if vestry_model::hex(&draft.policy.hash()) != hash || without_login(&draft.policy).is_some() {
+    if vestry_model::hex(&draft.policy.hash()) != hash || session::is_unlisted(&draft.policy) {
         return Err(DraftError::Changed);
     }
     privacy.post_draft(draft.policy.hash()).await.map(drop)

@@ -369,15 +369,11 @@ fn job(language: Language, theme: Theme) -> JobPage {
         left: words.n("left-seconds", 15_u64),
         error_count: "2".into(),
         errors: vec![
-            ErrorLine {
-                line: "17".into(),
-                value: "무료".into(),
-                message: "`무료` is not a price; write a number such as `39000` or `24.90`, 0 to 1,000,000,000".into(),
-            },
+            ErrorLine { line: "17".into(), value: "무료".into(), message: words.n("refusal-bad-price", 0_u64) },
             ErrorLine {
                 line: "203".into(),
                 value: "http://169.254.169.254/".into(),
-                message: "`169.254.169.254` is a private address".into(),
+                message: words.n("refusal-private-address", 0_u64),
             },
         ],
         failed: None,

@@ -205,6 +205,9 @@ pub struct JobErrorShape {
     pub line: Option<u64>,
     /// The value at fault, cut to 80 characters.
     pub value: String,
+    /// Its name for programs, such as `bad_price`; `null` where an older version wrote it.
+    #[schema(required)]
+    pub code: Option<String>,
     /// What is wrong and what to do.
     pub message: String,
 }
@@ -237,7 +240,12 @@ impl JobDocument {
             vestry_app::JobState::Failed { error, .. } => (serde_json::Value::Null, Some(error.clone())),
             _ => (serde_json::Value::Null, None),
         };
-        let error = |e: &JobError| JobErrorShape { line: e.line, value: e.value.clone(), message: e.message.clone() };
+        let error = |e: &JobError| JobErrorShape {
+            line: e.line,
+            value: e.value.clone(),
+            code: e.code.clone(),
+            message: e.message.clone(),
+        };
         Self {
             id: job.id.get(),
             kind: job.kind.clone(),

@@ -50,6 +50,32 @@ async fn a_session_ends_when_one_leaves_or_its_key_is_revoked() {
 }
 
 #[tokio::test]
+async fn rows_that_an_import_refused_are_explained_in_both_languages() {
+    let house = House::new().await;
+    let feed = "sku,title,price,category,images\nA-1,검정 원피스,39000,robe-of-clouds,\nA-2,Blue shirt,무료,,\n\
+        A-3,Red shirt,1,,nowhere.jpg\n";
+    let key = format!("Bearer {}", house.secret);
+    let parts: [(&str, Option<&str>, &[u8]); 1] = [("feed", Some("feed.csv"), feed.as_bytes())];
+    house.upload("/api/v1/products:import", ("authorization", &key), &parts).await;
+    house.run_job().await;
+    let job = house.get("/api/v1/jobs/1").await.json();
+    let errors = job["errors"].as_array().expect("errors");
+    let codes: Vec<_> = errors.iter().map(|error| error["code"].as_str().unwrap_or("")).collect();
+    assert_eq!(codes, ["unknown_tag", "bad_price", "path_not_read"], "{job}");
+    assert!(errors[1]["message"].as_str().is_some_and(|m| m.contains("is not a price; write a number")), "{job}");
+    let (cookie, _) = house.sign_in().await;
+    let [korean, english] = ["ko", "en"].map(|language| format!("/imports/1?lang={language}"));
+    let (korean, english) = (house.page(&cookie, &korean).await.text(), house.page(&cookie, &english).await.text());
+    for said in ["분류 체계에 없는 속성이나 값", "열 `price`: 가격이 아니에요", "`https` 주소만 읽을 수 있어요"]
+    {
+        assert!(korean.contains(said), "{said}: {korean}");
+    }
+    for said in ["Not an attribute or value", "Column `price`: Not a price", "`https` addresses can be read"] {
+        assert!(english.contains(said) && !korean.contains(said), "{said}: {english}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_shows_times_in_the_policys_zone() {
     let (house, cookie, _) = furnished().await;
     let page = house.page(&cookie, "/keys").await.text();

@@ -27,6 +27,12 @@ async fn clause_13_an_officer_drafts_looks_and_posts_and_an_auditor_only_looks()
     let broken = [("csrf", token.as_str()), ("act", "draft"), ("text", "[policy]\nid = 7")];
     let answer = house.form(&officer, "/office/policy", &broken).await.text();
     assert!(answer.contains("draft:2:") && answer.contains("id = 7"), "{answer}");
+    for (language, said) in [("en", "no clause `9.xx`; add"), ("ko", "조항 `9.xx`이(가) 없어요.")] {
+        let dangling = text.replacen("clause = \"1.ga\"", "clause = \"9.xx\"", 1);
+        let broken = [("csrf", token.as_str()), ("act", "draft"), ("text", dangling.as_str())];
+        let answer = house.form(&officer, &format!("/office/policy?lang={language}"), &broken).await.text();
+        assert!(answer.contains(said), "{said}: {answer}");
+    }
     assert_eq!(house.form(&officer, "/office/policy", &keep).await.status, StatusCode::SEE_OTHER);
     let page = house.page(&officer, "/office/policy").await.text();
     assert!(page.contains("Draft 2099-01-01") && page.contains("Post it and tell"), "{page}");

@@ -164,10 +164,17 @@ async fn errors_are_counted_and_the_first_ones_kept() {
         let shop = organisation(store, "shop").await;
         let id = enqueue(store, shop, "import", 0).await;
         let (held, _) = claim(store, 0).await.expect("is due");
-        let error = |line: u64| JobError { line: Some(line), value: "가-1".into(), message: "no price".into() };
+        let error = |line: u64| JobError {
+            line: Some(line),
+            value: "가-1".into(),
+            code: Some("bad_price".into()),
+            place: Some("가격".into()),
+            number: Some(40),
+            message: "no price".into(),
+        };
         let limit = u64::from(MAX_ERRORS);
         let mut tx = store.begin().await.expect("begins");
-        let unnumbered = JobError { line: None, ..error(0) };
+        let unnumbered = JobError { line: None, code: None, place: None, number: None, ..error(0) };
         tx.add_job_errors(held, std::slice::from_ref(&unnumbered)).await.expect("is held");
         tx.add_job_errors(held, &(1..=limit + 20).map(error).collect::<Vec<_>>()).await.expect("is held");
         tx.add_job_errors(held, &[error(9_999)]).await.expect("is held");

@@ -1,0 +1,96 @@
+//! Why a row or a picture was refused, in the reader's language.
+
+use crate::words::Words;
+use vestry_app::{JobError, RefusalCode};
+
+/// What was wrong and what to do. What an older program wrote is said as it stands.
+pub(crate) fn said(words: &Words, error: &JobError) -> String {
+    let Some(code) = error.code.as_deref().and_then(RefusalCode::from_name) else { return error.message.clone() };
+    let says = words.n(word(code), error.number.unwrap_or(0));
+    match &error.place {
+        Some(column) => words.named("refusal-column", &[column.clone(), says]),
+        None => says,
+    }
+}
+
+macro_rules! words {
+    ($($name:ident, $word:literal;)+) => {
+        fn word(of: RefusalCode) -> &'static str {
+            match of { $(RefusalCode::$name => $word),+ }
+        }
+    };
+}
+
+words! {
+    BadAddress, /* word */ "refusal-bad-address";
+    BadCurrency, /* word */ "refusal-bad-currency";
+    BadPrice, /* word */ "refusal-bad-price";
+    BadSku, /* word */ "refusal-bad-sku";
+    BadStatus, /* word */ "refusal-bad-status";
+    FileMissing, /* word */ "refusal-file-missing";
+    FileTooLong, /* word */ "refusal-file-too-long";
+    FileUnreadable, /* word */ "refusal-file-unreadable";
+    NoAuthorities, /* word */ "refusal-no-authorities";
+    NotFetched, /* word */ "refusal-not-fetched";
+    NotJson, /* word */ "refusal-not-json";
+    NotObject, /* word */ "refusal-not-object";
+    NulByte, /* word */ "refusal-nul-byte";
+    OpenQuote, /* word */ "refusal-open-quote";
+    OtherWidth, /* word */ "refusal-other-width";
+    Ours, /* word */ "refusal-ours";
+    PathNotRead, /* word */ "refusal-path-not-read";
+    PathOutside, /* word */ "refusal-path-outside";
+    PictureAnimated, /* word */ "refusal-picture-animated";
+    PictureCutOff, /* word */ "refusal-picture-cut-off";
+    PictureDamaged, /* word */ "refusal-picture-damaged";
+    PictureEmpty, /* word */ "refusal-picture-empty";
+    PictureGone, /* word */ "refusal-picture-gone";
+    PictureTooDeep, /* word */ "refusal-picture-too-deep";
+    PictureTooLarge, /* word */ "refusal-picture-too-large";
+    PictureTooManyPixels, /* word */ "refusal-picture-too-many-pixels";
+    PictureUnknown, /* word */ "refusal-picture-unknown";
+    PrivateAddress, /* word */ "refusal-private-address";
+    RowTooLong, /* word */ "refusal-row-too-long";
+    RowTooWide, /* word */ "refusal-row-too-wide";
+    TextTooLong, /* word */ "refusal-text-too-long";
+    TooLate, /* word */ "refusal-too-late";
+    TooManyFields, /* word */ "refusal-too-many-fields";
+    TooManyRedirects, /* word */ "refusal-too-many-redirects";
+    Undecoded, /* word */ "refusal-undecoded";
+    UnknownHost, /* word */ "refusal-unknown-host";
+    UnknownTag, /* word */ "refusal-unknown-tag";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn every_refusal_is_said_in_both_languages() {
+        for code in RefusalCode::ALL {
+            assert_eq!(RefusalCode::from_name(code.as_str()), Some(*code), "one name a code");
+            let error = JobError {
+                line: None,
+                value: String::new(),
+                code: Some(code.as_str().into()),
+                place: Some("price".into()),
+                number: Some(4_077),
+                message: "written before".into(),
+            };
+            let [english, korean] =
+                [Language::English, Language::Korean].map(|language| said(&Words(language), &error));
+            let is_korean = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+            assert!(is_korean(&korean) && !is_korean(&english), "{code:?}: {korean} {english}");
+            let is_told = |text: &str| text.contains("4,077") || text.contains("4077");
+            assert_eq!(is_told(&korean), is_told(&english), "{code:?}: {korean} {english}");
+            for text in [korean, english] {
+                assert!(text.contains("`price`") && !text.contains("written before"), "{code:?}: {text}");
+            }
+            for unnamed in [None, Some("a_code_of_a_newer_program".into())] {
+                let error = JobError { code: unnamed, ..error.clone() };
+                assert_eq!(said(&Words(Language::Korean), &error), "written before");
+            }
+        }
+    }
+}
