@@ -8,11 +8,13 @@
 //! the space photos are searched in, [`logistic`] weighs a few numbers, [`gate`] tells garments from everything else
 //! by it, [`measure`] says how good it is, and [`recipe`] chooses among settings by cross-validation and fits the
 //! whole. What people do is learnt beside it, and forgotten exactly: [`taught`] heads, [`recommend`] what goes with what,
-//! [`blend`] how much each part of a search weighs. [`trend`] says whether a share rises or falls.
+//! [`blend`] how much each part of a search weighs. [`asking`] says which pictures teach most, [`trend`] whether a share rises or
+//! falls.
 //!
 //! To add a setting to choose among: one field in [`recipe::Recipe`], one loop in its `choose`. To add a figure:
 //! one pure function in [`measure`] with a table test.
 
+pub mod asking;
 pub mod blend;
 pub mod calibrate;
 pub mod folds;
