@@ -1,4 +1,5 @@
-//! Measures everything that `docs/evaluation.md` says and prints that page.
+//! Measures what `docs/evaluation.md` says of the heads that the server comes with and prints those sections;
+//! `bench/evaluation.py` makes the page.
 //!
 //! `cargo run --release -p vestry-app --example evaluation -- TRAIN VALIDATION [--objects DIR] [--labels FILE]
 //! [--fashion-mnist DIR]`: two trees with one folder a class; a folder of photos without garments; colours named by

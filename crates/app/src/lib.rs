@@ -7,6 +7,7 @@
 //! To add a use case: one file with one `impl App` block and its test, then a face in `server` and one in `cli`.
 
 mod accounts;
+mod asking;
 mod backups;
 mod config;
 mod counting;
@@ -98,7 +99,7 @@ pub use teaching::{Lineage, LineageLine, Taught, TeachingError};
 pub use vestry_learn::{
     blend::{BLENDS, Choice},
     measure::reliability,
-    taught::{Said, Verdict},
+    taught::{CurvePoint, Said, Verdict},
     trend::{Count, Direction, Trend},
 };
 pub use vestry_mail::Language;

@@ -2,6 +2,7 @@
 
 use crate::{
     Config, Cpu, Privacy, PrivacyError,
+    asking::Orders,
     counting::Tally,
     durable,
     fetch::Fetcher,
@@ -60,6 +61,7 @@ struct Parts {
     known_keys: KnownKeys,
     review_counts: ReviewCounts,
     learners: Learners,
+    orders: Orders,
     recommenders: Recommenders,
     shown_lists: ShownLists,
     tally: Tally,
@@ -172,6 +174,7 @@ impl App {
             known_keys: KnownKeys::default(),
             review_counts: ReviewCounts::default(),
             learners: Learners::default(),
+            orders: Orders::default(),
             recommenders: Recommenders::default(),
             shown_lists: ShownLists::default(),
             tally: Tally::default(),
@@ -257,6 +260,10 @@ impl App {
 
     pub(crate) fn learners(&self) -> &Learners {
         &self.0.learners
+    }
+
+    pub(crate) fn orders(&self) -> &Orders {
+        &self.0.orders
     }
 
     pub(crate) fn recommenders(&self) -> &Recommenders {

@@ -1,6 +1,6 @@
 //! The review of tags: one question after the other, answers, taking them back, and look-alikes at once.
 
-use crate::{App, AppError, ProductView, SearchInput};
+use crate::{App, AppError, ProductView, SearchInput, teaching::numbers};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -168,6 +168,17 @@ impl App {
         let many = self.many();
         let mut read = self.store().read().await?;
         let places = read.waiting(Queue { organisation, many: &many, attribute }, from, 2).await?;
+        drop(read);
+        self.question(organisation, &places).await
+    }
+
+    /// The question of the first of `places`; the second comes after it.
+    pub(crate) async fn question(
+        &self,
+        organisation: OrganisationId,
+        places: &[Place],
+    ) -> Result<Option<Question>, AppError> {
+        let mut read = self.store().read().await?;
         let Some(place) = places.first() else { return Ok(None) };
         let ids: Vec<ProductId> = places.iter().map(|place| place.product).collect();
         let mut documents: HashMap<ProductId, ProductView> =
@@ -255,6 +266,9 @@ impl App {
         let mut tx = self.store().begin().await?;
         let step = tx.review(&said, &asked, self.now()).await?;
         tx.commit().await?;
+        if asked.len() > 1 {
+            self.orders().drop_of(organisation, &first.attribute);
+        }
         self.changed().notify_one();
         Ok(step)
     }
@@ -307,7 +321,7 @@ impl App {
     }
 
     /// The attributes of several values.
-    fn many(&self) -> Vec<AttributeId> {
+    pub(crate) fn many(&self) -> Vec<AttributeId> {
         self.taxonomy().attributes().iter().filter(|a| a.many).map(|a| a.id.clone()).collect()
     }
 
@@ -377,8 +391,7 @@ impl App {
     ) -> Vec<(ValueId, Confidence)> {
         let mut likely: HashMap<ValueId, Confidence> = HashMap::new();
         for bytes in features.into_values() {
-            let numbers = bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32());
-            let numbers: Vec<f32> = numbers.collect();
+            let numbers = numbers(&bytes);
             let ranked = match taught.filter(|head| head.dimensions() == numbers.len()) {
                 Some(head) => head.ranked(&numbers),
                 None => self.vision().ranked(&attribute.id, &numbers),

@@ -14,7 +14,9 @@ use std::{
 use tokio::sync::OwnedMutexGuard;
 use vestry_learn::{
     ridge::NotFactorised,
-    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values},
+    taught::{
+        Contributor, CurvePoint, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values,
+    },
 };
 use vestry_model::{AttributeId, HeadSet, ImageId, LinearHead, OrganisationId, Reading, Row, Taxonomy, ValueId};
 use vestry_store::{Judged, NOBODY, Store, StoreError};
@@ -41,7 +43,7 @@ struct Known {
     learner: Arc<Learner>,
     /// What follows from it, made when it is asked for.
     working: Option<Arc<LinearHead>>,
-    fitted: Option<Arc<TaughtHead>>,
+    fitted: Option<(Arc<TaughtHead>, Arc<[CurvePoint]>)>,
 }
 
 /// One judgement that a model is made of.
@@ -73,6 +75,8 @@ pub struct Lineage {
 pub struct Taught {
     /// The head, its calibration and its verdict.
     pub head: Arc<TaughtHead>,
+    /// How much more was known with each answer.
+    pub curve: Arc<[CurvePoint]>,
     /// Under which names those stand whose word does not count.
     pub distrusted: Vec<String>,
     /// What it is made of.
@@ -98,23 +102,24 @@ impl App {
         // Questions of the review need not wait for a fit.
         let shared = Arc::clone(OwnedMutexGuard::mutex(&known));
         drop(known);
-        let head = match fitted {
-            Some(head) => head,
+        let (head, curve) = match fitted {
+            Some(fitted) => fitted,
             None => {
                 let fits = Arc::clone(&learner);
-                let head = Arc::new(self.cpu().run(move || fits.fit()).await?);
+                let fit = move || Ok::<_, NotFactorised>((Arc::new(fits.fit()?), fits.curve()?.into()));
+                let fitted: (Arc<TaughtHead>, Arc<[CurvePoint]>) = self.cpu().run(fit).await?;
                 let mut known = shared.lock().await;
                 if Arc::ptr_eq(&known.learner, &learner) {
-                    known.fitted = Some(Arc::clone(&head));
+                    known.fitted = Some(fitted.clone());
                 }
-                head
+                fitted
             }
         };
         let lineage = self.teaching().lineage(attribute, &live);
         let names: HashMap<Contributor, &String> =
             live.iter().map(|judged| (contributor(&judged.who), &judged.who)).collect();
         let distrusted = head.distrusted.iter().filter_map(|who| Some((*names.get(who)?).clone())).collect();
-        Ok(Some(Taught { head, distrusted, lineage }))
+        Ok(Some(Taught { head, curve, distrusted, lineage }))
     }
 
     /// The attributes of which people of an organisation said something.
@@ -144,6 +149,22 @@ impl App {
             known.working = made.await?.map(Arc::new);
         }
         Ok(known.working.clone())
+    }
+
+    /// Whether people can teach an attribute.
+    pub fn can_be_taught(&self, attribute: &AttributeId) -> bool {
+        self.teaching().teachable(attribute).is_some()
+    }
+
+    /// Everything that people of an organisation taught of an attribute, not fitted; `None` when it cannot be taught.
+    pub(crate) async fn learner(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+    ) -> Result<Option<Arc<Learner>>, AppError> {
+        let live = self.teaching().live(organisation, attribute).await?;
+        let known = self.learner_of(organisation, attribute, &live).await?;
+        Ok(known.map(|known| Arc::clone(&known.learner)))
     }
 
     /// The learner of an attribute, brought to what is live.
@@ -249,7 +270,8 @@ impl Teaching<'_> {
         Shipped { prior: prior(self.shipped_head(attribute), reading), values }
     }
 
-    fn shipped_head(&self, attribute: &AttributeId) -> Option<&LinearHead> {
+    /// The head that the server came with, where it reads what teaching reads.
+    pub(crate) fn shipped_head(&self, attribute: &AttributeId) -> Option<&LinearHead> {
         let reads = self.heads.reading.as_ref().map_or(0, |reading| reading.mean().len());
         self.heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == reads)
     }
@@ -262,7 +284,7 @@ impl Teaching<'_> {
     ) -> Result<Vec<(ImageId, Row)>, TeachingError> {
         let Some(reading) = &self.heads.reading else { return Ok(Vec::new()) };
         let features = self.store.read().await?.features(organisation, images).await?;
-        Ok(features.into_iter().filter_map(|(image, bytes)| Some((image, row(reading, &bytes)?))).collect())
+        Ok(features.into_iter().filter_map(|(image, bytes)| Some((image, row(reading, &numbers(&bytes))?))).collect())
     }
 
     /// A learner of `live` and of nothing before it; `None` when the attribute cannot be taught.
@@ -308,10 +330,14 @@ fn judgement(judged: &Judged) -> Option<Judgement> {
     Some(Judgement { contributor: contributor(&judged.who), image: judged.image, said, sequence: judged.sequence })
 }
 
-/// The row of stored features; nothing where another model made them.
-fn row(reading: &Reading, bytes: &[u8]) -> Option<Row> {
-    let features: Vec<f32> = bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
-    (features.len() == reading.mean().len()).then(|| reading.row(&features))
+/// Stored features.
+pub(crate) fn numbers(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
+}
+
+/// The row of features; nothing where another model made them.
+pub(crate) fn row(reading: &Reading, features: &[f32]) -> Option<Row> {
+    (features.len() == reading.mean().len()).then(|| reading.row(features))
 }
 
 /// What is shipped of an attribute, over rows.

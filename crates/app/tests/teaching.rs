@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use vestry_app::{
-    App, AppError, Asked, Certificate, Config, Description, HeadEnd, HoldSubject, ImageInput, NotPublished, PersonId,
-    Place, Privacy, ProductInput, Reason, Surroundings, SweepOutcome, SweepRequest, Taught, Verdict, demo,
+    App, AppError, Asked, Certificate, Config, Description, Edge, HeadEnd, HoldSubject, ImageInput, NotPublished,
+    PersonId, Place, Privacy, ProductInput, Question, Reason, Surroundings, SweepOutcome, SweepRequest, Taught,
+    Verdict, demo,
 };
 use vestry_model::{AttributeId, OrganisationId, Product, Sku, ValueId};
 
@@ -183,6 +184,143 @@ async fn the_next_question_knows_what_was_just_taught() {
     let next = question().await;
     let proposal = next.proposals.iter().find(|p| p.value == value);
     assert!(matches!(proposal.map(|p| p.reason), Some(Reason::Model(_))), "{:?}", next.proposals);
+}
+
+impl Shop {
+    async fn teaching_question(&self, attribute: &str, from: Option<(&Place, Edge)>) -> Option<Question> {
+        let attribute = AttributeId::new(attribute).expect("an id");
+        self.app.teaching_question(self.organisation, &attribute, from).await.expect("asked")
+    }
+
+    /// Says that what is asked about is right.
+    async fn accepts(&self, who: &str, places: &[&Place]) {
+        let asked = |place: &&Place| Asked {
+            product: place.product,
+            attribute: place.attribute.clone(),
+            value: place.value.clone(),
+        };
+        let asked: Vec<Asked> = places.iter().map(asked).collect();
+        let said = self.app.review(self.organisation, who, &asked, Some(&places[0].value)).await;
+        said.expect("answered").expect("it waits");
+    }
+}
+
+/// From question to question, orders of ten are used up and made again: everything is asked, nothing twice, and what was
+/// passed over comes back after the ten that it was among.
+#[tokio::test]
+async fn what_teaches_most_is_walked_through_to_the_end() {
+    let shop = Shop::with(24).await;
+    let (mut from, mut seen): (Option<Place>, Vec<Place>) = (None, Vec::new());
+    let mut following = None;
+    let mut passed = None;
+    while let Some(question) = shop.teaching_question("category", from.as_ref().map(|place| (place, Edge::After))).await
+    {
+        if let Some(image) = following {
+            assert_eq!(question.view.images[0].id, image, "the picture that was to be fetched early");
+        }
+        following = question.following;
+        match seen.len() {
+            3 => passed = Some(question.place.clone()),
+            _ => shop.accepts("key-1", &[&question.place]).await,
+        }
+        seen.push(question.place.clone());
+        from = Some(question.place);
+        assert!(seen.len() <= 25, "it ends");
+    }
+    let passed = passed.expect("one was passed over");
+    let mut again: Vec<usize> = (0..seen.len()).filter(|at| seen[*at].product == passed.product).collect();
+    assert_eq!((again.len(), again.remove(0)), (2, 3));
+    assert!(again[0] >= 20, "not among the next ten: {again:?}");
+    let mut products: Vec<_> = seen.iter().map(|place| place.product).collect();
+    products.sort();
+    products.dedup();
+    assert_eq!((products.len(), seen.len()), (24, 25));
+}
+
+/// It is another order than the least sure first, the same each time, and another one once something was taught.
+#[tokio::test]
+async fn what_teaches_most_follows_from_what_was_taught() {
+    let shop = Shop::with(24).await;
+    let order = async || {
+        let order = shop.app.teaching_order(shop.organisation, &category(), 10).await.expect("ordered");
+        order.expect("it can be taught").into_iter().map(|(sku, _)| sku).collect::<Vec<_>>()
+    };
+    let first = order().await;
+    assert_eq!((first.len(), &order().await), (10, &first));
+    let (mut place, mut least_sure): (Option<Place>, Vec<Sku>) = (None, Vec::new());
+    while least_sure.len() < 10 {
+        let from = place.as_ref().map(|place| (place, Edge::After));
+        let question = shop.app.review_question(shop.organisation, Some(&category()), from).await.expect("asked");
+        let Question { place: at, view, .. } = question.expect("there are 24");
+        least_sure.push(view.product.product.sku);
+        place = Some(at);
+    }
+    assert_ne!(first, least_sure);
+    for sku in &first[..6] {
+        let question = shop.teaching_question("category", None).await.expect("one waits");
+        assert_eq!(question.view.product.product.sku, *sku);
+        let Place { product, attribute, value, .. } = question.place;
+        let asked = [Asked { product, attribute, value }];
+        let other = ValueId::new("swimwear").expect("an id");
+        shop.app.review(shop.organisation, "key-1", &asked, Some(&other)).await.expect("answered");
+    }
+    let second = order().await;
+    assert!(first[..6].iter().all(|sku| !second.contains(sku)), "what was answered is not asked: {second:?}");
+    assert_ne!(second[..4], first[6..], "the head that was taught hesitates elsewhere");
+    let unknown = AttributeId::new("no-such").expect("an id");
+    assert!(shop.app.teaching_order(shop.organisation, &unknown, 5).await.expect("asked").is_none());
+}
+
+/// Two go through the same order: neither is asked what the other answered. An answer that is taken back is asked again where
+/// it stood, and one about many pictures at once makes another order.
+#[tokio::test]
+async fn two_go_through_one_order() {
+    let shop = Shop::with(24).await;
+    let first = shop.teaching_question("category", None).await.expect("one waits");
+    let second = shop.teaching_question("category", Some((&first.place, Edge::After))).await.expect("one waits");
+    shop.accepts("key-1", &[&first.place]).await;
+    shop.accepts("key-2", &[&second.place]).await;
+    let third = shop.teaching_question("category", Some((&first.place, Edge::After))).await.expect("one waits");
+    assert!(![&first, &second].map(|q| q.place.product).contains(&third.place.product));
+    let from_the_start = shop.teaching_question("category", None).await.expect("one waits");
+    assert_eq!(from_the_start.place, third.place, "the other one goes on in the same order");
+    let (last, _) = shop.app.last_review(shop.organisation, "key-2").await.expect("asked").expect("answered");
+    let taken = shop.app.undo_review(shop.organisation, "key-2", last.id).await.expect("undone").expect("theirs");
+    let place = taken.place.expect("it waits again");
+    let back = shop.teaching_question("category", Some((&place, Edge::At))).await.expect("one waits");
+    assert_eq!((&back.place, back.following), (&second.place, Some(third.view.images[0].id)));
+    let waits = |place: &Place| (*place != third.place).then(|| place.clone());
+    let mut others = Vec::new();
+    let mut from = third.place.clone();
+    while let Some(next) = shop.teaching_question("category", Some((&from, Edge::After))).await
+        && others.len() < 6
+    {
+        others.extend(waits(&next.place));
+        from = next.place;
+    }
+    shop.accepts("key-1", &others.iter().collect::<Vec<_>>()).await;
+    let fresh = shop.app.teaching_order(shop.organisation, &category(), 1).await.expect("ordered").expect("taught");
+    let question = shop.teaching_question("category", None).await.expect("one waits");
+    assert_eq!(question.place, fresh[0].1);
+    assert_ne!(question.place, second.place);
+}
+
+/// Where a product has several values, each is a question: one answered leaves the others to ask.
+#[tokio::test]
+async fn values_of_one_product_are_asked_one_by_one() {
+    let shop = Shop::with(8).await;
+    let colour = AttributeId::new("colour").expect("an id");
+    let order = async || {
+        let order = shop.app.teaching_order(shop.organisation, &colour, 100).await.expect("ordered");
+        order.expect("it can be taught").into_iter().map(|(_, place)| place).collect::<Vec<_>>()
+    };
+    let before = order().await;
+    let of = |place: &&Place| before.iter().filter(|other| other.product == place.product).count() > 1;
+    let several = before.iter().find(of).expect("a drawing of two colours");
+    shop.accepts("key-1", &[several]).await;
+    let after = order().await;
+    assert_eq!(after.len(), before.len() - 1);
+    assert!(after.iter().any(|place| place.product == several.product), "its other colour");
 }
 
 /// What the heads of a shop are called, and of how many of eight garments they tell the category.

@@ -372,6 +372,8 @@ pub(crate) enum LearnCommand {
     Show(TaughtArgs),
     /// Exactly which judgements that is made of
     Manifest(TaughtArgs),
+    /// What to ask next, so that few answers teach much: twenty products, with what the machine says of each
+    Next(TaughtArgs),
     /// Let what was taught recognise pictures, if it is good enough
     Publish(TaughtArgs),
     /// The heads that were published, the newest first

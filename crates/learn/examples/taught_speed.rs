@@ -2,21 +2,40 @@
 //! quotes it.
 //!
 //! `taught_speed curve TRAIN TEST`: for 5, 10, 20, 50 and 120 labels a class, twenty draws each: a JSON line a draw with the
-//! ids drawn and the share of TEST that the head gets right, starting from nothing. `bench/learn/compare.py` reads it.
+//! ids drawn, the share of TEST that the head gets right, starting from nothing, and its calibration error there at
+//! temperature 1 and at the one that was found. `bench/learn/compare.py` reads it.
+//! `taught_speed asked TRAIN TEST`: what teaches most first against random order, twenty paired draws of pictures to ask about;
+//! a table.
 //! `taught_speed times TRAIN TEST`: all labels at once, one correction more, and how good the head then is.
 //! `taught_speed forget TRAIN PEOPLE`: so many people with two hundred judgements each, one of whom is forgotten.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
-use std::{collections::BTreeMap, env, error::Error, fs, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    error::Error,
+    fs,
+    time::Instant,
+};
 use vestry_learn::{
-    Sample, Samples, measure,
-    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Shipped, TaughtHead, Values, reading},
+    Sample, Samples,
+    asking::{Candidate, Subject, order},
+    calibrate::softmax,
+    measure,
+    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, Values, reading},
 };
 use vestry_model::{ImageId, Reading, Row, ValueId};
 
 const READ: usize = 512;
 const LABELS: [usize; 5] = [5, 10, 20, 50, 120];
 const DRAWS: u64 = 20;
+/// Pictures to ask about in a draw of equal shares, and of the commonest class where shares are unequal.
+const POOL: usize = 800;
+const COMMONEST: usize = 112;
+/// As the review asks: so many at a time, by a head of this temperature once it has five answers.
+const AT_ONCE: usize = 10;
+const FEW: usize = 5;
+const TEMPERATURE: f32 = 0.15;
 
 /// Pictures of one tree: ids, classes, features.
 struct Pictures {
@@ -64,11 +83,19 @@ fn judgement(who: u32, at: usize, class: &ValueId, sequence: i64) -> Judgement {
     Judgement { contributor, image, said: Said::Is(class.clone()), sequence }
 }
 
-fn right(head: &TaughtHead, test: &Pictures, rows: &[Row]) -> usize {
-    let is_right = |(row, class): (&Row, &ValueId)| {
-        head.scorer.classes.get(measure::best(&head.scorer.scores(row))) == Some(class)
-    };
+fn right(head: &Scorer, test: &Pictures, rows: &[Row]) -> usize {
+    let is_right = |(row, class): (&Row, &ValueId)| head.classes.get(measure::best(&head.scores(row))) == Some(class);
     rows.iter().zip(&test.classes).filter(|pair| is_right(*pair)).count()
+}
+
+/// How far answers at a temperature are from as sure as they are right.
+fn calibration_error(head: &Scorer, temperature: f32, test: &Pictures, rows: &[Row]) -> f64 {
+    let answer = |(row, class): (&Row, &ValueId)| {
+        let sure = softmax(&head.scores(row), temperature);
+        let best = measure::best(&sure);
+        (sure[best], head.classes[best] == *class)
+    };
+    measure::calibration_error(&rows.iter().zip(&test.classes).map(answer).collect::<Vec<_>>())
 }
 
 fn learner(reading: &Reading) -> Learner {
@@ -103,9 +130,96 @@ fn curve(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
             let mut learner = learner(&reading);
             let said = drawn.iter().map(|at| judgement(1, *at, &train.classes[*at], *at as i64));
             learner.learn(said, drawn.iter().map(|at| (ImageId::from_row(*at as i64), known[*at].clone())));
-            let top1 = right(&learner.fit()?, test, &unseen) as f64 / unseen.len() as f64;
-            println!("{{\"labels\":{labels},\"draw\":{draw},\"top1\":{top1},\"rows\":{drawn:?}}}");
+            let head = learner.fit()?;
+            let top1 = right(&head.scorer, test, &unseen) as f64 / unseen.len() as f64;
+            let [before, after] = [1.0, head.temperature].map(|t| calibration_error(&head.scorer, t, test, &unseen));
+            println!(
+                "{{\"labels\":{labels},\"draw\":{draw},\"top1\":{top1},\"ece\":[{before},{after}],\"rows\":{drawn:?}}}"
+            );
         }
+    }
+    Ok(())
+}
+
+/// Places of pictures to ask about: of all alike, or of each class half as many, a third, … of the commonest, which one it is
+/// being drawn.
+fn pool(train: &Pictures, is_even: bool, draw: u64) -> Vec<usize> {
+    let all = shuffled((0..train.ids.len()).collect(), draw);
+    if is_even {
+        return all.into_iter().take(POOL).collect();
+    }
+    let classes: BTreeSet<&ValueId> = train.classes.iter().collect();
+    let of = |(class, rank): (&&ValueId, usize)| -> Vec<usize> {
+        all.iter().copied().filter(|at| train.classes[*at] == **class).take(COMMONEST / (rank + 1)).collect()
+    };
+    classes.iter().zip(shuffled((0..classes.len()).collect(), draw)).flat_map(of).collect()
+}
+
+/// The next to ask about of `pool`, when what `learner` knows was answered.
+fn next(learner: &Learner, known: &[Row], pool: &[usize], answered: &[usize]) -> Result<Vec<usize>, Box<dyn Error>> {
+    let head = if answered.len() < FEW { None } else { Some(learner.working()?) };
+    let open: Vec<usize> = pool.iter().copied().filter(|at| !answered.contains(at)).collect();
+    let likely = |row: &Row| head.as_ref().map_or(Vec::new(), |head| softmax(&head.scores(row), TEMPERATURE));
+    let candidate = |at: &usize| -> Candidate<'_> {
+        let row = &known[*at];
+        Candidate { subject: Subject { row, value: None }, likely: likely(row) }
+    };
+    let candidates: Vec<Candidate<'_>> = open.iter().map(candidate).collect();
+    let subjects: Vec<Subject<'_>> = learner.answered().collect();
+    Ok(order(&candidates, &subjects, AT_ONCE)?.into_iter().map(|at| open[at]).collect())
+}
+
+/// The share of `test` that is right after each of `marks` answers, asked in this order or, without one, in random order.
+fn walk(
+    (train, known): (&Pictures, &[Row]),
+    (test, unseen): (&Pictures, &[Row]),
+    new: Learner,
+    (pool, marks, is_random): (&[usize], &[usize], bool),
+) -> Result<Vec<f64>, Box<dyn Error>> {
+    let (mut learner, mut answered, mut shares) = (new, Vec::new(), Vec::new());
+    while shares.len() < marks.len() {
+        let asked = match is_random {
+            true => pool[answered.len()..][..AT_ONCE].to_vec(),
+            false => next(&learner, known, pool, &answered)?,
+        };
+        let said = asked.iter().map(|at| judgement(1, *at, &train.classes[*at], *at as i64));
+        learner.learn(said, asked.iter().map(|at| (ImageId::from_row(*at as i64), known[*at].clone())));
+        answered.extend(asked);
+        if marks.contains(&answered.len()) {
+            shares.push(right(&learner.working()?, test, unseen) as f64 / unseen.len() as f64);
+        }
+    }
+    Ok(shares)
+}
+
+fn asked(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
+    let reading = reading(&train.samples()?, READ)?;
+    let (known, unseen) = (rows(train, &reading), rows(test, &reading));
+    for (is_even, name, marks) in [
+        (true, "of 800 photos, ten classes alike", &[10, 20, 30, 40, 50, 100, 200, 400][..]),
+        (false, "of about 325, the rarest class a tenth of the commonest", &[10, 20, 30, 40, 50, 100, 200]),
+    ] {
+        println!("| answers, {name} | random order | what teaches most first | difference |\n|---|---|---|---|");
+        let mut of_draws = Vec::new();
+        for draw in 0..DRAWS {
+            // Out of order once more, since a pool may come class by class.
+            let pool = shuffled(pool(train, is_even, draw), draw + 1000);
+            let shares = |is_random| {
+                let asked = (pool.as_slice(), marks, is_random);
+                walk((train, &known), (test, &unseen), learner(&reading), asked)
+            };
+            of_draws.push((shares(true)?, shares(false)?));
+        }
+        for (at, mark) in marks.iter().enumerate() {
+            let n = of_draws.len() as f64;
+            let [random, best] =
+                [0, 1].map(|arm| of_draws.iter().map(|d| if arm == 0 { d.0[at] } else { d.1[at] }).sum::<f64>() / n);
+            let mean = best - random;
+            let variance = of_draws.iter().map(|d| (d.1[at] - d.0[at] - mean).powi(2)).sum::<f64>() / (n - 1.0);
+            let half = 1.96 * (variance / n).sqrt();
+            println!("| {mark} | {random:.3} | {best:.3} | {mean:+.3} ({:+.3} to {:+.3}) |", mean - half, mean + half);
+        }
+        println!();
     }
     Ok(())
 }
@@ -124,7 +238,7 @@ fn times(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
     learner.learn([judgement(99, 0, &train.classes[1], 10_000)], []);
     let working = learner.working()?;
     println!("{} labels to a head: {fitted:?}; one more to a working head: {:?}", known.len(), start.elapsed());
-    let (right, n) = (right(&head, test, &unseen), unseen.len());
+    let (right, n) = (right(&head.scorer, test, &unseen), unseen.len());
     let [low, high] = measure::wilson(right, n);
     let evidence = &head.evidence;
     println!("right on the other tree: {right} of {n}, {:.3} ({low:.3} to {high:.3})", right as f64 / n as f64);
@@ -194,8 +308,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["curve", train, test] => curve(&Pictures::read(train)?, &Pictures::read(test)?),
+        ["asked", train, test] => asked(&Pictures::read(train)?, &Pictures::read(test)?),
         ["times", train, test] => times(&Pictures::read(train)?, &Pictures::read(test)?),
         ["forget", train, people] => forget(&Pictures::read(train)?, people.parse()?),
-        _ => Err("usage: taught_speed curve TRAIN TEST | times TRAIN TEST | forget TRAIN PEOPLE".into()),
+        _ => {
+            Err("usage: taught_speed curve TRAIN TEST | asked TRAIN TEST | times TRAIN TEST | forget TRAIN PEOPLE"
+                .into())
+        }
     }
 }

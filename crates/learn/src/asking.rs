@@ -1,7 +1,7 @@
 //! Which pictures to ask about next, so that few answers teach much.
 //!
 //! Each picture in turn is the one that leaves least unsure pictures without anything like them among those that were
-//! answered (*Uncertainty Herding*; Bae, Oliveira, Sutherland, 2025): one in the middle of many while nothing is known,
+//! answered (*Uncertainty Herding*; Bae, Oliveira, Sutherland, ICLR 2025): one in the middle of many while nothing is known,
 //! one that the head hesitates about later. `docs/evaluation.md` holds it against random order.
 
 use crate::ridge::product;

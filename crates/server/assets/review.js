@@ -48,7 +48,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("#review [data-key=ArrowRight], #review .review-filters a");
+  const link = event.target.closest?.("#review [data-key=ArrowRight], #review :is(.review-filters, .review-order) a");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   go(link.href);

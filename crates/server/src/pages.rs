@@ -521,6 +521,8 @@ pub(crate) struct TaughtView {
     pub(crate) is_good: bool,
     pub(crate) ece: String,
     pub(crate) dots: Vec<ReliabilityDot>,
+    /// How much more it knew with each answer; empty while there are too few.
+    pub(crate) curve: Vec<CurveLine>,
     pub(crate) distrusted: Vec<String>,
     pub(crate) lineage: String,
     /// Whether it may be published, and is not in use.
@@ -539,6 +541,13 @@ pub(crate) struct HeadLine {
     pub(crate) right_before: String,
     pub(crate) standing: String,
     pub(crate) is_in_use: bool,
+}
+
+/// How much was right after so many answers, in hundredths.
+#[derive(Debug)]
+pub(crate) struct CurveLine {
+    pub(crate) answers: usize,
+    pub(crate) right: String,
 }
 
 /// A bin of a reliability chart, and where its dot is.

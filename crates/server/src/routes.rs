@@ -70,6 +70,7 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/api/v1/learn:forgotten", SecretKey, SMALL, get(api::learn::list_forgotten)),
         line(GET, "/api/v1/learn/{attribute}", SecretKey, SMALL, get(api::learn::get_taught)).work(),
         line(GET, "/api/v1/learn/{attribute}/lineage", SecretKey, SMALL, get(api::learn::get_lineage)).work(),
+        line(GET, "/api/v1/learn/{attribute}/next", SecretKey, SMALL, get(api::learn::list_next_questions)).work(),
         line(GET, "/api/v1/learn/{attribute}/versions", SecretKey, SMALL, get(api::learn::list_versions)),
         line(POST, "/api/v1/learn/{attribute}/versions", SecretKey, SMALL, post(api::learn::publish_version)).work(),
         line(

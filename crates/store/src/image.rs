@@ -263,6 +263,23 @@ impl Snapshot {
         }
         Ok(features)
     }
+
+    /// The same of the first picture of each of these products that was seen: the one that [`Snapshot::judged`] names.
+    pub async fn first_features(
+        &mut self,
+        organisation: OrganisationId,
+        products: &[ProductId],
+    ) -> Result<HashMap<ProductId, Vec<u8>>, StoreError> {
+        const SQL: &str = "select i.product, i.features from images i where i.organisation = $1 \
+            and i.features is not null and i.product in (..) and not exists (select 1 from images b \
+            where b.product = i.product and b.features is not null and (b.position, b.id) < (i.position, i.id))";
+        let list = products.iter().map(|product| product.get().into()).collect();
+        let first = |row: &Row| {
+            let mut columns = row.columns();
+            Ok((ProductId::from_row(columns.take()?), columns.take()?))
+        };
+        self.conn.rows_in(SQL, args![organisation.get()], list).await?.iter().map(first).collect()
+    }
 }
 
 /// What is known of an image before its images are put.

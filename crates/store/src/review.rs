@@ -238,6 +238,13 @@ impl Snapshot {
         self.conn.rows(sql, args).await?.iter().map(place).collect()
     }
 
+    /// What waits of these products, in no order.
+    pub async fn waiting_of(&mut self, queue: Queue<'_>, products: &[ProductId]) -> Result<Vec<Place>, StoreError> {
+        const SQL: &str = waiting!("t.state, t.confidence, t.product, t.attribute, t.value", "and t.product in (..)");
+        let list = products.iter().map(|product| product.get().into()).collect();
+        self.conn.rows_in(SQL, queue.args(), list).await?.iter().map(place).collect()
+    }
+
     /// How many tags wait, by attribute. It walks through all of them.
     pub async fn waiting_counts(&mut self, queue: Queue<'_>) -> Result<Vec<Waiting>, StoreError> {
         const SQL: &str = waiting!(

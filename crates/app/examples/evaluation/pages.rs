@@ -19,21 +19,14 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-const COMMAND: &str = "cargo run --release -p vestry-app --example evaluation -- ../shared/data/clothing/train \
-                       ../shared/data/clothing/validation --objects OBJECTS --labels tests/data/colour_labels.toml \
-                       --fashion-mnist FASHION > docs/evaluation.md";
-
 pub(super) fn category(e: &Evaluation) {
     let d = &e.detail;
-    say(&format!(
-        "# How good it is\n\nThis page is written by one command; intervals are 95 %, Wilson's for shares.\n\n```sh\n{COMMAND}\n```\n\n\
-         `OBJECTS` is a folder of photos without garments, `FASHION` the unpacked files of Debian's \
-         `dataset-fashion-mnist`. Both are optional; their sections are left out without them.\n\n\
-         ## Category\n\n`vestry eval --train TRAIN --test VALIDATION --json` prints the figures of the first table. \
-         The head is one-vs-rest ridge on the frozen features of two views of a photo, the whole on white and the \
-         centre. Penalty, temperature, threshold, shrinkage and boost are chosen by five-fold cross-validation inside \
-         the training photos, near-duplicates in one fold; validation photos are read once, to fill this page.\n"
-    ));
+    say(
+        "\n## Category\n\n`vestry eval --train TRAIN --test VALIDATION --json` prints the figures of the first table. The head is \
+         one-vs-rest ridge on the frozen features of two views of a photo, the whole on white and the centre. Penalty, temperature, \
+         threshold, shrinkage and boost are chosen by five-fold cross-validation inside the training photos, near-duplicates \
+         in one fold; validation photos are read once, to fill this page.\n",
+    );
     say("| figure | value |\n|---|---|");
     let [low, high] = e.top1_ci95;
     say(&format!("| photos fitted on, measured on | {}, {} |", e.n_train, e.n_test));

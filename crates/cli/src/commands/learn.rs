@@ -19,6 +19,7 @@ pub(crate) async fn run(args: LearnArgs) -> Result<()> {
     match (&args.about, &args.train) {
         (Some(LearnCommand::Show(taught)), _) => show(&read(taught).await?, taught),
         (Some(LearnCommand::Manifest(taught)), _) => manifest(&read(taught).await?, taught),
+        (Some(LearnCommand::Next(taught)), _) => next(taught).await,
         (Some(LearnCommand::Publish(taught)), _) => publish(taught).await,
         (Some(LearnCommand::Versions(taught)), _) => versions(taught).await,
         (Some(LearnCommand::Back(taught)), _) => back(taught).await,
@@ -35,6 +36,26 @@ async fn opened(args: &TaughtArgs) -> Result<(App, OrganisationId, AttributeId)>
     let attribute = AttributeId::new(&args.attribute).with_context(|| format!("`{}` is no id", args.attribute))?;
     let (app, organisation) = open::shop(&args.shop).await?;
     Ok((app, organisation, attribute))
+}
+
+/// Products that are named as what to ask next.
+const NEXT: usize = 20;
+
+async fn next(args: &TaughtArgs) -> Result<()> {
+    let (app, organisation, attribute) = opened(args).await?;
+    let order = app.teaching_order(organisation, &attribute, NEXT).await;
+    app.close().await;
+    for (sku, place) in order?.with_context(|| cannot_be_taught(&args.attribute))? {
+        match args.json {
+            true => writeln!(
+                stdout(),
+                "{}",
+                json!({"sku": sku.as_str(), "value": place.value.as_str(), "confidence": place.confidence.get()})
+            )?,
+            false => writeln!(stdout(), "{sku}  {}  {:.2}", place.value, place.confidence.get())?,
+        }
+    }
+    Ok(())
 }
 
 async fn publish(args: &TaughtArgs) -> Result<()> {
@@ -104,12 +125,13 @@ async fn read(args: &TaughtArgs) -> Result<Taught> {
     let (app, organisation, attribute) = opened(args).await?;
     let taught = app.taught(organisation, &attribute).await?;
     app.close().await;
-    taught.with_context(|| {
-        format!(
-            "`{}` cannot be taught; it is no attribute, or the heads in use were made before that was possible",
-            args.attribute
-        )
-    })
+    taught.with_context(|| cannot_be_taught(&args.attribute))
+}
+
+fn cannot_be_taught(attribute: &str) -> String {
+    format!(
+        "`{attribute}` cannot be taught; it is no attribute, or the heads in use were made before that was possible"
+    )
 }
 
 fn verdict(verdict: Verdict) -> &'static str {

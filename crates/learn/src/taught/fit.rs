@@ -3,10 +3,10 @@
 
 use super::{
     head::{Prior, Ridge, Scorer, classes_of},
-    judgements::{Agreement, Contributor, Judgement, Judgements, Said, Values},
+    judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said, Values},
     moments::{Example, Moments, Sign, weight},
 };
-use crate::{calibrate, hash::hash, measure, ridge::NotFactorised};
+use crate::{asking::Subject, calibrate, hash::hash, measure, ridge::NotFactorised};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use vestry_model::{ImageId, Row, ValueId};
@@ -23,6 +23,8 @@ const LOOKED_AT: usize = 5_000;
 const WANTED_PRECISION: f64 = 0.9;
 /// Held-out pictures under which nothing is promoted.
 pub const ENOUGH: usize = 100;
+/// Answers after which [`Learner::curve`] looks, besides all of them.
+const MARKS: [usize; 8] = [10, 20, 50, 100, 200, 500, 1_000, 2_000];
 /// Judgements of one person under which nobody is distrusted.
 const FEW: usize = 20;
 
@@ -84,6 +86,17 @@ pub struct TaughtHead {
     pub evidence: Evidence,
 }
 
+/// How much heads of the first answers knew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// Pictures that had been answered.
+    pub answers: usize,
+    /// How many of the pictures of all answers it gets right, none of which it saw.
+    pub right: usize,
+    /// How many pictures that is.
+    pub held_out: usize,
+}
+
 /// All that is live of one attribute, ready to be fitted: judgements, and the moments of what they come to, by fold.
 #[derive(Debug, Clone)]
 pub struct Learner {
@@ -134,6 +147,14 @@ impl Learner {
         self.rows.contains_key(&image)
     }
 
+    /// What was answered of the pictures whose rows are known.
+    pub fn answered(&self) -> impl Iterator<Item = Subject<'_>> {
+        self.judgements.said().filter_map(|(image, _, said)| {
+            let value = (self.shipped.values == Values::Many).then(|| said.value());
+            Some(Subject { row: self.rows.get(&image)?, value })
+        })
+    }
+
     /// Takes judgements in, with the rows of pictures that are not known yet.
     pub fn learn(
         &mut self,
@@ -179,6 +200,11 @@ impl Learner {
     fn without(&self, distrusted: &BTreeSet<Contributor>) -> Entered {
         let mut labels = self.judgements.labels(distrusted);
         labels.retain(|image, _| self.rows.contains_key(image));
+        self.weighed(labels)
+    }
+
+    /// Labels with how much each counts among them.
+    fn weighed(&self, labels: Labels) -> Entered {
         let mut counts: BTreeMap<ValueId, usize> = BTreeMap::new();
         labels.values().flatten().for_each(|value| *counts.entry(value.clone()).or_default() += 1);
         let weighted = |(image, values): (ImageId, Vec<ValueId>)| {
@@ -232,6 +258,44 @@ impl Learner {
         let scorer = ridge.solve(LAMBDAS[at])?;
         let examples = entered.len();
         Ok(TaughtHead { scorer, lambda: LAMBDAS[at], temperature, threshold, examples, distrusted, evidence })
+    }
+
+    /// How much more it knows with each answer: heads of the first ten pictures that were answered, the first twenty, …, of
+    /// all, at the usual penalty and everybody believed, each asked for the pictures of all answers that it did not see.
+    pub fn curve(&self) -> Result<Vec<CurvePoint>, NotFactorised> {
+        let mut first: HashMap<ImageId, i64> = HashMap::new();
+        for Judgement { image, sequence, .. } in self.judgements.iter() {
+            first.entry(image).and_modify(|at| *at = sequence.min(*at)).or_insert(sequence);
+        }
+        let mut order: Vec<ImageId> = self.entered.keys().copied().collect();
+        order.sort_by_key(|image| first.get(image));
+        let mut curve = Vec::new();
+        for answers in MARKS.into_iter().filter(|mark| *mark < order.len()) {
+            let labels = order[..answers].iter().map(|image| (*image, self.entered[image].0.clone())).collect();
+            let mut folds = vec![Moments::new(self.shipped.prior.dimensions()); FOLDS];
+            change(&mut folds, &self.rows, &Entered::new(), &self.weighed(labels));
+            curve.push(self.point(answers, &folds)?);
+        }
+        curve.push(self.point(order.len(), &self.folds)?);
+        Ok(curve)
+    }
+
+    fn point(&self, answers: usize, folds: &[Moments]) -> Result<CurvePoint, NotFactorised> {
+        let labels = self.entered.iter().map(|(image, (values, _))| (*image, values.as_slice()));
+        let held_out = self.held_out(folds, labels.collect(), &[USUAL])?;
+        let classes = classes_of(&total(folds), &self.shipped.prior);
+        let right = held_out.iter().filter(|one| self.is_right(&classes, one.label, &one.scores[0])).count();
+        Ok(CurvePoint { answers, right, held_out: held_out.len() })
+    }
+
+    /// Whether scores over `classes` answer what a picture is.
+    fn is_right(&self, classes: &[ValueId], label: &[ValueId], scores: &[f32]) -> bool {
+        match self.shipped.values {
+            Values::One => {
+                !scores.is_empty() && classes.get(measure::best(scores)).is_some_and(|value| label.contains(value))
+            }
+            Values::Many => chosen(classes, scores) == label,
+        }
     }
 
     /// What heads fitted without a fold say of its pictures, which have these labels.
@@ -333,10 +397,7 @@ impl Learner {
                 Values::Many => chosen(&prior.classes, &scores) == one.label,
             }
         };
-        let now = |one: &HeldOut<'_>| match self.shipped.values {
-            Values::One => classes.get(measure::best(&one.scores[at])).is_some_and(|value| one.label.contains(value)),
-            Values::Many => chosen(classes, &one.scores[at]) == one.label,
-        };
+        let now = |one: &HeldOut<'_>| self.is_right(classes, one.label, &one.scores[at]);
         let pairs: Vec<(bool, bool)> = held_out.iter().map(|one| (now(one), before(one))).collect();
         let difference = paired(&pairs);
         let verdict = match difference {

@@ -9,13 +9,13 @@ use crate::{
 };
 use axum::{
     Extension, Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
-use vestry_app::{Forgetting, LineageLine, PublishedHead, Said, Taught, Verdict};
-use vestry_model::AttributeId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use vestry_app::{CurvePoint, Forgetting, LineageLine, Place, PublishedHead, Said, Taught, Verdict};
+use vestry_model::{AttributeId, Sku};
 
 /// How what was taught of an attribute came out, beside the head that the server came with. Nothing of a picture was seen by
 /// the head that is judged by it.
@@ -44,10 +44,23 @@ pub(crate) struct TaughtShape {
     /// `promote`, `keep`, or `not-enough-evidence`.
     #[schema(example = "not-enough-evidence")]
     verdict: &'static str,
+    /// How much more was known with each answer, up to all of them.
+    curve: Vec<CurveShape>,
     /// Under which names those stand whose word does not count.
     distrusted: Vec<String>,
     /// SHA-256 of the lineage.
     lineage: String,
+}
+
+/// What a head of the first answers alone gets right, of the pictures of all answers that it did not see.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CurveShape {
+    /// Pictures that had been answered.
+    answers: usize,
+    /// How many it gets right.
+    right: usize,
+    /// Of how many.
+    held_out: usize,
 }
 
 /// Exactly what a head is made of.
@@ -77,6 +90,40 @@ pub(crate) struct JudgementShape {
     #[schema(example = "dress")]
     value: String,
 }
+
+/// The questions that teach most, the first first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NextShape {
+    /// The questions.
+    next: Vec<NextQuestion>,
+}
+
+/// A product of which something is asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NextQuestion {
+    /// The product.
+    #[schema(example = "A-1")]
+    sku: String,
+    /// What the machine says.
+    #[schema(example = "dress")]
+    value: String,
+    /// How sure it is.
+    #[schema(example = 0.43)]
+    confidence: f32,
+}
+
+/// How many questions are wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NextQuery {
+    /// 1 to 100; 20 unless said.
+    limit: Option<usize>,
+}
+
+/// Questions that are named where nobody says how many.
+const NEXT: usize = 20;
+/// Questions that are named at most.
+const NEXT_AT_MOST: usize = 100;
 
 /// A published head. Its weights follow from the judgements that it is made of, and are kept nowhere.
 #[derive(Debug, Serialize, ToSchema)]
@@ -174,7 +221,7 @@ pub(crate) async fn get_taught(
     Extension(actor): Extension<Actor>,
     Path(attribute): Path<String>,
 ) -> Answer<Json<TaughtShape>> {
-    let Taught { head, distrusted, lineage } = taught(&server, &actor, &attribute).await?;
+    let Taught { head, curve, distrusted, lineage } = taught(&server, &actor, &attribute).await?;
     Ok(Json(TaughtShape {
         attribute,
         shipped: lineage.shipped,
@@ -186,6 +233,10 @@ pub(crate) async fn get_taught(
         difference: head.evidence.difference,
         calibration_error: head.evidence.calibration_error,
         verdict: verdict(head.evidence.verdict),
+        curve: curve
+            .iter()
+            .map(|&CurvePoint { answers, right, held_out }| CurveShape { answers, right, held_out })
+            .collect(),
         distrusted,
         lineage: lineage.hash,
     }))
@@ -212,6 +263,33 @@ pub(crate) async fn get_lineage(
     };
     let judgements = lineage.lines.into_iter().map(judgement).collect();
     Ok(Json(LineageShape { shipped: lineage.shipped, hash: lineage.hash, judgements }))
+}
+
+/// What to ask people next about an attribute, so that few answers teach much.
+#[utoipa::path(get, path = "/api/v1/learn/{attribute}/next", tag = "learn", operation_id = "list_next_questions",
+    params(("attribute" = String, Path, description = "An attribute", example = "category"), NextQuery),
+    responses((status = 200, description = "What teaches most, the first first", body = NextShape),
+              (status = 400, description = "No such limit", body = ErrorDocument),
+              (status = 401, description = "No key", body = ErrorDocument),
+              (status = 404, description = "No such attribute", body = ErrorDocument)))]
+pub(crate) async fn list_next_questions(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    Path(attribute): Path<String>,
+    Query(query): Query<NextQuery>,
+) -> Answer<Json<NextShape>> {
+    let id = known(&server, &attribute)?;
+    let limit = query.limit.unwrap_or(NEXT);
+    if !(1..=NEXT_AT_MOST).contains(&limit) {
+        return Err(Problem::bad_request(format!("`limit` is 1 to {NEXT_AT_MOST}, not `{limit}`")));
+    }
+    let next = server.app.teaching_order(actor.organisation, &id, limit).await?.ok_or_else(|| unknown(&attribute))?;
+    let question = |(sku, place): (Sku, Place)| NextQuestion {
+        sku: sku.to_string(),
+        value: place.value.to_string(),
+        confidence: place.confidence.get(),
+    };
+    Ok(Json(NextShape { next: next.into_iter().map(question).collect() }))
 }
 
 /// The published heads of an attribute.

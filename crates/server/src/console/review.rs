@@ -28,12 +28,72 @@ pub(crate) struct ReviewQuery {
     /// Only this attribute.
     #[serde(default)]
     attribute: String,
+    /// `teach`, or nothing.
+    #[serde(default)]
+    order: String,
     /// This question, or what follows it.
     at: Option<String>,
     /// What follows this question.
     after: Option<String>,
     /// Something to be said in passing.
     note: Option<String>,
+}
+
+/// Which question comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// What the machine is least sure of.
+    LeastSure,
+    /// What teaches most.
+    Teaching,
+}
+
+impl Order {
+    fn read(text: &str) -> Result<Self, Problem> {
+        match text {
+            "" => Ok(Self::LeastSure),
+            "teach" => Ok(Self::Teaching),
+            _ => Err(Problem::bad_request(format!("`{text}` is no order of the review; write `teach` or nothing"))),
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::LeastSure => "",
+            Self::Teaching => "teach",
+        }
+    }
+}
+
+/// The walk through the review that an address continues.
+#[derive(Debug, Clone, Copy)]
+struct Walk<'a> {
+    /// The attribute that is filtered by, or empty.
+    only: &'a str,
+    /// Within all attributes it is [`Order::LeastSure`].
+    order: Order,
+}
+
+impl<'a> Walk<'a> {
+    fn new(only: &'a str, order: &str) -> Result<Self, Problem> {
+        let order = Order::read(order)?;
+        Ok(Self { only, order: if only.is_empty() { Order::LeastSure } else { order } })
+    }
+
+    fn of(fields: &'a Fields) -> Result<Self, Problem> {
+        Self::new(fields.text("only").unwrap_or(""), fields.text("order").unwrap_or(""))
+    }
+
+    fn start(self) -> String {
+        self.at("at", "", None)
+    }
+
+    /// The address of a place in the queue.
+    fn at(self, edge: &'static str, place: &str, note: Option<&'static str>) -> String {
+        let parts =
+            [("attribute", self.only), ("order", self.order.text()), (edge, place), ("note", note.unwrap_or(""))];
+        address("/review", parts.into_iter().filter(|(_, text)| !text.is_empty()))
+    }
 }
 
 /// `GET /review`.
@@ -49,11 +109,18 @@ pub(crate) async fn show(
     let only = known_attribute(&server, &query.attribute)?;
     let from = from(&query)?;
     let from = from.as_ref().map(|(place, edge)| (place, *edge));
-    let question = server.app.review_question(organisation, only.map(|a| &a.id), from).await?;
+    let mut walk = Walk::new(&query.attribute, &query.order)?;
+    let question = match only.filter(|a| walk.order == Order::Teaching && server.app.can_be_taught(&a.id)) {
+        Some(attribute) => server.app.teaching_question(organisation, &attribute.id, from).await?,
+        None => {
+            walk.order = Order::LeastSure;
+            server.app.review_question(organisation, only.map(|a| &a.id), from).await?
+        }
+    };
     let today = start_of_day(server.app.policy(), server.app.now());
     let progress = server.app.review_progress(organisation, today).await?;
     let last = server.app.last_review(organisation, &server.pseudonym(&session)).await?;
-    shown(&page(&server, frame, only, &query, question, &progress, last))
+    shown(&page(&server, frame, (only, walk), &query, question, &progress, last))
 }
 
 fn start_of_day(policy: &Policy, now: Timestamp) -> Timestamp {
@@ -81,30 +148,24 @@ fn from(query: &ReviewQuery) -> Result<Option<(Place, Edge)>, Problem> {
     })
 }
 
-/// The address of a place in the queue.
-fn at(only: &str, edge: &'static str, place: &str, note: Option<&'static str>) -> String {
-    let only = (!only.is_empty()).then_some(("attribute", only));
-    let place = (!place.is_empty()).then_some((edge, place));
-    address("/review", only.into_iter().chain(place).chain(note.map(|note| ("note", note))))
-}
-
 fn page(
     server: &Server,
     frame: Frame,
-    only: Option<&Attribute>,
+    (only, walk): (Option<&Attribute>, Walk<'_>),
     query: &ReviewQuery,
     question: Option<Question>,
     progress: &ReviewProgress,
     last: Option<(ReviewStep, Option<ProductView>)>,
 ) -> ReviewPage {
     let words = frame.words;
-    let name = only.map_or("", |a| a.id.as_str());
     // Before a question is chosen, what was answered last says which attribute the figure is about.
     let judged = question.as_ref().map(|q| &q.place.attribute).or(last.as_ref().map(|(step, _)| &step.attribute));
     ReviewPage {
-        only: name.into(),
-        start: at(name, "at", "", None),
-        filters: filters(server, &frame, only, progress),
+        only: walk.only.into(),
+        order: walk.order.text(),
+        other_order: only.filter(|a| server.app.can_be_taught(&a.id)).map(|_| other_order(walk)),
+        start: walk.start(),
+        filters: filters(server, &frame, (only, walk), progress),
         counts: counts(only, progress),
         accuracy: judged.and_then(|attribute| accuracy(server, &frame, attribute, progress)),
         note: match query.note.as_deref() {
@@ -112,10 +173,19 @@ fn page(
             Some("left") => Some(words.t("review-left-alone")),
             _ => None,
         },
-        question: question.and_then(|question| question_view(server, &frame, name, question)),
-        last: last.map(|(step, view)| step_view(server, &frame, name, query, &step, view.as_ref())),
+        question: question.and_then(|question| question_view(server, &frame, walk, question)),
+        last: last.map(|(step, view)| step_view(server, &frame, walk, query, &step, view.as_ref())),
         frame,
     }
+}
+
+/// The same questions in the other order, from its start.
+fn other_order(walk: Walk<'_>) -> String {
+    let order = match walk.order {
+        Order::LeastSure => Order::Teaching,
+        Order::Teaching => Order::LeastSure,
+    };
+    Walk { order, ..walk }.start()
 }
 
 fn counts(only: Option<&Attribute>, progress: &ReviewProgress) -> ReviewCounts {
@@ -131,7 +201,12 @@ fn counts(only: Option<&Attribute>, progress: &ReviewProgress) -> ReviewCounts {
 }
 
 /// All, then every attribute of which something waits, in the taxonomy's order.
-fn filters(server: &Server, frame: &Frame, only: Option<&Attribute>, progress: &ReviewProgress) -> Vec<ReviewFilter> {
+fn filters(
+    server: &Server,
+    frame: &Frame,
+    (only, walk): (Option<&Attribute>, Walk<'_>),
+    progress: &ReviewProgress,
+) -> Vec<ReviewFilter> {
     let words = frame.words;
     let waiting = |id: &AttributeId| {
         progress.waiting.iter().find(|w| w.attribute == *id).map_or(0, |w| w.to_review + w.suggested)
@@ -140,7 +215,7 @@ fn filters(server: &Server, frame: &Frame, only: Option<&Attribute>, progress: &
     let everything = ReviewFilter {
         name: words.t("review-all"),
         count: words.number(all),
-        href: at("", "at", "", None),
+        href: Walk { only: "", order: Order::LeastSure }.start(),
         picked: only.is_none(),
     };
     let attribute = |attribute: &Attribute| {
@@ -148,7 +223,7 @@ fn filters(server: &Server, frame: &Frame, only: Option<&Attribute>, progress: &
         (count > 0 || picked).then(|| ReviewFilter {
             name: attribute.name.pick(words.is_korean()).into(),
             count: words.number(count),
-            href: at(attribute.id.as_str(), "at", "", None),
+            href: Walk { only: attribute.id.as_str(), ..walk }.start(),
             picked,
         })
     };
@@ -191,7 +266,7 @@ fn main_picture(view: &ProductView, title: &str) -> crate::pages::PictureView {
     tiles::picture(view.images.iter().find(|i| i.picture().is_some()), title)
 }
 
-fn question_view(server: &Server, frame: &Frame, only: &str, question: Question) -> Option<QuestionView> {
+fn question_view(server: &Server, frame: &Frame, walk: Walk<'_>, question: Question) -> Option<QuestionView> {
     let Question { place, view, proposals, history, following } = question;
     let attribute = server.app.taxonomy().attribute(place.attribute.as_str())?;
     let title = tiles::title(&view, frame.words);
@@ -215,7 +290,8 @@ fn question_view(server: &Server, frame: &Frame, only: &str, question: Question)
         attribute: place.attribute.to_string(),
         asked: place.value.to_string(),
         answer: place.value.to_string(),
-        only: only.into(),
+        only: walk.only.into(),
+        order: walk.order.text().into(),
         from: text.clone(),
     };
     Some(QuestionView {
@@ -226,8 +302,8 @@ fn question_view(server: &Server, frame: &Frame, only: &str, question: Question)
         proposals: proposals.iter().map(proposal).collect(),
         options: options(attribute, frame),
         history: history.iter().rev().map(|c| product::line(c, server, frame)).collect(),
-        here: at(only, "at", &text, None),
-        skip: at(only, "after", &text, None),
+        here: walk.at("at", &text, None),
+        skip: walk.at("after", &text, None),
         alike: asked.address(),
         following: following.map(|id| id.get()),
         title,
@@ -238,7 +314,7 @@ fn question_view(server: &Server, frame: &Frame, only: &str, question: Question)
 fn step_view(
     server: &Server,
     frame: &Frame,
-    only: &str,
+    walk: Walk<'_>,
     query: &ReviewQuery,
     step: &ReviewStep,
     view: Option<&ProductView>,
@@ -251,7 +327,8 @@ fn step_view(
             attribute: step.attribute.to_string(),
             asked: step.asked.to_string(),
             answer: answer.to_string(),
-            only: only.into(),
+            only: walk.only.into(),
+            order: walk.order.text().into(),
             from: query.at.clone().or(query.after.clone()).unwrap_or_default(),
         };
         Some(asked.address())
@@ -288,8 +365,7 @@ pub(crate) async fn answer(
     let asked = Asked { product: place.product, attribute: place.attribute.clone(), value: place.value.clone() };
     let step =
         server.app.review(session.organisation(), &server.pseudonym(&session), &[asked], answer.as_ref()).await?;
-    let only = fields.text("only").unwrap_or("");
-    Ok(Redirect::to(&at(only, "after", text, step.is_none().then_some("taken"))))
+    Ok(Redirect::to(&Walk::of(&fields)?.at("after", text, step.is_none().then_some("taken"))))
 }
 
 /// `POST /review/undo`: the question comes back as it was.
@@ -301,12 +377,13 @@ pub(crate) async fn undo(
     let id = fields.text("step").and_then(|step| step.parse().ok()).map(ReviewId::from_row);
     let id = id.ok_or_else(|| Problem::bad_request("the form names no answer"))?;
     let taken = server.app.undo_review(session.organisation(), &server.pseudonym(&session), id).await?;
-    let only = fields.text("only").unwrap_or("");
-    let Some(taken) = taken else { return Ok(Redirect::to(&at(only, "at", "", Some("left")))) };
-    let only = if only == taken.step.attribute.as_str() { only } else { "" };
+    let walk = Walk::of(&fields)?;
+    let Some(taken) = taken else { return Ok(Redirect::to(&walk.at("at", "", Some("left")))) };
+    let is_of_it = walk.only == taken.step.attribute.as_str();
+    let walk = if is_of_it { walk } else { Walk { only: "", order: Order::LeastSure } };
     let place = taken.place.map(|place| place.to_text()).unwrap_or_default();
     let note = (!taken.undone.left.is_empty()).then_some("left");
-    Ok(Redirect::to(&at(only, "at", &place, note)))
+    Ok(Redirect::to(&walk.at("at", &place, note)))
 }
 
 /// What the address of look-alikes says.
@@ -319,6 +396,9 @@ pub(crate) struct AlikeQuery {
     /// The attribute that the review is filtered by.
     #[serde(default)]
     only: String,
+    /// Its order.
+    #[serde(default)]
+    order: String,
     /// Where in the review one came from.
     #[serde(default)]
     from: String,
@@ -333,6 +413,7 @@ impl AlikeQuery {
             ("attribute", &self.attribute),
             ("asked", &self.asked),
             ("only", &self.only),
+            ("order", &self.order),
             ("from", &self.from),
         ]
         .map(|(name, value)| (name.to_owned(), value.clone()))
@@ -343,6 +424,11 @@ impl AlikeQuery {
         let kept = self.kept();
         let kept = kept.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         address("/review/alike", kept.chain([("answer", self.answer.as_str())]))
+    }
+
+    /// Where in the review one came from.
+    fn back(&self) -> Result<String, Problem> {
+        Ok(Walk::new(&self.only, &self.order)?.at("at", &self.from, None))
     }
 
     fn asked(&self, server: &Server) -> Result<(Asked, ValueId), Problem> {
@@ -365,9 +451,9 @@ pub(crate) async fn alike(
     let found = server.app.review_alike(session.organisation(), &asked, &answer).await?;
     let attribute = known_attribute(&server, &query.attribute)?;
     let (Some(found), Some(attribute)) = (found, attribute) else {
-        return Ok(Redirect::to(&at(&query.only, "at", &query.from, None)).into_response());
+        return Ok(Redirect::to(&query.back()?).into_response());
     };
-    Ok(shown(&alike_page(&server, frame, &query, attribute, (&asked, &answer), &found)).into_response())
+    Ok(shown(&alike_page(&server, frame, &query, attribute, (&asked, &answer), &found)?).into_response())
 }
 
 fn alike_page(
@@ -377,7 +463,7 @@ fn alike_page(
     attribute: &Attribute,
     (asked, answer): (&Asked, &ValueId),
     found: &LookAlikes,
-) -> AlikePage {
+) -> Result<AlikePage, Problem> {
     let title = tiles::title(&found.view, frame.words);
     let own = found.view.tags.iter().find(|t| t.attribute == asked.attribute && t.value == asked.value);
     let own = own.filter(|_| found.is_open).map(|tag| LookAlike {
@@ -400,17 +486,17 @@ fn alike_page(
             title,
         }
     };
-    AlikePage {
+    Ok(AlikePage {
         attribute: attribute.name.pick(frame.words.is_korean()).into(),
         href: format!("/products/{}", encoded(found.view.product.product.sku.as_str())),
         answer: answer.to_string(),
         kept: query.kept(),
         options: options(attribute, &frame),
         choices: own.iter().chain(&found.found).map(choice).collect(),
-        back: at(&query.only, "at", &query.from, None),
+        back: query.back()?,
         title,
         frame,
-    }
+    })
 }
 
 /// `POST /review/alike`: one answer for all that were chosen.
@@ -430,5 +516,5 @@ pub(crate) async fn spread(
     let asked = asked.ok_or_else(|| Problem::bad_request("the form names no pictures"))?;
     let step = server.app.review(session.organisation(), &server.pseudonym(&session), &asked, Some(&answer)).await?;
     let note = step.is_none().then_some("taken");
-    Ok(Redirect::to(&at(&member("only"), "at", &member("from"), note)))
+    Ok(Redirect::to(&Walk::of(&fields)?.at("at", &member("from"), note)))
 }

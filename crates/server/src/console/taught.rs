@@ -3,7 +3,7 @@
 use super::{Shown, frame, shown, time};
 use crate::{
     guard::Fields,
-    pages::{ForgettingView, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
+    pages::{CurveLine, ForgettingView, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
     problem::Problem,
     session::Session,
     state::Server,
@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Redirect,
 };
-use vestry_app::{Forgetting, HeadEnd, PublishedHead, RECOMMENDATIONS, Taught, Verdict, reliability};
+use vestry_app::{CurvePoint, Forgetting, HeadEnd, PublishedHead, RECOMMENDATIONS, Taught, Verdict, reliability};
 use vestry_model::AttributeId;
 use vestry_policy::Policy;
 
@@ -100,6 +100,11 @@ fn line(policy: &Policy, one: &PublishedHead, words: &Words) -> HeadLine {
     }
 }
 
+fn curve_line(point: &CurvePoint) -> CurveLine {
+    let right = 100.0 * point.right as f64 / point.held_out.max(1) as f64;
+    CurveLine { answers: point.answers, right: format!("{right:.0}") }
+}
+
 fn view(
     policy: &Policy,
     (id, name): (String, String),
@@ -141,6 +146,8 @@ fn view(
                 count: bin.count,
             })
             .collect(),
+        // One point is no curve.
+        curve: if taught.curve.len() < 2 { Vec::new() } else { taught.curve.iter().map(curve_line).collect() },
         distrusted: taught.distrusted.clone(),
         lineage: taught.lineage.hash.clone(),
         shipped: taught.lineage.shipped.clone(),

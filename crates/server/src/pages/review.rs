@@ -93,6 +93,10 @@ pub(crate) struct ReviewPage {
     pub(crate) frame: Frame,
     /// The attribute that is filtered by, or empty.
     pub(crate) only: String,
+    /// `teach`, or empty: the least sure first.
+    pub(crate) order: &'static str,
+    /// The same in the other order, where there is another.
+    pub(crate) other_order: Option<String>,
     pub(crate) start: String,
     pub(crate) filters: Vec<ReviewFilter>,
     pub(crate) counts: ReviewCounts,

@@ -441,6 +441,9 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
         is_good,
         ece: "0.031".into(),
         dots: (0..10).map(dot).collect(),
+        curve: [(10, "48"), (20, "57"), (50, "71")]
+            .map(|(answers, right)| CurveLine { answers, right: right.into() })
+            .into(),
         distrusted: if is_good { Vec::new() } else { vec!["member-00ff00ff00ff00ff".into()] },
         lineage: "6f1d".repeat(16),
         is_new: is_good,
@@ -531,6 +534,8 @@ fn review(language: Language, theme: Theme, state: Look) -> ReviewPage {
     ReviewPage {
         frame: frame(language, theme, "review"),
         only: String::new(),
+        order: "",
+        other_order: None,
         start: "/review".into(),
         filters: [("모두", "All", 1241), ("종류", "Category", 212), ("목선", "Neckline", 37), ("무늬", "Print", 992)]
             .into_iter()
@@ -578,9 +583,20 @@ fn review(language: Language, theme: Theme, state: Look) -> ReviewPage {
     }
 }
 
+fn teaching(language: Language, theme: Theme) -> ReviewPage {
+    ReviewPage {
+        only: "neckline".into(),
+        order: "teach",
+        other_order: Some("/review?attribute=neckline".into()),
+        ..review(language, theme, Look::Question)
+    }
+}
+
 fn reviewed(language: Language, theme: Theme) -> ReviewPage {
     ReviewPage {
         question: None,
+        only: "neckline".into(),
+        other_order: Some("/review?attribute=neckline&order=teach".into()),
         counts: ReviewCounts { to_review: 0, suggested: 0, reviewed: 310, today: 310 },
         note: Some(Words(language).t("review-left-alone")),
         last: None,
@@ -626,6 +642,7 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("product", render(&product(language, theme))),
         ("review", render(&review(language, theme, Look::Question))),
         ("review-sure", render(&review(language, theme, Look::Machine))),
+        ("review-teaching", render(&teaching(language, theme))),
         ("review-empty", render(&reviewed(language, theme))),
         ("alike", render(&alike(language, theme))),
         (

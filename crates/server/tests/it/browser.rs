@@ -271,6 +271,15 @@ fn review(browser: &mut Chromium, base: &str) {
     browser.picture("review-end");
     browser.press("z");
     browser.until(&format!("{TODAY} === '3'"));
+    browser.ask("document.querySelector('.review-order a').click(); true");
+    browser.until("/order=teach/.test(location.search) && /[?&]at=[qs]_/.test(location.search)");
+    let first = browser.ask(PLACE);
+    browser.picture("review-teaching");
+    let second = press(browser, "Enter");
+    assert_ne!(first, second);
+    assert_eq!(press(browser, "z"), first, "undone, it is asked again");
+    assert_eq!(press(browser, "ArrowRight"), second);
+    browser.until("/order=teach/.test(location.search)");
 }
 
 fn product(browser: &mut Chromium, base: &str) {

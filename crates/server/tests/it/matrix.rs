@@ -56,6 +56,7 @@ const TABLE: &str = "
     GET    /api/v1/learn:forgotten          -o+++ --- +o-
     GET    /api/v1/learn/{attribute}        -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/lineage -o+++ --- +o-
+    GET    /api/v1/learn/{attribute}/next   -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/versions -o+++ --- +o-
     POST   /api/v1/learn/{attribute}/versions ---++ --- +--
     DELETE /api/v1/learn/{attribute}/versions/{id} ---++ --- +--

@@ -127,6 +127,48 @@ async fn look_alikes_are_shown_first_and_changed_in_one_step() {
 }
 
 #[tokio::test]
+async fn what_teaches_most_comes_first_where_it_is_asked_for() {
+    let (house, cookie, csrf) = unreviewed(4).await;
+    let who = (cookie.as_str(), csrf.as_str());
+    let all = house.page(&cookie, "/review?order=teach").await.text();
+    assert!(!all.contains("review-order"), "of all attributes at once nothing is taught: {all}");
+    let plain = house.page(&cookie, "/review?attribute=category").await.text();
+    assert_eq!(quoted(&plain, "class=\"link\" href=\"/review?"), "attribute=category&order=teach");
+    let page = house.page(&cookie, "/review?attribute=category&order=teach").await.text();
+    assert_eq!(quoted(&page, "class=\"link\" href=\"/review?"), "attribute=category");
+    let (first, _) = question(&page);
+    let skip = quoted(&page, "class=\"button button-plain\" href=\"");
+    assert_eq!(skip, format!("/review?attribute=category&order=teach&after={first}"));
+    let next = house.call(Method::GET, "/api/v1/learn/category/next?limit=4", None).await.text();
+    let next: serde_json::Value = serde_json::from_str(&next).expect("JSON");
+    assert_eq!(next["next"].as_array().map(Vec::len), Some(4), "{next}");
+    let sku = next["next"][0]["sku"].as_str().expect("a SKU");
+    assert_eq!(quoted(&page, "class=\"picture\" href=\""), format!("/products/{sku}"));
+    let fields = [("only", "category"), ("order", "teach"), ("at", first.as_str()), ("act", "accept")];
+    let (to, second) = send(&house, who, "/review", &fields).await;
+    assert_eq!(to, skip, "an answer leads on in the same order");
+    assert_ne!(question(&second).0, first);
+    let step = quoted(&second, "name=\"step\" value=\"");
+    let undo = [("only", "category"), ("order", "teach"), ("step", step.as_str())];
+    let (to, back) = send(&house, who, "/review/undo", &undo).await;
+    assert_eq!(to, format!("/review?attribute=category&order=teach&at={first}"));
+    assert_eq!(question(&back).0, first);
+    for (path, status) in [
+        ("/review?attribute=colour&order=teach", StatusCode::OK),
+        ("/review?attribute=category&order=nonsense", StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(house.page(&cookie, path).await.status, status, "{path}");
+    }
+    for (path, status) in [
+        ("/api/v1/learn/category/next", StatusCode::OK),
+        ("/api/v1/learn/category/next?limit=0", StatusCode::BAD_REQUEST),
+        ("/api/v1/learn/no-such/next", StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(house.call(Method::GET, path, None).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_review_and_a_wrong_address_say_so() {
     let house = House::new().await;
     let (cookie, csrf) = house.sign_in().await;

@@ -239,6 +239,10 @@ async fn a_new_model_finds_what_it_has_not_seen() {
         let mut left: Vec<_> = features.into_keys().collect();
         left.sort_unstable();
         assert_eq!(left, ids[1..3], "the old features went with the old model");
+        let mut read = store.read().await.expect("reads");
+        let first = read.first_features(shop, &[dress]).await.expect("reads");
+        assert_eq!(first, [(dress, vec![ids[1].get() as u8; 4])].into(), "those of the first picture that has any");
+        assert!(read.first_features(other, &[dress]).await.expect("reads").is_empty());
     })
     .await;
 }

@@ -133,6 +133,26 @@ async fn a_place_stays_when_what_was_there_is_answered() {
 }
 
 #[tokio::test]
+async fn what_waits_of_products_is_read_alone() {
+    on_each_engine(async |store| {
+        let (shop, other) = (organisation(store, "shop").await, organisation(store, "other").await);
+        let mut ids = Vec::new();
+        for name in ["A", "B", "C"] {
+            ids.push(suggested(store, shop, name, &["colour:red:0.7", "category:dress:0.3"]).await);
+        }
+        let theirs = suggested(store, other, "D", &["category:dress:0.3"]).await;
+        answer(store, shop, ("category", Some("coat")), &[(ids[1], "dress")], 5).await.expect("answers");
+        let (many, category) = ([attribute("colour")], attribute("category"));
+        let queue = Queue { organisation: shop, many: &many, attribute: Some(&category) };
+        let mut read = store.read().await.expect("reads");
+        let waiting = read.waiting_of(queue, &[ids[2], ids[1], theirs]).await.expect("reads");
+        assert_eq!((texts(&waiting), waiting[0].product), (vec!["category:dress:0.3".to_owned()], ids[2]));
+        assert_eq!(read.waiting_of(queue, &[]).await.expect("reads"), []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_waits_where_one_value_is_confirmed_and_only_one_may_be() {
     on_each_engine(async |store| {
         let shop = organisation(store, "shop").await;
