@@ -22,10 +22,12 @@ const LENGTH: usize = 10;
 
 /// The last order of each organisation and attribute.
 #[derive(Debug, Default)]
-pub(crate) struct Orders(Mutex<HashMap<(OrganisationId, AttributeId), Arc<[Place]>>>);
+pub(crate) struct Orders(Mutex<HashMap<(OrganisationId, AttributeId), Order>>);
+
+type Order = Arc<[Place]>;
 
 impl Orders {
-    fn of(&self, organisation: OrganisationId, attribute: &AttributeId) -> Arc<[Place]> {
+    fn of(&self, organisation: OrganisationId, attribute: &AttributeId) -> Order {
         let all = self.0.lock().expect("no holder panics");
         all.get(&(organisation, attribute.clone())).cloned().unwrap_or_default()
     }
@@ -42,6 +44,14 @@ impl Orders {
 
 fn is_same(one: &Place, other: &Place) -> bool {
     (one.product, &one.attribute, &one.value) == (other.product, &other.attribute, &other.value)
+}
+
+/// A question that was looked at.
+struct LookedAt {
+    place: Place,
+    row: Row,
+    /// How likely each answer is.
+    likely: Vec<f32>,
 }
 
 /// What an order says from a place on; all of it where the place is of another order.
@@ -131,24 +141,26 @@ impl App {
                 let features = teaching::numbers(features.get(&place.product)?);
                 let row = teaching::row(heads.reading.as_ref()?, &features)?;
                 let likely = likely(head, learner.judgements().values(), &place, &features);
-                Some((place, row, likely))
+                Some(LookedAt { place, row, likely })
             };
-            let looked_at: Vec<(Place, Row, Vec<f32>)> = places.into_par_iter().filter_map(look).collect();
+            let looked_at: Vec<LookedAt> = places.into_par_iter().filter_map(look).collect();
             ordered(&looked_at, &learner, count)
         };
         Ok(self.cpu().run(work).await)
     }
 }
 
-/// Questions with what heads read of their pictures and how likely each answer is → those that teach most.
-fn ordered<'q>(questions: &'q [(Place, Row, Vec<f32>)], learner: &Learner, count: usize) -> Vec<Place> {
+/// The `count` of these questions that teach most.
+fn ordered(questions: &[LookedAt], learner: &Learner, count: usize) -> Vec<Place> {
     let is_many = learner.judgements().values() == Values::Many;
-    let subject = |one: &'q (Place, Row, Vec<f32>)| Subject { row: &one.1, value: is_many.then_some(&one.0.value) };
-    let candidates: Vec<Candidate<'_>> =
-        questions.iter().map(|one| Candidate { subject: subject(one), likely: one.2.clone() }).collect();
+    let mut candidates = Vec::new();
+    for LookedAt { place, row, likely } in questions {
+        let subject = Subject { row, value: is_many.then_some(&place.value) };
+        candidates.push(Candidate { subject, likely: likely.clone() });
+    }
     let answered: Vec<Subject<'_>> = learner.answered().collect();
     let order = order(&candidates, &answered, count).expect("one reading made all rows");
-    order.into_iter().map(|at| questions[at].0.clone()).collect()
+    order.into_iter().map(|at| questions[at].place.clone()).collect()
 }
 
 /// How likely each answer to a question is: by the head, or as the tag itself says.

@@ -377,7 +377,7 @@ fn the_curve_rises_with_answers_and_sees_nothing_before() {
     assert_eq!(taught.iter().map(|point| point.answers).collect::<Vec<_>>(), [10, 20, 50, 100, 120]);
     assert!(taught.iter().all(|point| point.held_out == 120), "{taught:?}");
     assert!(taught[0].right < taught[4].right && taught[4].right > 110, "{taught:?}");
-    let chance = curve(&|image| truth(image + 7919));
+    let chance = curve(&|image| (image / 4) as usize % CLASSES.len());
     assert!(chance.iter().all(|point| point.right < 60), "{chance:?}");
     // Where the first ten answers are all of one class, that is all that is known.
     let one_first = curve(&|image| if image >= 110 { 0 } else { truth(image).max(1) });
