@@ -13,7 +13,7 @@ use std::{
     sync::Mutex,
     time::Duration,
 };
-use vestry_model::{AttributeId, KeyId, OrganisationId, ValueId};
+use vestry_model::{AttributeId, KeyId, OrganisationId, Taxonomy, ValueId};
 use vestry_search::{Answer, Filter, FilterTest, words::normalise};
 use vestry_store::{AskedDay, DayCounts, KeyDay, SearchDay, UnmetDay};
 
@@ -149,14 +149,14 @@ impl Counts {
     }
 }
 
-/// What a search asks for: in its words, and by its filters.
-fn asked_values(filters: &[Filter], answer: &Answer) -> BTreeSet<(AttributeId, ValueId)> {
+/// What a search asks for: in its words, and by its filters. What a shop's own fields hold is not the taxonomy's, and not counted.
+fn asked_values(taxonomy: &Taxonomy, filters: &[Filter], answer: &Answer) -> BTreeSet<(AttributeId, ValueId)> {
     let mut values: BTreeSet<(AttributeId, ValueId)> = answer.named.iter().cloned().collect();
     for filter in filters {
-        let (Some(attribute), FilterTest::AnyOf(any)) = (AttributeId::new(&filter.field), &filter.test) else {
-            continue;
-        };
-        values.extend(any.iter().filter_map(|value| Some((attribute.clone(), ValueId::new(value)?))));
+        let FilterTest::AnyOf(any) = &filter.test else { continue };
+        let known = any.iter().filter_map(|value| taxonomy.value(&filter.field, value));
+        let attribute = taxonomy.attribute(&filter.field).map(|attribute| &attribute.id);
+        values.extend(known.filter_map(|value| Some((attribute?.clone(), value.id.clone()))));
     }
     values
 }
@@ -185,7 +185,7 @@ impl App {
         let [searches, empty] = counts.searches.entry((organisation, day)).or_default();
         *searches += 1;
         *empty += u64::from(answer.total == 0);
-        for (attribute, value) in asked_values(filters, answer) {
+        for (attribute, value) in asked_values(self.taxonomy(), filters, answer) {
             *counts.asked.entry((organisation, day, attribute, value)).or_default() += 1;
         }
         if let Some((words, searches)) = unmet.filter(|(_, searches)| *searches > 0) {

@@ -19,6 +19,8 @@ use vestry_store::{AskedDay, SearchDay, StoredEvent, TaggedProduct};
 const ROWS: u32 = 10_000;
 /// What was counted is used again so many times as long as counting took.
 const REST: i32 = 10;
+/// Organisations of which it is kept; each takes about a megabyte.
+const KEPT: usize = 64;
 
 /// Of what there are shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -322,6 +324,9 @@ impl App {
     async fn overview(&self, organisation: OrganisationId) -> Result<Arc<Overview>, AppError> {
         let place = {
             let mut all = self.overviews().0.lock().expect("no holder panics");
+            if all.len() >= KEPT && !all.contains_key(&organisation) {
+                all.clear();
+            }
             Arc::clone(all.entry(organisation).or_default())
         };
         let mut kept = place.lock().await;

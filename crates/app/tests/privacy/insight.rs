@@ -13,6 +13,7 @@ use vestry_app::{
     SharesInput,
 };
 use vestry_model::{AttributeId, DeedKind, LocalText, OrganisationId, Product, Sku, ValueId, VisitorName};
+use vestry_search::{Filter, FilterTest};
 
 const COLOURS: [&str; 3] = ["navy", "black", "red"];
 const TODAY: &str = "2026-11-25"; // A Wednesday.
@@ -234,6 +235,16 @@ async fn searches_count_by_what_they_ask_for() {
         assert_eq!(navy.counts[0].map(|count| (count.hits, count.of)), Some((6, 11)));
         let category = shop.shares(ShareSource::Searches, "category", By::Week, 1).await;
         assert_eq!(category.lines[0].counts[0].map(|count| count.hits), Some(11));
+        // Filters ask for values of the taxonomy; brands are anybody's words.
+        for (field, value, is_known) in [("colour", "black", true), ("brand", "hanbit", false)] {
+            let filters = vec![Filter { field: field.into(), test: FilterTest::AnyOf(vec![value.into()]) }];
+            let input = SearchInput { filters, counts: true, ..SearchInput::default() };
+            shop.app.search(shop.organisation, input).await.expect("found");
+            shop.app.write_counts().await.expect("written");
+            let mut read = shop.app.store().read().await.expect("reads");
+            let asked = read.asked_days(shop.organisation, Date::MIN).await.expect("read");
+            assert_eq!(asked.iter().any(|one| one.value.as_str() == value), is_known, "{field}: {asked:?}");
+        }
         // A sweep takes counts along when records of use are over.
         sweep_on(shop.app.privacy().expect("a vault"), "2031-12-01").await;
         let unmet = shop.app.unmet_searches(shop.organisation, 366).await.expect("asked");
