@@ -1,7 +1,7 @@
 //! Tries in vain, many at once: no more secrets are looked at than if they came one after the other.
 
 use crate::{
-    house::{House, PASSWORD, device, log_in, on_each_engine, pass, personal},
+    house::{PASSWORD, device, log_in, on_each_engine, pass, personal},
     office::{self, code, enrolled},
     own::{with_code, with_second},
 };

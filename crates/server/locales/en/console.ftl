@@ -1039,7 +1039,7 @@ api-documents = Documents
 # Why a draft of the policy is refused.
 draft-too-late = Too late: it had to be posted before { $a }, to stand for { $b } full days. Choose a later first day.
 draft-changed = The draft was changed since. Look at it again.
-draft-not-as-posted = `{ $a }` was posted with another text. Give a changed policy another version.
+draft-not-as-posted = `{ $text }` was posted with another text. Give a changed policy another version.
 draft-other-policy = `{ $a }` is of `{ $b }`, not of `{ $c }`. Give a version of the same policy.
 draft-twice = `{ $a }` and `{ $b }` begin on one day or bear one name. Give the later one another.
 draft-longer = `{ $a }` keeps `{ $c }` longer than `{ $b }` on the same basis. A longer period needs a new one: name its law or its consent, or keep the period.

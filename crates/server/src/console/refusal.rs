@@ -74,7 +74,7 @@ mod tests {
                 line: None,
                 value: String::new(),
                 code: Some(code.as_str().into()),
-                place: Some("price".into()),
+                place: None,
                 number: Some(4_077),
                 message: "written before".into(),
             };
@@ -84,8 +84,10 @@ mod tests {
             assert!(is_korean(&korean) && !is_korean(&english), "{code:?}: {korean} {english}");
             let is_told = |text: &str| text.contains("4,077") || text.contains("4077");
             assert_eq!(is_told(&korean), is_told(&english), "{code:?}: {korean} {english}");
-            for text in [korean, english] {
-                assert!(text.contains("`price`") && !text.contains("written before"), "{code:?}: {text}");
+            let placed = JobError { place: Some("price".into()), ..error.clone() };
+            for (language, text) in [(Language::English, english), (Language::Korean, korean)] {
+                let placed = said(&Words(language), &placed);
+                assert!(placed.contains("`price`") && placed.ends_with(&text), "{code:?}: {placed}");
             }
             for unnamed in [None, Some("a_code_of_a_newer_program".into())] {
                 let error = JobError { code: unnamed, ..error.clone() };

@@ -22,7 +22,7 @@ fn of_policies(words: &Words, error: &PoliciesError) -> String {
         PoliciesError::Policy(error) => lines(error.mistakes.iter().map(|mistake| of_mistake(words, mistake))),
         PoliciesError::Versions(error) => of_versions(words, error),
         PoliciesError::Schema { source, .. } => lines(source.0.iter().map(|fault| of_schema(words, fault))),
-        PoliciesError::NotAsPosted { version } => words.named("draft-not-as-posted", &[version.clone()]),
+        PoliciesError::NotAsPosted { version } => words.a("draft-not-as-posted", version),
         PoliciesError::Read { .. } | PoliciesError::NotInForce { .. } => words.t("problem-draft"),
     }
 }
