@@ -4,10 +4,10 @@ import contextlib, re, subprocess, threading
 
 
 @contextlib.contextmanager
-def serving(vestry, folder, *arguments):
+def serving(vestry, folder, *arguments, settings=""):
     """The host and port, the key that the first start prints (or None) and the process's id of a server over `folder`/data, which
     nobody holds to a number of requests."""
-    (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n")
+    (folder / "config.toml").write_text("[server]\nrequests_per_second = 1000000\n" + settings)
     server = subprocess.Popen([vestry, "serve", "--data", folder / "data", "--config", folder / "config.toml", "--listen", "127.0.0.1:0",
                                *arguments], stderr=subprocess.PIPE, text=True)
     try:

@@ -9,7 +9,8 @@ use super::{
 use crate::{Privacy, PrivacyError};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, future::Future, time::Duration};
+use tokio::time::Instant;
 use vestry_credentials::{Attempts, LockoutRules, SessionRules, SessionTimes, Token, TokenUse, Verdict};
 use vestry_mail::Language;
 use vestry_policy::Membership;
@@ -93,6 +94,10 @@ impl Privacy {
     /// [`AccountError::Wrong`], whatever of the three is wrong, and in like time whether or not there is such a member;
     /// [`AccountError::Wait`] after too many tries.
     pub async fn log_in(&self, form: &LogIn) -> Result<Entered, AccountError> {
+        in_like_time(self.let_in(form)).await
+    }
+
+    async fn let_in(&self, form: &LogIn) -> Result<Entered, AccountError> {
         let (policy, now) = (self.policy(), self.now());
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = form.mail.open(&opening).trim().to_lowercase();
@@ -223,6 +228,25 @@ impl Privacy {
     }
 }
 
+/// The answer to a try at a door. A wrong one is answered on the next whole step since it came, so that it takes no longer for
+/// an address that is known: what is read of a member is written down, and that takes its time.
+pub(super) async fn in_like_time<T>(trying: impl Future<Output = Result<T, AccountError>>) -> Result<T, AccountError> {
+    let came = Instant::now();
+    let answer = trying.await;
+    if let Err(AccountError::Wrong) = answer {
+        tokio::time::sleep_until(came + whole_steps(came.elapsed())).await;
+    }
+    answer
+}
+
+/// `taken`, made up to whole steps.
+fn whole_steps(taken: Duration) -> Duration {
+    let steps = taken.as_nanos().div_ceil(ANSWERED_EVERY.as_nanos());
+    ANSWERED_EVERY.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
+}
+
+/// Several times what a try takes on a machine that has other things to do.
+const ANSWERED_EVERY: Duration = Duration::from_millis(250);
 /// When failures are forgotten; no wait is longer.
 const FORGET: SignedDuration = SignedDuration::from_hours(24);
 const MOST_DEVICES: usize = 20;
@@ -238,4 +262,25 @@ fn is_live(session: &SessionOnFile, now: Timestamp) -> bool {
     let is_staff = session.role.is_some_and(Role::is_staff);
     let rules = if is_staff { SessionRules::STAFF } else { SessionRules::MEMBER };
     SessionTimes::new(session.begun, session.used).is_live(&rules, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_leaves_on_a_whole_step_whatever_it_took_and_who_is_let_in_does_not_wait() {
+        for (taken_ms, left_ms) in [(1, 250), (31, 250), (251, 500), (740, 750)] {
+            let trying = async |answer| {
+                let came = Instant::now();
+                let answer = in_like_time(async {
+                    tokio::time::sleep(Duration::from_millis(taken_ms)).await;
+                    answer
+                });
+                (answer.await.is_ok(), came.elapsed().as_millis())
+            };
+            assert_eq!(trying(Err(AccountError::Wrong)).await, (false, left_ms), "{taken_ms}");
+            assert_eq!(trying(Ok(())).await, (true, u128::from(taken_ms)), "{taken_ms}");
+        }
+    }
 }

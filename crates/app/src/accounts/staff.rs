@@ -2,7 +2,7 @@
 
 use super::{
     AccountError,
-    entering::Device,
+    entering::{Device, in_like_time},
     hash_of,
     joining::is_usable,
     letters::Queued,
@@ -188,6 +188,16 @@ impl Privacy {
     /// # Errors
     /// As [`Privacy::log_in`].
     pub async fn staff_log_in(
+        &self,
+        mail: &Personal<String>,
+        password: &Personal<String>,
+        code: Option<&str>,
+        device: &Device,
+    ) -> Result<StaffEntered, AccountError> {
+        in_like_time(self.let_staff_in(mail, password, code, device)).await
+    }
+
+    async fn let_staff_in(
         &self,
         mail: &Personal<String>,
         password: &Personal<String>,
