@@ -62,9 +62,6 @@ pub enum StoreError {
     /// More images than a product may carry.
     #[error("`{0}` images; a product carries at most 32")]
     TooManyImages(usize),
-    /// The new order does not name exactly the product's images.
-    #[error("the new order does not name each of the product's images once")]
-    Order,
     /// The job was cancelled, or its lease ran out and somebody else has it.
     #[error("job `{0}` is no longer held; stop working on it")]
     LeaseLost(JobId),

@@ -432,41 +432,6 @@ impl Tx {
         image.ok_or(StoreError::Unreadable { column: "images.source" })
     }
 
-    /// Removes an image of a product; its object's key, if it had one.
-    pub async fn remove_image(
-        &mut self,
-        organisation: OrganisationId,
-        product: ProductId,
-        image: ImageId,
-    ) -> Result<Option<ObjectKey>, StoreError> {
-        const SQL: &str = "select object from images where organisation = $1 and product = $2 and id = $3";
-        let row = self.conn.row(SQL, args![organisation.get(), product.get(), image.get()]).await?;
-        let row = row.ok_or(StoreError::Unknown { kind: "image", id: image.get() })?;
-        let object = row.only::<Option<String>>()?.map(ObjectKey::from_column);
-        self.drop_images(&[image], object.as_slice()).await?;
-        self.changed.insert(product);
-        Ok(object)
-    }
-
-    /// Puts a product's images into the order `order`, which names each of them once.
-    pub async fn reorder_images(
-        &mut self,
-        organisation: OrganisationId,
-        product: ProductId,
-        order: &[ImageId],
-    ) -> Result<(), StoreError> {
-        const SQL: &str = "update images set position = $3 where product = $1 and id = $2";
-        let held: HashSet<ImageId> = self.images(organisation, product).await?.iter().map(|i| i.id).collect();
-        if held.len() != order.len() || order.iter().copied().collect::<HashSet<_>>() != held {
-            return Err(StoreError::Order);
-        }
-        for (position, image) in (0i64..).zip(order) {
-            self.conn.run(SQL, args![product.get(), image.get(), position]).await?;
-        }
-        self.changed.insert(product);
-        Ok(())
-    }
-
     /// Notes what was stored of images, after their objects were put under [`Image::object`]. Images that are gone
     /// are left out; the answer names the products of the others. `features` are kept as they are. For the worker, which goes
     /// through images of all organisations.

@@ -309,8 +309,7 @@ async fn an_erased_product_and_image_leave_the_rest_to_be_taken_back() {
         let step = answer(store, shop, ("category", Some("dress")), &all, 5).await.expect("answers");
         let mut tx = store.begin().await.expect("begins");
         tx.erase_product(shop, &crate::sku("A")).await.expect("erases");
-        let image = tx.images(shop, two).await.expect("reads")[0].id;
-        tx.remove_image(shop, two, image).await.expect("removes");
+        tx.put_images(shop, &[(two, Vec::new())], at(6)).await.expect("removes");
         tx.commit().await.expect("commits");
         let last =
             store.read().await.expect("reads").last_review(shop, "mina").await.expect("reads").expect("is there");

@@ -231,7 +231,7 @@ async fn a_suggestion_outlives_the_image_it_came_from() {
         let suggestions = vec![suggestion("colour:navy:0.7")];
         let all = [Suggested { product: dress, image: Some(image), suggestions }];
         tx.replace_suggestions("m@1", &all, at(1)).await.expect("replaces");
-        tx.remove_image(shop, dress, image).await.expect("removes");
+        tx.put_images(shop, &[(dress, Vec::new())], at(2)).await.expect("removes");
         tx.commit().await.expect("commits");
         let tag = tags(store, dress).await.remove(0);
         assert_eq!(tag.source, Source::Model("m@1".into()));
