@@ -1,7 +1,10 @@
 //! What people teach in the review, and what is left when one of them objects, is held or is erased.
 
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
 use tempfile::TempDir;
 use vestry_app::{
     App, AppError, Asked, Certificate, Config, Description, Edge, HeadEnd, HoldSubject, ImageInput, NotPublished,
@@ -321,6 +324,9 @@ async fn values_of_one_product_are_asked_one_by_one() {
     let after = order().await;
     assert_eq!(after.len(), before.len() - 1);
     assert!(after.iter().any(|place| place.product == several.product), "its other colour");
+    // One colour says nothing of another: the second of some product is asked before every product was asked once.
+    let products: BTreeSet<_> = before[..8].iter().map(|place| place.product).collect();
+    assert!(products.len() < 8, "{before:?}");
 }
 
 /// What the heads of a shop are called, and of how many of eight garments they tell the category.
