@@ -1,7 +1,9 @@
 //! Jobs: long work that survives its process. What a step wrote and how far its job is are committed together, so a
 //! job that is taken up again repeats at most one step, and repeating changes nothing.
 
-use crate::{App, AppError, importing::ImportReport, looking::LookReport, recognising::TagReport};
+use crate::{
+    App, AppError, Refusal, RefusalCode, importing::ImportReport, looking::LookReport, recognising::TagReport,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use vestry_model::{JobId, OrganisationId};
@@ -133,8 +135,13 @@ impl App {
             }
             // Whoever has the job now says how it ends.
             Err(AppError::Store(StoreError::LeaseLost(_))) => return Ok(Some(Ended { job: job.id, outcome })),
-            Err(AppError::Store(error)) => tx.retry_job(claim, &error.to_string(), now).await?,
-            Err(error) => tx.fail_job(claim, &error.to_string(), now).await?,
+            Err(AppError::Store(error)) => {
+                tx.retry_job(claim, (&error.to_string(), RefusalCode::Ours.as_str()), now).await?;
+            }
+            Err(error) => {
+                let Refusal { code, message, .. } = Refusal::from(error);
+                tx.fail_job(claim, (&message, code.as_str()), now).await?;
+            }
         }
         tx.commit().await?;
         Ok(Some(Ended { job: job.id, outcome }))

@@ -1,6 +1,6 @@
 //! Why a part of long work, a row or a picture, was refused: closed, so that a page says it in its reader's language.
 
-use crate::{AppError, fetch::FetchError};
+use crate::{AppError, feed::FeedError, fetch::FetchError};
 use vestry_model::CatalogueError;
 use vestry_store::JobError;
 use vestry_vision::IntakeError;
@@ -35,6 +35,11 @@ codes! {
     BadPrice, "bad_price";
     BadSku, "bad_sku";
     BadStatus, "bad_status";
+    FeedEmpty, "feed_empty";
+    FeedHeader, "feed_header";
+    FeedMapping, "feed_mapping";
+    FeedNotText, "feed_not_text";
+    FeedTooWide, "feed_too_wide";
     FileMissing, "file_missing";
     FileTooLong, "file_too_long";
     FileUnreadable, "file_unreadable";
@@ -42,6 +47,7 @@ codes! {
     NotFetched, "not_fetched";
     NotJson, "not_json";
     NotObject, "not_object";
+    NotUnderstood, "bad_request";
     NulByte, "nul_byte";
     OpenQuote, "open_quote";
     OtherWidth, "other_width";
@@ -151,12 +157,29 @@ impl From<&FetchError> for Refusal {
     }
 }
 
+impl From<&FeedError> for Refusal {
+    fn from(error: &FeedError) -> Self {
+        let said = error.to_string();
+        match error {
+            FeedError::Empty => Self::new(RefusalCode::FeedEmpty, said),
+            FeedError::NotText { .. } => Self::new(RefusalCode::FeedNotText, said),
+            FeedError::Columns { .. } => Self::new(RefusalCode::FeedTooWide, said),
+            FeedError::Header(_) => Self::new(RefusalCode::FeedHeader, said),
+            FeedError::Mapping(_) => Self::new(RefusalCode::FeedMapping, said),
+            FeedError::Read(_) => Self::new(RefusalCode::FileUnreadable, said),
+        }
+    }
+}
+
 impl From<&AppError> for Refusal {
     fn from(error: &AppError) -> Self {
         match error {
             AppError::Catalogue(error) => error.into(),
             AppError::Image(error) => error.into(),
             AppError::Fetch(error) => error.into(),
+            AppError::Feed(error) => error.into(),
+            AppError::BadRequest(said) => Self::new(RefusalCode::NotUnderstood, said),
+            AppError::File { .. } => Self::new(RefusalCode::FileUnreadable, error.to_string()),
             AppError::UnknownValue { .. } => Self::new(RefusalCode::UnknownTag, error.to_string()),
             _ => Self::new(RefusalCode::Ours, error.to_string()),
         }

@@ -40,6 +40,8 @@ pub enum JobState {
         finished: Timestamp,
         /// Why.
         error: String,
+        /// The name of what was wrong; none where an older program wrote it.
+        code: Option<String>,
     },
     /// Somebody stopped it.
     Cancelled {
@@ -119,7 +121,7 @@ pub struct JobError {
 macro_rules! columns {
     () => {
         "id, organisation, kind, state, payload, result, done, total, errors, attempts, run_after, lease_until, \
-        error, created, started, finished"
+        error, error_code, created, started, finished"
     };
 }
 
@@ -133,7 +135,7 @@ fn job(row: &Row) -> Result<Job, StoreError> {
     let (errors, attempts): (i64, i64) = (columns.take()?, columns.take()?);
     let run_after = columns.instant("jobs.run_after")?;
     let lease_until = columns.instant_or_none("jobs.lease_until")?;
-    let error: Option<String> = columns.take()?;
+    let (error, code): (Option<String>, Option<String>) = (columns.take()?, columns.take()?);
     let (created, started) = (columns.instant("jobs.created")?, columns.instant_or_none("jobs.started")?);
     let finished = columns.instant_or_none("jobs.finished")?;
     let finished = finished.ok_or(unreadable("jobs.finished"));
@@ -141,7 +143,7 @@ fn job(row: &Row) -> Result<Job, StoreError> {
         "queued" => JobState::Queued { run_after },
         "running" => JobState::Running { lease_until: lease_until.ok_or(unreadable("jobs.lease_until"))? },
         "done" => JobState::Done { finished: finished?, result },
-        "failed" => JobState::Failed { finished: finished?, error: error.clone().unwrap_or_default() },
+        "failed" => JobState::Failed { finished: finished?, error: error.clone().unwrap_or_default(), code },
         "cancelled" => JobState::Cancelled { finished: finished? },
         _ => return Err(unreadable("jobs.state")),
     };
@@ -307,21 +309,32 @@ impl Tx {
     }
 
     /// Says that this attempt failed. The job is tried again after a pause that grows, [`MAX_ATTEMPTS`] times.
-    pub async fn retry_job(&mut self, claim: Claim, error: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn retry_job(
+        &mut self,
+        claim: Claim,
+        (error, code): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "update jobs set state = 'queued', run_after = $3, lease_until = null, error = $4 \
             where id = $1 and attempts = $2 and state = 'running'";
         if claim.attempt >= MAX_ATTEMPTS {
-            return self.fail_job(claim, error, now).await;
+            return self.fail_job(claim, (error, code), now).await;
         }
         let again = now.saturating_add(back_off(claim.attempt)).unwrap_or(Timestamp::MAX);
         self.held(SQL, claim, args![claim.job.get(), claim.attempt, again, error]).await
     }
 
-    /// Says that the job cannot be done, however often it is tried; fails as [`Tx::progress_job`] does.
-    pub async fn fail_job(&mut self, claim: Claim, error: &str, now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "update jobs set state = 'failed', error = $3, finished = $4, lease_until = null \
-            where id = $1 and attempts = $2 and state = 'running'";
-        self.held(SQL, claim, args![claim.job.get(), claim.attempt, error, now]).await
+    /// Says that the job cannot be done, however often it is tried, in English and by the name of what is wrong; fails as
+    /// [`Tx::progress_job`] does.
+    pub async fn fail_job(
+        &mut self,
+        claim: Claim,
+        (error, code): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "update jobs set state = 'failed', error = $3, error_code = $5, finished = $4, \
+            lease_until = null where id = $1 and attempts = $2 and state = 'running'";
+        self.held(SQL, claim, args![claim.job.get(), claim.attempt, error, now, code]).await
     }
 
     /// Stops a job that is not over; its worker notices at its next word. Whether there was something to stop.

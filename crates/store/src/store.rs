@@ -203,6 +203,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
             "run_after",
             "lease_until",
             "error",
+            "error_code",
             "created",
             "started",
             "finished",

@@ -258,7 +258,10 @@ pub(crate) async fn job(
         left: document.seconds_left.map(|s| left(s, &frame)).unwrap_or_default(),
         error_count: words.number(document.error_count),
         errors: errors.iter().take(200).map(|error| error_line(&words, error)).collect(),
-        failed: document.message,
+        failed: match &job.state {
+            JobState::Failed { error, code, .. } => Some(refusal::failure(&words, error, code.as_deref())),
+            _ => None,
+        },
         frame,
     })
 }

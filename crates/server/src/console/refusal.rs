@@ -3,6 +3,14 @@
 use crate::words::Words;
 use vestry_app::{JobError, RefusalCode};
 
+/// Why a whole job failed. What an older program wrote is said as it stands.
+pub(crate) fn failure(words: &Words, error: &str, code: Option<&str>) -> String {
+    match code.and_then(RefusalCode::from_name) {
+        Some(code) => words.n(word(code), 0u64),
+        None => error.to_owned(),
+    }
+}
+
 /// What was wrong and what to do. What an older program wrote is said as it stands.
 pub(crate) fn said(words: &Words, error: &JobError) -> String {
     let Some(code) = error.code.as_deref().and_then(RefusalCode::from_name) else { return error.message.clone() };
@@ -27,6 +35,11 @@ words! {
     BadPrice, /* word */ "refusal-bad-price";
     BadSku, /* word */ "refusal-bad-sku";
     BadStatus, /* word */ "refusal-bad-status";
+    FeedEmpty, /* word */ "refusal-feed-empty";
+    FeedHeader, /* word */ "refusal-feed-header";
+    FeedMapping, /* word */ "refusal-feed-mapping";
+    FeedNotText, /* word */ "refusal-feed-not-text";
+    FeedTooWide, /* word */ "refusal-feed-too-wide";
     FileMissing, /* word */ "refusal-file-missing";
     FileTooLong, /* word */ "refusal-file-too-long";
     FileUnreadable, /* word */ "refusal-file-unreadable";
@@ -34,6 +47,7 @@ words! {
     NotFetched, /* word */ "refusal-not-fetched";
     NotJson, /* word */ "refusal-not-json";
     NotObject, /* word */ "refusal-not-object";
+    NotUnderstood, /* word */ "refusal-not-understood";
     NulByte, /* word */ "refusal-nul-byte";
     OpenQuote, /* word */ "refusal-open-quote";
     OtherWidth, /* word */ "refusal-other-width";

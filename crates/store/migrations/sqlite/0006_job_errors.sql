@@ -2,3 +2,4 @@
 alter table job_errors add column code text;
 alter table job_errors add column place text;
 alter table job_errors add column number integer;
+alter table jobs add column error_code text;

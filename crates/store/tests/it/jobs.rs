@@ -86,8 +86,8 @@ async fn a_dead_workers_job_is_taken_over_and_the_dead_cannot_write() {
         lost(tx.renew_job(dead, at(81), LEASE).await);
         lost(tx.add_job_errors(dead, &[]).await);
         lost(tx.finish_job(dead, "{}", at(81)).await);
-        lost(tx.retry_job(dead, "no", at(81)).await);
-        lost(tx.fail_job(dead, "no", at(81)).await);
+        lost(tx.retry_job(dead, ("no", "internal"), at(81)).await);
+        lost(tx.fail_job(dead, ("no", "internal"), at(81)).await);
         tx.finish_job(alive, "{}", at(82)).await.expect("is held");
         lost(tx.finish_job(alive, "{}", at(83)).await);
         tx.commit().await.expect("commits");
@@ -105,23 +105,27 @@ async fn a_failed_attempt_is_tried_again_later_and_not_for_ever() {
             let (held, running) = claim(store, now).await.expect("is due");
             assert_eq!(running.attempts, attempt);
             let mut tx = store.begin().await.expect("begins");
-            tx.retry_job(held, "the disk is away", at(now)).await.expect("is held");
+            tx.retry_job(held, ("the disk is away", "internal"), at(now)).await.expect("is held");
             tx.commit().await.expect("commits");
             assert!(claim(store, now + pause - 1).await.is_none(), "attempt {attempt}");
             now += pause;
         }
         let failed = job(store, shop, id).await;
-        assert_eq!(failed.state, JobState::Failed { finished: at(now), error: "the disk is away".into() });
+        assert_eq!(
+            failed.state,
+            JobState::Failed { finished: at(now), error: "the disk is away".into(), code: Some("internal".into()) }
+        );
         assert!(claim(store, now + 100_000).await.is_none());
 
         let id = enqueue(store, shop, "import", now).await;
         let (held, _) = claim(store, now).await.expect("is due");
         let mut tx = store.begin().await.expect("begins");
-        tx.fail_job(held, "not a CSV", at(now + 1)).await.expect("is held");
+        tx.fail_job(held, ("not a CSV", "feed_not_text"), at(now + 1)).await.expect("is held");
         tx.commit().await.expect("commits");
         let failed = job(store, shop, id).await;
-        assert_eq!(failed.state, JobState::Failed { finished: at(now + 1), error: "not a CSV".into() });
         assert_eq!(failed.last_error.as_deref(), Some("not a CSV"));
+        let code = Some("feed_not_text".into());
+        assert_eq!(failed.state, JobState::Failed { finished: at(now + 1), error: "not a CSV".into(), code });
     })
     .await;
 }
