@@ -363,24 +363,25 @@ fn values_count_alike_however_many_pictures_have_them() {
 /// nothing they know nothing.
 #[test]
 fn the_curve_rises_with_answers_and_sees_nothing_before() {
-    let curve = |class: &dyn Fn(i64) -> usize| {
+    let curve = |count: i64, class: &dyn Fn(i64) -> usize| {
         let mut learner = Learner::new(shipped(Values::One));
         // The first answers are about the last pictures.
-        let said = (0..120).map(|image| is(1, image, class(image), 1000 - image));
+        let said = (0..count).map(|image| is(1, image, class(image), 1000 - image));
         learner.learn(
             said.collect::<Vec<_>>(),
-            (0..120).map(|image| (ImageId::from_row(image), row(image, truth(image)))),
+            (0..count).map(|image| (ImageId::from_row(image), row(image, truth(image)))),
         );
         learner.curve().expect("solves")
     };
-    let taught = curve(&truth);
+    let taught = curve(120, &truth);
     assert_eq!(taught.iter().map(|point| point.answers).collect::<Vec<_>>(), [10, 20, 50, 100, 120]);
     assert!(taught.iter().all(|point| point.held_out == 120), "{taught:?}");
     assert!(taught[0].right < taught[4].right && taught[4].right > 110, "{taught:?}");
-    let chance = curve(&|image| (image / 4) as usize % CLASSES.len());
-    assert!(chance.iter().all(|point| point.right < 60), "{chance:?}");
+    // So few pictures would be known by heart.
+    let chance = curve(16, &|image| image as usize % CLASSES.len());
+    assert!(chance[1].right < 10, "{chance:?}");
     // Where the first ten answers are all of one class, that is all that is known.
-    let one_first = curve(&|image| if image >= 110 { 0 } else { truth(image).max(1) });
+    let one_first = curve(120, &|image| if image >= 110 { 0 } else { truth(image).max(1) });
     assert_eq!(one_first[0].right, 10, "{one_first:?}");
     assert!(Learner::new(shipped(Values::One)).curve().expect("solves").iter().all(|point| point.held_out == 0));
 }
