@@ -98,6 +98,8 @@ mod tests {
             assert!(is_korean(&korean) && !is_korean(&english), "{code:?}: {korean} {english}");
             let is_told = |text: &str| text.contains("4,077") || text.contains("4077");
             assert_eq!(is_told(&korean), is_told(&english), "{code:?}: {korean} {english}");
+            let whole = failure(&Words(Language::Korean), "written before", Some(code.as_str()));
+            assert!(is_korean(&whole), "{code:?}: {whole}");
             let placed = JobError { place: Some("price".into()), ..error.clone() };
             for (language, text) in [(Language::English, english), (Language::Korean, korean)] {
                 let placed = said(&Words(language), &placed);

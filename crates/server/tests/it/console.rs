@@ -76,6 +76,23 @@ async fn rows_that_an_import_refused_are_explained_in_both_languages() {
 }
 
 #[tokio::test]
+async fn an_import_that_failed_is_explained_in_both_languages() {
+    let house = House::new().await;
+    let key = format!("Bearer {}", house.secret);
+    let parts: [(&str, Option<&str>, &[u8]); 1] = [("feed", Some("feed.csv"), b"title\nRed shirt\n")];
+    house.upload("/api/v1/products:import", ("authorization", &key), &parts).await;
+    house.run_job().await;
+    let job = house.get("/api/v1/jobs/1").await.json();
+    assert_eq!(job["state"], "failed", "{job}");
+    let (cookie, _) = house.sign_in().await;
+    for (language, said) in [("ko", "고른 열이 파일과 맞지 않아요"), ("en", "The columns do not fit the file")]
+    {
+        let page = house.page(&cookie, &format!("/imports/1?lang={language}")).await.text();
+        assert!(page.contains(said), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_shows_times_in_the_policys_zone() {
     let (house, cookie, _) = furnished().await;
     let page = house.page(&cookie, "/keys").await.text();
