@@ -118,7 +118,16 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     shows(&editor, "/imports", &["Product import", "Done"]);
     shows(&editor, "/taught", &["Category", "Lineage", "Right, the shipped head"]);
     shows(&editor, "/review", &["done today", "Undo"]);
-    shows(&viewer, "/recommendations", &["class=\"tile\"", "80"]);
+    shows(&viewer, "/recommendations", &["class=\"tile\"", "1,200"]);
+    shows(&viewer, "/trends?source=clicks", &["chart-line", "rising +"]);
+    shows(
+        &viewer,
+        "/trends?source=searches&attribute=colour",
+        &["<b>Navy</b>", "rising +", "<b>Black</b>", "falling -"],
+    );
+    shows(&viewer, "/trends/searches", &["벨벳 블레이저", "Blazer ("]);
+    shows(&viewer, "/trends/quality", &["Category"]);
+    shows(&owner, "/trends/usage", &["demo", "products"]);
     shows(&viewer, "/me", &["대리"]);
     shows(&operator, "/office/staff", &["이두리", "오지훈"]);
     shows(&operator, "/metrics", &["vestry_index_products"]);

@@ -78,17 +78,21 @@ async fn rows_that_an_import_refused_are_explained_in_both_languages() {
 #[tokio::test]
 async fn an_import_that_failed_is_explained_in_both_languages() {
     let house = House::new().await;
-    let key = format!("Bearer {}", house.secret);
-    let parts: [(&str, Option<&str>, &[u8]); 1] = [("feed", Some("feed.csv"), b"title\nRed shirt\n")];
-    house.upload("/api/v1/products:import", ("authorization", &key), &parts).await;
-    house.run_job().await;
+    let organisation = house.app.organisation("hanbit").await.expect("there");
+    let mut tx = house.app.store().begin().await.expect("begins");
+    tx.enqueue_job(organisation, "of another program", "{}", house.app.now()).await.expect("queued");
+    tx.commit().await.expect("commits");
+    let ended = house.app.run_next_job(|_, _| {}).await.expect("the queue works").expect("a job waits");
+    assert!(ended.outcome.is_err(), "{:?}", ended.outcome);
     let job = house.get("/api/v1/jobs/1").await.json();
-    assert_eq!(job["state"], "failed", "{job}");
+    assert_eq!(
+        (&job["state"], &job["message"]),
+        (&json!("failed"), &json!("the job was written by another version; start it again"))
+    );
     let (cookie, _) = house.sign_in().await;
-    for (language, said) in [("ko", "고른 열이 파일과 맞지 않아요"), ("en", "The columns do not fit the file")]
-    {
+    for (language, said) in [("ko", "무엇을 하려는지 알 수 없었어요"), ("en", "This was not understood")] {
         let page = house.page(&cookie, &format!("/imports/1?lang={language}")).await.text();
-        assert!(page.contains(said), "{page}");
+        assert!(page.contains(said) && !page.contains("another version"), "{page}");
     }
 }
 
