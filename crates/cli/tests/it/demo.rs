@@ -67,6 +67,14 @@ fn started(data: &Path) -> (Demo, Vec<String>) {
     (demo, said)
 }
 
+fn trends(shows: impl Fn(&str, &[&str])) {
+    shows("/trends?source=clicks", &["chart-line", "rising +"]);
+    shows("/trends?source=searches&attribute=colour", &["<b>Navy</b>", "rising +", "<b>Black</b>", "falling -"]);
+    shows("/trends/searches", &["벨벳 블레이저", "Blazer ("]);
+    shows("/trends/quality", &["Category"]);
+    shows("/trends/usage", &["demo", "products"]);
+}
+
 #[test]
 fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -119,15 +127,7 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     shows(&editor, "/taught", &["Category", "Lineage", "Right, the shipped head"]);
     shows(&editor, "/review", &["done today", "Undo"]);
     shows(&viewer, "/recommendations", &["class=\"tile\"", "1,200"]);
-    shows(&viewer, "/trends?source=clicks", &["chart-line", "rising +"]);
-    shows(
-        &viewer,
-        "/trends?source=searches&attribute=colour",
-        &["<b>Navy</b>", "rising +", "<b>Black</b>", "falling -"],
-    );
-    shows(&viewer, "/trends/searches", &["벨벳 블레이저", "Blazer ("]);
-    shows(&viewer, "/trends/quality", &["Category"]);
-    shows(&owner, "/trends/usage", &["demo", "products"]);
+    trends(|path, words| drop(shows(&owner, path, words)));
     shows(&viewer, "/me", &["대리"]);
     shows(&operator, "/office/staff", &["이두리", "오지훈"]);
     shows(&operator, "/metrics", &["vestry_index_products"]);

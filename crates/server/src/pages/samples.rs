@@ -454,50 +454,8 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
             one(pick(language, "카테고리", "category"), "taught-promote", true),
             one(pick(language, "무늬", "print"), "taught-few", false),
         ],
-        forgotten: forgotten(pick(language, "카테고리 3", "Category 3")),
+        forgotten: insight::forgotten(pick(language, "카테고리 3", "Category 3")),
         frame: frame(language, theme, "review"),
-    }
-}
-
-fn forgotten(model: &str) -> Vec<ForgettingView> {
-    let line = |after: Option<&str>| ForgettingView {
-        at: "2026-11-23 20:11".into(),
-        model: model.into(),
-        before: "6f1d0c9e21aa7d04".into(),
-        after: after.map(Into::into),
-    };
-    vec![line(Some("5b1f0c9e21aa7d04")), line(None)]
-}
-
-fn tabs(words: Words) -> Vec<Tab> {
-    let tab = |text: String, is_current| Tab { link: LinkView { href: "/trends".into(), text }, is_current };
-    vec![
-        tab(words.t("trends-shares"), true),
-        tab(words.t("trends-unmet"), false),
-        tab(words.t("recommendations"), false),
-    ]
-}
-
-fn recommended(language: Language, theme: Theme) -> RecommendedPage {
-    let words = Words(language);
-    let list = |title: String| RecommendedList { title, tiles: tiles(language, 6, true) };
-    RecommendedPage {
-        seen: "SKU-1, SKU-2".into(),
-        unknown: words.a("recommended-unknown", "SKU-9"),
-        lists: vec![
-            list(words.t("recommended-for-you")),
-            RecommendedList { title: words.a("recommended-goes-with", "SKU-2"), tiles: Vec::new() },
-            list(words.a("recommended-similar", "SKU-2")),
-            list(words.t("recommended-popular")),
-        ],
-        facts: vec![
-            (words.t("recommender-visitors"), "1,204".into()),
-            (words.t("recommender-weights"), "1 : 1 : 2".into()),
-            (words.t("taught-lineage"), "ab".repeat(32)),
-        ],
-        forgotten: forgotten(&words.t("recommender")),
-        tabs: tabs(words),
-        frame: frame(language, theme, "trends"),
     }
 }
 
@@ -663,7 +621,7 @@ fn all(language: Language, theme: Theme) -> Vec<(&'static str, String)> {
         ("job", render(&job(language, theme))),
         ("keys", render(&keys(language, theme))),
         ("taught", render(&taught(language, theme))),
-        ("recommended", render(&recommended(language, theme))),
+        ("recommended", render(&insight::recommended(language, theme))),
         ("trends", render(&insight::shares(language, theme, false))),
         ("trends-empty", render(&insight::shares(language, theme, true))),
         ("trends-searches", render(&insight::searches(language, theme))),

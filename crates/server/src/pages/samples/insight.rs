@@ -1,10 +1,19 @@
 //! Samples of the trends.
 
-use super::{frame, pick, tabs};
+use super::{frame, pick, tiles};
 use crate::{
     pages::*,
     words::{Language, Words},
 };
+
+fn tabs(words: Words) -> Vec<Tab> {
+    let tab = |text: String, is_current| Tab { link: LinkView { href: "/trends".into(), text }, is_current };
+    vec![
+        tab(words.t("trends-shares"), true),
+        tab(words.t("trends-unmet"), false),
+        tab(words.t("recommendations"), false),
+    ]
+}
 
 fn page(language: Language, theme: Theme, body: TrendsBody) -> TrendsPage {
     let csv = "/trends?format=csv".into();
@@ -109,4 +118,37 @@ pub(super) fn usage(language: Language, theme: Theme) -> TrendsPage {
     };
     let keys = vec![key("web", words.t("kind-publishable")), key("server", words.t("kind-secret"))];
     page(language, theme, TrendsBody::Usage(keys))
+}
+
+pub(super) fn forgotten(model: &str) -> Vec<ForgettingView> {
+    let line = |after: Option<&str>| ForgettingView {
+        at: "2026-11-23 20:11".into(),
+        model: model.into(),
+        before: "6f1d0c9e21aa7d04".into(),
+        after: after.map(Into::into),
+    };
+    vec![line(Some("5b1f0c9e21aa7d04")), line(None)]
+}
+
+pub(super) fn recommended(language: Language, theme: Theme) -> RecommendedPage {
+    let words = Words(language);
+    let list = |title: String| RecommendedList { title, tiles: tiles(language, 6, true) };
+    RecommendedPage {
+        seen: "SKU-1, SKU-2".into(),
+        unknown: words.a("recommended-unknown", "SKU-9"),
+        lists: vec![
+            list(words.t("recommended-for-you")),
+            RecommendedList { title: words.a("recommended-goes-with", "SKU-2"), tiles: Vec::new() },
+            list(words.a("recommended-similar", "SKU-2")),
+            list(words.t("recommended-popular")),
+        ],
+        facts: vec![
+            (words.t("recommender-visitors"), "1,204".into()),
+            (words.t("recommender-weights"), "1 : 1 : 2".into()),
+            (words.t("taught-lineage"), "ab".repeat(32)),
+        ],
+        forgotten: forgotten(&words.t("recommender")),
+        tabs: tabs(words),
+        frame: frame(language, theme, "trends"),
+    }
 }
