@@ -131,7 +131,7 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     shows(&viewer, "/me", &["대리"]);
     shows(&operator, "/office/staff", &["이두리", "오지훈"]);
     shows(&operator, "/metrics", &["vestry_index_products"]);
-    let board = shows(&lee, "/office", &["lawsuit-1", "Letters that wait", "One answer is overdue"]);
+    let board = shows(&lee, "/office", &["lawsuit-1", "Letters that wait", "No mail server", "One answer is overdue"]);
     let entry =
         board.rsplit_once("/office/certificates/").expect("a certificate").1.split('"').next().expect("its entry");
     shows(&lee, &format!("/office/certificates/{entry}"), &[]);
