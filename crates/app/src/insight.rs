@@ -13,7 +13,7 @@ pub use shares::{ShareLine, ShareSource, Shares, SharesInput};
 use crate::{App, AppError};
 use jiff::{ToSpan, civil::Date};
 use std::collections::{BTreeMap, HashMap};
-use vestry_learn::{measure::wilson, trend::Count};
+use vestry_learn::measure::wilson;
 use vestry_model::{AttributeId, KeyId, Oklab, OrganisationId, ValueId, taxonomy::Value};
 use vestry_search::words::{Nearest, Reader, Speller};
 use vestry_store::{Key, TagCount};
@@ -249,9 +249,4 @@ impl<'a> Neighbours<'a> {
         kin.sort_by(|a, b| away(a).total_cmp(&away(b)).then_with(|| (most(a), &a.id).cmp(&(most(b), &b.id))));
         broader.chain(kin.into_iter().map(with_products)).collect()
     }
-}
-
-/// Whether a count may be shown where groups of people below `least` may not.
-fn shown(count: Count, least: u32) -> Option<Count> {
-    count.is_shown(least.into()).then_some(count)
 }

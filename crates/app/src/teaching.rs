@@ -43,7 +43,15 @@ struct Known {
     learner: Arc<Learner>,
     /// What follows from it, made when it is asked for.
     working: Option<Arc<LinearHead>>,
-    fitted: Option<(Arc<TaughtHead>, Arc<[CurvePoint]>)>,
+    fitted: Option<Arc<TaughtHead>>,
+    curve: Option<Arc<[CurvePoint]>>,
+}
+
+/// A learner as it was, beside what is known of it.
+#[derive(Debug, Clone)]
+struct Standing {
+    learner: Arc<Learner>,
+    known: Shared,
 }
 
 /// One judgement that a model is made of.
@@ -75,12 +83,11 @@ pub struct Lineage {
 pub struct Taught {
     /// The head, its calibration and its verdict.
     pub head: Arc<TaughtHead>,
-    /// How much more was known with each answer.
-    pub curve: Arc<[CurvePoint]>,
     /// Under which names those stand whose word does not count.
     pub distrusted: Vec<String>,
     /// What it is made of.
     pub lineage: Lineage,
+    standing: Standing,
 }
 
 impl App {
@@ -98,28 +105,44 @@ impl App {
     ) -> Result<Option<Taught>, AppError> {
         let live = self.teaching().live(organisation, attribute).await?;
         let Some(known) = self.learner_of(organisation, attribute, &live).await? else { return Ok(None) };
-        let (learner, fitted) = (Arc::clone(&known.learner), known.fitted.clone());
-        // Questions of the review need not wait for a fit.
-        let shared = Arc::clone(OwnedMutexGuard::mutex(&known));
+        let learner = Arc::clone(&known.learner);
+        let standing = Standing { learner, known: Arc::clone(OwnedMutexGuard::mutex(&known)) };
         drop(known);
-        let (head, curve) = match fitted {
-            Some(fitted) => fitted,
-            None => {
-                let fits = Arc::clone(&learner);
-                let fit = move || Ok::<_, NotFactorised>((Arc::new(fits.fit()?), fits.curve()?.into()));
-                let fitted: (Arc<TaughtHead>, Arc<[CurvePoint]>) = self.cpu().run(fit).await?;
-                let mut known = shared.lock().await;
-                if Arc::ptr_eq(&known.learner, &learner) {
-                    known.fitted = Some(fitted.clone());
-                }
-                fitted
-            }
-        };
+        let fit = |learner: &Learner| learner.fit().map(Arc::new);
+        let head = self.made(&standing, |known| &mut known.fitted, fit).await?;
         let lineage = self.teaching().lineage(attribute, &live);
         let names: HashMap<Contributor, &String> =
             live.iter().map(|judged| (contributor(&judged.who), &judged.who)).collect();
         let distrusted = head.distrusted.iter().filter_map(|who| Some((*names.get(who)?).clone())).collect();
-        Ok(Some(Taught { head, curve, distrusted, lineage }))
+        Ok(Some(Taught { head, distrusted, lineage, standing }))
+    }
+
+    /// How much more was known of what was taught with each answer.
+    pub async fn learning_curve(&self, taught: &Taught) -> Result<Arc<[CurvePoint]>, AppError> {
+        let curve = |learner: &Learner| learner.curve().map(Into::into);
+        self.made(&taught.standing, |known| &mut known.curve, curve).await
+    }
+
+    /// What follows from a learner, made once; questions of the review need not wait for it.
+    async fn made<T: Clone + Send + 'static>(
+        &self,
+        Standing { learner, known }: &Standing,
+        place: impl Fn(&mut Known) -> &mut Option<T>,
+        make: impl FnOnce(&Learner) -> Result<T, NotFactorised> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let is_it = |known: &Known| Arc::ptr_eq(&known.learner, learner);
+        let mut held = known.lock().await;
+        if let Some(made) = place(&mut held).clone().filter(|_| is_it(&held)) {
+            return Ok(made);
+        }
+        drop(held);
+        let of = Arc::clone(learner);
+        let made = self.cpu().run(move || make(&of)).await?;
+        let mut held = known.lock().await;
+        if is_it(&held) {
+            *place(&mut held) = Some(made.clone());
+        }
+        Ok(made)
     }
 
     /// The attributes of which people of an organisation said something.
@@ -181,7 +204,7 @@ impl App {
             let mut all = self.learners().0.lock().expect("no holder panics");
             let known = all.entry((organisation, attribute.clone())).or_insert_with(|| {
                 let learner = Arc::new(Learner::new(teaching.shipped(attribute, (reading, values))));
-                Arc::new(tokio::sync::Mutex::new(Known { learner, working: None, fitted: None }))
+                Arc::new(tokio::sync::Mutex::new(Known { learner, working: None, fitted: None, curve: None }))
             });
             Arc::clone(known)
         };
@@ -192,7 +215,7 @@ impl App {
             let rows = teaching.rows(organisation, &unknown).await?;
             let work = move || {
                 Arc::make_mut(&mut held.learner).become_those(judgements, rows);
-                (held.working, held.fitted) = (None, None);
+                (held.working, held.fitted, held.curve) = (None, None, None);
                 held
             };
             held = self.cpu().run(work).await;

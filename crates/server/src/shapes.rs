@@ -8,7 +8,6 @@ pub use catalogue::{
     AttributeShape, ImageShape, JobDocument, JobErrorShape, JobState, JobStateShape, KeyShape, NewKeyDocument,
     PriceShape, ProductDocument, ProductListDocument, TextShape, ValueShape,
 };
-pub(crate) use insight::by_word;
 pub use insight::{
     AreaUsageShape, KeyUsageShape, NearShape, PeriodShape, QualityDocument, QualityShape, ShareShape, SharesDocument,
     TrendShape, UnmetDocument, UnmetShape, UsageDocument, ValueSharesShape,

@@ -32,6 +32,14 @@ impl By {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Week, Self::Month];
 
+    /// As a word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
     /// How many are looked back on, at most.
     pub fn most(self) -> usize {
         match self {

@@ -1,9 +1,6 @@
 //! Shares of values over time: in what came into the catalogue, in what searches asked for, among whom visitors clicked and bought.
 
-use super::{
-    periods::{By, Period, Periods},
-    shown,
-};
+use super::periods::{By, Period, Periods};
 use crate::{App, AppError};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::{
@@ -301,6 +298,11 @@ impl Overview {
         let of = of.into_iter().map(|of| shown(Count { hits: 0, of }, least).map(|count| count.of)).collect();
         Shares { input, periods, of, lines, least, as_of: self.at }
     }
+}
+
+/// Whether a count may be shown where groups of people below `least` may not.
+fn shown(count: Count, least: u32) -> Option<Count> {
+    count.is_shown(least.into()).then_some(count)
 }
 
 impl App {

@@ -4,63 +4,52 @@ use crate::{
     args::{InsightArgs, InsightBy, InsightSubject},
     open,
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Serialize;
 use std::io::{Write, stdout};
-use vestry_app::{By, ShareSource, SharesInput};
-use vestry_model::AttributeId;
+use vestry_app::{App, By, ShareSource, SharesInput};
+use vestry_model::{AttributeId, OrganisationId};
 use vestry_server::shapes::{QualityDocument, SharesDocument, UnmetDocument, UsageDocument};
-
-/// A document, as JSON and as a table.
-struct Written {
-    json: String,
-    csv: String,
-}
 
 /// Prints a document.
 pub(crate) async fn run(args: InsightArgs) -> Result<()> {
     let (app, organisation) = open::shop(&args.shop).await?;
-    let written = async {
-        let taxonomy = app.taxonomy();
-        Ok::<_, anyhow::Error>(match args.about {
-            InsightSubject::Searches => {
-                let document = UnmetDocument::new(app.unmet_searches(organisation, args.days).await?, taxonomy);
-                Written { json: serde_json::to_string(&document)?, csv: document.csv() }
-            }
-            InsightSubject::Quality => {
-                let document = QualityDocument::new(app.quality(organisation).await?, taxonomy);
-                Written { json: serde_json::to_string(&document)?, csv: document.csv() }
-            }
-            InsightSubject::Usage => {
-                let document = UsageDocument::from(app.usage(organisation, args.days).await?);
-                Written { json: serde_json::to_string(&document)?, csv: document.csv() }
-            }
-            subject => {
-                let source = match subject {
-                    InsightSubject::Asked => ShareSource::Searches,
-                    InsightSubject::Clicks => ShareSource::Clicks,
-                    InsightSubject::Sales => ShareSource::Sales,
-                    _ => ShareSource::Catalogue,
-                };
-                let by = match args.by {
-                    InsightBy::Week => By::Week,
-                    InsightBy::Month => By::Month,
-                };
-                let attribute = AttributeId::new(&args.attribute)
-                    .ok_or_else(|| anyhow::anyhow!("`{}` is no attribute", args.attribute))?;
-                let input = SharesInput { source, attribute, by, periods: args.periods as usize };
-                let document = SharesDocument::new(app.shares(organisation, input).await?, taxonomy);
-                Written { json: serde_json::to_string(&document)?, csv: document.csv() }
-            }
-        })
-    };
-    let written = written.await;
+    let written = written(&app, organisation, &args).await;
     app.close().await;
-    let Written { json, csv } = written?;
-    let mut out = stdout().lock();
-    if args.json {
-        writeln!(out, "{json}")?
-    } else {
-        write!(out, "{csv}")?
-    }
-    Ok(())
+    Ok(stdout().lock().write_all(written?.as_bytes())?)
+}
+
+async fn written(app: &App, organisation: OrganisationId, args: &InsightArgs) -> Result<String> {
+    let taxonomy = app.taxonomy();
+    let source = match args.about {
+        InsightSubject::Searches => {
+            let document = UnmetDocument::new(app.unmet_searches(organisation, args.days).await?, taxonomy);
+            return text(&document, UnmetDocument::csv, args.json);
+        }
+        InsightSubject::Quality => {
+            let document = QualityDocument::new(app.quality(organisation).await?, taxonomy);
+            return text(&document, QualityDocument::csv, args.json);
+        }
+        InsightSubject::Usage => {
+            let document = UsageDocument::from(app.usage(organisation, args.days).await?);
+            return text(&document, UsageDocument::csv, args.json);
+        }
+        InsightSubject::Catalogue => ShareSource::Catalogue,
+        InsightSubject::Asked => ShareSource::Searches,
+        InsightSubject::Clicks => ShareSource::Clicks,
+        InsightSubject::Sales => ShareSource::Sales,
+    };
+    let by = match args.by {
+        InsightBy::Week => By::Week,
+        InsightBy::Month => By::Month,
+    };
+    let attribute =
+        AttributeId::new(&args.attribute).with_context(|| format!("`{}` is no attribute", args.attribute))?;
+    let input = SharesInput { source, attribute, by, periods: args.periods as usize };
+    let document = SharesDocument::new(app.shares(organisation, input).await?, taxonomy);
+    text(&document, SharesDocument::csv, args.json)
+}
+
+fn text<T: Serialize>(document: &T, csv: fn(&T) -> String, as_json: bool) -> Result<String> {
+    Ok(if as_json { serde_json::to_string(document)? + "\n" } else { csv(document) })
 }

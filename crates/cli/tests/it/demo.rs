@@ -20,9 +20,9 @@ impl Drop for Demo {
     }
 }
 
-/// What recommends is asked at the prompt, and a visitor's id is read from a pipe.
+/// What a shop has is asked at the prompt, and a visitor's id is read from a pipe.
 #[test]
-fn recommendations_are_asked_and_a_visitor_forgotten_at_the_prompt() {
+fn what_a_shop_has_is_asked_and_a_visitor_forgotten_at_the_prompt() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let says = |args: &[&str], typed: &str| {
@@ -49,6 +49,16 @@ fn recommendations_are_asked_and_a_visitor_forgotten_at_the_prompt() {
     assert_eq!(says(&["privacy", "visitor", "--forget"], "visitor-1\n").1.trim(), "nothing was held");
     let (ok, said) = says(&["privacy", "visitor"], "kim@shop.example\n");
     assert!(!ok && said.contains("looks like a mail address") && !said.contains("kim@"), "{said}");
+
+    let csv = says(&["insight", "catalogue", "--attribute", "colour", "--periods", "1"], "").1;
+    assert!(csv.starts_with("\u{feff}attribute,value,") && csv.contains("\r\ncolour,"), "{csv}");
+    let json: serde_json::Value = serde_json::from_str(&says(&["insight", "searches", "--json"], "").1).expect("JSON");
+    assert_eq!((&json["searches"], &json["words"]), (&0.into(), &serde_json::json!([])));
+    let (ok, said) = says(&["insight", "clicks", "--attribute", "taste"], "");
+    assert!(!ok && said.contains("taste"), "{said}");
+    let next = says(&["learn", "next"], "").1;
+    assert_eq!(next.lines().count(), 20, "{next}");
+    assert_eq!(says(&["learn", "forgotten"], "").1, "", "nobody is");
 }
 
 /// A demo over `data`, and what it said when it was ready.

@@ -68,17 +68,15 @@ impl SharesQuery {
             let sources = "`catalogue`, `searches`, `clicks` or `sales`";
             Problem::bad_request(format!("`{source}` has no shares; use {sources}"))
         };
-        let by = match self.by.as_deref() {
-            None | Some("week") => By::Week,
-            Some("month") => By::Month,
-            Some(other) => return Err(Problem::bad_request(format!("`{other}` is no period; use `week` or `month`"))),
-        };
+        let by = self.by.as_deref().unwrap_or("week");
+        let found_by = By::ALL.into_iter().find(|one| one.as_str() == by);
+        let no_period = || Problem::bad_request(format!("`{by}` is no period; use `week` or `month`"));
         let attribute = self.attribute.as_deref().unwrap_or("category");
         Ok(SharesInput {
             source: found.ok_or_else(unknown)?,
             attribute: AttributeId::new(attribute)
                 .ok_or_else(|| Problem::bad_request(format!("`{attribute}` is no attribute")))?,
-            by,
+            by: found_by.ok_or_else(no_period)?,
             periods: self.periods.unwrap_or(PERIODS),
         })
     }

@@ -221,7 +221,9 @@ pub(crate) async fn get_taught(
     Extension(actor): Extension<Actor>,
     Path(attribute): Path<String>,
 ) -> Answer<Json<TaughtShape>> {
-    let Taught { head, curve, distrusted, lineage } = taught(&server, &actor, &attribute).await?;
+    let taught = taught(&server, &actor, &attribute).await?;
+    let curve = server.app.learning_curve(&taught).await?;
+    let Taught { head, distrusted, lineage, .. } = taught;
     Ok(Json(TaughtShape {
         attribute,
         shipped: lineage.shipped,

@@ -34,7 +34,8 @@ pub(crate) async fn show(
             let name = known.map_or_else(|| attribute.to_string(), |a| a.name.pick(frame.words.is_korean()).to_owned());
             let versions = server.app.published_heads(organisation, &attribute).await?;
             let about = (attribute.to_string(), name);
-            attributes.push(view(server.app.policy(), about, &taught, &versions, &frame.words));
+            let curve = server.app.learning_curve(&taught).await?;
+            attributes.push(view(server.app.policy(), about, (&taught, &curve), &versions, &frame.words));
         }
     }
     let mut forgotten = server.app.forgettings(organisation).await?;
@@ -108,7 +109,7 @@ fn curve_line(point: &CurvePoint) -> CurveLine {
 fn view(
     policy: &Policy,
     (id, name): (String, String),
-    taught: &Taught,
+    (taught, curve): (&Taught, &[CurvePoint]),
     versions: &[PublishedHead],
     words: &Words,
 ) -> TaughtView {
@@ -147,7 +148,7 @@ fn view(
             })
             .collect(),
         // One point is no curve.
-        curve: if taught.curve.len() < 2 { Vec::new() } else { taught.curve.iter().map(curve_line).collect() },
+        curve: if curve.len() < 2 { Vec::new() } else { curve.iter().map(curve_line).collect() },
         distrusted: taught.distrusted.clone(),
         lineage: taught.lineage.hash.clone(),
         shipped: taught.lineage.shipped.clone(),

@@ -9,7 +9,7 @@ use crate::{
     },
     problem::Problem,
     session::Session,
-    shapes::{NearShape, QualityDocument, QualityShape, SharesDocument, UnmetDocument, UsageDocument, by_word},
+    shapes::{NearShape, QualityDocument, QualityShape, SharesDocument, UnmetDocument, UsageDocument},
     state::Server,
     words::Words,
 };
@@ -88,7 +88,7 @@ pub(crate) async fn shares(
     let asked = [
         ("source", input.source.as_str()),
         ("attribute", input.attribute.as_str()),
-        ("by", by_word(input.by)),
+        ("by", input.by.as_str()),
         ("periods", &periods),
     ];
     page(frame, "/trends", &asked, body)
@@ -221,7 +221,7 @@ fn shares_view(server: &Server, shares: &Shares, words: Words) -> SharesView {
                     By::Week => words.t("trends-week"),
                     By::Month => words.t("trends-month"),
                 };
-                choice(by_word(by), name, by == input.by)
+                choice(by.as_str(), name, by == input.by)
             })
             .collect(),
         charts: shares.lines.iter().take(CHARTS).map(|line| chart(line, name(line.value.as_str()), words)).collect(),

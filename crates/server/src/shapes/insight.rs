@@ -4,7 +4,7 @@ use super::{Name, tagging::name_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vestry_app::{By, Count, Direction, KeyUsage, NearValue, Shares, Trend, UnmetSearches, Usage, ValueQuality, feed};
+use vestry_app::{Count, Direction, KeyUsage, NearValue, Shares, Trend, UnmetSearches, Usage, ValueQuality, feed};
 use vestry_model::{AttributeId, Taxonomy, ValueId};
 
 /// Shares of an attribute's values over time.
@@ -230,7 +230,7 @@ impl SharesDocument {
         };
         Self {
             source: shares.input.source.as_str().into(),
-            by: by_word(shares.input.by).into(),
+            by: shares.input.by.as_str().into(),
             least: shares.least,
             as_of: shares.as_of.to_string(),
             periods: shares.periods.into_iter().zip(shares.of).map(period).collect(),
@@ -277,14 +277,6 @@ impl SharesDocument {
             })
         });
         feed::csv_table(&header, lines)
-    }
-}
-
-/// `week` or `month`.
-pub(crate) fn by_word(by: By) -> &'static str {
-    match by {
-        By::Week => "week",
-        By::Month => "month",
     }
 }
 
