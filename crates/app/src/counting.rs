@@ -7,9 +7,8 @@
 use crate::{App, AppError};
 use jiff::{Timestamp, civil::Date};
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     future::Future,
-    hash::Hash,
     sync::Mutex,
     time::Duration,
 };
@@ -44,15 +43,25 @@ pub(crate) struct Tally {
     unmet: Mutex<Unmet>,
 }
 
-/// By day: of what, how many.
-#[derive(Debug, Default)]
-struct Counts {
+/// What is counted on a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Counted {
     /// Searches, and how many found nothing.
-    searches: HashMap<(OrganisationId, Date), [u64; 2]>,
-    asked: HashMap<(OrganisationId, Date, AttributeId, ValueId), u64>,
-    unmet: HashMap<(OrganisationId, Date, String), u64>,
-    /// Requests, refused and failed.
-    keys: HashMap<(KeyId, Date, &'static str), [u64; 3]>,
+    Search(OrganisationId, Date),
+    /// Searches that asked for a value.
+    Asked(OrganisationId, Date, AttributeId, ValueId),
+    /// Searches for words that found nothing.
+    Unmet(OrganisationId, Date, String),
+    /// Requests of a key, those that were refused and those that failed.
+    Key(KeyId, Date, &'static str),
+}
+
+/// How many; what is counted by one or two numbers leaves the others 0.
+type Counts = BTreeMap<Counted, [u64; 3]>;
+
+fn add(counts: &mut Counts, counted: Counted, more: [u64; 3]) {
+    let sums = counts.entry(counted).or_default();
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
 }
 
 /// Words that found nothing.
@@ -102,51 +111,26 @@ fn countable(words: &str) -> Option<String> {
     (!words.is_empty() && words.chars().count() <= LONGEST_WORDS && !is_somebody).then_some(words)
 }
 
-/// Takes what was counted, sorted, so that the same counts make the same rows.
-fn taken<K: Ord + Eq + Hash, V>(map: HashMap<K, V>) -> Vec<(K, V)> {
-    let mut all: Vec<(K, V)> = map.into_iter().collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    all
-}
-
-impl Counts {
-    fn rows(self) -> DayCounts {
-        let searches = taken(self.searches).into_iter();
-        let asked = taken(self.asked).into_iter();
-        let unmet = taken(self.unmet).into_iter();
-        let keys = taken(self.keys).into_iter();
-        DayCounts {
-            searches: searches
-                .map(|((organisation, day), [searches, empty])| SearchDay { organisation, day, searches, empty })
-                .collect(),
-            asked: asked
-                .map(|((organisation, day, attribute, value), searches)| AskedDay {
-                    organisation,
-                    day,
-                    attribute,
-                    value,
-                    searches,
-                })
-                .collect(),
-            unmet: unmet
-                .map(|((organisation, day, words), searches)| UnmetDay { organisation, day, words, searches })
-                .collect(),
-            keys: keys
-                .map(|((key, day, area), [requests, refused, failed])| KeyDay {
-                    key,
-                    day,
-                    area: area.into(),
-                    requests,
-                    refused,
-                    failed,
-                })
-                .collect(),
+fn rows(counts: &Counts) -> DayCounts {
+    let mut rows = DayCounts::default();
+    for (counted, &[searches, empty, third]) in counts {
+        match counted.clone() {
+            Counted::Search(organisation, day) => {
+                rows.searches.push(SearchDay { organisation, day, searches, empty });
+            }
+            Counted::Asked(organisation, day, attribute, value) => {
+                rows.asked.push(AskedDay { organisation, day, attribute, value, searches });
+            }
+            Counted::Unmet(organisation, day, words) => {
+                rows.unmet.push(UnmetDay { organisation, day, words, searches });
+            }
+            Counted::Key(key, day, area) => {
+                let (requests, refused, failed) = (searches, empty, third);
+                rows.keys.push(KeyDay { key, day, area: area.into(), requests, refused, failed });
+            }
         }
     }
-
-    fn is_empty(&self) -> bool {
-        self.searches.is_empty() && self.keys.is_empty()
-    }
+    rows
 }
 
 /// What a search asks for: in its words, and by its filters. What a shop's own fields hold is not the taxonomy's, and not counted.
@@ -182,14 +166,12 @@ impl App {
             (words, searches)
         });
         let mut counts = self.tally().counts.lock().expect("no holder panics");
-        let [searches, empty] = counts.searches.entry((organisation, day)).or_default();
-        *searches += 1;
-        *empty += u64::from(answer.total == 0);
+        add(&mut counts, Counted::Search(organisation, day), [1, u64::from(answer.total == 0), 0]);
         for (attribute, value) in asked_values(self.taxonomy(), filters, answer) {
-            *counts.asked.entry((organisation, day, attribute, value)).or_default() += 1;
+            add(&mut counts, Counted::Asked(organisation, day, attribute, value), [1, 0, 0]);
         }
         if let Some((words, searches)) = unmet.filter(|(_, searches)| *searches > 0) {
-            *counts.unmet.entry((organisation, day, words)).or_default() += searches;
+            add(&mut counts, Counted::Unmet(organisation, day, words), [searches, 0, 0]);
         }
     }
 
@@ -197,19 +179,22 @@ impl App {
     pub fn count_request(&self, key: KeyId, area: &'static str, ending: Ending) {
         let day = self.policy().local(self.now()).date();
         let mut counts = self.tally().counts.lock().expect("no holder panics");
-        let [requests, refused, failed] = counts.keys.entry((key, day, area)).or_default();
-        *requests += 1;
-        *refused += u64::from(ending == Ending::Refused);
-        *failed += u64::from(ending == Ending::Failed);
+        let is = |other| u64::from(ending == other);
+        add(&mut counts, Counted::Key(key, day, area), [1, is(Ending::Refused), is(Ending::Failed)]);
     }
 
-    /// Writes what was counted.
+    /// Writes what was counted; what cannot be written waits for the next time.
     pub async fn write_counts(&self) -> Result<(), AppError> {
         let counts = std::mem::take(&mut *self.tally().counts.lock().expect("no holder panics"));
         if counts.is_empty() {
             return Ok(());
         }
-        self.put_counts(&counts.rows()).await
+        let written = self.put_counts(&rows(&counts)).await;
+        if written.is_err() {
+            let mut held = self.tally().counts.lock().expect("no holder panics");
+            counts.into_iter().for_each(|(counted, more)| add(&mut held, counted, more));
+        }
+        written
     }
 
     pub(crate) async fn put_counts(&self, counts: &DayCounts) -> Result<(), AppError> {
@@ -230,9 +215,10 @@ impl App {
         self.write_or_say().await;
     }
 
-    async fn write_or_say(&self) {
+    /// Writes what was counted. Whoever reads is not refused because it cannot be written.
+    pub(crate) async fn write_or_say(&self) {
         if let Err(error) = self.write_counts().await {
-            tracing::error!(%error, "counts of some seconds are lost to the insight pages");
+            tracing::error!(%error, "counts for the insight pages wait; they are written the next time");
         }
     }
 }

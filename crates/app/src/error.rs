@@ -75,3 +75,14 @@ pub enum AppError {
         source: std::io::Error,
     },
 }
+
+impl AppError {
+    /// Whether no space is left.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_full(),
+            Self::Vault(error) => error.is_full(),
+            _ => false,
+        }
+    }
+}

@@ -114,7 +114,7 @@ impl App {
     /// Searches of the last `days` days that found nothing, and what comes near.
     pub async fn unmet_searches(&self, organisation: OrganisationId, days: u32) -> Result<UnmetSearches, AppError> {
         let since = self.since(days)?;
-        self.write_counts().await?;
+        self.write_or_say().await;
         let mut snapshot = self.store().read().await?;
         let counted = snapshot.search_days(organisation, since).await?;
         let unmet = snapshot.unmet_since(organisation, since, UNMET).await?;
@@ -159,7 +159,7 @@ impl App {
     /// What each key asked in the last `days` days.
     pub async fn usage(&self, organisation: OrganisationId, days: u32) -> Result<Usage, AppError> {
         let since = self.since(days)?;
-        self.write_counts().await?;
+        self.write_or_say().await;
         let mut snapshot = self.store().read().await?;
         let keys = snapshot.keys(organisation).await?;
         let counted = snapshot.key_days(organisation, since).await?;

@@ -105,6 +105,17 @@ pub enum PrivacyError {
     },
 }
 
+impl PrivacyError {
+    /// Whether no space is left.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_full(),
+            Self::Vault(error) => error.is_full(),
+            _ => false,
+        }
+    }
+}
+
 impl Privacy {
     /// Whether the data folder has a vault.
     pub fn is_made(folder: &Path, config: &Config) -> Result<bool, PrivacyError> {

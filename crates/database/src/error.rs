@@ -54,6 +54,11 @@ impl From<sqlx::Error> for DatabaseError {
 }
 
 impl DatabaseError {
+    /// Whether no space is left.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+
     /// Whether the same call may succeed when repeated: a lost connection, a busy database, a serialisation conflict.
     pub fn is_transient(&self) -> bool {
         let Self::Refused(error) = self else { return false };

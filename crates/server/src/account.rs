@@ -76,6 +76,7 @@ impl From<AccountError> for Problem {
                 Self::refused(Code::LastOfRole, error.to_string())
             }
             AccountError::Privacy(PrivacyError::Opening(_)) => Self::bad_request(error.to_string()),
+            AccountError::Privacy(inner) if inner.is_full() => Self::full(inner),
             AccountError::Privacy(inner) => Self::internal(inner),
             AccountError::Wait(_) => refused(StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
             AccountError::Wrong => refused(StatusCode::FORBIDDEN, Code::WrongProof),

@@ -64,6 +64,13 @@ impl Problem {
         .hint("try again; if it stays, give the request id to whoever runs this server")
     }
 
+    /// No space is left: logged with all its causes.
+    pub(crate) fn full(error: &dyn std::error::Error) -> Self {
+        tracing::error!(causes = causes(error), "the disk is full");
+        let message = "no space is left on the server; nothing was changed";
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, Code::Full, message).hint("tell whoever runs this server")
+    }
+
     /// What a bare status means, for answers that the framework itself made.
     pub(crate) fn of_status(status: StatusCode, said: &str) -> Self {
         let (code, message, hint) = match status {
@@ -136,15 +143,7 @@ impl From<AppError> for Problem {
             AppError::Feed(_) => Self::refused(Code::BadFeed, said),
             AppError::Fetch(_) => Self::refused(Code::NotFetched, said),
             AppError::Store(error) if error.is_bad_text() => Self::refused(Code::BadText, said),
-            AppError::Store(error) if error.is_full() => {
-                tracing::error!(causes = causes(&error), "the disk is full");
-                Self::new(
-                    StatusCode::INSUFFICIENT_STORAGE,
-                    Code::Full,
-                    "no space is left on the server; nothing was changed",
-                )
-                .hint("tell whoever runs this server")
-            }
+            _ if error.is_full() => Self::full(&error),
             _ => Self::internal(&error),
         }
     }

@@ -88,6 +88,6 @@ impl StoreError {
 
     /// Whether no space is left, for rows or for objects.
     pub fn is_full(&self) -> bool {
-        matches!(self, Self::Full(_) | Self::Database(DatabaseError::Full(_)))
+        matches!(self, Self::Full(_)) || matches!(self, Self::Database(error) if error.is_full())
     }
 }

@@ -290,6 +290,13 @@ pub enum VaultError {
     },
 }
 
+impl VaultError {
+    /// Whether no space is left in a database.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_full())
+    }
+}
+
 /// An error with its causes, on one line, for a log or a certificate. None of ours holds personal data.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -346,7 +346,7 @@ impl App {
     }
 
     async fn count_all(&self, organisation: OrganisationId, today: Date, now: Timestamp) -> Result<Overview, AppError> {
-        self.write_counts().await?;
+        self.write_or_say().await;
         let periods = By::ALL.map(|by| Periods::until(today, by, self.policy()));
         let since = periods[0].first().min(periods[1].first());
         let mut snapshot = self.store().read().await?;

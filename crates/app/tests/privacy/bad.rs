@@ -25,7 +25,7 @@ fn files(world: &World) -> BTreeSet<String> {
     found
 }
 
-async fn run_sql(path: &Path, statements: &[&str]) {
+pub(crate) async fn run_sql(path: &Path, statements: &[&str]) {
     let mut conn = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.expect("opens");
     for sql in statements {
         sqlx::query(AssertSqlSafe(*sql)).execute(&mut conn).await.unwrap_or_else(|error| panic!("{sql}: {error}"));

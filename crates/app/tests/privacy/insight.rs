@@ -2,6 +2,7 @@
 
 use crate::{
     backups::everything,
+    bad::run_sql,
     returns::with_place,
     scanner::{Canary, shown},
     world::{SURROUNDINGS, World, noon, on_each_engine, set_clock, sweep_on},
@@ -327,5 +328,23 @@ async fn what_no_product_has_is_next_to_what_some_have() {
     assert_eq!(near("orange").await[0], ("red".into(), 2), "a colour that looks like it");
     assert_eq!(near("pinstripe").await[0], ("striped".into(), 1), "a broader value");
     assert_eq!(near("quartz").await, [], "nothing is written like it");
+    shop.app.close().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_waits_and_whoever_reads_is_answered() {
+    let world = World::made(TODAY).await;
+    let shop = Shop::stocked(&world).await;
+    shop.searches("navy").await;
+    let behind = world.data().join("vestry.db");
+    let stop = "create trigger full before insert on asked begin select raise(abort, 'full'); end";
+    run_sql(&behind, &[stop]).await;
+    assert!(shop.app.write_counts().await.is_err());
+    let unmet = shop.app.unmet_searches(shop.organisation, 1).await.expect("read all the same");
+    assert_eq!(unmet.searches, 0);
+    shop.searches("navy").await;
+    run_sql(&behind, &["drop trigger full"]).await;
+    let unmet = shop.app.unmet_searches(shop.organisation, 1).await.expect("read");
+    assert_eq!(unmet.searches, 2, "none is lost, none counted twice");
     shop.app.close().await;
 }
