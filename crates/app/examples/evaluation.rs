@@ -14,12 +14,12 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use std::{collections::BTreeMap, env, fs, path::PathBuf, time::Instant};
 use vestry_app::{
-    evaluate::{evaluate_seen, see_both, unseen_classes},
-    fit::{FITTED_KINDS, Seen, fit_seen, read_tree},
+    evaluate::{Seeing, evaluate_seen, see_both, unseen_classes},
+    fit::{FITTED_KINDS, Seen, classes_of, fit_seen, read_tree, samples},
 };
-use vestry_learn::measure;
-use vestry_model::{HeadSet, LOOK_DIMENSIONS, Region, Suggestion, TagState, Taxonomy};
-use vestry_vision::{CleanImage, Kernel, Limits, Picture, Recognition, Vision};
+use vestry_learn::{Fitted, Recipe, Samples, measure};
+use vestry_model::{HeadSet, LOOK_DIMENSIONS, LinearHead, Region, Suggestion, TagState, Taxonomy};
+use vestry_vision::{CleanImage, Features, Kernel, Limits, Picture, Recognition, Views, Vision};
 
 /// What the drawings of the measurement follow from; not the seed of the fit.
 const SEED: u64 = 7;
@@ -85,9 +85,9 @@ fn main() -> Result<()> {
     let (train, validation) = (read_tree(&arguments.train, taxonomy)?, read_tree(&arguments.validation, taxonomy)?);
     let seeing = see_both(&train, &validation, &vision, &|| start.elapsed(), &|| ());
     eprintln!("{:.0?}: looked at {} pictures", start.elapsed(), train.len() + validation.len());
-    let (evaluation, _) = evaluate_seen(&seeing)?;
+    let (evaluation, fitted) = evaluate_seen(&seeing)?;
     eprintln!("{:.0?}: {}", start.elapsed(), serde_json::to_string(&evaluation)?);
-    pages::category(&evaluation);
+    pages::category(&evaluation, gain(&seeing, &fitted)?);
     pages::unseen(unseen_classes(&seeing)?);
     let (heads, report) = fit_seen(&seeing.train, &train, &vision, taxonomy)?;
     eprintln!("{:.0?}: {report:?}", start.elapsed());
@@ -109,6 +109,32 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// What the head gained over the first one there was.
+struct Gain {
+    /// Share of test pictures that the first head is right about.
+    first: f64,
+    /// How much more that are, pair by pair, with the bounds of its interval.
+    more: [f64; 3],
+}
+
+/// The first head was the same ridge, on the backbone's features of the whole picture alone, as they are.
+fn gain(seeing: &Seeing, fitted: &Fitted) -> Result<Gain> {
+    let whole = |seen: &Seen| -> Seen {
+        let look = seen.features.look[..Views::Pad.dimensions()].iter().map(|root| root * root).collect();
+        Seen { features: Features { look, ..seen.features.clone() }, also: vec![], ..seen.clone() }
+    };
+    let wholes = |seen: &[Seen]| -> Vec<Seen> { seen.iter().map(whole).collect() };
+    let classes = classes_of(seeing.train.iter().chain(&seeing.test));
+    let first = Recipe::default().fit_head(&samples(&classes, &wholes(&seeing.train))?)?.head;
+    let (before, now) = (samples(&classes, &wholes(&seeing.test))?, samples(&classes, &seeing.test)?);
+    let is_right =
+        |head: &LinearHead, of: &Samples, at: usize| measure::best(&head.scores(of.row(at))) == of.labels()[at];
+    let pairs: Vec<(bool, bool)> =
+        (0..now.len()).map(|at| (is_right(&fitted.head.head, &now, at), is_right(&first, &before, at))).collect();
+    let right = pairs.iter().filter(|(_, before)| *before).count();
+    Ok(Gain { first: right as f64 / pairs.len().max(1) as f64, more: measure::paired(&pairs) })
+}
+
 /// Queries are the middle 60 % of each tenth training photo: is the photo itself first, is it among the first ten?
 fn crops(
     vision: &Vision,
@@ -121,7 +147,7 @@ fn crops(
         look.map_or(vec![0.0; LOOK_DIMENSIONS], |l| l.as_slice().iter().map(|v| v.to_f32()).collect())
     };
     let gallery: Vec<f32> = seen.iter().flat_map(|s| look(&s.features.look)).collect();
-    let middle = Region::new(0.2, 0.2, 0.6, 0.6)?;
+    let middle = Region::middle(0.6);
     let asked: Vec<&vestry_app::fit::PictureFile> = files.iter().step_by(10).collect();
     let queries: Vec<Vec<f32>> = asked
         .par_iter()

@@ -8,15 +8,15 @@ use std::{
     io::{BufWriter, Write},
     path::Path,
 };
-use vestry_app::fit::{read_tree, see};
+use vestry_app::fit::{Looks, read_tree, see};
 use vestry_model::Taxonomy;
-use vestry_vision::{Kernel, Views, Vision};
+use vestry_vision::{Kernel, Vision};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [tree, out] = args.as_slice() else { return Err("usage: features TREE OUT".into()) };
     let pictures = read_tree(Path::new(tree), Taxonomy::builtin())?;
-    let (seen, skipped) = see(&Vision::unfitted(Kernel::best())?, &pictures, Views::default(), &|| ());
+    let (seen, skipped) = see(&Vision::unfitted(Kernel::best())?, &pictures, Looks::Once, &|| ());
     let (mut rows, mut names) =
         (BufWriter::new(File::create(format!("{out}.f32"))?), BufWriter::new(File::create(format!("{out}.tsv"))?));
     for one in &seen {

@@ -3,12 +3,12 @@
 //! The test pictures are read once, by the fitted head; nothing is chosen by them. The calibration error is that of
 //! the training pictures out of fold: small test sets fill ten bins badly.
 
-use crate::fit::{FitError, PictureFile, Seen, Skipped, out_of_fold, read_tree, samples, see};
+use crate::fit::{FitError, Looks, PictureFile, Seen, Skipped, out_of_fold, read_tree, samples, see};
 use serde::Serialize;
 use std::{path::Path, time::Duration};
 use vestry_learn::{Fitted, Recipe, Samples, measure, recipe::looks};
 use vestry_model::{LOOK_DIMENSIONS, Taxonomy, ValueId};
-use vestry_vision::{Views, Vision};
+use vestry_vision::Vision;
 
 /// How good a fit is on pictures it has not seen. Serialised it has the nine keys of `vestry eval --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,7 +29,7 @@ pub struct Evaluation {
     pub precision_at_10: f64,
     /// Expected calibration error, ten bins of equal mass, training pictures out of fold.
     pub ece: f64,
-    /// Wall time of reading, cleaning and looking at one picture, all threads of the pool at work.
+    /// Wall time of reading, cleaning and looking at one test picture, all threads of the pool at work.
     pub ms_per_image: f64,
     /// What is not part of the JSON document.
     #[serde(skip)]
@@ -92,11 +92,11 @@ pub fn see_both(
     elapsed: &dyn Fn() -> Duration,
     tick: &(dyn Fn() + Sync),
 ) -> Seeing {
+    let (train, mut skipped) = see(vision, train, Looks::to_fit(train.len()), tick);
     let start = elapsed();
-    let (train, mut skipped) = see(vision, train, Views::default(), tick);
-    let (test, others) = see(vision, test, Views::default(), tick);
+    let (test, others) = see(vision, test, Looks::Once, tick);
     skipped.extend(others);
-    let count = (train.len() + test.len()).max(1) as f64;
+    let count = test.len().max(1) as f64;
     Seeing { train, test, skipped, ms_per_image: (elapsed() - start).as_secs_f64() * 1e3 / count }
 }
 
@@ -192,6 +192,7 @@ mod tests {
                         id: format!("{prefix}/{i:03}"),
                         class: ValueId::new(["a", "b", "c"][class]).expect("an id"),
                         features: Features { look, print: vec![], logits: vec![] },
+                        also: vec![],
                     }
                 })
                 .collect()

@@ -15,13 +15,15 @@ use vestry_model::{HeadSet, Taxonomy, ValueId};
 use vestry_vision::{CleanImage, Features, Limits, Picture, Views, Vision, numbers};
 
 /// The name under which the built-in set is kept.
-pub const NAME: &str = "apparel@2";
+pub const NAME: &str = "apparel@3";
 /// What the drawings of a fit follow from.
 const SEED: u64 = 20_190_801;
 /// Drawn samples of cloth for the print head, and drawn pictures without garment for the gate.
 const DRAWN: usize = 1_200;
 /// Numbers of a row that taught heads read: fewer cost accuracy, more cost time and give nothing (decision 18).
 const READ: usize = 512;
+/// Pictures past which each is looked at once; what fewer gain by more looks stands in `models/apparel/README.md`.
+const MANY: usize = 5_000;
 /// Pixels a side of a drawn picture.
 const DRAWN_SIDE: usize = 320;
 
@@ -70,6 +72,24 @@ pub struct Seen {
     pub class: ValueId,
     /// What heads read.
     pub features: Features,
+    /// [`Features::look`] of other looks at it, as many of each picture of a tree; heads learn from them as well.
+    pub also: Vec<Vec<f32>>,
+}
+
+/// How often a picture is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    /// As recognition does.
+    Once,
+    /// Also mirrored and nearer, so that a head learns what does not matter.
+    Several,
+}
+
+impl Looks {
+    /// What a fit on so many pictures asks for: many show by themselves what other looks would.
+    pub fn to_fit(pictures: usize) -> Self {
+        if pictures > MANY { Self::Once } else { Self::Several }
+    }
 }
 
 /// A picture that was passed over.
@@ -85,17 +105,21 @@ pub struct Skipped {
 pub fn see(
     vision: &Vision,
     pictures: &[PictureFile],
-    views: Views,
+    looks: Looks,
     tick: &(dyn Fn() + Sync),
 ) -> (Vec<Seen>, Vec<Skipped>) {
-    let limits = Limits::default();
+    let (limits, views) = (Limits::default(), Views::default());
+    let also = |image: &CleanImage| match looks {
+        Looks::Once => vec![],
+        Looks::Several => vision.other_looks(image, views).into(),
+    };
     let one = |file: &PictureFile| {
         let seen = fs::read(&file.path)
             .map_err(|error| error.to_string())
             .and_then(|bytes| vision.intake(&bytes, &limits).map_err(|error| error.to_string()))
-            .map(|image| vision.features_under(&image, None, views));
+            .map(|image| (vision.features_under(&image, None, views), also(&image)));
         tick();
-        seen.map(|features| Seen { id: file.id.clone(), class: file.class.clone(), features })
+        seen.map(|(features, also)| Seen { id: file.id.clone(), class: file.class.clone(), features, also })
             .map_err(|because| Skipped { id: file.id.clone(), because })
     };
     let mut out = (Vec::new(), Vec::new());
@@ -123,13 +147,21 @@ pub fn see_drawn<T: Sync>(
     drawn.par_iter().map(one).collect()
 }
 
-/// Examples of `classes` out of `seen`, by what [`Features::look`] holds.
+/// Examples of `classes` out of `seen`, by what [`Features::look`] holds, with all other looks at them.
 pub fn samples(classes: &[ValueId], seen: &[Seen]) -> Result<Samples, FitError> {
-    let example = |seen: &Seen| {
-        let label = classes.binary_search(&seen.class).unwrap_or(classes.len());
-        Sample { id: seen.id.clone(), label, features: seen.features.look.clone() }
+    let of = |look: &dyn Fn(&Seen) -> Vec<f32>| {
+        let example = |seen: &Seen| {
+            let label = classes.binary_search(&seen.class).unwrap_or(classes.len());
+            Sample { id: seen.id.clone(), label, features: look(seen) }
+        };
+        Samples::new(classes.to_vec(), seen.iter().map(example).collect())
     };
-    Ok(Samples::new(classes.to_vec(), seen.iter().map(example).collect())?)
+    let others = seen.iter().map(|seen| seen.also.len()).min().unwrap_or(0);
+    let mut samples = of(&|seen| seen.features.look.clone())?;
+    for at in 0..others {
+        samples = samples.and_also(of(&|seen| seen.also[at].clone())?);
+    }
+    Ok(samples)
 }
 
 /// The classes of `seen`, ascending.
@@ -184,7 +216,7 @@ pub fn fit(
     tick: &(dyn Fn() + Sync),
 ) -> Result<Fit, FitError> {
     let files = read_tree(train, taxonomy)?;
-    let (seen, skipped) = see(vision, &files, Views::default(), tick);
+    let (seen, skipped) = see(vision, &files, Looks::to_fit(files.len()), tick);
     if seen.is_empty() {
         return Err(FitError::NoPictures(train.to_owned()));
     }

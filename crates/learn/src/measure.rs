@@ -90,6 +90,16 @@ pub fn calibration_by_chance(answers: &[(f32, bool)]) -> f64 {
     tenths(&sure).map(strays).sum::<f64>() * std::f64::consts::FRAC_2_PI.sqrt() / sure.len().max(1) as f64
 }
 
+/// The mean of now − before over pairs of what was right, and the bounds of its 95 % normal interval.
+pub fn paired(pairs: &[(bool, bool)]) -> [f64; 3] {
+    let n = pairs.len().max(1) as f64;
+    let differences = || pairs.iter().map(|(now, before)| f64::from(u8::from(*now)) - f64::from(u8::from(*before)));
+    let mean = differences().sum::<f64>() / n;
+    let variance = differences().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let half = 1.959_963_984_540_054 * (variance / n).sqrt();
+    [mean, mean - half, mean + half]
+}
+
 /// The 95 % percentile interval of `statistic` over 1,000 resamples whose draws follow from `name`.
 pub fn bootstrap<T: Clone>(items: &[T], name: &str, statistic: impl Fn(&[T]) -> f64) -> [f64; 2] {
     let mut draws = Draws::new(hash(name.as_bytes()));

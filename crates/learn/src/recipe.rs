@@ -110,9 +110,9 @@ impl Recipe {
         }
         let mut held_out: Vec<Vec<(usize, Vec<f32>)>> = vec![vec![]; self.lambdas.len()];
         for (train, test) in self.splits(samples) {
-            let ridge = Ridge::new(&train)?;
+            let ridge = Ridge::new(&train);
             for (lambda, out) in self.lambdas.iter().zip(&mut held_out) {
-                let weights = ridge.weights(*lambda);
+                let weights = ridge.weights(*lambda)?;
                 out.extend(test.iter().map(|i| (*i, weights.scores(samples.row(*i)))));
             }
         }
@@ -131,7 +131,7 @@ impl Recipe {
             held_out.swap_remove(chosen).into_iter().map(|(i, s)| (i, calibrate::softmax(&s, temperature))).collect();
         let (values, labels) = unzip(samples, &probabilities);
         let threshold = calibrate::threshold(&values, &labels, self.wanted_precision);
-        let Weights { weights, bias } = Ridge::new(samples)?.weights(lambda);
+        let Weights { weights, bias } = Ridge::new(samples).weights(lambda)?;
         let classes = samples.classes().to_vec();
         let head = LinearHead::new(classes, samples.dimensions(), weights, bias, temperature, threshold)?;
         Ok(FittedHead { head, lambda, temperature, held_out: probabilities })

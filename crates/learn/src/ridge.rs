@@ -1,7 +1,7 @@
-//! One-vs-rest ridge regression: one factorisation answers for every λ.
+//! One-vs-rest ridge regression.
 
 use crate::Samples;
-use faer::{Accum, Mat, MatRef, Par, Side, linalg::matmul::matmul};
+use faer::{Accum, Mat, MatRef, Par, Side, linalg::matmul::matmul, prelude::Solve};
 
 /// Rows handled at a time, so that a large set is never held in double precision as a whole.
 pub(crate) const BLOCK: usize = 1024;
@@ -23,75 +23,82 @@ impl Weights {
     }
 }
 
-/// Centred examples, factorised: `weights` for any λ costs one multiplication.
+/// Centred examples, multiplied out: what is left for a λ is to solve as many equations as there are examples or numbers,
+/// whichever are fewer.
 ///
-/// With n examples of d numbers the smaller of the n×n and d×d Gram matrices is taken apart into eigenvectors
-/// (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 3.4.1 and 18.3.5).
+/// With n examples of d numbers the smaller of the n×n and d×d Gram matrices is kept (Hastie, Tibshirani, Friedman, *The
+/// Elements of Statistical Learning*, 3.4.1 and 18.3.5).
 #[derive(Debug)]
 pub struct Ridge {
     mean: Vec<f64>,
     shares: Vec<f64>,
-    /// Eigenvectors as directions among features, d×r, each scaled so that `basis · rotated / (values + λ)` is W.
-    basis: Mat<f64>,
-    rotated: Mat<f64>,
-    values: Vec<f64>,
+    gram: Mat<f64>,
+    /// Right sides, one column a class: targets, or their products with the examples.
+    targets: Mat<f64>,
+    /// The examples, n×d, where their Gram matrix is kept and not that of their numbers.
+    rows: Option<Mat<f64>>,
     scale: f64,
 }
 
-/// The decomposition did not converge: the features are degenerate.
+/// The equations have no solution: the features are degenerate.
 #[derive(Debug, thiserror::Error, PartialEq)]
 #[error("the features could not be factorised; look for rows that are all equal or very large")]
 pub struct NotFactorised;
 
 impl Ridge {
-    /// Factorises `samples`, each class against the rest with target 1 and 0.
-    pub fn new(samples: &Samples) -> Result<Self, NotFactorised> {
-        let (n, d, k) = (samples.len(), samples.dimensions(), samples.classes().len());
-        let mean = mean(samples);
+    /// Of `samples` and other looks at them, each class against the rest with target 1 and 0.
+    pub fn new(samples: &Samples) -> Self {
+        let looks = samples.looks();
+        let (one, d, k) = (samples.len(), samples.dimensions(), samples.classes().len());
+        let n = looks.len() * one;
+        let mut mean = vec![0.0; d];
+        for of_look in looks.iter().map(|look| self::mean(look)) {
+            mean.iter_mut().zip(of_look).for_each(|(m, x)| *m += x / looks.len() as f64);
+        }
         let mut shares = vec![0.0; k];
-        samples.labels().iter().for_each(|label| shares[*label] += 1.0 / n as f64);
-        let target = |i: usize, class: usize| f64::from(u8::from(samples.labels()[i] == class)) - shares[class];
-        let (basis, rotated, values) = if n <= d {
-            let centred = centred(samples, &mean, 0, n);
-            let eigen = product(centred.as_ref(), centred.transpose())
-                .self_adjoint_eigen(Side::Lower)
-                .map_err(|_| NotFactorised)?;
-            let targets = Mat::from_fn(n, k, target);
-            let rotated = product(eigen.U().transpose(), targets.as_ref());
-            let values = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect::<Vec<f64>>();
-            (product(centred.transpose(), eigen.U()), rotated, values)
+        samples.labels().iter().for_each(|label| shares[*label] += 1.0 / one as f64);
+        let target = |i: usize, class: usize| f64::from(u8::from(samples.labels()[i % one] == class)) - shares[class];
+        let centred = |start: usize, count: usize| {
+            let row = |i: usize| looks[(start + i) / one].row((start + i) % one);
+            Mat::from_fn(count, d, |i, j| f64::from(row(i)[j]) - mean[j])
+        };
+        let (gram, targets, rows) = if n <= d {
+            let rows = centred(0, n);
+            (product(rows.as_ref(), rows.transpose()), Mat::from_fn(n, k, target), Some(rows))
         } else {
-            let mut square = Mat::<f64>::zeros(d, d);
-            let mut cross = Mat::<f64>::zeros(d, k);
+            let (mut square, mut cross) = (Mat::<f64>::zeros(d, d), Mat::<f64>::zeros(d, k));
             for start in (0..n).step_by(BLOCK) {
-                let block = centred(samples, &mean, start, BLOCK.min(n - start));
+                let block = centred(start, BLOCK.min(n - start));
                 let targets = Mat::from_fn(block.nrows(), k, |i, c| target(start + i, c));
                 matmul(square.as_mut(), Accum::Add, block.transpose(), block.as_ref(), 1.0, Par::rayon(0));
                 matmul(cross.as_mut(), Accum::Add, block.transpose(), targets.as_ref(), 1.0, Par::Seq);
             }
-            let eigen = square.self_adjoint_eigen(Side::Lower).map_err(|_| NotFactorised)?;
-            let values = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect::<Vec<f64>>();
-            (eigen.U().to_owned(), product(eigen.U().transpose(), cross.as_ref()), values)
+            (square, cross, None)
         };
-        let total: f64 = values.iter().sum();
-        Ok(Self { mean, shares, basis, rotated, values, scale: (total / n as f64).max(f64::MIN_POSITIVE) })
+        let total: f64 = gram.diagonal().column_vector().iter().sum();
+        Self { mean, shares, gram, targets, rows, scale: (total / n as f64).max(f64::MIN_POSITIVE) }
     }
 
-    /// The head for `lambda`, in units of the mean squared distance of an example from the centre, so that a grid
+    /// The head for `lambda`, above 0, in units of the mean squared distance of an example from the centre, so that a grid
     /// means the same for every backbone and every size of set.
-    pub fn weights(&self, lambda: f64) -> Weights {
-        let penalty = lambda * self.scale;
-        let k = self.rotated.ncols();
-        let shrunk = Mat::from_fn(self.values.len(), k, |i, c| self.rotated[(i, c)] / (self.values[i] + penalty));
-        let weights = product(self.basis.as_ref(), shrunk.as_ref());
+    pub fn weights(&self, lambda: f64) -> Result<Weights, NotFactorised> {
+        let mut penalised = self.gram.clone();
+        penalised.diagonal_mut().column_vector_mut().iter_mut().for_each(|v| *v += lambda * self.scale);
+        let factor = penalised.llt(Side::Lower).map_err(|_| NotFactorised)?;
+        let solved = factor.solve(&self.targets);
+        let weights = match &self.rows {
+            Some(rows) => product(rows.transpose(), solved.as_ref()),
+            None => solved,
+        };
         let bias = |class: usize| {
             let moved: f64 = weights.col(class).iter().zip(&self.mean).map(|(w, m)| w * m).sum();
             (self.shares[class] - moved) as f32
         };
-        Weights {
+        let k = self.targets.ncols();
+        Ok(Weights {
             bias: (0..k).map(bias).collect(),
             weights: (0..k).flat_map(|c| weights.col(c).iter().map(|w| *w as f32).collect::<Vec<_>>()).collect(),
-        }
+        })
     }
 }
 
@@ -168,7 +175,7 @@ mod tests {
     #[track_caller]
     fn check(n: usize, d: usize, k: usize, lambda: f64) {
         let samples = samples(n, d, k);
-        let found = Ridge::new(&samples).expect("factorises").weights(lambda);
+        let found = Ridge::new(&samples).weights(lambda).expect("solves");
         let expected = naive(&samples, lambda).concat();
         for (found, expected) in found.weights.iter().zip(&expected) {
             assert!((f64::from(*found) - expected).abs() < 1e-5, "n {n} d {d} λ {lambda}: {found} for {expected}");
@@ -184,6 +191,27 @@ mod tests {
             check(40, 6, 3, lambda);
             check(9, 12, 2, lambda);
             check(7, 7, 3, lambda);
+        }
+    }
+
+    /// A head of three looks at each of some things is that of three times as many things.
+    #[test]
+    fn other_looks_are_learnt_from_like_further_examples() {
+        for (n, d) in [(5, 40), (20, 6)] {
+            let all = samples(3 * n, d, 1);
+            let look = |from: usize| {
+                let row =
+                    |i: usize| Sample { id: format!("{i:03}"), label: i % 3, features: all.row(from * n + i).to_vec() };
+                let classes = (0..3).map(|c| ValueId::new(&format!("c{c}")).expect("an id")).collect();
+                Samples::new(classes, (0..n).map(row).collect()).expect("examples")
+            };
+            let one = look(0).and_also(look(1)).and_also(look(2));
+            let row = |i: usize| Sample { id: format!("{i:03}"), label: i % n % 3, features: all.row(i).to_vec() };
+            let many = Samples::new(one.classes().to_vec(), (0..3 * n).map(row).collect()).expect("examples");
+            let [one, many] = [one, many].map(|samples| Ridge::new(&samples).weights(0.3).expect("solves"));
+            for (one, many) in one.weights.iter().chain(&one.bias).zip(many.weights.iter().chain(&many.bias)) {
+                assert!((one - many).abs() < 1e-5, "{one} for {many}");
+            }
         }
     }
 }

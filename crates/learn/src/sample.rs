@@ -38,6 +38,7 @@ pub struct Samples {
     ids: Vec<String>,
     labels: Vec<usize>,
     features: Vec<f32>,
+    also: Vec<Samples>,
 }
 
 impl Samples {
@@ -45,7 +46,7 @@ impl Samples {
     pub fn new(classes: Vec<ValueId>, mut samples: Vec<Sample>) -> Result<Self, SampleError> {
         samples.sort_by(|a, b| a.id.cmp(&b.id));
         let dimensions = samples.first().ok_or(SampleError::Empty)?.features.len();
-        let mut out = Self { dimensions, ids: vec![], labels: vec![], features: vec![], classes };
+        let mut out = Self { dimensions, ids: vec![], labels: vec![], features: vec![], also: vec![], classes };
         out.features.reserve_exact(samples.len() * dimensions);
         for sample in samples {
             let finite = sample.features.iter().all(|v| v.is_finite());
@@ -63,6 +64,25 @@ impl Samples {
             out.ids.push(sample.id);
         }
         Ok(out)
+    }
+
+    /// The same examples looked at in another way, for a head to learn from as well. Nothing is measured on them, and they
+    /// are in the fold of the example that they are of.
+    ///
+    /// # Panics
+    /// When they are of other examples.
+    #[must_use]
+    pub fn and_also(mut self, others: Self) -> Self {
+        let is_of_these =
+            (&others.ids, &others.labels, others.dimensions) == (&self.ids, &self.labels, self.dimensions);
+        assert!(is_of_these, "other looks are at the same examples");
+        self.also.push(others);
+        self
+    }
+
+    /// These, then each other look at them, all in one order.
+    pub(crate) fn looks(&self) -> Vec<&Self> {
+        std::iter::once(self).chain(&self.also).collect()
     }
 
     /// The classes that labels index.
@@ -98,6 +118,10 @@ impl Samples {
 
     /// Those examples for which `keep` holds of index; `None` when that is none.
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Option<Self> {
+        self.filtered(&keep)
+    }
+
+    fn filtered(&self, keep: &dyn Fn(usize) -> bool) -> Option<Self> {
         let kept: Vec<usize> = (0..self.len()).filter(|i| keep(*i)).collect();
         (!kept.is_empty()).then(|| Self {
             classes: self.classes.clone(),
@@ -105,6 +129,7 @@ impl Samples {
             ids: kept.iter().map(|i| self.ids[*i].clone()).collect(),
             labels: kept.iter().map(|i| self.labels[*i]).collect(),
             features: kept.iter().flat_map(|i| self.row(*i)).copied().collect(),
+            also: self.also.iter().filter_map(|look| look.filtered(keep)).collect(),
         })
     }
 }

@@ -42,6 +42,13 @@ impl Region {
     /// The whole picture.
     pub const WHOLE: Self = Self { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
 
+    /// The middle of a picture: `side` of its width and of its height, above 0 and at most 1.
+    pub fn middle(side: f32) -> Self {
+        let side = side.clamp(f32::MIN_POSITIVE, 1.0);
+        let from = (1.0 - side) / 2.0;
+        Self { x: from, y: from, w: side, h: side }
+    }
+
     /// A region of fractions; a rounding excess of one part in a thousand is clipped.
     pub fn new(x: f32, y: f32, w: f32, h: f32) -> Result<Self, RegionError> {
         let text = || format!("{x},{y},{w},{h}");

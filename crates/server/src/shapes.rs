@@ -39,7 +39,7 @@ impl Name {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TagDocument {
     /// The model that looked, with its version.
-    #[schema(example = "apparel@2")]
+    #[schema(example = "apparel@3")]
     pub model: String,
     /// The image it looked at.
     pub image: ImageFacts,
@@ -107,7 +107,7 @@ pub struct TagShape {
     /// A calibrated probability; 1 when confirmed.
     pub confidence: f32,
     /// Who says so: `model:…`, `catalogue` or `person:…`.
-    #[schema(example = "model:apparel@2")]
+    #[schema(example = "model:apparel@3")]
     pub source: String,
     /// Where it stands.
     #[schema(value_type = StateShape)]

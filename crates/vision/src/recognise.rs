@@ -15,7 +15,7 @@ use crate::{
     foreground::{Ground, attention},
     picture::View,
     print::{print_features, texture_measures},
-    views::looks,
+    views::{looks, mirrored},
 };
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
@@ -195,6 +195,17 @@ impl Vision {
     /// The same under `views`.
     pub fn features_under(&self, image: &CleanImage, crop: Option<Region>, views: Views) -> Features {
         self.look_at(image, crop, views).0
+    }
+
+    /// [`Features::look`] of `image` mirrored, of nine tenths of it and of eight: other looks at the same thing, from which
+    /// a head learns what does not matter.
+    pub fn other_looks(&self, image: &CleanImage, views: Views) -> [Vec<f32>; 3] {
+        let view = image.view();
+        let mirror = Picture::new(view.width, view.height, mirrored(view.pixels, view.width));
+        let middle = |side| view.part(Region::middle(side));
+        [mirror, middle(0.9), middle(0.8)].map(|picture| {
+            SCRATCH.with_borrow_mut(|scratch| looks(&self.backbone, &picture.view(), views, scratch).look)
+        })
     }
 
     /// What is on `image`, or on `crop` of it, as `heads` say.

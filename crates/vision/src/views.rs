@@ -76,8 +76,9 @@ fn centre(source: &View<'_>) -> Vec<u8> {
     resized(source, Window { left, top, width: side, height: side }, SIDE, SIDE, FilterType::Bilinear)
 }
 
-fn mirrored(pixels: &[u8]) -> Vec<u8> {
-    pixels.chunks_exact(SIDE * 3).flat_map(|row| row.chunks_exact(3).rev().flatten().copied()).collect()
+/// Rows of `width` pixels from right to left.
+pub(crate) fn mirrored(pixels: &[u8], width: usize) -> Vec<u8> {
+    pixels.chunks_exact(width * 3).flat_map(|row| row.chunks_exact(3).rev().flatten().copied()).collect()
 }
 
 /// What the backbone says of a picture under `views`.
@@ -101,7 +102,7 @@ pub(crate) fn looks(backbone: &Backbone, source: &View<'_>, views: Views, scratc
             looks.look.iter_mut().for_each(|v| *v = v.max(0.0).sqrt());
             return looks;
         }
-        Views::PadMirrorMean => mirrored(&whole),
+        Views::PadMirrorMean => mirrored(&whole, SIDE),
         Views::PadAndCrop => centre(source),
     };
     let second = backbone.run(&second, scratch);

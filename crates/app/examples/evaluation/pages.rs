@@ -1,6 +1,6 @@
 //! The page, section by section.
 
-use super::{Recognition, Share, answered};
+use super::{Gain, Recognition, Share, answered};
 use std::collections::BTreeMap;
 use vestry_app::{evaluate::Evaluation, fit::FitReport};
 use vestry_learn::measure::{calibration_by_chance, wilson};
@@ -19,18 +19,21 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-pub(super) fn category(e: &Evaluation) {
+pub(super) fn category(e: &Evaluation, gain: Gain) {
     let d = &e.detail;
     say(
         "\n## Category\n\n`vestry eval --train TRAIN --test VALIDATION --json` prints the figures of the first table. The head is \
-         one-vs-rest ridge on the frozen features of two views of a photo, the whole on white and the centre. Penalty, temperature, \
-         threshold, shrinkage and boost are chosen by five-fold cross-validation inside the training photos, near-duplicates \
+         one-vs-rest ridge on the frozen features of two views of a photo, the whole on white and the centre; it is fitted on each \
+         training photo, its mirror image, and nine and eight tenths of it. Penalty, temperature, threshold, shrinkage and boost are chosen by five-fold cross-validation inside the training photos, near-duplicates \
          in one fold; validation photos are read once, to fill this page.\n",
     );
     say("| figure | value |\n|---|---|");
     let [low, high] = e.top1_ci95;
     say(&format!("| photos fitted on, measured on | {}, {} |", e.n_train, e.n_test));
     say(&format!("| right category (top-1) | **{:.3}** ({low:.3}–{high:.3}) |", e.top1));
+    let Gain { first, more: [more, low, high] } = gain;
+    say(&format!("| the first head, ridge on the features of the whole photo alone | {first:.3} |"));
+    say(&format!("| gained over it, photo by photo | **{more:+.3}** ({low:+.3} to {high:+.3}) |"));
     say(&format!("| right out of fold on the training photos | {:.3} |", d.top1_out_of_fold));
     say(&format!("| macro F1 | {:.3} |", e.macro_f1));
     say(&format!("| five nearest by look, voting | {:.3} |", e.knn5));

@@ -49,7 +49,7 @@ fn signs(features: &Features, heads: &HeadSet, taxonomy: &Taxonomy) -> [f32; GAT
 
 /// Heads with the settings of `fitted` on other examples.
 fn without(train: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
-    let weights = Ridge::new(train).map_err(vestry_learn::LearnError::from)?.weights(fitted.head.lambda);
+    let weights = Ridge::new(train).weights(fitted.head.lambda).map_err(vestry_learn::LearnError::from)?;
     let head = LinearHead::new(
         train.classes().to_vec(),
         train.dimensions(),

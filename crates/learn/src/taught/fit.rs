@@ -399,7 +399,7 @@ impl Learner {
         };
         let now = |one: &HeldOut<'_>| self.is_right(classes, one.label, &one.scores[at]);
         let pairs: Vec<(bool, bool)> = held_out.iter().map(|one| (now(one), before(one))).collect();
-        let difference = paired(&pairs);
+        let difference = measure::paired(&pairs);
         let verdict = match difference {
             _ if pairs.len() < ENOUGH => Verdict::NotEnoughEvidence,
             [estimate, low, _] if low > -0.01 && estimate > 0.0 => Verdict::Promote,
@@ -482,14 +482,4 @@ fn commonest(entered: &Entered) -> Option<ValueId> {
     entered.values().flat_map(|(values, _)| values).for_each(|value| *counts.entry(value).or_default() += 1);
     let most = counts.values().copied().max()?;
     counts.into_iter().find(|(_, count)| *count == most).map(|(value, _)| value.clone())
-}
-
-/// The mean of now − before over pairs, and the bounds of its 95 % normal interval.
-fn paired(pairs: &[(bool, bool)]) -> [f64; 3] {
-    let n = pairs.len().max(1) as f64;
-    let differences = || pairs.iter().map(|(now, before)| f64::from(u8::from(*now)) - f64::from(u8::from(*before)));
-    let mean = differences().sum::<f64>() / n;
-    let variance = differences().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-    let half = 1.959_963_984_540_054 * (variance / n).sqrt();
-    [mean, mean - half, mean + half]
 }

@@ -25,7 +25,7 @@ pub(crate) struct TaughtShape {
     #[schema(example = "category")]
     attribute: String,
     /// The heads that it starts from.
-    #[schema(example = "apparel@2")]
+    #[schema(example = "apparel@3")]
     shipped: String,
     /// Judgements that are live.
     judgements: usize,
@@ -131,7 +131,7 @@ pub(crate) struct VersionShape {
     /// Its number.
     id: i64,
     /// The heads that it starts from.
-    #[schema(example = "apparel@2")]
+    #[schema(example = "apparel@3")]
     shipped: String,
     /// SHA-256 of the list of judgements that it is made of.
     manifest: String,

@@ -430,7 +430,7 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
     let one = |name: &str, verdict: &str, is_good: bool| TaughtView {
         id: "category".into(),
         name: name.into(),
-        shipped: "apparel@2".into(),
+        shipped: "apparel@3".into(),
         judgements: 412,
         examples: 300,
         held_out: 300,
