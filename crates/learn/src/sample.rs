@@ -161,4 +161,27 @@ mod tests {
         check(vec![sample("x", 2, &[1.0])], Err(SampleError::Label("x".into())));
         check(vec![sample("x", 0, &[1.0]), sample("x", 1, &[1.0])], Err(SampleError::Twice("x".into())));
     }
+
+    /// An example and all looks at it are held out together.
+    #[test]
+    fn other_looks_go_where_their_example_goes() {
+        let look = |add: f32| {
+            let rows = ["x", "y", "z"].iter().zip([1.0, 2.0, 3.0]).map(|(id, x)| sample(id, 0, &[x + add]));
+            Samples::new(vec![ValueId::new("a").expect("an id")], rows.collect()).expect("examples")
+        };
+        let kept = look(0.0).and_also(look(10.0)).filter(|at| at != 1).expect("some");
+        let found: Vec<(&[String], f32)> = kept.looks().iter().map(|look| (look.ids(), look.row(1)[0])).collect();
+        let ids = ["x".to_owned(), "z".to_owned()];
+        assert_eq!(found, [(&ids[..], 3.0), (&ids[..], 13.0)]);
+        assert_eq!(kept.len(), 2, "nothing is measured on another look");
+    }
+
+    #[test]
+    #[should_panic(expected = "the same examples")]
+    fn other_looks_are_not_of_other_examples() {
+        let of = |id: &str| {
+            Samples::new(vec![ValueId::new("a").expect("an id")], vec![sample(id, 0, &[1.0])]).expect("examples")
+        };
+        let _ = of("x").and_also(of("y"));
+    }
 }

@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn the_middle_of_a_picture_is_as_far_from_each_border() {
+        assert_eq!(Region::middle(0.8).to_pixels(100, 200), (10, 20, 80, 160));
+        assert_eq!(Region::middle(1.0), Region::WHOLE);
+        assert_eq!(Region::middle(0.0).to_pixels(100, 200).2, 1);
+    }
+
+    #[test]
     fn regions_are_inside_the_picture() {
         check("0,0,1,1", Some((0, 0, 100, 200)));
         check("0.5, 0.25, 0.5, 0.5", Some((50, 50, 50, 100)));
