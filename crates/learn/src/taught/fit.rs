@@ -319,10 +319,7 @@ impl Learner {
                 return Ok(Vec::new());
             }
             let ridge = Ridge::new(&all.clone().minus(moments), &self.shipped.prior);
-            let heads = match lambdas {
-                [one] => vec![ridge.solve(*one)?],
-                several => ridge.solve_all(several)?,
-            };
+            let heads: Vec<Scorer> = lambdas.iter().map(|lambda| ridge.solve(*lambda)).collect::<Result<_, _>>()?;
             let rows: Vec<&Row> = here.iter().map(|(_, image, _)| &self.rows[image]).collect();
             let of_heads: Vec<Vec<Vec<f32>>> = heads.iter().map(|head| head.scores_of(&rows)).collect();
             let one = |(at, (_, image, label)): (usize, &(u64, ImageId, &'l [ValueId]))| {

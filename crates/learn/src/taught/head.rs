@@ -98,7 +98,7 @@ impl Scorer {
     }
 }
 
-/// Moments taken apart once, so that each penalty costs one multiplication.
+/// Moments about their centre, from which a head costs solving as many equations as a row has numbers.
 ///
 /// Minimises Σ w·|y − W·x − b|² + λ·spread·|W − W₀|² with ten more rows at zero that the shipped head answers as it
 /// does (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 3.4.1, about another centre).
@@ -141,19 +141,6 @@ impl<'p> Ridge<'p> {
         (0..self.prior.dimensions).for_each(|i| penalised[(i, i)] += lambda * self.prior.spread);
         let factor = penalised.llt(Side::Lower).map_err(|_| NotFactorised)?;
         Ok(self.scorer(&factor.solve(&self.left)))
-    }
-
-    /// The heads for several penalties, from one decomposition.
-    pub fn solve_all(&self, lambdas: &[f64]) -> Result<Vec<Scorer>, NotFactorised> {
-        let eigen = self.square.self_adjoint_eigen(Side::Lower).map_err(|_| NotFactorised)?;
-        let values: Vec<f64> = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
-        let rotated = product(eigen.U().transpose(), self.left.as_ref());
-        let head = |lambda: &f64| {
-            let penalty = lambda * self.prior.spread;
-            let shrunk = Mat::from_fn(rotated.nrows(), rotated.ncols(), |i, c| rotated[(i, c)] / (values[i] + penalty));
-            self.scorer(&product(eigen.U(), shrunk.as_ref()))
-        };
-        Ok(lambdas.iter().map(head).collect())
     }
 
     fn scorer(&self, moved: &Mat<f64>) -> Scorer {
