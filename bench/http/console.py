@@ -8,7 +8,7 @@ against one member, while others sign in. Needs Python 3.11, no packages; prints
 """
 
 import gzip, http.client, pathlib, re, subprocess, sys, tempfile, threading, time, urllib.parse
-from serving import serving
+from serving import percentile, serving
 
 VESTRY = pathlib.Path(sys.argv[1]).resolve()
 SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 20
@@ -35,11 +35,6 @@ def ask(host, method, path, fields=None, headers=None, address="198.51.100.1"):
 def sign_in(host, mail, password, address):
     status, headers, _, first = ask(host, "POST", "/sign-in", {"email": mail, "password": password, "next": "/me"}, address=address)
     return status, (headers.get("set-cookie") or "").split(";")[0], first
-
-
-def percentile(times, part):
-    times = sorted(times)
-    return times[min(len(times) - 1, int(len(times) * part))] * 1000
 
 
 def pages(host, cookie):

@@ -7,27 +7,14 @@ products, seven in ten of them of one of a hundred tastes, waits until the serve
 connections that stay open, and for shares of colours. Needs Python 3.11, no packages. Everything is seeded; prints one table.
 """
 
-import csv, http.client, json, pathlib, random, re, subprocess, sys, tempfile, threading, time
-from serving import serving
+import csv, pathlib, random, re, subprocess, sys, tempfile, threading, time
+from serving import Client, percentile, serving
 
 VESTRY = pathlib.Path(sys.argv[1])
 PRODUCTS, VISITORS, EACH = [int(a) for a in sys.argv[2:5]] + [20_000, 100_000, 20][len(sys.argv[2:5]):]
 TASTES = 100
 COLOURS = ["black", "white", "navy", "red", "beige", "grey", "green", "blue"]
 dice = random.Random(2026)
-
-
-class Client:
-    def __init__(self, base, key):
-        self.conn = http.client.HTTPConnection(base, timeout=600)
-        self.headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-
-    def __call__(self, method, path, body=None):
-        self.conn.request(method, path, json.dumps(body) if body is not None else None, self.headers)
-        answer = self.conn.getresponse()
-        text = answer.read()
-        assert answer.status < 300, (answer.status, text[:300])
-        return json.loads(text)
 
 
 def item(taste):
@@ -42,8 +29,7 @@ def events(visitor):
 
 
 def percentiles(times):
-    times = sorted(times)
-    return tuple(times[int(len(times) * p)] * 1000 for p in (0.5, 0.99))
+    return tuple(percentile(times, part) for part in (0.5, 0.99))
 
 
 def lists(base, key, bodies):

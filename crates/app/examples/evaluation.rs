@@ -89,7 +89,7 @@ fn main() -> Result<()> {
     eprintln!("{:.0?}: {}", start.elapsed(), serde_json::to_string(&evaluation)?);
     pages::category(&evaluation, gain(&seeing, &fitted)?);
     pages::unseen(unseen_classes(&seeing)?);
-    let (heads, report) = fit_seen(&seeing.train, &train, &vision, taxonomy)?;
+    let (heads, report) = fit_seen(&seeing.train, &train, &vision, taxonomy, &|| ())?;
     eprintln!("{:.0?}: {report:?}", start.elapsed());
     let crops = crops(&vision, &heads, &seeing.train, &train)?;
     pages::crops(crops);

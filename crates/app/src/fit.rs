@@ -132,17 +132,44 @@ pub fn see(
     out
 }
 
-/// What heads read of pictures that are drawn, not read.
-pub fn see_drawn<T: Sync>(
+/// The pictures that every fit draws, before they are drawn.
+struct Drawings {
+    no_garments: Vec<vestry_drawings::NoGarment>,
+    cloth: Vec<vestry_drawings::PrintSample>,
+    products: Vec<vestry_drawings::Drawing>,
+}
+
+impl Drawings {
+    fn new() -> Self {
+        let mut no_garments = vestry_drawings::no_garment(SEED, DRAWN);
+        no_garments.retain(|drawn| FITTED_KINDS.contains(&drawn.kind));
+        Self {
+            no_garments,
+            cloth: vestry_drawings::print_samples(SEED, DRAWN),
+            products: vestry_drawings::catalogue(SEED, DRAWN / 2),
+        }
+    }
+}
+
+/// How many pictures [`fit`] looks at on a tree of so many.
+pub fn looked_at(pictures: usize) -> usize {
+    let Drawings { no_garments, cloth, products } = Drawings::new();
+    pictures + no_garments.len() + cloth.len() + products.len()
+}
+
+/// What heads read of pictures that are drawn, not read; `tick` is called once a picture.
+fn see_drawn<T: Sync>(
     vision: &Vision,
     drawn: &[T],
-    views: Views,
+    tick: &(dyn Fn() + Sync),
     picture: impl Fn(&T) -> vestry_drawings::Picture + Sync,
 ) -> Vec<Features> {
     let one = |drawn: &T| {
         let drawn = picture(drawn);
         let image = CleanImage::new(Picture::new(drawn.width, drawn.height, drawn.rgb), vec![]);
-        vision.features_under(&image, None, views)
+        let features = vision.features_under(&image, None, Views::default());
+        tick();
+        features
     };
     drawn.par_iter().map(one).collect()
 }
@@ -208,7 +235,8 @@ pub struct Fit {
     pub report: FitReport,
 }
 
-/// Fits category, projection, gate and print on the pictures of `train`.
+/// Fits category, projection, gate and print on the pictures of `train`; `tick` is called once for each of
+/// [`looked_at`].
 pub fn fit(
     train: &std::path::Path,
     vision: &Vision,
@@ -220,26 +248,30 @@ pub fn fit(
     if seen.is_empty() {
         return Err(FitError::NoPictures(train.to_owned()));
     }
-    let (heads, report) = fit_seen(&seen, &files, vision, taxonomy)?;
+    let (heads, report) = fit_seen(&seen, &files, vision, taxonomy, tick)?;
     Ok(Fit { heads, report: FitReport { skipped, ..report } })
 }
 
-/// The same on pictures already looked at; `files` are theirs, to read colours from.
+/// The same on pictures already looked at, but for those that are drawn; `files` are theirs, to read colours from.
 pub fn fit_seen(
     seen: &[Seen],
     files: &[PictureFile],
     vision: &Vision,
     taxonomy: &Taxonomy,
+    tick: &(dyn Fn() + Sync),
 ) -> Result<(HeadSet, FitReport), FitError> {
     let samples = samples(&classes_of(seen), seen)?;
     let recipe = Recipe::default();
     let fitted = recipe.fit(&samples)?;
     let mut heads = head_set(&samples, &fitted)?;
-    let drawn = vestry_drawings::no_garment(SEED, DRAWN);
-    let drawn: Vec<_> = drawn.into_iter().filter(|d| FITTED_KINDS.contains(&d.kind)).collect();
-    let others = see_drawn(vision, &drawn, Views::default(), |d| d.picture(DRAWN_SIDE, DRAWN_SIDE));
+    let Drawings { no_garments, cloth, products } = Drawings::new();
+    let others = see_drawn(vision, &no_garments, tick, |d| d.picture(DRAWN_SIDE, DRAWN_SIDE));
     let gate_passes = fit_gate(&recipe, &fitted, &samples, seen, &others, taxonomy, &mut heads)?;
-    let print_top1 = fit_print(&recipe, vision, &mut heads)?;
+    let cloth_seen = see_drawn(vision, &cloth, tick, |d| d.picture(DRAWN_SIDE));
+    let products_seen =
+        see_drawn(vision, &products, tick, |d| vestry_drawings::render(d, DRAWN_SIDE, DRAWN_SIDE * 5 / 4));
+    let prints = cloth.iter().map(|d| &d.print).chain(products.iter().map(|d| &d.labels.print));
+    let print_top1 = fit_print(&recipe, prints.zip(cloth_seen.into_iter().chain(products_seen)), &mut heads)?;
     heads.numbers.insert(numbers::VIEWS.into(), Views::default().number());
     let colour = colour::fit_photos(files, vision, taxonomy, &mut heads);
     let answers = out_of_fold(&samples, &fitted);
@@ -286,21 +318,19 @@ fn head_set(samples: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
 
 /// Adds the print head, fitted on drawn cloth near the camera and on drawn products; the share of right answers out
 /// of fold.
-fn fit_print(recipe: &Recipe, vision: &Vision, heads: &mut HeadSet) -> Result<Option<f64>, FitError> {
-    let cloth = vestry_drawings::print_samples(SEED, DRAWN);
-    let products = vestry_drawings::catalogue(SEED, DRAWN / 2);
-    let cloth_seen = see_drawn(vision, &cloth, Views::default(), |d| d.picture(DRAWN_SIDE));
-    let products_seen =
-        see_drawn(vision, &products, Views::default(), |d| vestry_drawings::render(d, DRAWN_SIDE, DRAWN_SIDE * 5 / 4));
-    let prints = cloth.iter().map(|d| &d.print).chain(products.iter().map(|d| &d.labels.print));
-    let mut classes: Vec<ValueId> = prints.clone().cloned().collect();
+fn fit_print<'p>(
+    recipe: &Recipe,
+    drawn: impl Iterator<Item = (&'p ValueId, Features)>,
+    heads: &mut HeadSet,
+) -> Result<Option<f64>, FitError> {
+    let (prints, features): (Vec<&ValueId>, Vec<Features>) = drawn.unzip();
+    let mut classes: Vec<ValueId> = prints.iter().copied().cloned().collect();
     classes.sort();
     classes.dedup();
     if classes.len() < 2 {
         return Ok(None);
     }
-    let features = cloth_seen.into_iter().chain(products_seen);
-    let examples = prints.zip(features).enumerate().map(|(i, (print, features))| Sample {
+    let examples = prints.into_iter().zip(features).enumerate().map(|(i, (print, features))| Sample {
         id: format!("drawn-{i:05}"),
         label: classes.binary_search(print).unwrap_or(0),
         features: features.print,

@@ -20,7 +20,7 @@ pub fn near_duplicates(samples: &Samples, cosine: f32) -> Vec<usize> {
         return parent;
     }
     let d = samples.dimensions();
-    let mean = mean(samples);
+    let mean = mean(&[samples]);
     let mut unit = vec![0.0f32; n * d];
     for (i, to) in unit.chunks_exact_mut(d).enumerate() {
         to.iter_mut().zip(samples.row(i)).zip(&mean).for_each(|((to, v), m)| *to = v - *m as f32);

@@ -30,7 +30,7 @@ impl Whitening {
     /// Factorises `samples`.
     pub fn new(samples: &Samples) -> Result<Self, NotFactorised> {
         let (n, d) = (samples.len(), samples.dimensions());
-        let mean = mean(samples);
+        let mean = mean(&[samples]);
         let classes = samples.classes().len();
         let mut counts = vec![0.0f64; classes];
         let mut sums = vec![vec![0.0f64; d]; classes];

@@ -51,24 +51,17 @@ impl Ridge {
         let looks = samples.looks();
         let (one, d, k) = (samples.len(), samples.dimensions(), samples.classes().len());
         let n = looks.len() * one;
-        let mut mean = vec![0.0; d];
-        for of_look in looks.iter().map(|look| self::mean(look)) {
-            mean.iter_mut().zip(of_look).for_each(|(m, x)| *m += x / looks.len() as f64);
-        }
+        let mean = mean(&looks);
         let mut shares = vec![0.0; k];
         samples.labels().iter().for_each(|label| shares[*label] += 1.0 / one as f64);
         let target = |i: usize, class: usize| f64::from(u8::from(samples.labels()[i % one] == class)) - shares[class];
-        let centred = |start: usize, count: usize| {
-            let row = |i: usize| looks[(start + i) / one].row((start + i) % one);
-            Mat::from_fn(count, d, |i, j| f64::from(row(i)[j]) - mean[j])
-        };
         let (gram, targets, rows) = if n <= d {
-            let rows = centred(0, n);
+            let rows = centred(&looks, &mean, 0, n);
             (product(rows.as_ref(), rows.transpose()), Mat::from_fn(n, k, target), Some(rows))
         } else {
             let (mut square, mut cross) = (Mat::<f64>::zeros(d, d), Mat::<f64>::zeros(d, k));
             for start in (0..n).step_by(BLOCK) {
-                let block = centred(start, BLOCK.min(n - start));
+                let block = centred(&looks, &mean, start, BLOCK.min(n - start));
                 let targets = Mat::from_fn(block.nrows(), k, |i, c| target(start + i, c));
                 matmul(square.as_mut(), Accum::Add, block.transpose(), block.as_ref(), 1.0, Par::rayon(0));
                 matmul(cross.as_mut(), Accum::Add, block.transpose(), targets.as_ref(), 1.0, Par::Seq);
@@ -102,18 +95,24 @@ impl Ridge {
     }
 }
 
-/// The mean of all examples.
-pub(crate) fn mean(samples: &Samples) -> Vec<f64> {
-    let mut mean = vec![0.0; samples.dimensions()];
-    for i in 0..samples.len() {
-        mean.iter_mut().zip(samples.row(i)).for_each(|(m, x)| *m += f64::from(*x));
+/// The mean of all examples under all `looks`.
+pub(crate) fn mean(looks: &[&Samples]) -> Vec<f64> {
+    let rows = looks.iter().flat_map(|look| (0..look.len()).map(|i| look.row(i)));
+    let mut mean = vec![0.0; looks.first().map_or(0, |look| look.dimensions())];
+    let mut count = 0.0;
+    for row in rows {
+        mean.iter_mut().zip(row).for_each(|(m, x)| *m += f64::from(*x));
+        count += 1.0;
     }
-    mean.iter_mut().for_each(|m| *m /= samples.len() as f64);
+    mean.iter_mut().for_each(|m| *m /= count);
     mean
 }
 
-pub(crate) fn centred(samples: &Samples, mean: &[f64], start: usize, count: usize) -> Mat<f64> {
-    Mat::from_fn(count, mean.len(), |i, j| f64::from(samples.row(start + i)[j]) - mean[j])
+/// `count` examples from `start` on about `mean`, a row each; one look after the other.
+pub(crate) fn centred(looks: &[&Samples], mean: &[f64], start: usize, count: usize) -> Mat<f64> {
+    let one = looks.first().map_or(1, |look| look.len());
+    let row = |i: usize| looks[i / one].row(i % one);
+    Mat::from_fn(count, mean.len(), |i, j| f64::from(row(start + i)[j]) - mean[j])
 }
 
 /// `left · right`.
@@ -143,7 +142,7 @@ mod tests {
     /// Gaussian elimination on the normal equations of the centred data, as a textbook has them.
     fn naive(samples: &Samples, lambda: f64) -> Vec<Vec<f64>> {
         let (n, d) = (samples.len(), samples.dimensions());
-        let mean = mean(samples);
+        let mean = mean(&[samples]);
         let x = |i: usize, j: usize| f64::from(samples.row(i)[j]) - mean[j];
         let scale =
             (0..n).flat_map(|i| (0..d).map(move |j| (i, j))).map(|(i, j)| x(i, j) * x(i, j)).sum::<f64>() / n as f64;
@@ -180,7 +179,7 @@ mod tests {
         for (found, expected) in found.weights.iter().zip(&expected) {
             assert!((f64::from(*found) - expected).abs() < 1e-5, "n {n} d {d} λ {lambda}: {found} for {expected}");
         }
-        let mean: Vec<f32> = mean(&samples).iter().map(|m| *m as f32).collect();
+        let mean: Vec<f32> = mean(&[&samples]).iter().map(|m| *m as f32).collect();
         let at_mean: f32 = found.scores(&mean).iter().sum();
         assert!((at_mean - 1.0).abs() < 1e-4, "scores at the centre add up to 1, found {at_mean}");
     }

@@ -118,19 +118,19 @@ impl Samples {
 
     /// Those examples for which `keep` holds of index; `None` when that is none.
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Option<Self> {
-        self.filtered(&keep)
+        let kept: Vec<usize> = (0..self.len()).filter(|i| keep(*i)).collect();
+        (!kept.is_empty()).then(|| self.those(&kept))
     }
 
-    fn filtered(&self, keep: &dyn Fn(usize) -> bool) -> Option<Self> {
-        let kept: Vec<usize> = (0..self.len()).filter(|i| keep(*i)).collect();
-        (!kept.is_empty()).then(|| Self {
+    fn those(&self, kept: &[usize]) -> Self {
+        Self {
             classes: self.classes.clone(),
             dimensions: self.dimensions,
             ids: kept.iter().map(|i| self.ids[*i].clone()).collect(),
             labels: kept.iter().map(|i| self.labels[*i]).collect(),
             features: kept.iter().flat_map(|i| self.row(*i)).copied().collect(),
-            also: self.also.iter().filter_map(|look| look.filtered(keep)).collect(),
-        })
+            also: self.also.iter().map(|look| look.those(kept)).collect(),
+        }
     }
 }
 

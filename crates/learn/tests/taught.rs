@@ -333,6 +333,29 @@ fn who_says_wrong_things_is_caught_and_forgotten() {
     }
 }
 
+/// Two people agree, and a third contradicts them on pictures of which heads know nothing, for they all look alike.
+#[track_caller]
+fn check_agreement(values: Values, honest: Said, wrong: Said) {
+    let said = |who: u8, said: &Said| -> Vec<Judgement> {
+        (0..60).map(|image| says(who, image, said.clone(), i64::from(who) * 100 + image)).collect()
+    };
+    let others = [said(1, &honest), said(2, &honest)].concat();
+    // What else there is: as many pictures of another class, so that the third agrees with heads as often as chance has it.
+    let rest = (100..160).map(|image| is(3, image, 1, image));
+    let all: Vec<Judgement> = others.into_iter().chain(rest).chain(said(99, &wrong)).collect();
+    let rows = all.iter().map(|one| (one.image, row(0, 0)));
+    let head = fit(&shipped(values), all.clone(), rows).expect("fits");
+    assert_eq!(head.distrusted, [person(99)].into());
+}
+
+#[test]
+fn who_contradicts_those_who_agree_is_caught_where_heads_know_nothing() {
+    let of = |class: usize| value(CLASSES[class]);
+    check_agreement(Values::One, Said::Is(of(0)), Said::Is(of(1)));
+    check_agreement(Values::Many, Said::Is(of(0)), Said::IsNot(of(0)));
+    check_agreement(Values::Many, Said::IsNot(of(0)), Said::Is(of(0)));
+}
+
 /// A head that is better than what is shipped is promoted, one that is not is kept back.
 #[test]
 fn only_what_is_surely_no_worse_is_promoted() {

@@ -24,8 +24,8 @@ pub(super) fn category(e: &Evaluation, gain: Gain) {
     say(
         "\n## Category\n\n`vestry eval --train TRAIN --test VALIDATION --json` prints the figures of the first table. The head is \
          one-vs-rest ridge on the frozen features of two views of a photo, the whole on white and the centre; it is fitted on each \
-         training photo, its mirror image, and nine and eight tenths of it. Penalty, temperature, threshold, shrinkage and boost are chosen by five-fold cross-validation inside the training photos, near-duplicates \
-         in one fold; validation photos are read once, to fill this page.\n",
+         training photo, its mirror image, and nine and eight tenths of it. Penalty, temperature, threshold, shrinkage and \
+         boost are chosen by five-fold cross-validation inside the training photos, near-duplicates in one fold; validation photos are read once, to fill this page.\n",
     );
     say("| figure | value |\n|---|---|");
     let [low, high] = e.top1_ci95;

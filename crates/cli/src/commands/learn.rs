@@ -204,7 +204,7 @@ fn fit_on(train: &Path, args: &LearnArgs) -> Result<()> {
     let vision = Vision::unfitted(Kernel::best())?;
     let taxonomy = Taxonomy::builtin();
     let pictures = fit::read_tree(train, taxonomy)?.len();
-    let bar = progress::bar(pictures as u64, "looking");
+    let bar = progress::bar(fit::looked_at(pictures) as u64, "looking");
     let mut fitted = fit::fit(train, &vision, taxonomy, &|| bar.inc(1))?;
     bar.finish_and_clear();
     fitted.heads.name.clone_from(&args.name);

@@ -397,11 +397,6 @@ impl Learner {
         let now = |one: &HeldOut<'_>| self.is_right(classes, one.label, &one.scores[at]);
         let pairs: Vec<(bool, bool)> = held_out.iter().map(|one| (now(one), before(one))).collect();
         let difference = measure::paired(&pairs);
-        let verdict = match difference {
-            _ if pairs.len() < ENOUGH => Verdict::NotEnoughEvidence,
-            [estimate, low, _] if low > -0.01 && estimate > 0.0 => Verdict::Promote,
-            _ => Verdict::Keep,
-        };
         Evidence {
             held_out: pairs.len(),
             right: pairs.iter().filter(|(now, _)| *now).count(),
@@ -409,8 +404,17 @@ impl Learner {
             difference,
             calibration_error: measure::calibration_error(&answers),
             answers,
-            verdict,
+            verdict: verdict(pairs.len(), difference),
         }
+    }
+}
+
+/// What `held_out` pictures say that are rightly named so much more often, with the bounds of the interval.
+fn verdict(held_out: usize, difference: [f64; 3]) -> Verdict {
+    match difference {
+        _ if held_out < ENOUGH => Verdict::NotEnoughEvidence,
+        [estimate, low, _] if low > -0.01 && estimate > 0.0 => Verdict::Promote,
+        _ => Verdict::Keep,
     }
 }
 
@@ -479,4 +483,32 @@ fn commonest(entered: &Entered) -> Option<ValueId> {
     entered.values().flat_map(|(values, _)| values).for_each(|value| *counts.entry(value).or_default() += 1);
     let most = counts.values().copied().max()?;
     counts.into_iter().find(|(_, count)| *count == most).map(|(value, _)| value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `better` pictures that are rightly named now only, `worse` that were before only, of `of`.
+    #[track_caller]
+    fn check(better: usize, worse: usize, of: usize, expected: Verdict) {
+        let pair = |at: usize| (at < better || at >= better + worse, at >= better);
+        let pairs: Vec<(bool, bool)> = (0..of).map(pair).collect();
+        let difference = measure::paired(&pairs);
+        assert_eq!(verdict(of, difference), expected, "{difference:?}");
+    }
+
+    #[test]
+    fn a_head_is_promoted_that_is_better_and_surely_not_worse_by_a_point() {
+        check(5, 0, 100, Verdict::Promote);
+        check(5, 0, 99, Verdict::NotEnoughEvidence);
+        // Better by a point, but perhaps worse by two.
+        check(2, 1, 100, Verdict::Keep);
+        check(10, 9, 1_000, Verdict::Promote);
+        check(10, 9, 500, Verdict::Keep);
+        // No better, however surely no worse.
+        check(0, 0, 100_000, Verdict::Keep);
+        check(9, 10, 100_000, Verdict::Keep);
+        check(0, 50, 1_000, Verdict::Keep);
+    }
 }

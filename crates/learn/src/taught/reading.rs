@@ -13,13 +13,13 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// The `dimensions` directions along which `samples` vary most, or as many as they vary along (principal components;
 /// Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 14.5).
 pub fn reading(samples: &Samples, dimensions: usize) -> Result<Reading, NotFactorised> {
-    let (n, mean) = (samples.len(), mean(samples));
+    let (n, mean) = (samples.len(), mean(&[samples]));
     // The smaller of the two squares has the same values.
-    let of_rows = (n <= mean.len()).then(|| centred(samples, &mean, 0, n));
+    let of_rows = (n <= mean.len()).then(|| centred(&[samples], &mean, 0, n));
     let square = match &of_rows {
         Some(rows) => product(rows.as_ref(), rows.transpose()),
         None => (0..n).step_by(BLOCK).fold(Mat::zeros(mean.len(), mean.len()), |sum, start| {
-            let block = centred(samples, &mean, start, BLOCK.min(n - start));
+            let block = centred(&[samples], &mean, start, BLOCK.min(n - start));
             sum + product(block.transpose(), block.as_ref())
         }),
     };
