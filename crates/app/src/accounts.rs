@@ -35,7 +35,7 @@ pub(crate) use first::FIRST_ORGANISATION;
 pub use first::{FirstLinks, FirstStart};
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
 pub use history::HistoryError;
-pub use joining::{AskedItem, Joined, SignUp};
+pub use joining::{AskedItem, Joined, SignUp, TERMS};
 pub(crate) use letters::Queued;
 pub use letters::{Delivered, PostOffice, PostOfficeError};
 pub use organisations::Colleague;

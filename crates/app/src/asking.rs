@@ -11,10 +11,9 @@ use std::{
 };
 use vestry_learn::{
     asking::{Candidate, MOST, Subject, order},
-    calibrate,
-    taught::{Learner, Values},
+    taught::Learner,
 };
-use vestry_model::{AttributeId, LinearHead, OrganisationId, ProductId, Row, Sku};
+use vestry_model::{AttributeId, LinearHead, OrganisationId, ProductId, Row, Sku, Values};
 use vestry_store::{Edge, Place, Queue};
 
 /// Questions of one order. On real photos one order of fifty gained half of what five of ten do.
@@ -172,10 +171,10 @@ fn likely(head: Option<&LinearHead>, values: Values, place: &Place, features: &[
         (head, Values::Many) => {
             let of_value = head.and_then(|head| {
                 let at = head.classes().iter().position(|class| *class == place.value)?;
-                let score = head.scores(features)[at];
-                Some(calibrate::softmax(&[1.0 - score, score], head.temperature()))
+                head.probabilities(features).get(at).copied()
             });
-            of_value.unwrap_or_else(|| vec![1.0 - own, own])
+            let likely = of_value.unwrap_or(own);
+            vec![1.0 - likely, likely]
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// Which privacy policy is obeyed.
     pub policy: PolicyConfig,
+    /// Which terms of use are agreed to.
+    pub terms: TermsConfig,
     /// Where personal data and its keys are.
     pub vault: VaultConfig,
     /// Where copies go that survive this machine.
@@ -70,6 +72,16 @@ pub struct StoreConfig {
 pub struct PolicyConfig {
     /// The files of its versions; none for the built-in one.
     pub files: Vec<PathBuf>,
+}
+
+/// Which terms of use whoever signs up agrees to.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TermsConfig {
+    /// The file of the Korean text; with `en`, or neither for the ones that come along.
+    pub ko: PathBuf,
+    /// The file of the English text.
+    pub en: PathBuf,
 }
 
 /// Where personal data and its keys are.

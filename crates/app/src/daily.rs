@@ -75,6 +75,10 @@ impl App {
     pub(crate) async fn keep_days(&self, stop: impl Future<Output = ()>) {
         let keeping = async {
             let Some(privacy) = self.privacy() else { return std::future::pending().await };
+            if let Err(error) = privacy.owe_after_a_stop().await {
+                let error = vestry_vault::causes(&error);
+                tracing::error!(%error, "what was asked for before the start waits for the daily sweep");
+            }
             loop {
                 match privacy.keep_the_day().await {
                     Ok(()) => {}
@@ -94,7 +98,7 @@ impl App {
                     }
                     _ => {}
                 }
-                tokio::time::sleep(LOOK_EVERY).await;
+                privacy.rest(LOOK_EVERY).await;
             }
         };
         tokio::select! { () = stop => {}, () = keeping => {} }

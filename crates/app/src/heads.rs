@@ -88,9 +88,9 @@ impl App {
         let mut heads = shipped.clone();
         for version in &versions {
             let attribute = &version.attribute;
-            let live = of_version(version, &self.teaching().live(organisation, attribute).await?);
+            let live = self.teaching().live_through(organisation, attribute, version.facts.through).await?;
             let solved = self.teaching().solved((organisation, attribute), &live, self.cpu()).await?;
-            if let Some(head) = solved.and_then(|(head, _)| self.teaching().published(&head)) {
+            if let Some(head) = solved.and_then(|(head, _)| self.teaching().published(attribute, &head)) {
                 heads.heads.insert(attribute.to_string(), head);
             }
         }
@@ -119,6 +119,20 @@ impl App {
             version,
         };
         Ok(versions.into_iter().map(read).collect())
+    }
+
+    /// Exactly which judgements a version is made of: those that are live of the corrections up to the one that it names.
+    /// `None` when the attribute has no such version.
+    pub async fn version_lineage(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        id: i64,
+    ) -> Result<Option<Lineage>, AppError> {
+        let versions = self.store().read().await?.head_versions(organisation, attribute).await?;
+        let Some(version) = versions.into_iter().find(|version| version.id == id) else { return Ok(None) };
+        let live = self.teaching().live_through(organisation, attribute, version.facts.through).await?;
+        Ok(Some(Lineage::of(&version.facts.shipped, attribute, &live)))
     }
 
     /// Publishes what people taught of an attribute so far, if it is good enough; stored pictures are looked at again.
@@ -224,11 +238,6 @@ impl Teaching<'_> {
     }
 }
 
-/// The judgements that a version is made of, of those that are live.
-fn of_version(version: &HeadVersion, live: &[Judged]) -> Vec<Judged> {
-    live.iter().filter(|judged| judged.sequence <= version.facts.through).cloned().collect()
-}
-
 /// What a version says of a head; nothing where nobody taught it.
 fn facts(attribute: &AttributeId, head: &TaughtHead, lineage: &Lineage) -> Option<HeadFacts> {
     Some(HeadFacts {
@@ -270,7 +279,7 @@ impl Privacy {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unknown) => unknown.insert(teaching.live(*organisation, attribute).await?),
             };
-            let live = of_version(version, live);
+            let live = teaching.of_version(version, live).await?;
             if teaching.lineage(attribute, &live).hash == facts.manifest {
                 continue;
             }

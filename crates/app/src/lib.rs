@@ -33,6 +33,7 @@ mod looking;
 mod notices;
 mod opening;
 mod organisations;
+mod owed;
 mod persons;
 mod policing;
 mod privacy;
@@ -47,6 +48,7 @@ mod seeing;
 mod sweeping;
 mod tags;
 mod teaching;
+mod terms;
 mod visiting;
 mod working;
 
@@ -55,12 +57,12 @@ pub use accounts::{
     ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered, ExportStands,
     FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
     Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
-    StaffEntered, StaffMember, Stay, Training, Visitor,
+    StaffEntered, StaffMember, Stay, TERMS, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
     AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig,
-    REFERENCE, ServerConfig, StoreConfig, VaultConfig, Within,
+    REFERENCE, ServerConfig, StoreConfig, TermsConfig, VaultConfig, Within,
 };
 pub use counting::Ending;
 pub use cpu::Cpu;
@@ -81,7 +83,7 @@ pub use looking::LookReport;
 pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
 pub use opening::{App, HeadsError, OpenError, Surroundings};
 pub use organisations::{is_organisation_name, slug};
-pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText, is_secret};
+pub use persons::{Description, HeldItem, HeldRecord, Leaving, NewRecordText, is_secret, masked};
 pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};
@@ -98,7 +100,7 @@ pub use sweeping::{Sweep, SweepOutcome, SweepRequest};
 pub use teaching::{Lineage, LineageLine, Taught, TeachingError};
 pub use vestry_learn::{
     blend::{BLENDS, Choice},
-    measure::reliability,
+    measure::{Bin, reliability},
     taught::{CurvePoint, Said, Verdict},
     trend::{Count, Direction, Trend},
 };

@@ -161,24 +161,24 @@ impl Privacy {
     /// What takes effect at once, everywhere: no session, no look-up, no letter.
     async fn put_out(&self, person: PersonId, leaving: Leaving) -> Result<(), PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
-        if leaving == Leaving::Erased {
-            self.vault().object(policy, person, now).await?;
-            let membership = self.vault().person(policy, person).await?.membership;
-            if !matches!(membership, Membership::Active { .. } | Membership::Dormant { .. }) {
-                return Ok(());
-            }
+        match leaving {
+            Leaving::Withdrawn => self.vault().withdraw(policy, person, now).await?,
+            Leaving::Erased => self.vault().erase(policy, person, now).await?,
         }
-        Ok(self.vault().withdraw(policy, person, now).await?)
+        Ok(())
     }
 
-    /// Sweeps somebody who asked for it. Nothing comes of it while another sweep runs or the clock is in doubt: then the
-    /// next sweep makes it good.
+    /// Sweeps somebody who asked for it; `None` while another sweep runs or the clock is in doubt: then they are swept as
+    /// soon as that is over.
     pub(crate) async fn sweep_soon(&self, person: PersonId) -> Result<Option<Sweep>, PrivacyError> {
         match self.sweep_person(person).await {
             Ok(sweep) => Ok(Some(sweep)),
             Err(PrivacyError::Vault(
                 VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. } | VaultError::Busy,
-            )) => Ok(None),
+            )) => {
+                self.owed().add(person);
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -423,6 +423,25 @@ pub fn is_secret(policy: &Policy, item: &vestry_policy::Item) -> bool {
     let class = policy.class(item.class).id.as_str();
     let proves = class == "security" || ["password", "staff_password", "staff_second"].contains(&item.id.as_str());
     item.masked && proves || ["mail", "letter", "export"].contains(&class)
+}
+
+/// What staff see of a value before they ask for the whole: as much as tells one person's from another's. Of what the policy
+/// masks, the last four characters of a long value; of what opens a door, and of documents, nothing; of an address its first
+/// character and its domain; of anything else its first character.
+pub fn masked(policy: &Policy, item: &vestry_policy::Item, value: &str) -> String {
+    const DOTS: &str = "••••";
+    let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+    let count = value.chars().count();
+    if is_secret(policy, item) || value.starts_with(['{', '[']) {
+        DOTS.into()
+    } else if item.masked {
+        format!("{DOTS}{}", value.chars().skip(if count >= 12 { count - 4 } else { count }).collect::<String>())
+    } else {
+        match value.split_once('@') {
+            Some((user, domain)) => format!("{}{DOTS}@{domain}", first(user)),
+            None => format!("{}{DOTS}", first(value)),
+        }
+    }
 }
 
 fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json::Value {

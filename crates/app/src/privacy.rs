@@ -3,7 +3,9 @@
 use crate::{
     AccountsConfig, Config, Surroundings,
     accounts::{Hashing, Searches},
+    owed::Owed,
     policing::{self, Policies, PoliciesError},
+    terms::{Terms, TermsError},
 };
 use jiff::Timestamp;
 use std::{
@@ -31,6 +33,8 @@ struct Parts {
     hashing: Hashing,
     searches: Searches,
     accounts: AccountsConfig,
+    terms: Terms,
+    owed: Owed,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -95,6 +99,9 @@ pub enum PrivacyError {
     /// A description of a person that cannot be read. Texts are not repeated: they may be personal.
     #[error("the description of a person cannot be read: {0}")]
     Description(String),
+    /// The terms of use.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
     /// A file.
     #[error("could not use `{}`", path.display())]
     File {
@@ -185,6 +192,7 @@ impl Privacy {
         configured: Versions,
     ) -> Result<Self, PrivacyError> {
         let now = (surroundings.now)();
+        let terms = Terms::read(&config.terms)?;
         let vault = Vault::open(&place(folder, config)?, &key_sources(folder, config)?, now).await?;
         let policies = policing::with_posted(&configured, &vault.posted_policies().await?)?;
         policing::bound_vault(policing::governing(&policies, now)?, &vault).await?;
@@ -196,6 +204,8 @@ impl Privacy {
             hashing: Hashing::default(),
             searches: Searches::default(),
             accounts: config.accounts,
+            terms,
+            owed: Owed::default(),
             store,
             posted: posted_letters(folder),
         })))
@@ -204,6 +214,11 @@ impl Privacy {
     /// How patient accounts are.
     pub fn accounts(&self) -> &AccountsConfig {
         &self.0.accounts
+    }
+
+    /// What whoever signs up agrees to.
+    pub fn terms(&self) -> &Terms {
+        &self.0.terms
     }
 
     /// The vault.
@@ -219,6 +234,10 @@ impl Privacy {
     /// The versions of the policy.
     pub fn policies(&self) -> &Versions {
         self.0.policies.newest()
+    }
+
+    pub(crate) fn owed(&self) -> &Owed {
+        &self.0.owed
     }
 
     /// The folder of letters that are written for want of a mail server.

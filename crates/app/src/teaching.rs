@@ -14,16 +14,18 @@ use std::{
 use tokio::sync::OwnedMutexGuard;
 use vestry_learn::{
     ridge::NotFactorised,
-    taught::{
-        Contributor, CurvePoint, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead, Values,
-    },
+    taught::{Contributor, CurvePoint, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead},
 };
-use vestry_model::{AttributeId, HeadSet, ImageId, LinearHead, OrganisationId, Reading, Row, Taxonomy, ValueId};
-use vestry_store::{Judged, NOBODY, Store, StoreError};
+use vestry_model::{
+    AttributeId, HeadSet, ImageId, LinearHead, OrganisationId, Reading, Row, Taxonomy, ValueId, Values,
+};
+use vestry_store::{HeadVersion, Judged, NOBODY, Store, StoreError};
 use vestry_vault::VaultError;
 
-/// Judgements of one attribute that are read, the newest first.
-const MOST: u32 = 500_000;
+/// Judgements of one attribute that teach, the newest of those that may.
+const MOST: usize = 500_000;
+/// Judgements that are read at once.
+const PAGE: u32 = 100_000;
 /// Judgements under which the shipped head answers alone.
 const FEW: usize = 5;
 /// The temperature of a working head, where no shipped one has its own.
@@ -76,6 +78,25 @@ pub struct Lineage {
     pub lines: Vec<LineageLine>,
     /// SHA-256 over all of that, as hex digits.
     pub hash: String,
+}
+
+impl Lineage {
+    /// Of a model of `live` that starts from the heads of that name.
+    pub(crate) fn of(shipped: &str, attribute: &AttributeId, live: &[Judged]) -> Self {
+        let line = |judged: &Judged| {
+            let Judgement { image, said, sequence, .. } = judgement(judged)?;
+            Some(LineageLine { sequence, image, who: judged.who.clone(), said })
+        };
+        let mut lines: Vec<LineageLine> = live.iter().filter_map(line).collect();
+        lines.sort_by_key(|line| line.sequence);
+        let mut hasher = Sha256::new();
+        hasher.update(format!("vestry manifest 1\n{shipped}\n{attribute}\n"));
+        for LineageLine { sequence, image, who, said } in &lines {
+            let (is, value) = (matches!(said, Said::Is(_)), said.value());
+            hasher.update(format!("{sequence} {image} {who} {is} {value}\n"));
+        }
+        Self { shipped: shipped.into(), lines, hash: vestry_model::hex(&hasher.finalize()) }
+    }
 }
 
 /// What people taught of one attribute.
@@ -166,8 +187,10 @@ impl App {
             let learner = Arc::clone(&known.learner);
             let shipped = self.teaching().shipped_head(attribute).map(|head| (head.temperature(), head.threshold()));
             let Some(reading) = self.vision().heads().reading.clone() else { return Ok(None) };
+            let values = learner.judgements().values();
             let made = self.cpu().run(move || {
-                learner.working().map(|scorer| linear(&scorer, &reading, shipped.unwrap_or((TEMPERATURE, THRESHOLD))))
+                let calibrated = shipped.unwrap_or((TEMPERATURE, THRESHOLD));
+                learner.working().map(|scorer| linear(&scorer, &reading, values, calibrated))
             });
             known.working = made.await?.map(Arc::new);
         }
@@ -247,39 +270,58 @@ pub enum TeachingError {
 }
 
 impl Teaching<'_> {
-    /// The judgements of an attribute that may teach.
+    /// The judgements of an attribute that may teach: the newest [`MOST`].
     pub(crate) async fn live(
         &self,
         organisation: OrganisationId,
         attribute: &AttributeId,
     ) -> Result<Vec<Judged>, TeachingError> {
-        let mut judged = self.store.read().await?.judged(organisation, attribute, MOST).await?;
-        judged.retain(|one| one.who != NOBODY);
-        if let Some(privacy) = self.privacy {
-            let standings = privacy.vault().standings().await?;
-            let may = standings.into_iter().filter(|stands| !stands.objected && !stands.held);
-            let may: HashSet<String> = may.map(|stands| privacy.pseudonym(stands.person)).collect();
-            judged.retain(|one| !Privacy::is_pseudonym(&one.who) || may.contains(&one.who));
-        }
-        Ok(judged)
+        self.live_through(organisation, attribute, i64::MAX).await
     }
 
-    /// What a model of `live` is made of.
-    pub(crate) fn lineage(&self, attribute: &AttributeId, live: &[Judged]) -> Lineage {
-        let shipped = self.heads.name.clone();
-        let line = |judged: &Judged| {
-            let Judgement { image, said, sequence, .. } = judgement(judged)?;
-            Some(LineageLine { sequence, image, who: judged.who.clone(), said })
+    /// The same of those up to the correction `through`.
+    pub(crate) async fn live_through(
+        &self,
+        organisation: OrganisationId,
+        attribute: &AttributeId,
+        through: i64,
+    ) -> Result<Vec<Judged>, TeachingError> {
+        let may = match self.privacy {
+            Some(privacy) => {
+                let standings = privacy.vault().standings().await?;
+                let may = standings.into_iter().filter(|stands| !stands.objected && !stands.held);
+                Some(may.map(|stands| privacy.pseudonym(stands.person)).collect::<HashSet<String>>())
+            }
+            None => None,
         };
-        let mut lines: Vec<LineageLine> = live.iter().filter_map(line).collect();
-        lines.sort_by_key(|line| line.sequence);
-        let mut hasher = Sha256::new();
-        hasher.update(format!("vestry manifest 1\n{shipped}\n{attribute}\n"));
-        for LineageLine { sequence, image, who, said } in &lines {
-            let (is, value) = (matches!(said, Said::Is(_)), said.value());
-            hasher.update(format!("{sequence} {image} {who} {is} {value}\n"));
+        let mut newest = Newest { of: MOST, live: Vec::new() };
+        let (mut read, mut through) = (self.store.read().await?, Some(through));
+        while let Some(last) = through {
+            let page = read.judged(organisation, attribute, last, PAGE).await?;
+            let oldest = page.last().filter(|_| page.len() == PAGE as usize).map(|judged| judged.sequence - 1);
+            let is_full = newest.take(page, may.as_ref());
+            through = oldest.filter(|_| !is_full);
         }
-        Lineage { shipped, lines, hash: vestry_model::hex(&hasher.finalize()) }
+        Ok(newest.live)
+    }
+
+    /// The judgements that a version is made of, of those that are `live`.
+    pub(crate) async fn of_version(
+        &self,
+        version: &HeadVersion,
+        live: &[Judged],
+    ) -> Result<Vec<Judged>, TeachingError> {
+        let through = version.facts.through;
+        if live.len() == MOST {
+            // Newer ones took the places of some that it is made of.
+            return self.live_through(version.organisation, &version.attribute, through).await;
+        }
+        Ok(live.iter().filter(|judged| judged.sequence <= through).cloned().collect())
+    }
+
+    /// What a model of `live` is made of that starts from the heads in use.
+    pub(crate) fn lineage(&self, attribute: &AttributeId, live: &[Judged]) -> Lineage {
+        Lineage::of(&self.heads.name, attribute, live)
     }
 
     /// How pictures are read that teach an attribute, and how many values of it one has; `None` when it cannot be taught.
@@ -326,8 +368,28 @@ impl Teaching<'_> {
     }
 
     /// A taught head over features, as recognition uses it.
-    pub(crate) fn published(&self, head: &TaughtHead) -> Option<LinearHead> {
-        linear(&head.scorer, self.heads.reading.as_ref()?, (head.temperature, head.threshold))
+    pub(crate) fn published(&self, attribute: &AttributeId, head: &TaughtHead) -> Option<LinearHead> {
+        let (reading, values) = self.teachable(attribute)?;
+        linear(&head.scorer, reading, values, (head.temperature, head.threshold))
+    }
+}
+
+/// The newest judgements that may teach, gathered from pages of which each is older than the one before. Whoever may not is
+/// left out before they are counted: what is gathered is what would be if they had said nothing.
+struct Newest {
+    of: usize,
+    live: Vec<Judged>,
+}
+
+impl Newest {
+    /// Takes what may teach from a page; whether there is room for no more.
+    fn take(&mut self, page: Vec<Judged>, may: Option<&HashSet<String>>) -> bool {
+        let may_teach = |one: &Judged| {
+            let is_known = |may: &HashSet<String>| !Privacy::is_pseudonym(&one.who) || may.contains(&one.who);
+            one.who != NOBODY && may.is_none_or(is_known)
+        };
+        self.live.extend(page.into_iter().filter(may_teach).take(self.of - self.live.len()));
+        self.live.len() == self.of
     }
 }
 
@@ -376,7 +438,54 @@ fn prior(head: Option<&LinearHead>, reading: &Reading) -> Prior {
 }
 
 /// A head over rows as one over features; `None` where nothing is known at all.
-fn linear(scorer: &Scorer, reading: &Reading, (temperature, threshold): (f32, f32)) -> Option<LinearHead> {
+fn linear(
+    scorer: &Scorer,
+    reading: &Reading,
+    values: Values,
+    (temperature, threshold): (f32, f32),
+) -> Option<LinearHead> {
     let (weights, bias) = reading.over_features(&scorer.weights, &scorer.bias);
-    LinearHead::new(scorer.classes.clone(), reading.mean().len(), weights, bias, temperature, threshold).ok()
+    let head = LinearHead::new(scorer.classes.clone(), reading.mean().len(), weights, bias, temperature, threshold);
+    Some(head.ok()?.with_values(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten judgements by three people in turn, and one by nobody, the newest first.
+    fn said() -> Vec<Judged> {
+        let who = |sequence: i64| match sequence {
+            5 => NOBODY.to_owned(),
+            _ => format!("member-{}", sequence % 3),
+        };
+        let one = |sequence| Judged { sequence, who: who(sequence), old: None, new: None, image: ImageId::from_row(1) };
+        (0..11).rev().map(one).collect()
+    }
+
+    fn gathered(said: &[Judged], of: usize, page: usize, may: &[&str]) -> Vec<i64> {
+        let may = may.iter().map(|who| (*who).to_owned()).collect();
+        let mut newest = Newest { of, live: Vec::new() };
+        for page in said.chunks(page) {
+            if newest.take(page.to_vec(), Some(&may)) {
+                break;
+            }
+        }
+        newest.live.iter().map(|judged| judged.sequence).collect()
+    }
+
+    #[test]
+    fn bug_who_objected_kept_others_out_of_the_newest_judgements() {
+        let (said, all) = (said(), ["member-0", "member-1", "member-2"]);
+        assert_eq!(gathered(&said, 4, 3, &all), [10, 9, 8, 7]);
+        // Without one person it is what it would be had they said nothing.
+        let others: Vec<Judged> = said.iter().filter(|one| one.who != "member-1").cloned().collect();
+        for of in 1..9 {
+            for page in 1..12 {
+                let left = gathered(&said, of, page, &["member-0", "member-2"]);
+                assert_eq!(left, gathered(&others, of, page, &all), "{of} of pages of {page}");
+                assert_eq!(left.len(), of.min(6), "nobody's is not among them");
+            }
+        }
+    }
 }

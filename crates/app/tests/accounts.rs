@@ -1,5 +1,9 @@
 //! Accounts, from the sign-up to leaving, over real files; letters are read where they land.
 
+#[path = "accounts/agreed.rs"]
+mod agreed;
+#[path = "accounts/doors.rs"]
+mod doors;
 #[path = "privacy/engines.rs"]
 #[expect(dead_code, reason = "what restores need of it")]
 mod engines;
@@ -11,7 +15,11 @@ mod lives;
 mod notices;
 #[path = "accounts/office.rs"]
 mod office;
+#[path = "accounts/owed.rs"]
+mod owed;
 #[path = "accounts/own.rs"]
 mod own;
+#[path = "accounts/roles.rs"]
+mod roles;
 #[path = "accounts/tries.rs"]
 mod tries;

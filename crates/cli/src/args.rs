@@ -370,8 +370,10 @@ pub(crate) struct LearnArgs {
 pub(crate) enum LearnCommand {
     /// How what an organisation's people taught came out, beside the shipped head
     Show(TaughtArgs),
-    /// Exactly which judgements that is made of
-    Manifest(TaughtArgs),
+    /// The attributes of which people said something
+    Attributes(Shop),
+    /// Exactly which judgements that is made of, or a version
+    Manifest(ManifestArgs),
     /// What to ask next, so that few answers teach much: twenty products, with what the machine says of each
     Next(TaughtArgs),
     /// Let what was taught recognise pictures, if it is good enough
@@ -394,6 +396,15 @@ pub(crate) struct TaughtArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) shop: Shop,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManifestArgs {
+    /// A published version, by its number
+    #[arg(long, value_name = "ID")]
+    pub(crate) version: Option<i64>,
+    #[command(flatten)]
+    pub(crate) taught: TaughtArgs,
 }
 
 #[derive(Debug, Args)]

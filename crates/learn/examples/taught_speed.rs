@@ -22,9 +22,9 @@ use vestry_learn::{
     asking::{Candidate, Subject, order},
     calibrate::softmax,
     measure,
-    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, Values, reading},
+    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, reading},
 };
-use vestry_model::{ImageId, Reading, Row, ValueId};
+use vestry_model::{ImageId, Reading, Row, ValueId, Values};
 
 const READ: usize = 512;
 const LABELS: [usize; 5] = [5, 10, 20, 50, 120];

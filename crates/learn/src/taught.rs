@@ -16,6 +16,6 @@ mod reading;
 
 pub use fit::{CurvePoint, ENOUGH, Evidence, Learner, Shipped, TaughtHead, Verdict, fit};
 pub use head::{Prior, Ridge, Scorer};
-pub use judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said, Values};
+pub use judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said};
 pub use moments::{Example, Moments, Sign, weight};
 pub use reading::reading;

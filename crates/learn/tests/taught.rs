@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use vestry_learn::taught::{
-    Contributor, Example, Judgement, Labels, Learner, Moments, Prior, Ridge, Said, Shipped, Sign, TaughtHead, Values,
-    Verdict, fit, weight,
+    Contributor, Example, Judgement, Labels, Learner, Moments, Prior, Ridge, Said, Shipped, Sign, TaughtHead, Verdict,
+    fit, weight,
 };
-use vestry_model::{ImageId, Row, STEP, ValueId};
+use vestry_model::{ImageId, Row, STEP, ValueId, Values};
 
 const D: usize = 12;
 const CLASSES: [&str; 4] = ["coat", "dress", "shirt", "skirt"];

@@ -16,9 +16,21 @@ pub enum HeadError {
     Part(String),
 }
 
-/// A linear classifier over frozen features: `softmax((W·x + b) / temperature)`.
+/// How many values of an attribute a picture can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Values {
+    /// One, such as its category.
+    #[default]
+    One,
+    /// Several, such as its details.
+    Many,
+}
+
+/// A linear classifier over frozen features, with scores `W·x + b`: of one value of all, `softmax(scores / temperature)`; of
+/// several, each by itself, `softmax([1 − score, score] / temperature)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearHead {
+    values: Values,
     classes: Vec<ValueId>,
     dimensions: usize,
     weights: Vec<f32>,
@@ -48,7 +60,18 @@ impl LinearHead {
         if !(temperature.is_finite() && temperature > 0.0 && (0.0..=1.0).contains(&threshold)) {
             return Err(part("temperature"));
         }
-        Ok(Self { classes, dimensions, weights, bias, temperature, threshold })
+        Ok(Self { values: Values::One, classes, dimensions, weights, bias, temperature, threshold })
+    }
+
+    /// The same, of pictures that have so many values each.
+    #[must_use]
+    pub fn with_values(self, values: Values) -> Self {
+        Self { values, ..self }
+    }
+
+    /// How many values a picture can have.
+    pub fn values(&self) -> Values {
+        self.values
     }
 
     /// Its classes, in the order of its rows.
@@ -107,9 +130,13 @@ impl LinearHead {
         ranked
     }
 
-    /// Calibrated probabilities, one a class, adding up to 1.
+    /// Calibrated probabilities, one a class; adding up to 1 where a picture has one value.
     pub fn probabilities(&self, features: &[f32]) -> Vec<f32> {
         let mut scores = self.scores(features);
+        if self.values == Values::Many {
+            scores.iter_mut().for_each(|s| *s = 1.0 / (1.0 + ((1.0 - 2.0 * *s) / self.temperature).exp()));
+            return scores;
+        }
         let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         scores.iter_mut().for_each(|s| *s = ((*s - top) / self.temperature).exp());
         let sum: f32 = scores.iter().sum();
@@ -210,6 +237,9 @@ impl HeadSet {
             notes.insert(format!("head.{attribute}.classes"), classes.join(" "));
             notes.insert(format!("head.{attribute}.temperature"), head.temperature.to_string());
             notes.insert(format!("head.{attribute}.threshold"), head.threshold.to_string());
+            if head.values == Values::Many {
+                notes.insert(format!("head.{attribute}.values"), "many".into());
+            }
         }
         for (name, value) in &self.numbers {
             notes.insert(format!("number.{name}"), value.to_string());
@@ -256,7 +286,8 @@ impl HeadSet {
                 number(&format!("head.{attribute}.temperature"))?,
                 number(&format!("head.{attribute}.threshold"))?,
             )?;
-            heads.insert(attribute.to_owned(), head);
+            let is_many = notes.get(format!("head.{attribute}.values").as_str()) == Some(&"many");
+            heads.insert(attribute.to_owned(), head.with_values(if is_many { Values::Many } else { Values::One }));
         }
         let numbers = notes
             .iter()
@@ -299,7 +330,10 @@ mod tests {
 
     #[test]
     fn a_head_set_is_read_back() {
-        let set = head_set();
+        let mut set = head_set();
+        assert_eq!(HeadSet::from_bytes(&set.to_bytes()).expect("reads"), set);
+        let details = set.heads["category"].clone().with_values(Values::Many);
+        set.heads.insert("detail".into(), details);
         assert_eq!(HeadSet::from_bytes(&set.to_bytes()).expect("reads"), set);
     }
 
@@ -326,5 +360,11 @@ mod tests {
         assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         let expected = 1.0 / (1.0 + ((-0.5f32 - 1.5) / 2.0).exp());
         assert!((p[0] - expected).abs() < 1e-6, "{p:?}");
+        // Scores 1.5 and −0.5, each against what speaks for the value not being there.
+        let each = set.heads["category"].clone().with_values(Values::Many).probabilities(&[1.0, 0.0, 0.0]);
+        for (probability, score) in each.iter().zip([1.5f32, -0.5]) {
+            let expected = (score / 2.0).exp() / ((score / 2.0).exp() + ((1.0 - score) / 2.0).exp());
+            assert!((probability - expected).abs() < 1e-6, "{each:?}");
+        }
     }
 }

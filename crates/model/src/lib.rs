@@ -20,7 +20,7 @@ mod visitor;
 
 pub use catalogue::{CatalogueError, Currency, LocalText, Price, Product, Sku};
 pub use colour::{ColourShare, Oklab, Rgb};
-pub use head::{HeadError, HeadSet, LinearHead, Projection};
+pub use head::{HeadError, HeadSet, LinearHead, Projection, Values};
 pub use hex::hex;
 pub use ids::{ImageId, JobId, KeyId, OrganisationId, ProductId, ReviewId};
 pub use reading::{FRACTION, Reading, Row, STEP};

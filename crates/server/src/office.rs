@@ -8,6 +8,7 @@ pub(crate) mod notices;
 pub(crate) mod people;
 pub(crate) mod policy;
 mod refused;
+pub(crate) mod sessions;
 pub(crate) mod signing;
 pub(crate) mod staff;
 pub(crate) mod sweeps;

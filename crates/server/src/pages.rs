@@ -22,7 +22,7 @@ pub(crate) use insight::{
 pub(crate) use office::{
     BoardPage, CertificatePage, CertificateRow, DraftView, Figure, FoundItem, FoundPage, FoundRecord, HoldLine,
     NoticeLine, NoticesPage, OfficeFrame, OfficePolicyPage, PeoplePage, PlanLine, PlanPage, PostedLine, StaffLine,
-    StaffPage, TypedNotice,
+    StaffPage, StaffSessionsPage, TypedNotice,
 };
 pub(crate) use public::*;
 pub(crate) use qr::QrView;
@@ -541,6 +541,10 @@ pub(crate) struct HeadLine {
     pub(crate) right_before: String,
     pub(crate) standing: String,
     pub(crate) is_in_use: bool,
+    /// The first digits of the digest of what it is made of.
+    pub(crate) manifest: String,
+    /// The same of itself.
+    pub(crate) model: String,
 }
 
 /// How much was right after so many answers, in hundredths.

@@ -3,6 +3,7 @@
 pub(crate) mod choice;
 pub(crate) mod notices;
 pub(crate) mod policy;
+pub(crate) mod terms;
 
 use crate::{
     console::readdressed,

@@ -68,10 +68,19 @@ pub(crate) fn table() -> Vec<Line> {
         line(GET, "/api/docs", Nothing, SMALL, get(api::openapi::page)),
         line(GET, "/api/v1/taxonomy", AnyKey, SMALL, get(api::taxonomy::taxonomy)),
         line(GET, "/api/v1/learn:forgotten", SecretKey, SMALL, get(api::learn::list_forgotten)),
+        line(GET, "/api/v1/learn", SecretKey, SMALL, get(api::learn::list_taught)),
         line(GET, "/api/v1/learn/{attribute}", SecretKey, SMALL, get(api::learn::get_taught)).work(),
         line(GET, "/api/v1/learn/{attribute}/lineage", SecretKey, SMALL, get(api::learn::get_lineage)).work(),
         line(GET, "/api/v1/learn/{attribute}/next", SecretKey, SMALL, get(api::learn::list_next_questions)).work(),
         line(GET, "/api/v1/learn/{attribute}/versions", SecretKey, SMALL, get(api::learn::list_versions)),
+        line(
+            GET,
+            "/api/v1/learn/{attribute}/versions/{id}/lineage",
+            SecretKey,
+            SMALL,
+            get(api::learn::get_version_lineage),
+        )
+        .work(),
         line(POST, "/api/v1/learn/{attribute}/versions", SecretKey, SMALL, post(api::learn::publish_version)).work(),
         line(
             DELETE,
@@ -126,6 +135,7 @@ fn console_routes() -> Vec<Line> {
         line(GET, "/policy/head", Nothing, SMALL, get(public::policy::head)),
         line(GET, "/policy/{version}", Nothing, SMALL, get(public::policy::version)),
         line(GET, "/policy/{version}/changes", Nothing, SMALL, get(public::policy::changes)),
+        line(GET, "/terms", Nothing, SMALL, get(public::terms::show)),
         line(GET, "/notices/{id}", Nothing, SMALL, get(public::notices::show)),
         line(GET, "/unsubscribe/{token}", Nothing, SMALL, get(public::notices::ask)),
         line(POST, "/unsubscribe/{token}", Nothing, SMALL, post(public::notices::unsubscribe)),
@@ -212,7 +222,7 @@ fn accounts() -> Vec<Line> {
 /// The privacy office.
 fn office_routes() -> Vec<Line> {
     use Need::{Nothing, Officer, Operator, Staff};
-    use office::{board, case, desk, notices, people, policy, signing, staff, sweeps};
+    use office::{board, case, desk, notices, people, policy, sessions, signing, staff, sweeps};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -239,6 +249,8 @@ fn office_routes() -> Vec<Line> {
         line(POST, "/office/proposals/{id}", Officer, SMALL, post(desk::answer_proposal)),
         line(GET, "/office/people", Officer, SMALL, get(people::show)),
         line(POST, "/office/people", Officer, SMALL, post(people::find)),
+        line(GET, "/office/sessions", Staff, SMALL, get(sessions::show)),
+        line(POST, "/office/sessions", Staff, SMALL, post(sessions::end)),
         line(GET, "/office/staff", Operator, SMALL, get(staff::show)),
         line(POST, "/office/staff", Operator, SMALL, post(staff::change)),
     ]

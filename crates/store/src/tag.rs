@@ -204,20 +204,21 @@ impl Snapshot {
         rows.iter().map(|row| Ok(row.only()?)).collect()
     }
 
-    /// What people said of an attribute and did not take back, with the first picture of the product that was seen; the
-    /// newest `limit`, in no order.
+    /// What people said of an attribute up to the correction `through` and did not take back, with the first picture of the
+    /// product that was seen; the newest `limit`, the newest first.
     pub async fn judged(
         &mut self,
         organisation: OrganisationId,
         attribute: &AttributeId,
+        through: i64,
         limit: u32,
     ) -> Result<Vec<Judged>, StoreError> {
         const SQL: &str = "select sequence, who, old_value, new_value, image from (\
             select c.sequence, c.who, c.old_value, c.new_value, (select i.id from images i where i.product = c.product \
             and i.features is not null order by i.position, i.id limit 1) as image \
             from corrections c join products p on p.id = c.product \
-            where p.organisation = $1 and c.attribute = $2 and c.undone is null) as said \
-            where image is not null order by sequence desc limit $3";
+            where p.organisation = $1 and c.attribute = $2 and c.sequence <= $3 and c.undone is null) as said \
+            where image is not null order by sequence desc limit $4";
         let judged = |row: &Row| {
             let mut columns = row.columns();
             Ok(Judged {
@@ -228,7 +229,7 @@ impl Snapshot {
                 image: ImageId::from_row(columns.take()?),
             })
         };
-        let args = args![organisation.get(), attribute.as_str(), limit];
+        let args = args![organisation.get(), attribute.as_str(), through, limit];
         self.conn.rows(SQL, args).await?.iter().map(judged).collect()
     }
 

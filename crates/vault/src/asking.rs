@@ -100,6 +100,15 @@ impl Vault {
         Ok(consents)
     }
 
+    /// Whoever left or took a consent back at `since` or later, and whoever objects, whenever that was: a sweep of their own
+    /// follows such a word.
+    pub async fn changed_since(&self, since: Timestamp) -> Result<Vec<PersonId>, VaultError> {
+        const SQL: &str = "select p.id from persons p where p.state = 'ended' and p.since >= $1 or p.objected = 1 \
+            or exists (select 1 from consents c where c.person = p.id and c.withdrawn >= $1) order by p.id";
+        let rows = self.people.rows(SQL, args![since]).await?;
+        rows.iter().map(|row| PersonId::from_row(row.only()?)).collect()
+    }
+
     /// Members who consent to `purpose` and did so, or were last reminded of it, before `before`: at most `limit`.
     pub async fn agreed_before(
         &self,

@@ -19,6 +19,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
+use tokio::sync::MutexGuard;
 use vestry_database::{Conn, args};
 use vestry_policy::{Lives, Membership, Period, Policy, PurposeId, StoredIn};
 
@@ -84,7 +85,7 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
-    /// Takes a consent back. What served it alone goes with the next sweep, or with [`erase`](Vault) at once.
+    /// Takes a consent back. What served it alone goes with the next sweep.
     pub async fn take_back(
         &self,
         policy: &Policy,
@@ -105,7 +106,16 @@ impl Vault {
         self.change(Subject::person(person), Some(person), Change::Withdrawn, now).await
     }
 
-    /// Notes that a person objects to improvement, or has erased what serves nothing else.
+    /// Ends a membership, if it lasts, and notes the objection to improvement: what may be erased has nothing to hold it.
+    pub async fn erase(&self, policy: &Policy, person: PersonId, now: Timestamp) -> Result<(), VaultError> {
+        let change = match self.person(policy, person).await?.membership {
+            Membership::Active { .. } | Membership::Dormant { .. } => Change::Erased,
+            Membership::Ended { .. } | Membership::None => Change::Objected,
+        };
+        self.change(Subject::person(person), Some(person), change, now).await
+    }
+
+    /// Notes that a person objects to improvement.
     pub async fn object(&self, policy: &Policy, person: PersonId, now: Timestamp) -> Result<(), VaultError> {
         self.person(policy, person).await?;
         self.change(Subject::person(person), Some(person), Change::Objected, now).await
@@ -180,7 +190,19 @@ impl Vault {
         change: Change,
         now: Timestamp,
     ) -> Result<(), VaultError> {
-        let _one = self.changing.lock().await;
+        let turn = self.changing.lock().await;
+        self.change_in(&turn, subject, person, change, now).await
+    }
+
+    /// The same, in a turn that its caller has.
+    pub(crate) async fn change_in(
+        &self,
+        _turn: &MutexGuard<'_, ()>,
+        subject: Subject,
+        person: Option<PersonId>,
+        change: Change,
+        now: Timestamp,
+    ) -> Result<(), VaultError> {
         self.steps.step("write the change to the journal")?;
         let line = Line::Change { subject: subject.into(), change: change.clone(), at: now };
         let index = self.journal.append(&[line], now).await?;
@@ -346,10 +368,13 @@ async fn apply(
     }
     let Some((person, _)) = known.0.get(&subject) else { return Ok(()) };
     match change {
-        Change::Withdrawn => {
+        Change::Withdrawn | Change::Erased => {
             conn.run(ENDED, args![person.value(), at]).await?;
             for sql in [UNKNOWN, OUT, VOID] {
                 conn.run(sql, args![person.value()]).await?;
+            }
+            if *change == Change::Erased {
+                conn.run(OBJECTED, args![person.value()]).await?;
             }
         }
         Change::RoleRemoved { role } => {

@@ -162,6 +162,8 @@ pub enum Change {
     Withdrawn,
     /// The person objected to improvement.
     Objected,
+    /// The member left and objected to improvement, both at once.
+    Erased,
     /// A hold was placed.
     Held {
         /// Why, as a code.

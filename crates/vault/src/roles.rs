@@ -77,6 +77,8 @@ impl Vault {
     /// operator.
     pub async fn give_role(&self, person: PersonId, role: Option<Role>, now: Timestamp) -> Result<(), VaultError> {
         const GIVE: &str = "update persons set role = $2 where id = $1";
+        // Whoever counts who is left counts alone: of the last two, one stays.
+        let turn = self.changing.lock().await;
         let (before, organisation) = self.role(person).await?;
         if before == role {
             return Ok(());
@@ -84,7 +86,7 @@ impl Vault {
         if let Some(before) = before {
             self.refuse_last(person, before, organisation).await?;
             let change = Change::RoleRemoved { role: before.as_str().into() };
-            self.change(Subject::person(person), Some(person), change, now).await?;
+            self.change_in(&turn, Subject::person(person), Some(person), change, now).await?;
         }
         let mut conn = self.people.begin().await?;
         conn.run(GIVE, args![person.value(), role.map(Role::as_str)]).await?;

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
 use vestry_model::{
     AttributeId, ColourShare, Confidence, HeadError, HeadSet, LOOK_DIMENSIONS, LinearHead, LookVector, Projection,
-    Region, Suggestion, TagState, Taxonomy, ValueId,
+    Region, Suggestion, TagState, Taxonomy, ValueId, Values,
 };
 
 pub use gate::{GATE_FEATURES, garment_probability, gate_features};
@@ -309,31 +309,39 @@ pub fn views_of(heads: &HeadSet) -> Views {
     heads.numbers.get(numbers::VIEWS).and_then(|number| Views::from_number(*number)).unwrap_or_default()
 }
 
-/// One suggestion for each head that is an attribute and not the category.
+/// What each head says that is an attribute and not the category.
 fn tags(features: &Features, garment: f32, heads: &HeadSet) -> Vec<Suggestion> {
     heads
         .heads
         .iter()
         .filter(|(name, _)| ![numbers::CATEGORY, numbers::GATE_MEANS].contains(&name.as_str()))
-        .filter_map(|(name, head)| {
+        .filter_map(|(name, head)| Some((AttributeId::new(name)?, head)))
+        .flat_map(|(attribute, head)| {
             let input = if head.dimensions() == features.print.len() { &features.print } else { &features.look };
-            suggestion(AttributeId::new(name)?, head, input, garment, heads)
+            suggestions(&attribute, head, input, garment, heads)
         })
         .collect()
 }
 
-/// The surest class of `head`; a question when under its threshold or when the gate is not passed.
-fn suggestion(
-    attribute: AttributeId,
+/// The surest class of `head`, or of several that a picture can have each that is likelier than not; a question when under
+/// its threshold or when the gate is not passed.
+fn suggestions(
+    attribute: &AttributeId,
     head: &LinearHead,
     input: &[f32],
     garment: f32,
     heads: &HeadSet,
-) -> Option<Suggestion> {
-    let probabilities = head.probabilities(input);
-    let (best, probability) = probabilities.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let (confidence, state) = judged(probability, head.threshold(), garment, heads);
-    Some(Suggestion { attribute, value: head.classes()[best].clone(), confidence, state })
+) -> Vec<Suggestion> {
+    let mut said: Vec<(usize, f32)> = head.probabilities(input).into_iter().enumerate().collect();
+    match head.values() {
+        Values::One => said = said.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).into_iter().collect(),
+        Values::Many => said.retain(|(_, probability)| *probability > 0.5),
+    }
+    let suggestion = |(at, probability): (usize, f32)| {
+        let (confidence, state) = judged(probability, head.threshold(), garment, heads);
+        Suggestion { attribute: attribute.clone(), value: head.classes()[at].clone(), confidence, state }
+    };
+    said.into_iter().map(suggestion).collect()
 }
 
 /// How sure an answer of `probability` is once the gate has spoken, and whether it is one.
@@ -363,4 +371,30 @@ pub fn unfitted_heads() -> HeadSet {
     let matrix = (0..dimensions * LOOK_DIMENSIONS).map(|_| sign()).collect();
     let projection = Projection::new(vec![0.0; dimensions], matrix).expect("256 rows of as many numbers as the mean");
     HeadSet { name: "unfitted@1".into(), projection, heads: HashMap::new(), numbers: HashMap::new(), reading: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which values a head whose scores are these suggests.
+    #[track_caller]
+    fn check(scores: [f32; 3], values: Values, expected: &[(&str, TagState)]) {
+        let classes = ["pocket", "hood", "zip"].map(|class| ValueId::new(class).expect("an id")).to_vec();
+        let head = LinearHead::new(classes, 1, vec![0.0; 3], scores.to_vec(), 0.2, 0.9).expect("a head");
+        let heads =
+            HeadSet { numbers: [(numbers::GATE_THRESHOLD.into(), 0.5)].into(), ..builtin_heads().expect("heads") };
+        let attribute = AttributeId::new("detail").expect("an id");
+        let said = suggestions(&attribute, &head.with_values(values), &[0.0], 1.0, &heads);
+        let said: Vec<(&str, TagState)> = said.iter().map(|one| (one.value.as_str(), one.state)).collect();
+        assert_eq!(said, expected, "{scores:?}");
+    }
+
+    #[test]
+    fn of_an_attribute_with_several_values_each_is_suggested_that_is_likelier_than_not() {
+        use TagState::{Suggested, ToReview};
+        check([0.9, 0.6, 0.1], Values::Many, &[("pocket", Suggested), ("hood", ToReview)]);
+        check([0.4, 0.3, 0.1], Values::Many, &[]);
+        check([0.9, 0.6, 0.1], Values::One, &[("pocket", ToReview)]);
+    }
 }

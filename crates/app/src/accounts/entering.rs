@@ -127,7 +127,9 @@ impl Privacy {
         self.wake(person).await?;
         self.vault().used(policy, person, now).await?;
         self.note_visit(person, &form.device).await?;
-        self.note_device(person, security.text(policy, "device"), &form.device).await?;
+        let known = security.text(policy, "device");
+        self.note_device(person, DevicesOf { class: "security", item: "device", to: None }, known, &form.device)
+            .await?;
         self.begin(person).await.map(Entered::In)
     }
 
@@ -208,7 +210,13 @@ impl Privacy {
     }
 
     /// Remembers a device by its name beside those that are `known`, and tells its owner by mail when it is a new one.
-    async fn note_device(&self, person: PersonId, known: Option<&str>, device: &Device) -> Result<(), AccountError> {
+    pub(super) async fn note_device(
+        &self,
+        person: PersonId,
+        of: DevicesOf<'_>,
+        known: Option<&str>,
+        device: &Device,
+    ) -> Result<(), AccountError> {
         let (policy, now) = (self.policy(), self.now());
         let known = known.and_then(|text| serde_json::from_str(text).ok());
         let mut known: Vec<KnownDevice> = known.unwrap_or_default();
@@ -220,9 +228,10 @@ impl Privacy {
         // The oldest give way.
         let known = &known[known.len().saturating_sub(MOST_DEVICES)..];
         let text = serde_json::to_string(known).expect("devices are JSON");
-        self.put_item(policy, person, "security", "device", text).await?;
+        self.put_item(policy, person, of.class, of.item, text).await?;
         if !is_first {
-            self.queue(person, &Queued::NewDevice { device: device.name.clone(), at: now }, device.language).await?;
+            let told = Queued::NewDevice { device: device.name.clone(), at: now };
+            self.queue_to(person, of.to, &told, device.language).await?;
         }
         Ok(())
     }
@@ -257,11 +266,21 @@ struct KnownDevice {
     since: Timestamp,
 }
 
+/// Where the devices of a door are remembered, and at which address their owner is told; `None` for a member's own.
+pub(super) struct DevicesOf<'d> {
+    pub(super) class: &'d str,
+    pub(super) item: &'d str,
+    pub(super) to: Option<&'d str>,
+}
+
 /// Whether a session lasts, by the rules for whose it is.
 fn is_live(session: &SessionOnFile, now: Timestamp) -> bool {
-    let is_staff = session.role.is_some_and(Role::is_staff);
-    let rules = if is_staff { SessionRules::STAFF } else { SessionRules::MEMBER };
-    SessionTimes::new(session.begun, session.used).is_live(&rules, now)
+    SessionTimes::new(session.begun, session.used).is_live(session_rules(session.role), now)
+}
+
+/// How long sessions of somebody with that role last.
+pub(super) fn session_rules(role: Option<Role>) -> &'static SessionRules {
+    if role.is_some_and(Role::is_staff) { &SessionRules::STAFF } else { &SessionRules::MEMBER }
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub struct ChildAccount {
     pub items: BTreeMap<String, Personal<String>>,
     /// Purposes consented to, and the text that stood beside each box.
     pub consents: Vec<(PurposeId, String)>,
+    /// Whether they agreed to the terms of use, as they stand in their language.
+    pub terms: bool,
     /// The language they read.
     pub language: Language,
 }
@@ -146,6 +148,7 @@ impl Privacy {
         let policy = self.policy();
         let (hash, stub) = self.linked(TokenUse::MailedLink, link, ASKED).await?;
         self.birthday(account.day_of_14)?;
+        let terms = self.agreed_terms(account.terms, account.language)?;
         let opening = Opening::new("guardianship", Reader::Program, None).map_err(PrivacyError::from)?;
         let items = self.checked(policy, &account.items, &opening)?;
         let opened = self.open_items(stub, "guardianship", Reader::Program, &["stub_guardian"]).await?;
@@ -156,6 +159,7 @@ impl Privacy {
             items,
             password: String::new(),
             consents: self.given(&account.consents),
+            terms: Some(terms),
             language: account.language.code().into(),
             invitation: None,
             child: Some(child),

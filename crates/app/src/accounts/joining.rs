@@ -4,6 +4,7 @@ use super::{
     AccountError, MARKETING, MAX_VALUE, guardians::PendingChild, letters::Queued, own_words, random, record, token,
 };
 use crate::{Privacy, PrivacyError, is_organisation_name};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use zeroize::Zeroizing;
 
 pub(super) const CONFIRM: &str = "confirm";
 pub(super) const INVITATION: &str = "invitation";
+/// What the records of agreements call the terms of use.
+pub const TERMS: &str = "terms";
 
 /// An item that a sign-up asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub struct SignUp {
     pub password: Personal<String>,
     /// Purposes they consented to, each by a box of its own, and the text that stood beside it.
     pub consents: Vec<(PurposeId, String)>,
+    /// Whether they agreed to the terms of use, as they stand in their language.
+    pub terms: bool,
     /// The language they read.
     pub language: Language,
     /// An invitation's token, if they were invited.
@@ -58,6 +63,9 @@ pub(super) struct Pending {
     pub(super) items: BTreeMap<String, String>,
     pub(super) password: String,
     pub(super) consents: Vec<Given>,
+    /// SHA-256 of the terms of use that were agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) terms: Option<String>,
     pub(super) language: String,
     /// The token of an invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,6 +88,28 @@ pub(super) struct Given {
     purpose: String,
     /// SHA-256 of the text that was shown.
     text: String,
+}
+
+/// What somebody agreed to.
+pub(super) struct Agreed<'p> {
+    /// A purpose of the policy, or [`TERMS`].
+    to: &'p str,
+    /// The items that serve it.
+    items: Vec<&'p str>,
+    /// When it had been taken back before, if it had.
+    before: Option<Timestamp>,
+}
+
+impl<'p> Agreed<'p> {
+    pub(super) fn to(policy: &'p Policy, purpose: PurposeId) -> Self {
+        let items = policy.items().filter(|(_, item)| item.purposes.contains(purpose));
+        let items = items.map(|(_, item)| item.id.as_str()).collect();
+        Self { to: &policy.purpose(purpose).id, items, before: None }
+    }
+
+    pub(super) fn again_after(self, before: Option<Timestamp>) -> Self {
+        Self { before, ..self }
+    }
 }
 
 impl Drop for Pending {
@@ -125,6 +155,7 @@ impl Privacy {
     pub async fn sign_up(&self, form: SignUp) -> Result<(), AccountError> {
         let policy = self.policy();
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
+        let terms = self.agreed_terms(form.terms, form.language)?;
         let items = self.checked(policy, &form.items, &opening)?;
         let mail = items.get("email").cloned().unwrap_or_default();
         let words = own_words(Some(&mail), items.get("name").map(String::as_str));
@@ -136,6 +167,7 @@ impl Privacy {
             items,
             password: hash.as_str().into(),
             consents: self.given(&form.consents),
+            terms: Some(terms),
             language: form.language.code().into(),
             invitation: form.invitation,
             child: None,
@@ -150,6 +182,14 @@ impl Privacy {
             text: hex(&Sha256::digest(text.as_bytes())),
         });
         given.collect()
+    }
+
+    /// SHA-256 of the terms of use, once they are agreed to: without them there is no account.
+    pub(super) fn agreed_terms(&self, agreed: bool, language: Language) -> Result<String, AccountError> {
+        match agreed {
+            true => Ok(self.terms().digest(language)),
+            false => Err(AccountError::Missing { item: TERMS.into() }),
+        }
     }
 
     /// Puts a sign-up on file until its address is confirmed, whosever that is, and the letter that asks for it; under whom
@@ -241,6 +281,14 @@ impl Privacy {
         let mut new = self.new_member(policy, given, language, (organisation, role))?;
         let channel = if pending.child.is_some() { "guardian" } else { "sign-up" };
         new.records.extend(pending.child.as_ref().map(|child| self.guardianship(child)).transpose()?);
+        if let Some(hash) = &pending.terms {
+            new.records.push(self.agreement(
+                policy,
+                Agreed { to: TERMS, items: Vec::new(), before: None },
+                hash,
+                channel,
+            )?);
+        }
         for given in &pending.consents {
             let purpose = policy.purpose_named(&given.purpose).ok_or(AccountError::Link)?;
             self.agree_by_hash(policy, &mut new, purpose, &given.text, channel)?;
@@ -284,7 +332,7 @@ impl Privacy {
         hash: &str,
         channel: &str,
     ) -> Result<(), AccountError> {
-        new.records.push(self.consent_record(policy, purpose, hash, channel)?);
+        new.records.push(self.agreement(policy, Agreed::to(policy, purpose), hash, channel)?);
         if policy.purpose(purpose).basis != Basis::Consent {
             return Ok(());
         }
@@ -298,25 +346,23 @@ impl Privacy {
         Ok(())
     }
 
-    /// What is written down of a consent: which version, what it covers, the hash of what was shown, how and when.
-    pub(super) fn consent_record(
+    /// What is written down of an agreement: which version, what it covers, the hash of what was shown, how and when.
+    pub(super) fn agreement(
         &self,
         policy: &Policy,
-        purpose: PurposeId,
+        agreed: Agreed<'_>,
         text: &str,
         channel: &str,
     ) -> Result<NewRecord, AccountError> {
         let now = self.now();
-        let items: Vec<&str> = policy
-            .items()
-            .filter(|(_, item)| item.purposes.contains(purpose))
-            .map(|(_, item)| item.id.as_str())
-            .collect();
-        let text = serde_json::json!({
-            "purpose": policy.purpose(purpose).id, "policy": policy.version, "items": items,
+        let mut written = serde_json::json!({
+            "purpose": agreed.to, "policy": policy.version, "items": agreed.items,
             "text_sha256": text, "channel": channel, "at": now,
         });
-        record(policy, "consent", vec![("consent", text.to_string())], vec![(Event::Made, now)])
+        if let Some(before) = agreed.before {
+            written["taken_back_before"] = serde_json::json!(before);
+        }
+        record(policy, "consent", vec![("consent", written.to_string())], vec![(Event::Made, now)])
     }
 
     /// The values of a form, trimmed: nothing required is missing, nothing is asked that the policy does not list.

@@ -1,10 +1,15 @@
 //! What members do about their own data: see, correct, take along, consent, leave.
 
-use super::{AccountError, Queued, joining::is_usable, second::Code};
+use super::{
+    AccountError, Queued,
+    entering::session_rules,
+    joining::{Agreed, is_usable},
+    second::Code,
+};
 use crate::{HeldRecord, Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
-use vestry_credentials::{SessionRules, SessionTimes};
+use vestry_credentials::SessionTimes;
 use vestry_model::hex;
 use vestry_policy::{Action, Basis, ItemId, Period, Policy, PurposeId, Subject};
 use vestry_vault::{Edit, EndedSessions, Look, Opening, PersonId, Personal, Reader, VaultError};
@@ -131,9 +136,12 @@ impl Privacy {
             return Err(AccountError::Unusable { item: policy.purpose(purpose).id.clone() });
         }
         let hash = hex(&Sha256::digest(text.as_bytes()));
-        let written = self.consent_record(policy, purpose, &hash, channel)?;
+        let before = self.vault().consents_of(policy, person).await?;
+        let before = before.iter().find(|consent| consent.purpose == purpose).and_then(|consent| consent.withdrawn);
+        let agreed = Agreed::to(policy, purpose).again_after(before);
+        // Written down first: a stop in between leaves no consent that nothing proves.
+        self.vault().add_record(policy, person, &self.agreement(policy, agreed, &hash, channel)?).await?;
         self.vault().consent(policy, person, purpose, self.now()).await?;
-        self.vault().add_record(policy, person, &written).await?;
         if policy.purpose(purpose).id == MARKETING {
             self.put_item(policy, person, "account", "mailing", "{\"mail\":true}".into()).await?;
             self.tell_result(person, true).await?;
@@ -179,11 +187,11 @@ impl Privacy {
         Ok(self.vault().looks_at(self.policy(), person).await?)
     }
 
-    /// Somebody's sessions that last.
+    /// Somebody's sessions that last, by the rules for whose they are.
     pub async fn own_sessions(&self, person: PersonId) -> Result<Vec<SessionView>, AccountError> {
-        let now = self.now();
+        let (now, (role, _)) = (self.now(), self.vault().role(person).await?);
         let lasts = |(_, begun, used): &([u8; 32], Timestamp, Timestamp)| {
-            SessionTimes::new(*begun, *used).is_live(&SessionRules::MEMBER, now)
+            SessionTimes::new(*begun, *used).is_live(session_rules(role), now)
         };
         let sessions = self.vault().sessions_of(person).await?;
         Ok(sessions.into_iter().filter(lasts).map(|(token, begun, used)| SessionView { token, begun, used }).collect())

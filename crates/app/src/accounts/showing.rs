@@ -100,6 +100,7 @@ impl Privacy {
             day_of_14: today.checked_add(2.years()).unwrap_or(today),
             items: items.collect(),
             consents: Vec::new(),
+            terms: true,
             language: Language::Korean,
         };
         let confirm = self.consent_for(&link, &account).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     AccountError,
-    entering::{Device, in_like_time},
+    entering::{Device, DevicesOf, in_like_time},
     hash_of,
     joining::is_usable,
     letters::Queued,
@@ -211,19 +211,20 @@ impl Privacy {
         let found = self.vault().find_staff(mail).await.ok().flatten();
         let opened = match found {
             Some(person) => {
-                let items = ["staff_password", "staff_second"];
+                let items = ["staff_password", "staff_second", "staff_device", "staff_mail"];
                 Some((person, self.open_items(person, "security", Reader::Program, &items).await?))
             }
             None => None,
         };
-        let text = |item| opened.as_ref().and_then(|(_, opened)| opened.text(policy, item));
+        let text = |item: &str| opened.as_ref().and_then(|(_, opened)| opened.text(policy, item));
         let known = StaffPassword::parse(text("staff_password"));
         let is_enrolled = Proof::read(text("staff_second"), None).is_needed();
         let hash = known.as_ref().and_then(|known| hash_of(Some(&known.hash)));
         let is_right = self.hashing().fits(hash, password, &opening).await;
-        let (Some((person, _)), Some(known), true, true) = (opened, known, is_enrolled, is_right) else {
+        let (Some((person, opened)), Some(known), true, true) = (&opened, known, is_enrolled, is_right) else {
             return Err(AccountError::Wrong);
         };
+        let person = *person;
         // Who was dismissed is on file until the next sweep, and works here no more.
         if !self.vault().role(person).await?.0.is_some_and(Role::is_staff) {
             return Err(AccountError::Wrong);
@@ -236,6 +237,8 @@ impl Privacy {
             return Err(AccountError::Wrong);
         }
         self.succeeded(&tried).await?;
+        let of = DevicesOf { class: "staff", item: "staff_device", to: opened.text(policy, "staff_mail") };
+        self.note_device(person, of, opened.text(policy, "staff_device"), device).await?;
         if self.is_expired(&known) {
             let link = token(self, TokenUse::MailedLink);
             let ends = now + SignedDuration::from_mins(15);

@@ -189,6 +189,7 @@ pub(crate) fn sign_up(mail: &str) -> SignUp {
         items: items.into_iter().map(|(name, value)| (name.to_owned(), personal(value))).collect::<BTreeMap<_, _>>(),
         password: personal(PASSWORD),
         consents: Vec::new(),
+        terms: true,
         language: Language::Korean,
         invitation: None,
     }

@@ -336,6 +336,7 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
         day_of_14: day.parse().expect("a day"),
         items: sign_up("child@home.example").items,
         consents: Vec::new(),
+        terms: true,
         language: Language::Korean,
     };
     for day in ["2026-11-02", "2041-01-01"] {
@@ -396,6 +397,7 @@ async fn a_guardian_does_not_learn_whose_an_address_is() {
             day_of_14: "2026-12-24".parse().expect("a day"),
             items: sign_up(mail).items,
             consents: Vec::new(),
+            terms: true,
             language: Language::Korean,
         };
         let confirm = house.privacy.consent_for(&link, &account).await.expect("answered alike");

@@ -189,6 +189,7 @@ async fn clause_9_from_the_fourteenth_birthday_consents_are_the_members_own() {
         day_of_14: "2026-12-24".parse().expect("a day"),
         items: sign_up("child@home.example").items,
         consents: vec![(house.marketing(), "광고를 받을게요".into())],
+        terms: true,
         language: Language::Korean,
     };
     let confirm = house.privacy.consent_for(&link, &account).await.expect("consented");

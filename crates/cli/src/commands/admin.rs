@@ -12,7 +12,7 @@ use std::{
 };
 use vestry_app::{
     Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal,
-    Privacy, Reader, TwoStaff, VaultStore, event_named,
+    Privacy, Reader, TwoStaff, VaultStore, event_named, masked,
 };
 use zeroize::Zeroizing;
 
@@ -252,24 +252,17 @@ fn print_record(privacy: &Privacy, opening: &Opening, record: &HeldRecord, unmas
     let held = if record.held { ", on hold" } else { "" };
     writeln!(stdout(), "{} {} ({place}{held})", policy.class(record.class).id, record.record)?;
     if let Some(day) = &record.day {
-        writeln!(stdout(), "  {}", day.open(opening))?;
+        let day = day.open(opening);
+        writeln!(stdout(), "  {}", if unmask { day.as_str() } else { "••••" })?;
     }
     for held in &record.items {
         let item = policy.item(held.item);
         let value = held.value.open(opening);
-        let value = if item.masked && !unmask { masked(value) } else { value.clone() };
+        let value = if unmask { value.clone() } else { masked(policy, item, value) };
         let fate = held.action.map(|action| action.say(policy)).unwrap_or_default();
         writeln!(stdout(), "  {:<18} {value}  [{fate}]", item.id)?;
     }
     Ok(())
-}
-
-/// The last four characters, behind dots.
-fn masked(value: &str) -> String {
-    let count = value.chars().count();
-    let shown = if count >= 12 { 4 } else { 0 };
-    let tail: String = value.chars().skip(count - shown).collect();
-    format!("••••{tail}")
 }
 
 async fn withdraw(args: DestroyArgs) -> Result<()> {

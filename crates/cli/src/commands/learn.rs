@@ -1,16 +1,17 @@
 //! `vestry learn`: the heads that are committed in `models/apparel` are made by this; and what people taught since.
 
 use crate::{
-    args::{LearnArgs, LearnCommand, Shop, TaughtArgs},
+    args::{LearnArgs, LearnCommand, ManifestArgs, Shop, TaughtArgs},
     open, progress,
 };
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     io::{Write, stdout},
     path::Path,
+    sync::Arc,
 };
-use vestry_app::{App, HeadEvidence, PublishedHead, Said, Taught, Verdict, fit};
+use vestry_app::{App, CurvePoint, HeadEvidence, PublishedHead, Said, Taught, Verdict, fit, reliability};
 use vestry_model::{AttributeId, OrganisationId, Taxonomy};
 use vestry_vision::{Kernel, Vision};
 
@@ -18,7 +19,8 @@ use vestry_vision::{Kernel, Vision};
 pub(crate) async fn run(args: LearnArgs) -> Result<()> {
     match (&args.about, &args.train) {
         (Some(LearnCommand::Show(taught)), _) => show(&read(taught).await?, taught),
-        (Some(LearnCommand::Manifest(taught)), _) => manifest(&read(taught).await?, taught),
+        (Some(LearnCommand::Attributes(shop)), _) => attributes(shop).await,
+        (Some(LearnCommand::Manifest(about)), _) => manifest(about).await,
         (Some(LearnCommand::Next(taught)), _) => next(taught).await,
         (Some(LearnCommand::Publish(taught)), _) => publish(taught).await,
         (Some(LearnCommand::Versions(taught)), _) => versions(taught).await,
@@ -62,7 +64,11 @@ async fn publish(args: &TaughtArgs) -> Result<()> {
     let (app, organisation, attribute) = opened(args).await?;
     let published = app.publish_head(organisation, &attribute, PROMPT).await;
     app.close().await;
-    let PublishedHead { version, evidence, .. } = published?;
+    let published = published?;
+    if args.json {
+        return Ok(writeln!(stdout(), "{}", version_json(&published))?);
+    }
+    let PublishedHead { version, evidence, .. } = published;
     writeln!(
         stdout(),
         "version {} is in use: {} of {} held-out pictures right, the shipped head {}; stored pictures are looked at again by \
@@ -79,7 +85,12 @@ async fn versions(args: &TaughtArgs) -> Result<()> {
     let (app, organisation, attribute) = opened(args).await?;
     let published = app.published_heads(organisation, &attribute).await;
     app.close().await;
-    for PublishedHead { version, evidence, is_in_use } in published? {
+    let published = published?;
+    if args.json {
+        let versions: Vec<Value> = published.iter().map(version_json).collect();
+        return Ok(writeln!(stdout(), "{}", json!({ "versions": versions }))?);
+    }
+    for PublishedHead { version, evidence, is_in_use } in published {
         let standing = match version.ended {
             Some((at, end)) => format!("{} {at}", end.as_str()),
             None if is_in_use => "in use".into(),
@@ -99,6 +110,27 @@ async fn versions(args: &TaughtArgs) -> Result<()> {
     Ok(())
 }
 
+/// A version, as the API says it.
+fn version_json(PublishedHead { version, evidence, is_in_use }: &PublishedHead) -> Value {
+    json!({
+        "id": version.id, "shipped": version.facts.shipped, "manifest": version.facts.manifest,
+        "model": version.facts.model, "examples": evidence.examples, "held_out": evidence.held_out,
+        "right": evidence.right, "right_before": evidence.right_before, "difference": evidence.difference,
+        "who": version.who, "at": version.at, "in_use": is_in_use,
+        "ended": version.ended.map(|(at, _)| at), "because": version.ended.map(|(_, end)| end.as_str()),
+    })
+}
+
+async fn attributes(shop: &Shop) -> Result<()> {
+    let (app, organisation) = open::shop(shop).await?;
+    let attributes = app.taught_attributes(organisation).await;
+    app.close().await;
+    for attribute in attributes? {
+        writeln!(stdout(), "{attribute}")?;
+    }
+    Ok(())
+}
+
 async fn back(args: &TaughtArgs) -> Result<()> {
     let (app, organisation, attribute) = opened(args).await?;
     let in_use = app.published_heads(organisation, &attribute).await?.into_iter().find(|one| one.is_in_use);
@@ -106,7 +138,11 @@ async fn back(args: &TaughtArgs) -> Result<()> {
     let taken = app.roll_back_head(organisation, &attribute, id).await;
     app.close().await;
     taken?;
-    Ok(writeln!(stdout(), "version {id} is taken back")?)
+    match args.json {
+        true => writeln!(stdout(), "{}", json!({ "taken_back": id }))?,
+        false => writeln!(stdout(), "version {id} is taken back")?,
+    }
+    Ok(())
 }
 
 async fn forgotten(shop: &Shop) -> Result<()> {
@@ -121,11 +157,16 @@ async fn forgotten(shop: &Shop) -> Result<()> {
     Ok(())
 }
 
-async fn read(args: &TaughtArgs) -> Result<Taught> {
+/// What was taught, and how much more was known with each answer.
+async fn read(args: &TaughtArgs) -> Result<(Taught, Arc<[CurvePoint]>)> {
     let (app, organisation, attribute) = opened(args).await?;
-    let taught = app.taught(organisation, &attribute).await?;
+    let taught = app.taught(organisation, &attribute).await;
+    let curve = match &taught {
+        Ok(Some(taught)) => app.learning_curve(taught).await,
+        _ => Ok([].into()),
+    };
     app.close().await;
-    taught.with_context(|| cannot_be_taught(&args.attribute))
+    Ok((taught?.with_context(|| cannot_be_taught(&args.attribute))?, curve?))
 }
 
 fn cannot_be_taught(attribute: &str) -> String {
@@ -142,7 +183,7 @@ fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn show(taught: &Taught, args: &TaughtArgs) -> Result<()> {
+fn show((taught, curve): &(Taught, Arc<[CurvePoint]>), args: &TaughtArgs) -> Result<()> {
     let (head, evidence) = (&taught.head, &taught.head.evidence);
     let [estimate, low, high] = evidence.difference;
     if args.json {
@@ -151,6 +192,9 @@ fn show(taught: &Taught, args: &TaughtArgs) -> Result<()> {
             "examples": head.examples, "held_out": evidence.held_out, "right": evidence.right,
             "right_before": evidence.right_before, "difference": evidence.difference, "ece": evidence.calibration_error,
             "lambda": head.lambda, "temperature": head.temperature, "threshold": head.threshold,
+            "curve": curve.iter().map(|point| json!([point.answers, point.right, point.held_out])).collect::<Vec<_>>(),
+            "reliability": reliability(&evidence.answers).iter().map(|bin| json!([bin.sure, bin.right, bin.count]))
+                .collect::<Vec<_>>(),
             "distrusted": taught.distrusted, "verdict": verdict(evidence.verdict),
         });
         return Ok(writeln!(stdout(), "{object}")?);
@@ -171,14 +215,37 @@ fn show(taught: &Taught, args: &TaughtArgs) -> Result<()> {
         share(evidence.right_before)
     )?;
     writeln!(stdout(), "difference {estimate:+.3} ({low:+.3} to {high:+.3}): {}", verdict(evidence.verdict))?;
+    writeln!(
+        stdout(),
+        "penalty {}, temperature {:.3}, asks under {:.2}",
+        head.lambda,
+        head.temperature,
+        head.threshold
+    )?;
+    for point in curve.iter() {
+        writeln!(stdout(), "after {:>6} answers: {} of {} right", point.answers, point.right, point.held_out)?;
+    }
+    for bin in reliability(&evidence.answers) {
+        writeln!(stdout(), "sure {:.2}: right {:.2} of {}", bin.sure, bin.right, bin.count)?;
+    }
+    writeln!(stdout(), "calibration error {:.3}", evidence.calibration_error)?;
     for who in &taught.distrusted {
         writeln!(stdout(), "the word of {who} does not count: others and held-out pictures contradict it")?;
     }
     Ok(writeln!(stdout(), "manifest {}", taught.lineage.hash)?)
 }
 
-fn manifest(taught: &Taught, args: &TaughtArgs) -> Result<()> {
-    let manifest = &taught.lineage;
+async fn manifest(about: &ManifestArgs) -> Result<()> {
+    let args = &about.taught;
+    let manifest = match about.version {
+        None => read(args).await?.0.lineage,
+        Some(id) => {
+            let (app, organisation, attribute) = opened(args).await?;
+            let found = app.version_lineage(organisation, &attribute, id).await;
+            app.close().await;
+            found?.with_context(|| format!("`{attribute}` has no version {id}; `vestry learn versions` lists them"))?
+        }
+    };
     let said = |said: &Said| match said {
         Said::Is(value) => ("is", value.to_string()),
         Said::IsNot(value) => ("is-not", value.to_string()),

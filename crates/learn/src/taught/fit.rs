@@ -3,13 +3,13 @@
 
 use super::{
     head::{Prior, Ridge, Scorer, classes_of},
-    judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said, Values},
+    judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said},
     moments::{Example, Moments, Sign, weight},
 };
 use crate::{asking::Subject, calibrate, hash::hash, measure, ridge::NotFactorised};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use vestry_model::{ImageId, Row, ValueId};
+use vestry_model::{ImageId, Row, ValueId, Values};
 
 /// Parts into which pictures fall, by their ids.
 const FOLDS: usize = 5;

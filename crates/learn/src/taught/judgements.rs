@@ -1,7 +1,7 @@
 //! What people said about pictures, each for themselves: nobody's judgement is written over by another's.
 
 use std::collections::{BTreeMap, BTreeSet};
-use vestry_model::{ImageId, ValueId};
+use vestry_model::{ImageId, ValueId, Values};
 
 /// Somebody who teaches, under a name that says nothing of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,15 +36,6 @@ pub struct Judgement {
     pub said: Said,
     /// Its place among all judgements; of one person's on the same thing the last counts.
     pub sequence: i64,
-}
-
-/// How many values a picture can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
-    /// One, such as its category.
-    One,
-    /// Several, such as its colours.
-    Many,
 }
 
 /// What a judgement is about: a picture, by whom, and which value where there are several.

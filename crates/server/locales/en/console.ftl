@@ -308,7 +308,9 @@ join-age = Are you fourteen or older? A child's guardian is asked first.
 join-adult = I am fourteen or older
 join-child = I am younger than fourteen
 join-lead = This is all we ask. What is marked optional may stay empty.
-join-terms = I have read the privacy policy and the terms of use.
+join-terms = I agree to the terms of use.
+terms = Terms of use
+terms-digest = This text is what is agreed to; its SHA-256:
 join-agree = I agree. { $text }
 join-button = Sign up
 have-account = I have an account
@@ -619,6 +621,7 @@ staff-password = Password set
 staff-not-enrolled = not enrolled yet
 staff-renew = New link
 staff-dismiss = Dismiss
+staff-sessions-hint = A session ends by itself after a quarter of an hour without a request. If one is not yours, end it and change your password.
 
 # Guardians
 child-lead = Somebody who answers for you has to agree first. Tell us who; we ask nothing about you.
@@ -931,6 +934,7 @@ head-publish-hint = It recognises your pictures from then on, and looks at the s
 head-versions = Published heads
 head-version = Version
 head-at = Published
+head-digest = head
 head-in-use = in use
 head-stands = before it
 head-rolled-back = taken back

@@ -295,7 +295,9 @@ join-age = 만 14세 이상인가요? 14세 미만이면 법정대리인께 먼�
 join-adult = 만 14세 이상이에요
 join-child = 만 14세 미만이에요
 join-lead = 여쭙는 것은 이게 전부예요. 선택이라고 쓴 것은 비워 두셔도 돼요.
-join-terms = 개인정보처리방침과 이용약관을 읽었어요.
+join-terms = 이용약관에 동의해요.
+terms = 이용약관
+terms-digest = 동의하시는 글은 이 글이에요. SHA-256:
 join-agree = 동의해요. { $text }
 join-button = 가입하기
 have-account = 이미 계정이 있어요
@@ -590,6 +592,7 @@ staff-password = 비밀번호를 정한 때
 staff-not-enrolled = 아직 등록하지 않았어요
 staff-renew = 새 링크
 staff-dismiss = 해임
+staff-sessions-hint = 15분 동안 아무 요청이 없으면 저절로 끝나요. 내 것이 아니면 끝내고 비밀번호를 바꿔 주세요.
 
 # Guardians
 child-lead = 법정대리인의 동의가 먼저 필요해요. 누구인지 알려 주세요. 본인에 대해서는 아무것도 여쭙지 않아요.
@@ -888,6 +891,7 @@ head-publish-hint = 지금부터 이 판별기가 사진을 판별하고, 저장
 head-versions = 적용한 판별기
 head-version = 판
 head-at = 적용한 때
+head-digest = 판별기
 head-in-use = 사용 중
 head-stands = 이전 판
 head-rolled-back = 되돌림

@@ -3,7 +3,7 @@
 use super::{
     copies,
     form::Form,
-    joining::{boxes, consent_text, item_field, sent},
+    joining::{boxes, consent_text, item_field, sent, terms_field},
     me::{self, groups},
     personal, privacy,
 };
@@ -23,7 +23,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader};
+use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader, TERMS};
 use vestry_policy::{Policy, PurposeId};
 
 fn ask_form(headers: &HeaderMap, typed: &Fields) -> Form {
@@ -80,12 +80,15 @@ fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fiel
     for asked in privacy.sign_up_items() {
         form = item_field(form, policy, asked, typed);
     }
+    form = terms_field(form);
     for (purpose, is_needed) in boxes(privacy) {
         let name = format!("agree-{}", policy.purpose(purpose).id);
         let label = |_: &Words| agree_label(policy, purpose, language);
         form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
     }
-    form.to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button")).link("/policy", |w| w.t("policy"))
+    form.to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button"))
+        .link("/terms", |w| w.t("terms"))
+        .link("/policy", |w| w.t("policy"))
 }
 
 fn over(headers: &HeaderMap) -> Shown {
@@ -228,7 +231,8 @@ async fn consent(privacy: &Privacy, headers: &HeaderMap, link: &str, fields: &Fi
         .map(|asked| policy.item(asked.item).id.clone())
         .map(|name| (name.clone(), personal(fields.text(&name))))
         .collect();
-    let account = ChildAccount { day_of_14, items, consents, language: language.mail() };
+    let terms = fields.text(TERMS) == Some("yes");
+    let account = ChildAccount { day_of_14, items, consents, terms, language: language.mail() };
     match privacy.consent_for(link, &account).await {
         Ok(_) => waits(headers).link(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-page")).shown(),
         Err(error @ (AccountError::Missing { .. } | AccountError::Unusable { .. })) => form.refused(&error).shown(),

@@ -16,7 +16,7 @@ use axum::{
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use vestry_app::{AccountError, AskedItem, Joined, Privacy, SignUp};
+use vestry_app::{AccountError, AskedItem, Joined, Privacy, SignUp, TERMS};
 use vestry_policy::{Basis, Policy, PurposeId};
 
 /// How the page is called.
@@ -105,6 +105,11 @@ pub(super) fn item_field(form: Form, policy: &Policy, asked: AskedItem, typed: &
     })
 }
 
+/// The box of the terms of use, which a page of their own shows.
+pub(super) fn terms_field(form: Form) -> Form {
+    form.field((TERMS, "checkbox", "off"), |w| w.t("join-terms"), |field| field)
+}
+
 fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields) -> Form {
     let policy = privacy.policy();
     let mut form = Form::new(headers, |w| w.t("join")).lead(|w| w.t("join-lead"));
@@ -116,7 +121,7 @@ fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields
             form = form.field(("password", "password", "new-password"), |w| w.t("password"), |f| f.hint(hint));
         }
     }
-    form = form.field(("terms", "checkbox", "off"), |w| w.t("join-terms"), |field| field);
+    form = terms_field(form);
     for (purpose, is_needed) in boxes(privacy) {
         let name = format!("agree-{}", policy.purpose(purpose).id);
         let label = |_: &Words| agree_label(policy, purpose, language);
@@ -124,6 +129,7 @@ fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields
     }
     form.hidden("invitation", invitation)
         .to("/join", |w| w.t("join-button"))
+        .link("/terms", |w| w.t("terms"))
         .link("/policy", |w| w.t("policy"))
         .link(for_who_has_an_account(invitation), |w| w.t("have-account"))
 }
@@ -161,9 +167,6 @@ pub(crate) async fn join(
             return form.refused(&AccountError::Missing { item: name }).shown();
         }
     }
-    if !is_ticked("terms") {
-        return form.refused(&AccountError::Missing { item: "terms".into() }).shown();
-    }
     let asked = privacy.sign_up_items();
     let items: BTreeMap<_, _> = asked
         .iter()
@@ -174,6 +177,7 @@ pub(crate) async fn join(
         items,
         password: personal(fields.text("password")),
         consents,
+        terms: is_ticked(TERMS),
         language: language.mail(),
         invitation: Some(invitation).filter(|token| !token.is_empty()),
     };

@@ -24,7 +24,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 use vestry_app::{
-    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, VaultError, Visitor, is_secret,
+    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, TERMS, VaultError, Visitor,
+    is_secret,
 };
 use vestry_policy::{Action, Basis, Membership, Period, Policy, PurposeId};
 
@@ -250,15 +251,21 @@ pub(super) fn agreed(
     words: &Words,
 ) -> Vec<AgreedLine> {
     let item = policy.item_named("consent");
-    let name = |purpose: &str| {
-        policy.purpose_named(purpose).map_or_else(|| purpose.to_owned(), |id| pick(&policy.purpose(id).name, words.0))
+    let name = |purpose: &str| match policy.purpose_named(purpose) {
+        Some(id) => pick(&policy.purpose(id).name, words.0),
+        None if purpose == TERMS => words.t("terms"),
+        None => purpose.to_owned(),
     };
     let mut lines: Vec<AgreedLine> = Vec::new();
     for record in records {
         for held in record.record.items.iter().filter(|held| Some(held.item) == item) {
             let Ok(given) = serde_json::from_str::<Given>(held.value.open(&record.opening)) else { continue };
             let how = words.a("me-agreed-in", &given.policy);
-            lines.push(AgreedLine { at: time(policy, given.at), what: name(&given.purpose), how });
+            let what = name(&given.purpose);
+            if let Some(before) = given.taken_back_before {
+                lines.push(AgreedLine { at: time(policy, before), what: what.clone(), how: words.t("me-agreed-back") });
+            }
+            lines.push(AgreedLine { at: time(policy, given.at), what, how });
         }
     }
     let taken_back = consents.iter().filter_map(|consent| Some((consent.taken_back.clone()?, &consent.purpose)));
@@ -277,6 +284,7 @@ struct Given {
     purpose: String,
     policy: String,
     at: jiff::Timestamp,
+    taken_back_before: Option<jiff::Timestamp>,
 }
 
 pub(super) async fn consents(
@@ -297,7 +305,7 @@ pub(super) async fn consents(
         .collect())
 }
 
-async fn sessions(privacy: &Privacy, visitor: &Visitor) -> Result<Vec<SessionLine>, Problem> {
+pub(crate) async fn sessions(privacy: &Privacy, visitor: &Visitor) -> Result<Vec<SessionLine>, Problem> {
     let sessions = privacy.own_sessions(visitor.person).await?;
     Ok(sessions
         .iter()

@@ -14,7 +14,9 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vestry_app::{CurvePoint, Forgetting, LineageLine, Place, PublishedHead, Said, Taught, Verdict};
+use vestry_app::{
+    Bin, CurvePoint, Forgetting, Lineage, LineageLine, Place, PublishedHead, Said, Taught, Verdict, reliability,
+};
 use vestry_model::{AttributeId, Sku};
 
 /// How what was taught of an attribute came out, beside the head that the server came with. Nothing of a picture was seen by
@@ -39,8 +41,16 @@ pub(crate) struct TaughtShape {
     right_before: usize,
     /// The mean paired difference in shares, and its 95 % bounds.
     difference: [f64; 3],
+    /// The penalty that was chosen.
+    lambda: f64,
+    /// What its scores are divided by before they become probabilities.
+    temperature: f32,
+    /// The probability under which its answer is a question.
+    threshold: f32,
     /// Expected calibration error, ten bins of equal mass.
     calibration_error: f64,
+    /// Those bins, the least sure first.
+    reliability: Vec<BinShape>,
     /// `promote`, `keep`, or `not-enough-evidence`.
     #[schema(example = "not-enough-evidence")]
     verdict: &'static str,
@@ -50,6 +60,34 @@ pub(crate) struct TaughtShape {
     distrusted: Vec<String>,
     /// SHA-256 of the lineage.
     lineage: String,
+}
+
+/// Answers on held-out pictures that were about as sure as each other.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BinShape {
+    /// How sure they were, in the mean.
+    sure: f64,
+    /// The share that was right.
+    right: f64,
+    /// How many they are.
+    count: usize,
+}
+
+/// An attribute of which people said something.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaughtAttribute {
+    /// The attribute.
+    #[schema(example = "category")]
+    attribute: String,
+    /// The version of its head that recognises pictures now; absent where the shipped one does.
+    version: Option<i64>,
+}
+
+/// Attributes that are taught.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaughtAttributesShape {
+    /// The attributes.
+    attributes: Vec<TaughtAttribute>,
 }
 
 /// What a head of the first answers alone gets right, of the pictures of all answers that it did not see.
@@ -210,6 +248,23 @@ async fn taught(server: &Server, actor: &Actor, attribute: &str) -> Result<Taugh
     server.app.taught(actor.organisation, &id).await?.ok_or_else(|| unknown(attribute))
 }
 
+/// The attributes of which people said something.
+#[utoipa::path(get, path = "/api/v1/learn", tag = "learn", operation_id = "list_taught",
+    responses((status = 200, description = "The attributes", body = TaughtAttributesShape),
+              (status = 401, description = "No key", body = ErrorDocument)))]
+pub(crate) async fn list_taught(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+) -> Answer<Json<TaughtAttributesShape>> {
+    let mut attributes = Vec::new();
+    for attribute in server.app.taught_attributes(actor.organisation).await? {
+        let versions = server.app.published_heads(actor.organisation, &attribute).await?;
+        let version = versions.iter().find(|one| one.is_in_use).map(|one| one.version.id);
+        attributes.push(TaughtAttribute { attribute: attribute.to_string(), version });
+    }
+    Ok(Json(TaughtAttributesShape { attributes }))
+}
+
 /// How what people taught of an attribute came out.
 #[utoipa::path(get, path = "/api/v1/learn/{attribute}", tag = "learn", operation_id = "get_taught",
     params(("attribute" = String, Path, description = "An attribute", example = "category")),
@@ -233,7 +288,14 @@ pub(crate) async fn get_taught(
         right: head.evidence.right,
         right_before: head.evidence.right_before,
         difference: head.evidence.difference,
+        lambda: head.lambda,
+        temperature: head.temperature,
+        threshold: head.threshold,
         calibration_error: head.evidence.calibration_error,
+        reliability: reliability(&head.evidence.answers)
+            .into_iter()
+            .map(|Bin { sure, right, count }| BinShape { sure, right, count })
+            .collect(),
         verdict: verdict(head.evidence.verdict),
         curve: curve
             .iter()
@@ -255,7 +317,29 @@ pub(crate) async fn get_lineage(
     Extension(actor): Extension<Actor>,
     Path(attribute): Path<String>,
 ) -> Answer<Json<LineageShape>> {
-    let lineage = taught(&server, &actor, &attribute).await?.lineage;
+    Ok(Json(lineage(taught(&server, &actor, &attribute).await?.lineage)))
+}
+
+/// Exactly which judgements a published head is made of.
+#[utoipa::path(get, path = "/api/v1/learn/{attribute}/versions/{id}/lineage", tag = "learn",
+    operation_id = "get_version_lineage",
+    params(("attribute" = String, Path, description = "An attribute", example = "category"),
+           ("id" = i64, Path, description = "A version")),
+    responses((status = 200, description = "Its lineage, as far as it is live", body = LineageShape),
+              (status = 401, description = "No key", body = ErrorDocument),
+              (status = 404, description = "No such attribute or version", body = ErrorDocument)))]
+pub(crate) async fn get_version_lineage(
+    State(server): State<Server>,
+    Extension(actor): Extension<Actor>,
+    Path((attribute, id)): Path<(String, i64)>,
+) -> Answer<Json<LineageShape>> {
+    let attribute = known(&server, &attribute)?;
+    let found = server.app.version_lineage(actor.organisation, &attribute, id).await?;
+    let unknown = || Problem::not_found(Code::UnknownHead, format!("`{attribute}` has no version {id}"));
+    Ok(Json(lineage(found.ok_or_else(unknown)?)))
+}
+
+fn lineage(lineage: Lineage) -> LineageShape {
     let judgement = |LineageLine { sequence, image, who, said }: LineageLine| JudgementShape {
         sequence,
         image: image.get(),
@@ -264,7 +348,7 @@ pub(crate) async fn get_lineage(
         value: said.value().to_string(),
     };
     let judgements = lineage.lines.into_iter().map(judgement).collect();
-    Ok(Json(LineageShape { shipped: lineage.shipped, hash: lineage.hash, judgements }))
+    LineageShape { shipped: lineage.shipped, hash: lineage.hash, judgements }
 }
 
 /// What to ask people next about an attribute, so that few answers teach much.

@@ -33,7 +33,7 @@ const INTRODUCTION: &str = "Send your key as `Authorization: Bearer vs_…`. A p
         visitors::put_events, visitors::show_visitor, visitors::forget_visitor, recommend::recommend,
         recommend::get_recommender,
         insights::get_shares, insights::get_unmet_searches, insights::get_quality, insights::get_usage,
-        learn::get_taught, learn::get_lineage, learn::list_next_questions, learn::list_versions, learn::publish_version,
+        learn::list_taught, learn::get_taught, learn::get_lineage, learn::get_version_lineage, learn::list_next_questions, learn::list_versions, learn::publish_version,
         learn::take_back_version, learn::list_forgotten,
         keys::list_keys, keys::make_key, keys::rotate_key, keys::revoke_key,
         health::alive, health::ready, health::metrics,

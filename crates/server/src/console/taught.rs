@@ -98,6 +98,8 @@ fn line(policy: &Policy, one: &PublishedHead, words: &Words) -> HeadLine {
             Some((_, HeadEnd::Superseded)) => words.t("head-superseded"),
         },
         is_in_use: one.is_in_use,
+        manifest: version.facts.manifest.chars().take(16).collect(),
+        model: version.facts.model.chars().take(16).collect(),
     }
 }
 

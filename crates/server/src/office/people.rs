@@ -18,7 +18,7 @@ use crate::{
 use axum::{Extension, extract::State, http::HeaderMap};
 use vestry_app::{
     AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Opening, PersonId, Privacy, PrivacyError,
-    Reader, ReasonCode, RecordId, VaultError,
+    Reader, ReasonCode, RecordId, VaultError, masked,
 };
 use vestry_policy::{Action, Event, Policy};
 
@@ -186,7 +186,8 @@ fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, 
             Some(Action::Destroy { by, .. }) => words.a("me-goes-by", &by.to_string()),
             _ => "–".into(),
         };
-        let value = if item.masked && !is_open { words.t("masked") } else { readable(held.value.open(opening)) };
+        let value = held.value.open(opening);
+        let value = if is_open { readable(value) } else { masked(policy, item, value) };
         FoundItem { name: pick(&item.name, words.0), value, until }
     };
     let mut items: Vec<FoundItem> = record.items.iter().map(item).collect();

@@ -1,6 +1,6 @@
 //! Pages of the privacy office.
 
-use super::{ChangeView, OptionView, Theme};
+use super::{ChangeView, OptionView, SessionLine, Theme};
 use crate::words::Words;
 use askama::Template;
 
@@ -248,6 +248,14 @@ pub(crate) struct NoticesPage {
     pub(crate) may_give: bool,
     pub(crate) typed: TypedNotice,
     pub(crate) problem: Option<String>,
+}
+
+/// Where somebody of the staff is signed in.
+#[derive(Debug, Template)]
+#[template(path = "office_sessions.html")]
+pub(crate) struct StaffSessionsPage {
+    pub(crate) frame: OfficeFrame,
+    pub(crate) sessions: Vec<SessionLine>,
 }
 
 /// A certificate of destruction.

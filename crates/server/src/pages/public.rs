@@ -135,6 +135,16 @@ pub(crate) struct CookiesPage {
     pub(crate) signed_in: bool,
 }
 
+/// The terms of use.
+#[derive(Debug, Template)]
+#[template(path = "terms.html")]
+pub(crate) struct TermsPage {
+    pub(crate) frame: PublicFrame,
+    pub(crate) paragraphs: Vec<String>,
+    /// SHA-256 of the text.
+    pub(crate) digest: String,
+}
+
 /// A transfer of the business, posted for all.
 #[derive(Debug, Template)]
 #[template(path = "notice.html")]

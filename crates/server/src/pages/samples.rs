@@ -426,6 +426,8 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
         right_before: "88".into(),
         standing: words.t(standing),
         is_in_use: standing == "head-in-use",
+        manifest: "0f".repeat(8),
+        model: "1f".repeat(8),
     };
     let one = |name: &str, verdict: &str, is_good: bool| TaughtView {
         id: "category".into(),

@@ -68,6 +68,7 @@ codes! {
     UnknownCase, "unknown_case", /* word */ "problem-unknown";
     UnknownCertificate, "unknown_certificate", /* word */ "problem-unknown";
     UnknownField, "unknown_field", /* word */ "problem-unknown";
+    UnknownHead, "unknown_head", /* word */ "problem-unknown";
     UnknownImage, "unknown_image", /* word */ "problem-unknown";
     UnknownJob, "unknown_job", /* word */ "problem-unknown";
     UnknownKey, "unknown_key", /* word */ "problem-unknown";

@@ -236,10 +236,12 @@ async fn an_officer_opens_a_person_for_a_reason_and_the_person_sees_it() {
     };
     assert!(send(find("", "")).await.contains("A reason is a code"));
     let shown = send(find("request-7", "")).await;
-    assert!(shown.contains("김하나") && !shown.contains("010-1234-5678"), "masked until it is asked for: {shown}");
+    assert!(!shown.contains("김하나") && !shown.contains("010-1234-5678"), "masked until it is asked for: {shown}");
+    assert!(shown.contains("김••••") && shown.contains("k••••@shop.example") && shown.contains("••••5678"), "{shown}");
     let mut open = find("request-7", "");
     open.push(("unmask", "yes".into()));
-    assert!(send(open).await.contains("010-1234-5678"));
+    let open = send(open).await;
+    assert!(open.contains("010-1234-5678") && open.contains("김하나"), "{open}");
     assert!(house.page(&member, "/me").await.text().contains("request-7"), "who looked, and why");
     // A hold is on the board; without the id written once more nobody is erased.
     assert!(send(find("court-1", "hold")).await.contains("Held."));

@@ -54,10 +54,12 @@ const TABLE: &str = "
     POST   /api/v1/visitors:show            -o-++ --- +o-
     POST   /api/v1/visitors:forget          -o-++ --- +o-
     GET    /api/v1/learn:forgotten          -o+++ --- +o-
+    GET    /api/v1/learn                    -o+++ --- +o-
     GET    /api/v1/learn/{attribute}        -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/lineage -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/next   -o+++ --- +o-
     GET    /api/v1/learn/{attribute}/versions -o+++ --- +o-
+    GET    /api/v1/learn/{attribute}/versions/{id}/lineage --+++ --- +--
     POST   /api/v1/learn/{attribute}/versions ---++ --- +--
     DELETE /api/v1/learn/{attribute}/versions/{id} ---++ --- +--
     GET    /api/v1/insights/shares          -o+++ --- +o-
@@ -73,6 +75,7 @@ const TABLE: &str = "
     GET    /policy/head                     everybody
     GET    /policy/{version}                everybody
     GET    /policy/{version}/changes        everybody
+    GET    /terms                           everybody
     GET    /notices/{id}                    everybody
     GET    /unsubscribe/{token}             link
     POST   /unsubscribe/{token}             link
@@ -168,6 +171,8 @@ const TABLE: &str = "
     POST   /office/proposals/{id}           ----- +-- ---
     GET    /office/people                   ----- +-- ---
     POST   /office/people                   ----- +-- ---
+    GET    /office/sessions                 ----- +++ ---
+    POST   /office/sessions                 ----- +++ ---
     GET    /office/staff                    ----- -+- ---
     POST   /office/staff                    ----- -+- ---
     POST   /office/password                 link

@@ -137,7 +137,7 @@ async fn clause_9_who_came_of_age_is_asked_at_the_next_login_and_may_refuse() {
     let mut items: BTreeMap<String, Personal<String>> =
         JOIN[..5].iter().map(|(name, value)| ((*name).to_owned(), personal(value))).collect();
     items.insert("email".into(), personal("kim@shop.example"));
-    let account = ChildAccount { day_of_14: tomorrow, items, consents: Vec::new(), language };
+    let account = ChildAccount { day_of_14: tomorrow, items, consents: Vec::new(), terms: true, language };
     let confirm = privacy.consent_for(&link, &account).await.expect("consented");
     let confirmed = house.form("", &format!("/join/confirm/{}", confirm.as_str()), &[]).await.text();
     let link = confirmed.split("href=\"/password/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");

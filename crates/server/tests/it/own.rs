@@ -100,6 +100,10 @@ async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_cop
     assert!(between(&agreed, "id=\"agreed\"", "</section>").contains("marketing"), "{agreed}");
     let back = house.form("", &link, &[("act", "take-back"), ("purpose", "marketing")]).await.text();
     assert!(back.contains("taken back"), "{back}");
+    let again = house.form("", &link, &[("act", "consent"), ("purpose", "marketing")]).await.text();
+    let history = between(&again, "id=\"agreed\"", "</section>");
+    assert_eq!((history.matches("marketing").count(), history.matches("taken back").count()), (3, 1), "{history}");
+    assert!(history.contains("Terms of use"), "{history}");
     assert!(house.form("", &link, &[("act", "export")]).await.text().contains("being made"));
     assert_eq!(house.privacy().make_exports().await.expect("made"), 1);
     let copy = house.page("", &format!("{link}/export/my-data.html")).await;

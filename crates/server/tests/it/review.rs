@@ -204,6 +204,15 @@ async fn what_was_answered_is_told_with_its_lineage() {
     assert_eq!(lineage["hash"], taught["lineage"]);
     assert_eq!(lineage["judgements"][0]["value"].as_str(), Some(values[1].as_str()));
     assert!(told.contains(taught["lineage"].as_str().expect("a hash")), "{told}");
+    assert!(taught["lambda"].as_f64().is_some_and(|lambda| lambda > 0.0) && taught["reliability"].is_array());
+    let attributes = house.call(Method::GET, "/api/v1/learn", None).await.text();
+    assert_eq!(attributes, r#"{"attributes":[{"attribute":"category","version":null}]}"#);
+    let unknown = house.call(Method::GET, "/api/v1/learn/category/versions/9/lineage", None).await;
+    assert!(
+        unknown.status == StatusCode::NOT_FOUND && unknown.text().contains("unknown_head"),
+        "{}",
+        unknown.text()
+    );
     let none = house.call(Method::GET, "/api/v1/learn/no-such", None).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

@@ -323,7 +323,7 @@ impl Town {
     pub(crate) async fn ask(&self, line: &Line, caller: Caller) -> Ask {
         match line.path {
             path if path.starts_with("/api") => self.ask_api(line, path).await,
-            path if path.starts_with("/office") => self.ask_office(line, path).await,
+            path if path.starts_with("/office") => self.ask_office(line, path, caller).await,
             path if path.contains("{token}") => self.ask_link(line, path).await,
             path => self.ask_page(line, path, caller).await,
         }
@@ -382,7 +382,7 @@ impl Town {
                 self.untaught().await;
                 Ask::of(path.replace("{attribute}", "category"), &[])
             }
-            ("DELETE", "/api/v1/learn/{attribute}/versions/{id}") => {
+            (_, path) if path.starts_with("/api/v1/learn/{attribute}/versions/{id}") => {
                 Ask::of(path.replace("{attribute}", "category").replace("{id}", &self.published().await), &[])
             }
             ("POST", "/api/v1/events") => Ask::json(path, self.event("D-1")),

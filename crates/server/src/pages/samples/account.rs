@@ -362,6 +362,16 @@ pub(super) fn all(
         link: Some("http://127.0.0.1:8080/office/enrol/vml_…".into()),
         problem: None,
     };
+    let session = |id: &str, is_this| SessionLine {
+        id: id.into(),
+        begun: "2026-11-23 09:12".into(),
+        used: "2026-11-23 09:40".into(),
+        is_this,
+    };
+    let sessions = StaffSessionsPage {
+        frame: office(language, theme, "sessions"),
+        sessions: vec![session("0f", true), session("1f", false)],
+    };
     let mut all = own(language, theme, &render);
     all.extend([
         ("join", render(&join(language, theme))),
@@ -372,6 +382,7 @@ pub(super) fn all(
         ("people", render(&PeoplePage { frame: office(language, theme, "people"), purposes, problem: None })),
         ("found", render(&found(language, theme))),
         ("staff", render(&staff)),
+        ("staff-sessions", render(&sessions)),
         ("desk", render(&desk(language, theme))),
         ("case", render(&case(language, theme))),
     ]);
@@ -422,6 +433,11 @@ fn told(
         next: "/catalogue".into(),
     };
     let transferee = pick(language, "새봄(주)", "Saebom Co.").to_owned();
+    let terms = TermsPage {
+        frame: super::public_frame(language, theme, Offer::Nothing),
+        paragraphs: vec![pick(language, "1. 계정은 회원 본인만 씁니다.", "1. Your account is yours alone.").into()],
+        digest: "0f".repeat(32),
+    };
     let notice = NoticePage {
         frame: super::public_frame(language, theme, Offer::Nothing),
         transferee: transferee.clone(),
@@ -454,6 +470,7 @@ fn told(
     };
     vec![
         ("agree", render(&agree)),
+        ("terms", render(&terms)),
         ("notice", render(&notice)),
         ("notices", render(&notices)),
         ("office-policy", render(&drafted(language, theme))),

@@ -87,7 +87,7 @@ impl Town {
         [("email", mail), password, ("code", quoted_until(&page, "class=\"secret\">", '<'))]
     }
 
-    pub(super) async fn ask_office(&self, line: &Line, path: &str) -> Ask {
+    pub(super) async fn ask_office(&self, line: &Line, path: &str, caller: Caller) -> Ask {
         let with = |path: &str, fields: &[(&'static str, String)]| {
             let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             Ask::of(path, &fields)
@@ -108,6 +108,15 @@ impl Town {
                 let token = quoted(&page, "name=\"token\" value=\"");
                 let fields = [("token", token.as_str()), ("password", "eight tailors under two lamps")];
                 Ask { token: Some(token.clone()), ..Ask::of(path, &fields) }
+            }
+            ("POST", "/office/sessions") => {
+                let who = self.fresh(caller).await;
+                let token = who.cookie.split_once('=').expect("a cookie").1;
+                let (privacy, elsewhere) = (self.house.privacy(), [9; 32]);
+                let visitor = privacy.visitor(token).await.expect("asked").expect("a session");
+                let begun = privacy.vault().begin_session(&elsewhere, visitor.person, privacy.now()).await;
+                begun.expect("signed in elsewhere too");
+                Ask { who: Some(who), ..Ask::of(path, &[("session", "0909090909090909")]) }
             }
             ("POST", "/office/sweep") => {
                 let privacy = self.house.privacy();

@@ -1,0 +1,55 @@
+//! The last of those who let others in, when two of them go at the same moment.
+
+use crate::{
+    house::{House, on_each_engine, sign_up},
+    office::enrolled,
+};
+use vestry_app::{AccountError, Language, PersonId, PrivacyError, Role, VaultError};
+
+fn is_last(answer: &Result<(), AccountError>) -> bool {
+    matches!(answer, Err(AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. }))))
+}
+
+/// One of both went, and the other was told that they are the last.
+#[track_caller]
+fn check(answers: [Result<(), AccountError>; 2]) {
+    let went = answers.iter().filter(|answer| answer.is_ok()).count();
+    let last = answers.iter().filter(|answer| is_last(answer)).count();
+    assert_eq!((went, last), (1, 1), "{answers:?}");
+}
+
+async fn second_owner(house: &House, organisation: i64) -> PersonId {
+    let mail = crate::house::personal("lee@shop.example");
+    house.privacy.invite((organisation, "한빛상점"), &mail, Role::Owner, Language::Korean).await.expect("invited");
+    let mut form = sign_up("lee@shop.example");
+    form.invitation = Some(house.post().await.pop().expect("a letter").token("/join?invitation="));
+    house.privacy.sign_up(form).await.expect("signed up");
+    let confirm = house.post().await.pop().expect("a letter").token("/join/confirm/");
+    house.privacy.confirm(&confirm).await.expect("confirmed").person
+}
+
+#[tokio::test]
+async fn bug_two_operators_who_dismissed_each_other_at_once_left_nobody() {
+    on_each_engine(async |house| {
+        let (kim, ..) = enrolled(house, "kim@operator.example", Role::Operator).await;
+        let (lee, ..) = enrolled(house, "lee@operator.example", Role::Operator).await;
+        let (one, other) = tokio::join!(house.privacy.dismiss_staff(kim), house.privacy.dismiss_staff(lee));
+        check([one, other]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bug_two_owners_who_sent_each_other_away_at_once_left_nobody() {
+    on_each_engine(async |house| {
+        let (kim, visitor) = house.member("kim@shop.example").await;
+        let organisation = visitor.organisation.expect("an organisation");
+        let lee = second_owner(house, organisation).await;
+        let (one, other) = tokio::join!(
+            house.privacy.give_role(organisation, kim, None),
+            house.privacy.give_role(organisation, lee, Some(Role::Viewer)),
+        );
+        check([one, other]);
+    })
+    .await;
+}
