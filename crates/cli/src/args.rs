@@ -400,9 +400,9 @@ pub(crate) struct TaughtArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ManifestArgs {
-    /// A published version, by its number
-    #[arg(long, value_name = "ID")]
-    pub(crate) version: Option<i64>,
+    /// Of a published version, by its number
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) of: Option<i64>,
     #[command(flatten)]
     pub(crate) taught: TaughtArgs,
 }

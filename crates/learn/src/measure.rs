@@ -77,8 +77,11 @@ fn tenths<T>(sorted: &[T]) -> impl Iterator<Item = &[T]> {
 /// Expected calibration error over ten bins of equal mass: the mean distance between how sure the answers of a bin
 /// were and how often they were right.
 pub fn calibration_error(answers: &[(f32, bool)]) -> f64 {
+    if answers.is_empty() {
+        return 0.0;
+    }
     let apart = reliability(answers).into_iter().map(|bin| (bin.sure - bin.right).abs() * bin.count as f64);
-    apart.sum::<f64>() / answers.len().max(1) as f64
+    apart.sum::<f64>() / answers.len() as f64
 }
 
 /// The [`calibration_error`] that perfectly calibrated answers, as sure as these, are expected to show for being few: a
@@ -92,7 +95,10 @@ pub fn calibration_by_chance(answers: &[(f32, bool)]) -> f64 {
 
 /// The mean of now − before over pairs of what was right, and the bounds of its 95 % normal interval.
 pub fn paired(pairs: &[(bool, bool)]) -> [f64; 3] {
-    let n = pairs.len().max(1) as f64;
+    if pairs.is_empty() {
+        return [0.0; 3];
+    }
+    let n = pairs.len() as f64;
     let differences = || pairs.iter().map(|(now, before)| f64::from(u8::from(*now)) - f64::from(u8::from(*before)));
     let mean = differences().sum::<f64>() / n;
     let variance = differences().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
@@ -214,6 +220,12 @@ mod tests {
         let answers: Vec<(f32, bool)> = sure.iter().map(|p| (*p, false)).collect();
         let expected = calibration_by_chance(&answers);
         assert!((drawn / expected - 1.0).abs() < 0.1, "{drawn} drawn, {expected} expected");
+    }
+
+    #[test]
+    fn bug_of_nothing_the_difference_was_less_than_nothing() {
+        assert_eq!(paired(&[]).map(f64::to_bits), [0; 3]);
+        assert_eq!(calibration_error(&[]).to_bits(), 0);
     }
 
     #[test]

@@ -23,6 +23,8 @@ mod it {
     mod recommend;
     mod review;
     mod routes;
+    #[path = "../../../app/tests/privacy/swimwear.rs"]
+    mod swimwear;
     mod tls;
     mod town;
 }

@@ -209,7 +209,8 @@ impl Privacy {
             .unwrap_or_default()
     }
 
-    /// Remembers a device by its name beside those that are `known`, and tells its owner by mail when it is a new one.
+    /// Remembers a device by its name beside those that are `known`, and tells its owner by mail when it is a new one; neither
+    /// under a policy that does not list the item.
     pub(super) async fn note_device(
         &self,
         person: PersonId,
@@ -220,7 +221,7 @@ impl Privacy {
         let (policy, now) = (self.policy(), self.now());
         let known = known.and_then(|text| serde_json::from_str(text).ok());
         let mut known: Vec<KnownDevice> = known.unwrap_or_default();
-        if known.iter().any(|known| known.name == device.name) {
+        if policy.item_named(of.item).is_none() || known.iter().any(|known| known.name == device.name) {
             return Ok(());
         }
         let is_first = known.is_empty();

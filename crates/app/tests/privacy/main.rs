@@ -19,6 +19,7 @@ mod scanner;
 mod shop;
 mod stops;
 mod strays;
+mod swimwear;
 mod taught;
 mod versions;
 mod visitors;

@@ -2,17 +2,14 @@
 
 use crate::{
     returns::with_place,
+    swimwear::{category, teach},
     world::{SURROUNDINGS, World, member, set_clock, sweep_on},
 };
-use vestry_app::{App, HeadEnd, HeadFacts, PersonId, Picture, PublishedHead, restore};
-use vestry_model::{AttributeId, OrganisationId, Product, Sku, ValueId};
+use vestry_app::{App, HeadEnd, HeadFacts, PersonId, PublishedHead, restore};
+use vestry_model::OrganisationId;
 
 /// Pictures of each of two people: those of either are enough for a head.
 const EACH: usize = 104;
-
-fn category() -> AttributeId {
-    AttributeId::new("category").expect("an id")
-}
 
 struct Shop {
     app: App,
@@ -30,30 +27,9 @@ impl Shop {
         self.app.privacy().expect("a vault").add_person(&member(mail)).await.expect("on file")
     }
 
-    /// Somebody says of their pictures that they are swimwear, of which no shipped head knows.
     async fn teaches(&self, person: PersonId, pictures: std::ops::Range<usize>) {
-        let (app, value) = (&self.app, ValueId::new("swimwear").expect("an id"));
-        let who = app.privacy().expect("a vault").pseudonym(person);
-        let numbers = app.vision().heads().reading.as_ref().expect("heads that can be taught").mean().len();
-        for at in pictures {
-            let (sku, now) = (Sku::new(&format!("T-{at}")).expect("a SKU"), app.now());
-            let mut tx = app.store().begin().await.expect("begins");
-            let product = tx.put_product(self.organisation, &Product::new(sku.clone()), now).await.expect("put").id;
-            let image = tx.add_image(self.organisation, product, &format!("t-{at}.jpg"), now).await.expect("added");
-            let picture = Picture {
-                source_digest: [u8::try_from(at).expect("few"); 32],
-                width: 8,
-                height: 8,
-                faces: Vec::new(),
-                placeholder: None,
-                analysis: None,
-            };
-            // Ones and zeros as halves, another pattern a picture.
-            let number = |i: usize| if (i * 31 + at * 17) % 7 < 3 { [0, 0x3c] } else { [0, 0] };
-            tx.put_pictures(&[(image, picture, Some((0..numbers).flat_map(number).collect()))]).await.expect("put");
-            tx.commit().await.expect("commits");
-            app.put_tag(self.organisation, &sku, (&category(), &value), &who).await.expect("said");
-        }
+        let who = self.app.privacy().expect("a vault").pseudonym(person);
+        teach(&self.app, self.organisation, &who, pictures).await;
     }
 
     async fn publishes(&self) -> PublishedHead {

@@ -199,6 +199,13 @@ fn show((taught, curve): &(Taught, Arc<[CurvePoint]>), args: &TaughtArgs) -> Res
         });
         return Ok(writeln!(stdout(), "{object}")?);
     }
+    if taught.lineage.lines.is_empty() {
+        return Ok(writeln!(
+            stdout(),
+            "nothing was taught of `{}` yet; answer questions in the review",
+            args.attribute
+        )?);
+    }
     let share = |count: usize| count as f64 / evidence.held_out.max(1) as f64;
     writeln!(
         stdout(),
@@ -237,7 +244,7 @@ fn show((taught, curve): &(Taught, Arc<[CurvePoint]>), args: &TaughtArgs) -> Res
 
 async fn manifest(about: &ManifestArgs) -> Result<()> {
     let args = &about.taught;
-    let manifest = match about.version {
+    let manifest = match about.of {
         None => read(args).await?.0.lineage,
         Some(id) => {
             let (app, organisation, attribute) = opened(args).await?;

@@ -119,9 +119,10 @@ fn a_backup_that_is_cut_changed_or_of_another_installation_is_refused_and_leaves
     let whole = kept.restore(&place, Some(&data));
     assert!(whole.status.success(), "{}", stderr(&whole));
     let config = kept.path("vestry.toml");
-    let shown = vestry(&["admin", "person", "show", &kept.person, "--purpose", "membership", "--reason", "case-1"])
-        .args(["--config".as_ref(), config.as_os_str(), "--data".as_ref(), kept.path("restored").as_os_str()])
-        .output()
-        .expect("the binary runs");
+    let shown =
+        vestry(&["admin", "person", "show", &kept.person, "--purpose", "membership", "--reason", "case-1", "--unmask"])
+            .args(["--config".as_ref(), config.as_os_str(), "--data".as_ref(), kept.path("restored").as_os_str()])
+            .output()
+            .expect("the binary runs");
     assert!(String::from_utf8_lossy(&shown.stdout).contains("김하나"), "{}", stderr(&shown));
 }

@@ -59,6 +59,27 @@ fn what_a_shop_has_is_asked_and_a_visitor_forgotten_at_the_prompt() {
     let next = says(&["learn", "next"], "").1;
     assert_eq!(next.lines().count(), 20, "{next}");
     assert_eq!(says(&["learn", "forgotten"], "").1, "", "nobody is");
+    teaching(|args| says(args, ""));
+}
+
+/// What the prompt says before anything was taught, and that nothing is published.
+fn teaching(says: impl Fn(&[&str]) -> (bool, String)) {
+    assert_eq!(says(&["learn", "attributes"]), (true, String::new()));
+    assert!(says(&["learn", "show"]).1.starts_with("nothing was taught of `category` yet"));
+    let shown: serde_json::Value = serde_json::from_str(&says(&["learn", "show", "--json"]).1).expect("JSON");
+    assert!(shown["lambda"].is_number() && shown["reliability"] == serde_json::json!([]), "{shown}");
+    let manifest: serde_json::Value = serde_json::from_str(&says(&["learn", "manifest", "--json"]).1).expect("JSON");
+    assert_eq!((&manifest["hash"], &manifest["judgements"]), (&shown["manifest"], &serde_json::json!([])));
+    assert_eq!(says(&["learn", "versions", "--json"]).1.trim(), r#"{"versions":[]}"#);
+    for (args, said) in [
+        (&["learn", "publish"][..], "nothing was taught of this attribute"),
+        (&["learn", "back"], "no published head is in use"),
+        (&["learn", "manifest", "--of", "9"], "has no version 9"),
+        (&["learn", "show", "--attribute", "taste"], "cannot be taught"),
+    ] {
+        let (ok, answer) = says(args);
+        assert!(!ok && answer.contains(said), "{args:?}: {answer}");
+    }
 }
 
 /// A demo over `data`, and what it said when it was ready.

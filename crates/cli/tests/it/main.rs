@@ -11,3 +11,6 @@ mod photos;
 mod policy;
 mod program;
 mod secrets;
+#[path = "../../../app/tests/privacy/swimwear.rs"]
+mod swimwear;
+mod taught;

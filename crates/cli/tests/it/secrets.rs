@@ -226,6 +226,7 @@ fn as_guardian(base: &str, data: &Path) {
         ("company_phone", "02-123-4567"),
         ("company", "canarycompany"),
         ("title", "canarytitle"),
+        ("terms", "yes"),
         ("agree-service", "yes"),
         ("agree-membership", "yes"),
     ];

@@ -307,6 +307,7 @@ fn child(visit: &mut Visit) {
         ("company_phone", "02-999-4567"),
         ("company", "아이상점"),
         ("title", "모델"),
+        ("terms", "yes"),
         ("agree-service", "yes"),
         ("agree-membership", "yes"),
         ("agree-marketing", "yes"),

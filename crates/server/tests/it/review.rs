@@ -208,11 +208,7 @@ async fn what_was_answered_is_told_with_its_lineage() {
     let attributes = house.call(Method::GET, "/api/v1/learn", None).await.text();
     assert_eq!(attributes, r#"{"attributes":[{"attribute":"category","version":null}]}"#);
     let unknown = house.call(Method::GET, "/api/v1/learn/category/versions/9/lineage", None).await;
-    assert!(
-        unknown.status == StatusCode::NOT_FOUND && unknown.text().contains("unknown_head"),
-        "{}",
-        unknown.text()
-    );
+    assert!(unknown.status == StatusCode::NOT_FOUND && unknown.text().contains("unknown_head"), "{}", unknown.text());
     let none = house.call(Method::GET, "/api/v1/learn/no-such", None).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }
