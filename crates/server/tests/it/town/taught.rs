@@ -12,7 +12,7 @@ impl Town {
         if app.taught(self.hanbit, &category()).await.expect("asked").is_some_and(|t| t.head.examples >= PICTURES) {
             return;
         }
-        teach(app, self.hanbit, "key-1", 0..PICTURES).await;
+        teach(&app, self.hanbit, "key-1", 0..PICTURES).await;
     }
 
     /// Enough is taught, and nothing of it in use.
