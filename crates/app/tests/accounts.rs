@@ -1,5 +1,7 @@
 //! Accounts, from the sign-up to leaving, over real files; letters are read where they land.
 
+#[path = "accounts/beside.rs"]
+mod beside;
 #[path = "privacy/engines.rs"]
 #[expect(dead_code, reason = "what restores need of it")]
 mod engines;
