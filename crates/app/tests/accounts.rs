@@ -2,6 +2,8 @@
 
 #[path = "accounts/beside.rs"]
 mod beside;
+#[path = "accounts/clock.rs"]
+mod clock;
 #[path = "privacy/engines.rs"]
 #[expect(dead_code, reason = "what restores need of it")]
 mod engines;
@@ -15,5 +17,10 @@ mod notices;
 mod office;
 #[path = "accounts/own.rs"]
 mod own;
+#[path = "../../mail/tests/it/server.rs"]
+#[expect(dead_code, reason = "answers that are the business of the protocol")]
+mod server;
+#[path = "accounts/smtp.rs"]
+mod smtp;
 #[path = "accounts/tries.rs"]
 mod tries;
