@@ -4,6 +4,8 @@
 mod beside;
 #[path = "accounts/clock.rs"]
 mod clock;
+#[path = "accounts/doors.rs"]
+mod doors;
 #[path = "privacy/engines.rs"]
 #[expect(dead_code, reason = "what restores need of it")]
 mod engines;
