@@ -1,5 +1,7 @@
 //! Accounts, from the sign-up to leaving, over real files; letters are read where they land.
 
+#[path = "accounts/bans.rs"]
+mod bans;
 #[path = "accounts/beside.rs"]
 mod beside;
 #[path = "accounts/clock.rs"]
