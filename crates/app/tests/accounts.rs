@@ -2,6 +2,14 @@
 
 #[path = "accounts/agreed.rs"]
 mod agreed;
+#[path = "accounts/bans.rs"]
+mod bans;
+#[path = "accounts/beside.rs"]
+mod beside;
+#[path = "accounts/clock.rs"]
+mod clock;
+#[path = "accounts/devices.rs"]
+mod devices;
 #[path = "accounts/doors.rs"]
 mod doors;
 #[path = "privacy/engines.rs"]
@@ -21,5 +29,10 @@ mod owed;
 mod own;
 #[path = "accounts/roles.rs"]
 mod roles;
+#[path = "../../mail/tests/it/server.rs"]
+#[expect(dead_code, reason = "answers that are the business of the protocol")]
+mod server;
+#[path = "accounts/smtp.rs"]
+mod smtp;
 #[path = "accounts/tries.rs"]
 mod tries;

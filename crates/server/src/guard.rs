@@ -372,18 +372,16 @@ fn stale_form() -> Problem {
 async fn live_session(server: &Server, headers: &HeaderMap) -> Result<Option<Session>, Refused> {
     let Some(token) = cookie(headers, session::COOKIE) else { return Ok(None) };
     let now = server.app.now();
-    let Some((session, stale)) = server.sessions.get(token, now) else {
+    let Some(session) = server.sessions.get(token, now) else {
         return visitor_session(server, token).await.map_err(refuse);
     };
-    if stale {
-        let keys = server.app.keys(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
-        let live = keys.iter().any(|k| k.id == session.access.key && k.revoked.is_none_or(|at| at > now));
-        // Its first owner has an account now.
-        let late = server.app.has_owner(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
-        if !live || late {
-            server.sessions.end(token);
-            return Ok(None);
-        }
+    let keys = server.app.keys(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
+    let live = keys.iter().any(|k| k.id == session.access.key && k.revoked.is_none_or(|at| at > now));
+    // Its first owner has an account now.
+    let late = server.app.has_owner(session.access.organisation).await.map_err(|e| refuse(e.into()))?;
+    if !live || late {
+        server.sessions.end(token);
+        return Ok(None);
     }
     Ok(Some(Session::of_key(&session.access, session.shop, session.csrf)))
 }

@@ -1,5 +1,5 @@
 //! Sessions: of members and staff in the vault, of keys in memory, ended by a restart, by eight quiet hours or with
-//! their key.
+//! their key, which the database is asked about each time.
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -16,8 +16,6 @@ pub(crate) fn is_unlisted(policy: &vestry_policy::Policy) -> bool {
 
 /// Quiet time after which a key's session ends.
 const QUIET: SignedDuration = SignedDuration::from_hours(8);
-/// How long a key is taken to be live without asking the database again.
-const TRUST: SignedDuration = SignedDuration::from_secs(5);
 /// Key sessions at once; the quietest gives way.
 const MOST: usize = 1_000;
 
@@ -107,7 +105,6 @@ pub(crate) struct KeySession {
     pub(crate) shop: String,
     pub(crate) csrf: String,
     last: Timestamp,
-    checked: Timestamp,
 }
 
 /// All sessions of keys, by the hash of their token.
@@ -127,19 +124,15 @@ impl Sessions {
         {
             sessions.remove(&quietest);
         }
-        sessions.insert(hash(token), KeySession { access, shop, csrf: csrf(token), last: now, checked: now });
+        sessions.insert(hash(token), KeySession { access, shop, csrf: csrf(token), last: now });
     }
 
-    /// The session of `token`, and whether its key should be looked at again.
-    pub(crate) fn get(&self, token: &str, now: Timestamp) -> Option<(KeySession, bool)> {
+    /// The session of `token`, if its key is still one.
+    pub(crate) fn get(&self, token: &str, now: Timestamp) -> Option<KeySession> {
         let mut sessions = self.0.lock().expect("no holder panics");
         let session = sessions.get_mut(&hash(token)).filter(|s| now.duration_since(s.last) < QUIET)?;
         session.last = now;
-        let stale = now.duration_since(session.checked) >= TRUST;
-        if stale {
-            session.checked = now;
-        }
-        Some((session.clone(), stale))
+        Some(session.clone())
     }
 
     pub(crate) fn end(&self, token: &str) {

@@ -281,6 +281,11 @@ impl Store {
         Ok(Database::forget_restore(place.location(&place.file()), MIGRATIONS).await?)
     }
 
+    /// Whether other processes may write to the database: then what was read is of the past at once, and not to be kept.
+    pub fn is_shared(&self) -> bool {
+        self.0.database.commits().is_none()
+    }
+
     /// A consistent view for reading: everything read through it is of one instant.
     pub async fn read(&self) -> Result<Snapshot, StoreError> {
         Ok(Snapshot { conn: self.0.database.read().await? })

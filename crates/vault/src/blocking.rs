@@ -16,13 +16,13 @@ use crate::{
     sealing::Sealing,
     tombstone::{Subject, Tombstone},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::sync::Arc;
 use vestry_database::{Row, args};
 use vestry_policy::{ItemSet, Membership, Policy, StoredIn};
 
 impl Vault {
-    /// Blocks the mail address of a person until `ends`: nobody signs up with it again before.
+    /// Blocks the mail address of a person until `ends`: nobody signs up with it again before, and whoever wants to may then.
     ///
     /// # Errors
     /// [`VaultError::NothingFor`] for a person without an address.
@@ -40,7 +40,8 @@ impl Vault {
         let opened = self.open_items(policy, &of, &mut conn, ItemSet::EMPTY.with(item)).await?.pop();
         drop(conn);
         let mail = normalised_mail(opened.ok_or_else(nothing)?.value.to_seal())?;
-        let month = month(policy.local(ends).date());
+        // Its last moment is the one before: the first of a month would keep its key for another.
+        let month = month(policy.local(ends - SignedDuration::from_nanos(1)).date());
         let hash = self.rejoin_key(month).await?.hash(&mail);
         let mut conn = self.separated.begin().await?;
         conn.run(SQL, args![month, hash.as_slice(), Subject::person(person).value(), ends]).await?;
@@ -93,7 +94,7 @@ impl Vault {
 
     /// Refuses normalised addresses that are blocked at `now`.
     pub(crate) async fn refuse_blocked(&self, mails: &[impl AsRef<str>], now: Timestamp) -> Result<(), VaultError> {
-        const BLOCKED: &str = "select 1 from rejoin where month = $1 and hash = $2 and ends >= $3";
+        const BLOCKED: &str = "select 1 from rejoin where month = $1 and hash = $2 and ends > $3";
         let months = self.rejoin_months().await?;
         let mut conn = self.separated.read().await?;
         for (month, key) in months {
@@ -110,8 +111,8 @@ impl Vault {
 
     /// Destroys hashes whose blocks ended before today, and the keys of months that are over.
     pub async fn end_blocks_of(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
-        const UNBANNED: &str = "update persons set banned = null where banned < $1";
-        const ENDED: &str = "delete from rejoin where ends < $1";
+        const UNBANNED: &str = "update persons set banned = null where banned <= $1";
+        const ENDED: &str = "delete from rejoin where ends <= $1";
         const OVER: &str = "delete from rejoin where month = $1";
         const KEY: &str = "delete from rejoin_keys where month = $1";
         let today = policy.local(now).date();

@@ -1,51 +1,53 @@
-//! Where staff are signed in, and the letter when it is from somewhere new.
+//! What the time of an answer at a door tells: nothing.
 
 use crate::{
-    house::{House, device, on_each_engine, pass, personal},
-    office::{PASSWORD, code, enrolled},
+    clock::FedClock,
+    house::{House, PASSWORD, device, log_in, on_each_engine, personal},
+    office::{self, enrolled},
+    own::{with_code, with_second},
 };
-use jiff::SignedDuration;
-use vestry_app::{Role, StaffEntered};
+use std::{future::Future, time::Duration};
+use tokio::time::Instant;
+use vestry_app::{AccountError, Role};
 
-async fn enter(house: &House, secret: &str, browser: &str) {
-    // The code before is spent.
-    pass(SignedDuration::from_secs(60));
-    let (mail, password) = (personal("lee@operator.example"), personal(PASSWORD));
-    let shown = code(house, secret);
-    let entered = house.privacy.staff_log_in(&mail, &password, Some(&shown), &device(browser)).await.expect("let in");
-    assert!(matches!(entered, StaffEntered::In(_)), "{entered:?}");
+const TICK: Duration = Duration::from_millis(5);
+
+/// That the answer is "wrong", and comes a whole number of quarters of a second after the question.
+async fn check<T: std::fmt::Debug>(
+    clock: &FedClock,
+    house: &House,
+    whose: &str,
+    trying: impl Future<Output = Result<T, AccountError>>,
+) {
+    let came = Instant::now();
+    let answer = clock.feed(&house.privacy, TICK, trying).await;
+    assert!(matches!(answer, Err(AccountError::Wrong)), "{whose}: {answer:?}");
+    let taken = came.elapsed().as_millis();
+    assert!(taken > 0 && taken.is_multiple_of(250), "{whose}: answered after {taken} ms");
 }
 
-#[tokio::test]
-async fn clause_7_na_staff_are_told_by_mail_of_a_device_that_was_not_seen_before() {
+#[tokio::test(start_paused = true)]
+async fn a_wrong_login_is_answered_on_a_whole_quarter_of_a_second_at_either_door() {
+    let clock = FedClock::hold();
     on_each_engine(async |house| {
-        let (_, secret, _) = enrolled(house, "lee@operator.example", Role::Officer).await;
-        house.post().await;
-        for (browser, told) in
-            [("Firefox, Linux", 0), ("Firefox, Linux", 0), ("Safari, iPhone", 1), ("Safari, iPhone", 0)]
-        {
-            enter(house, &secret, browser).await;
-            let letters = house.post().await;
-            assert_eq!(letters.len(), told, "{browser}: {letters:?}");
-            for letter in letters {
-                assert!(letter.to == "lee@operator.example" && letter.text.contains(browser), "{letter:?}");
-            }
+        house.member("kim@shop.example").await;
+        with_second(&house, "choi@shop.example").await;
+        enrolled(&house, "lee@operator.example", Role::Officer).await;
+        let here = device("Firefox, Linux");
+        for (mail, password) in [("kim@shop.example", "wrong wrong wrong"), ("nobody@shop.example", PASSWORD)] {
+            check(&clock, &house, mail, house.privacy.log_in(&log_in(mail, password))).await;
+        }
+        let guessed = with_code("choi@shop.example", "000000");
+        check(&clock, &house, "a wrong code", house.privacy.log_in(&guessed)).await;
+        for (mail, password) in [
+            ("lee@operator.example", "wrong wrong wrong"),
+            ("lee@operator.example", office::PASSWORD),
+            ("nobody@operator.example", office::PASSWORD),
+        ] {
+            let (mail, password) = (personal(mail), personal(password));
+            let trying = house.privacy.staff_log_in(&mail, &password, Some("000000"), &here);
+            check(&clock, &house, "staff", trying).await;
         }
     })
     .await;
-}
-
-#[tokio::test]
-async fn staff_see_their_sessions_as_long_as_they_last_and_end_one() {
-    let house = House::new().await;
-    let (person, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
-    enter(&house, &secret, "Firefox, Linux").await;
-    let sessions = house.privacy.own_sessions(person).await.expect("asked");
-    assert_eq!(sessions.len(), 2, "the one of enrolling and this one");
-    let name = vestry_model::hex(&sessions[0].token[..8]);
-    house.privacy.end_own_session(person, &name).await.expect("ended");
-    assert_eq!(house.privacy.own_sessions(person).await.expect("asked"), sessions[1..]);
-    // A quarter of an hour without a request ends a session of staff; a member's would last.
-    pass(SignedDuration::from_mins(16));
-    assert_eq!(house.privacy.own_sessions(person).await.expect("asked"), []);
 }

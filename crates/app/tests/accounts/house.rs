@@ -1,17 +1,19 @@
 //! A vault in a folder, a clock that is set, and a letter box.
 
-use crate::engines::engines;
+use crate::engines::{Engine, engines, server, urls};
 use jiff::{SignedDuration, Timestamp};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::{
     cell::Cell,
     collections::BTreeMap,
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
 use tempfile::TempDir;
 use vestry_app::{
-    Config, Device, Entered, Language, LogIn, PersonId, Personal, PostOffice, Privacy, SignUp, Surroundings, Visitor,
+    App, Config, Device, Entered, Language, LogIn, MailConfig, PersonId, Personal, PostOffice, Privacy, SignUp,
+    Surroundings, Visitor,
 };
 
 thread_local! {
@@ -28,7 +30,7 @@ fn random() -> [u8; 16] {
     count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
 }
 
-const SURROUNDINGS: Surroundings = Surroundings { now, random };
+pub(crate) const SURROUNDINGS: Surroundings = Surroundings { now, random };
 
 /// A password that nobody would guess.
 pub(crate) const PASSWORD: &str = "seven tailors under one lamp";
@@ -40,20 +42,44 @@ pub(crate) struct House {
 }
 
 /// Runs `test` on every engine that ships, each time in a house of its own.
-pub(crate) async fn on_each_engine(test: impl AsyncFn(&House)) {
+pub(crate) async fn on_each_engine(test: impl AsyncFn(House)) {
+    on_each_engine_with(&Config::default(), test).await;
+}
+
+/// The same with other settings than the usual.
+pub(crate) async fn on_each_engine_with(settings: &Config, test: impl AsyncFn(House)) {
     for engine in engines() {
+        let mut config = settings.clone();
+        engine.fresh(&mut config).await;
+        test(House::with(config.clone()).await).await;
+        drop_schemas(&config).await;
+    }
+}
+
+/// Runs `test` in two houses over the same databases, where an engine lets two processes have them.
+pub(crate) async fn in_two_processes(test: impl AsyncFn(House, House)) {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
         let mut config = Config::default();
         engine.fresh(&mut config).await;
-        test(&House::with(config).await).await;
+        let house = House::with(config.clone()).await;
+        let other = house.beside().await;
+        test(house, other).await;
+        drop_schemas(&config).await;
     }
+}
+
+/// A server that holds the tables of a thousand tests takes long to say which columns there are.
+pub(crate) async fn drop_schemas(config: &Config) {
+    let Some(server) = server().filter(|_| !config.store.url.is_empty()) else { return };
+    let names = urls(config).map(|url| url.rsplit_once("[search_path]=").expect("a schema of its own").1);
+    let mut conn = PgConnection::connect(&server).await.expect("the server answers");
+    let sql = format!("drop schema {} cascade", names.join(", "));
+    conn.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.expect("dropped");
+    conn.close().await.expect("closes");
 }
 
 impl House {
     /// In the morning of 2026-11-02 in Seoul.
-    pub(crate) async fn new() -> Self {
-        Self::with(Config::default()).await
-    }
-
     pub(crate) async fn with(config: Config) -> Self {
         set("2026-11-02T09:00:00+09:00");
         let folder = tempfile::tempdir().expect("a folder");
@@ -70,6 +96,26 @@ impl House {
         drop(privacy);
         let privacy = Privacy::open(&folder.path().join("data"), &config, SURROUNDINGS).await.expect("opens");
         Self { privacy, folder, config }
+    }
+
+    /// As another process finds it that runs meanwhile: the same databases, a data folder of its own.
+    pub(crate) async fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for part in ["data/audit", "data-keys"] {
+            copy(&self.folder.path().join(part), &folder.path().join(part));
+        }
+        let privacy = Privacy::open(&folder.path().join("data"), &self.config, SURROUNDINGS).await.expect("opens");
+        Self { privacy, folder, config: self.config.clone() }
+    }
+
+    /// As the server opens it, with letters that go this way.
+    pub(crate) async fn served(self, mail: MailConfig) -> (App, TempDir) {
+        let Self { privacy, folder, config } = self;
+        privacy.close().await;
+        drop(privacy);
+        let config = Config { mail, ..config };
+        let app = App::open(&folder.path().join("data"), config, SURROUNDINGS, None).await.expect("opens");
+        (app, folder)
     }
 
     fn letters(&self) -> PathBuf {
@@ -103,11 +149,26 @@ impl House {
         (joined.person, self.enter(mail, PASSWORD).await)
     }
 
+    /// Has a letter wait: somebody logged in with a device that was not seen before.
+    pub(crate) async fn lets_a_letter_wait(&self, mail: &str) {
+        let form = LogIn { device: device("Safari, iPhone"), ..log_in(mail, PASSWORD) };
+        self.privacy.log_in(&form).await.expect("in");
+    }
+
     pub(crate) async fn enter(&self, mail: &str, password: &str) -> Visitor {
         match self.privacy.log_in(&log_in(mail, password)).await.expect("let in") {
             Entered::In(token) => self.privacy.visitor(&token).await.expect("asked").expect("a session"),
             other => panic!("not in: {other:?}"),
         }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry").path();
+        let to = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() { copy(&entry, &to) } else { fs::copy(&entry, &to).map(drop).expect("a copy") }
     }
 }
 
@@ -119,10 +180,14 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    fn read(path: &std::path::Path) -> Self {
-        let raw = fs::read_to_string(path).expect("a letter");
+    fn read(path: &Path) -> Self {
+        Self::of(&fs::read_to_string(path).expect("a letter"))
+    }
+
+    /// One as it went over the wire.
+    pub(crate) fn of(raw: &str) -> Self {
         let to = raw.lines().find_map(|line| line.strip_prefix("To: ")).expect("a recipient");
-        Self { to: to.trim_matches(['<', '>']).to_owned(), text: decoded(&raw) }
+        Self { to: to.trim_matches(['<', '>']).to_owned(), text: decoded(raw) }
     }
 
     /// The token of the link that begins with `path`.

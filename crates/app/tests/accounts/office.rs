@@ -1,6 +1,6 @@
 //! The operator's people: enrolling with a second proof, logging in, passwords that are too old, going.
 
-use crate::house::{House, device, pass, personal};
+use crate::house::{House, device, on_each_engine, pass, personal};
 use jiff::SignedDuration;
 use vestry_app::{AccountError, Language, NewStaff, PersonId, Role, SignedHead, StaffEntered, verify};
 use vestry_credentials::TotpSecret;
@@ -43,83 +43,92 @@ async fn enter(house: &House, mail: &str, password: &str, code: &str) -> Result<
 
 #[tokio::test]
 async fn clause_7_na_staff_enter_with_a_second_proof_that_is_good_once() {
-    let house = House::new().await;
-    let (person, secret, codes) = enrolled(&house, "lee@operator.example", Role::Officer).await;
-    let spent = code(&house, &secret);
-    let refused = enter(&house, "lee@operator.example", PASSWORD, &spent).await;
-    assert!(matches!(refused, Err(AccountError::Wrong)), "the code that enrolled is spent: {refused:?}");
-    pass(SignedDuration::from_secs(60));
-    let fresh = code(&house, &secret);
-    let entered = enter(&house, "lee@operator.example", PASSWORD, &fresh).await.expect("in");
-    let StaffEntered::In(token) = entered else { panic!("{entered:?}") };
-    let visitor = house.privacy.visitor(&token).await.expect("asked").expect("a session");
-    assert_eq!((visitor.person, visitor.role), (person, Some(Role::Officer)));
-    // A quarter of an hour without a request, and they are out.
-    pass(SignedDuration::from_mins(16));
-    assert!(house.privacy.visitor(&token).await.expect("asked").is_none());
-    enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await.expect("a recovery code");
-    let again = enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await;
-    assert!(matches!(again, Err(AccountError::Wrong)), "{again:?}");
-    // A member's door is not theirs.
-    let member = house.privacy.log_in(&crate::house::log_in("lee@operator.example", PASSWORD)).await;
-    assert!(matches!(member, Err(AccountError::Wrong)), "{member:?}");
+    on_each_engine(async |house| {
+        let (person, secret, codes) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+        let spent = code(&house, &secret);
+        let refused = enter(&house, "lee@operator.example", PASSWORD, &spent).await;
+        assert!(matches!(refused, Err(AccountError::Wrong)), "the code that enrolled is spent: {refused:?}");
+        pass(SignedDuration::from_secs(60));
+        let fresh = code(&house, &secret);
+        let entered = enter(&house, "lee@operator.example", PASSWORD, &fresh).await.expect("in");
+        let StaffEntered::In(token) = entered else { panic!("{entered:?}") };
+        let visitor = house.privacy.visitor(&token).await.expect("asked").expect("a session");
+        assert_eq!((visitor.person, visitor.role), (person, Some(Role::Officer)));
+        // A quarter of an hour without a request, and they are out.
+        pass(SignedDuration::from_mins(16));
+        assert!(house.privacy.visitor(&token).await.expect("asked").is_none());
+        enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await.expect("a recovery code");
+        let again = enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await;
+        assert!(matches!(again, Err(AccountError::Wrong)), "{again:?}");
+        // A member's door is not theirs.
+        let member = house.privacy.log_in(&crate::house::log_in("lee@operator.example", PASSWORD)).await;
+        assert!(matches!(member, Err(AccountError::Wrong)), "{member:?}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn clause_7_na_a_password_that_is_too_old_opens_nothing_but_its_change() {
-    let house = House::new().await;
-    let (_, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
-    pass(SignedDuration::from_hours(24 * 200));
-    let now = code(&house, &secret);
-    let entered = enter(&house, "lee@operator.example", PASSWORD, &now).await.expect("known");
-    let StaffEntered::PasswordExpired(link) = entered else { panic!("{entered:?}") };
-    assert!(house.privacy.visitor(&link).await.expect("asked").is_none(), "it is no session");
-    let same = house.privacy.renew_staff_password(&link, &personal(PASSWORD)).await;
-    assert!(matches!(same, Err(AccountError::Unusable { .. })), "{same:?}");
-    let renewed = house.privacy.renew_staff_password(&link, &personal("new chalk on old cloth")).await.expect("set");
-    assert!(house.privacy.visitor(&renewed).await.expect("asked").is_some());
+    on_each_engine(async |house| {
+        let (_, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+        pass(SignedDuration::from_hours(24 * 200));
+        let now = code(&house, &secret);
+        let entered = enter(&house, "lee@operator.example", PASSWORD, &now).await.expect("known");
+        let StaffEntered::PasswordExpired(link) = entered else { panic!("{entered:?}") };
+        assert!(house.privacy.visitor(&link).await.expect("asked").is_none(), "it is no session");
+        let same = house.privacy.renew_staff_password(&link, &personal(PASSWORD)).await;
+        assert!(matches!(same, Err(AccountError::Unusable { .. })), "{same:?}");
+        let renewed =
+            house.privacy.renew_staff_password(&link, &personal("new chalk on old cloth")).await.expect("set");
+        assert!(house.privacy.visitor(&renewed).await.expect("asked").is_some());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn clause_7_na_whoever_is_dismissed_is_out_at_once_and_the_last_operator_stays() {
-    let house = House::new().await;
-    let (operator, ..) = enrolled(&house, "park@operator.example", Role::Operator).await;
-    let (officer, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
-    pass(SignedDuration::from_secs(60));
-    let fresh = code(&house, &secret);
-    let StaffEntered::In(token) = enter(&house, "lee@operator.example", PASSWORD, &fresh).await.expect("in") else {
-        panic!("not in")
-    };
-    assert!(house.privacy.dismiss_staff(operator).await.is_err(), "nobody else could let others in");
-    house.privacy.dismiss_staff(officer).await.expect("dismissed");
-    assert!(house.privacy.visitor(&token).await.expect("asked").is_none(), "a live session ends with the role");
-    // On file until the next sweep, and let in no more.
-    pass(SignedDuration::from_secs(60));
-    let early = code(&house, &secret);
-    let out = enter(&house, "lee@operator.example", PASSWORD, &early).await;
-    assert!(matches!(out, Err(AccountError::Wrong)), "{out:?}");
-    pass(SignedDuration::from_hours(24));
-    house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
-    pass(SignedDuration::from_secs(60));
-    let late = code(&house, &secret);
-    let gone = enter(&house, "lee@operator.example", PASSWORD, &late).await;
-    assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
+    on_each_engine(async |house| {
+        let (operator, ..) = enrolled(&house, "park@operator.example", Role::Operator).await;
+        let (officer, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+        pass(SignedDuration::from_secs(60));
+        let fresh = code(&house, &secret);
+        let StaffEntered::In(token) = enter(&house, "lee@operator.example", PASSWORD, &fresh).await.expect("in") else {
+            panic!("not in")
+        };
+        assert!(house.privacy.dismiss_staff(operator).await.is_err(), "nobody else could let others in");
+        house.privacy.dismiss_staff(officer).await.expect("dismissed");
+        assert!(house.privacy.visitor(&token).await.expect("asked").is_none(), "a live session ends with the role");
+        // On file until the next sweep, and let in no more.
+        pass(SignedDuration::from_secs(60));
+        let early = code(&house, &secret);
+        let out = enter(&house, "lee@operator.example", PASSWORD, &early).await;
+        assert!(matches!(out, Err(AccountError::Wrong)), "{out:?}");
+        pass(SignedDuration::from_hours(24));
+        house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+        pass(SignedDuration::from_secs(60));
+        let late = code(&house, &secret);
+        let gone = enter(&house, "lee@operator.example", PASSWORD, &late).await;
+        assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn auditors_are_mailed_the_audit_logs_head_with_each_days_sweep() {
-    let house = House::new().await;
-    for (mail, role) in [("choi@audit.example", Role::Auditor), ("lee@operator.example", Role::Officer)] {
-        house.privacy.add_staff(&new(mail, role)).await.expect("added");
-    }
-    house.post().await;
-    house.privacy.keep_the_day().await.expect("swept");
-    house.privacy.keep_the_day().await.expect("nothing more to do");
-    let letters = house.post().await;
-    let [letter] = letters.as_slice() else { panic!("one, to the auditor: {letters:?}") };
-    assert_eq!(letter.to, "choi@audit.example");
-    let head =
-        letter.text.lines().find_map(|line| line.parse::<SignedHead>().ok()).expect("a head on a line of its own");
-    let key = house.privacy.vault().public_key();
-    verify(&house.folder.path().join("data/audit"), &key, Some(&head)).expect("the log holds it");
+    on_each_engine(async |house| {
+        for (mail, role) in [("choi@audit.example", Role::Auditor), ("lee@operator.example", Role::Officer)] {
+            house.privacy.add_staff(&new(mail, role)).await.expect("added");
+        }
+        house.post().await;
+        house.privacy.keep_the_day().await.expect("swept");
+        house.privacy.keep_the_day().await.expect("nothing more to do");
+        let letters = house.post().await;
+        let [letter] = letters.as_slice() else { panic!("one, to the auditor: {letters:?}") };
+        assert_eq!(letter.to, "choi@audit.example");
+        let head =
+            letter.text.lines().find_map(|line| line.parse::<SignedHead>().ok()).expect("a head on a line of its own");
+        let key = house.privacy.vault().public_key();
+        verify(&house.folder.path().join("data/audit"), &key, Some(&head)).expect("the log holds it");
+    })
+    .await;
 }

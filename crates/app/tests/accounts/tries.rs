@@ -27,8 +27,8 @@ fn looked_at<T: std::fmt::Debug>(answers: &[Result<T, AccountError>]) -> usize {
 #[tokio::test]
 async fn bug_wrong_tries_at_once_all_passed_the_lockout() {
     on_each_engine(async |house| {
-        let (person, ..) = with_second(house, "kim@shop.example").await;
-        enrolled(house, "lee@operator.example", Role::Officer).await;
+        let (person, ..) = with_second(&house, "kim@shop.example").await;
+        enrolled(&house, "lee@operator.example", Role::Officer).await;
         let privacy = &house.privacy;
 
         let wrong = log_in("kim@shop.example", "wrong wrong wrong");
@@ -72,7 +72,7 @@ async fn a_network_that_tries_many_accounts_at_once_waits_too() {
 #[tokio::test]
 async fn who_has_it_right_is_in_whatever_else_is_tried_and_makes_nobody_wait() {
     on_each_engine(async |house| {
-        let (_, _, secret, _) = with_second(house, "kim@shop.example").await;
+        let (_, _, secret, _) = with_second(&house, "kim@shop.example").await;
         house.member("lee@shop.example").await;
         let privacy = &house.privacy;
         let (right, wrong) = (log_in("lee@shop.example", PASSWORD), log_in("kim@shop.example", "wrong wrong wrong"));
@@ -85,7 +85,7 @@ async fn who_has_it_right_is_in_whatever_else_is_tried_and_makes_nobody_wait() {
         pass(SignedDuration::from_secs(61));
         let asked = privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
         assert!(matches!(asked, Ok(Entered::CodeNeeded)), "{asked:?}");
-        let shown = code(house, &secret);
+        let shown = code(&house, &secret);
         let entered = privacy.log_in(&with_code("kim@shop.example", &shown)).await;
         assert!(matches!(entered, Ok(Entered::In(_))), "{entered:?}");
         // It is forgotten: as many tries are free as before.
@@ -104,7 +104,7 @@ async fn who_has_it_right_is_in_whatever_else_is_tried_and_makes_nobody_wait() {
 #[tokio::test]
 async fn staff_who_are_asked_for_their_code_have_tried_nothing_in_vain() {
     on_each_engine(async |house| {
-        let (_, secret, _) = enrolled(house, "lee@operator.example", Role::Officer).await;
+        let (_, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
         let (mail, password) = (personal("lee@operator.example"), personal(office::PASSWORD));
         let here = device("Firefox, Linux");
         for _ in 0..10 {
@@ -112,7 +112,7 @@ async fn staff_who_are_asked_for_their_code_have_tried_nothing_in_vain() {
             assert!(matches!(asked, Ok(StaffEntered::CodeNeeded)), "{asked:?}");
         }
         pass(SignedDuration::from_secs(60));
-        let shown = code(house, &secret);
+        let shown = code(&house, &secret);
         let entered = house.privacy.staff_log_in(&mail, &password, Some(&shown), &here).await;
         assert!(matches!(entered, Ok(StaffEntered::In(_))), "{entered:?}");
     })

@@ -187,7 +187,7 @@ async fn person(command: PersonCommand) -> Result<()> {
         PersonCommand::Block { person, until, place } => {
             let privacy = open::privacy(&place).await?;
             let policy = privacy.policy();
-            let ends = policy.first_moment(until.tomorrow()?) - jiff::SignedDuration::from_secs(1);
+            let ends = policy.first_moment(until.tomorrow()?);
             privacy.vault().block(policy, person, ends).await?;
             privacy.close().await;
         }

@@ -2,11 +2,11 @@
 
 use super::{
     accounts::{self, staff},
-    harness::{House, base64, photo},
+    harness::{House, base64, pass, photo},
 };
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-use vestry_app::Role;
+use vestry_app::{KeyKind, NewKey, Role};
 
 async fn furnished() -> (House, String, String) {
     let house = House::new().await;
@@ -42,11 +42,52 @@ async fn only_a_secret_key_signs_in_and_its_cookie_is_shut() {
 }
 
 #[tokio::test]
-async fn a_session_ends_when_one_leaves_or_its_key_is_revoked() {
+async fn a_session_ends_when_one_leaves() {
     let (house, cookie, csrf) = furnished().await;
     assert_eq!(house.page(&cookie, "/catalogue").await.status, StatusCode::OK);
     house.form(&cookie, "/sign-out", &[("csrf", &csrf)]).await;
     assert_eq!(house.page(&cookie, "/catalogue").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_session_ends_at_once_when_its_key_is_revoked_or_its_rotation_is_over() {
+    let (house, cookie, csrf) = furnished().await;
+    let organisation = house.app.organisation("hanbit").await.expect("there");
+    let entered = async |name: &str| {
+        let key = house.app.make_key(organisation, KeyKind::Secret, name).await.expect("a key");
+        let answer = house.form("", "/sign-in", &[("key", &key.secret), ("next", "/catalogue")]).await;
+        (key, accounts::cookie(&answer))
+    };
+    let stands = async |cookie: &str| house.page(cookie, "/catalogue").await.status;
+    let (revoked, of_revoked) = entered("revoked").await;
+    let (rotated, of_rotated) = entered("rotated").await;
+    for cookie in [&cookie, &of_revoked, &of_rotated] {
+        assert_eq!(stands(cookie).await, StatusCode::OK);
+    }
+    let change = async |key: &NewKey, act: &str| {
+        let answer = house.form(&cookie, &format!("/keys/{}", key.id), &[("csrf", &csrf), ("act", act)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    };
+    change(&revoked, "revoke").await;
+    assert_eq!(stands(&of_revoked).await, StatusCode::SEE_OTHER, "at once");
+    let again = house.form("", "/sign-in", &[("key", &revoked.secret)]).await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+    change(&rotated, "rotate").await;
+    pass(7 * 3_600);
+    for cookie in [&of_rotated, &cookie] {
+        assert_eq!(stands(cookie).await, StatusCode::OK, "both keys are good for a day");
+    }
+    for _ in 0..2 {
+        pass(7 * 3_600);
+        assert_eq!((stands(&of_rotated).await, stands(&cookie).await), (StatusCode::OK, StatusCode::OK));
+    }
+    pass(3 * 3_600);
+    assert_eq!(stands(&of_rotated).await, StatusCode::SEE_OTHER, "the day is over");
+    assert_eq!(stands(&cookie).await, StatusCode::OK, "another key's");
+    // Whoever revokes the key they came in with is out with it.
+    let (own, of_own) = entered("own").await;
+    house.app.revoke_key(organisation, own.id).await.expect("revoked");
+    assert_eq!(stands(&of_own).await, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
