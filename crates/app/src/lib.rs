@@ -54,13 +54,13 @@ pub use accounts::{
     AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
     ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered, ExportStands,
     FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
-    Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
-    StaffEntered, StaffMember, Stay, Training, Visitor,
+    NotAnOrigin, Origin, Outcome, OwnPasskeys, OwnRecord, PasskeyAsked, PasskeyLine, PostOffice, PostOfficeError,
+    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
-    AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig,
-    REFERENCE, ServerConfig, StoreConfig, VaultConfig, Within,
+    AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig,
+    PasskeysConfig, PolicyConfig, REFERENCE, ServerConfig, StoreConfig, VaultConfig, Within,
 };
 pub use counting::Ending;
 pub use cpu::Cpu;

@@ -2,7 +2,7 @@
 
 use crate::{
     AccountsConfig, Config, Surroundings,
-    accounts::{Hashing, Searches},
+    accounts::{Hashing, RelyingParty, Searches},
     policing::{self, Policies, PoliciesError},
 };
 use jiff::Timestamp;
@@ -31,6 +31,7 @@ struct Parts {
     hashing: Hashing,
     searches: Searches,
     accounts: AccountsConfig,
+    passkeys: Option<RelyingParty>,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -196,6 +197,7 @@ impl Privacy {
             hashing: Hashing::default(),
             searches: Searches::default(),
             accounts: config.accounts,
+            passkeys: config.passkeys.origin.as_ref().map(|origin| RelyingParty::new(origin, &config.mail.name)),
             store,
             posted: posted_letters(folder),
         })))
@@ -204,6 +206,11 @@ impl Privacy {
     /// How patient accounts are.
     pub fn accounts(&self) -> &AccountsConfig {
         &self.0.accounts
+    }
+
+    /// Whom passkeys are made for; nobody where no origin is set.
+    pub(crate) fn relying_party(&self) -> Option<&RelyingParty> {
+        self.0.passkeys.as_ref()
     }
 
     /// The vault.

@@ -1,5 +1,7 @@
 //! Accounts, from the sign-up to leaving, over real files; letters are read where they land.
 
+#[path = "accounts/authenticator.rs"]
+mod authenticator;
 #[path = "privacy/engines.rs"]
 #[expect(dead_code, reason = "what restores need of it")]
 mod engines;
@@ -13,5 +15,7 @@ mod notices;
 mod office;
 #[path = "accounts/own.rs"]
 mod own;
+#[path = "accounts/passkeys.rs"]
+mod passkeys;
 #[path = "accounts/tries.rs"]
 mod tries;

@@ -98,7 +98,7 @@ impl Privacy {
     }
 
     async fn let_in(&self, form: &LogIn) -> Result<Entered, AccountError> {
-        let (policy, now) = (self.policy(), self.now());
+        let policy = self.policy();
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = form.mail.open(&opening).trim().to_lowercase();
         let tried = self.count_try("member", &typed, &form.device.network).await?;
@@ -121,13 +121,23 @@ impl Privacy {
             }
         }
         self.succeeded(&tried).await?;
+        self.enter(person, security.text(policy, "device"), &form.device).await
+    }
+
+    /// Lets somebody in who proved who they are, unless they are shut out. `known` are the devices that they came with before.
+    pub(super) async fn enter(
+        &self,
+        person: PersonId,
+        known: Option<&str>,
+        device: &Device,
+    ) -> Result<Entered, AccountError> {
         if let Some((until, contest)) = self.shut_out(person).await? {
             return Ok(Entered::ShutOut { until, contest });
         }
         self.wake(person).await?;
-        self.vault().used(policy, person, now).await?;
-        self.note_visit(person, &form.device).await?;
-        self.note_device(person, security.text(policy, "device"), &form.device).await?;
+        self.vault().used(self.policy(), person, self.now()).await?;
+        self.note_visit(person, device).await?;
+        self.note_device(person, known, device).await?;
         self.begin(person).await.map(Entered::In)
     }
 
