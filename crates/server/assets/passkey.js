@@ -48,6 +48,7 @@ async function press(form) {
     form.elements.answer.value = written(credential);
     form.submit();
   } catch {
+    failed.classList.add("note-danger");
     failed.hidden = false;
   } finally {
     form.removeAttribute("aria-busy");

@@ -157,6 +157,15 @@ impl Privacy {
         Ok(())
     }
 
+    /// Brings back whoever was set apart, before what they prove themselves by is changed: nothing that is kept apart is. Not
+    /// whoever is shut out, whom it lets in nowhere either way; then nothing is to be changed.
+    pub(super) async fn lead_back(&self, person: PersonId) -> Result<bool, AccountError> {
+        if self.vault().banned_until(person, self.now()).await?.is_some() {
+            return Ok(false);
+        }
+        self.wake(person).await.map(|()| true)
+    }
+
     /// Who a session's token is, as long as the session lasts; asked of the vault each time.
     pub async fn visitor(&self, text: &str) -> Result<Option<Visitor>, AccountError> {
         let now = self.now();

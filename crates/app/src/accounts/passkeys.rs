@@ -135,7 +135,7 @@ struct Held {
 
 impl Held {
     fn id(&self) -> String {
-        hex(&Sha256::digest(self.key.cred_id().as_ref() as &[u8])[..8])
+        hex(&Sha256::digest(self.key.cred_id())[..8])
     }
 
     /// What `text` says; what cannot be read lets nobody in.
@@ -330,7 +330,7 @@ impl Privacy {
             }
             let opened = self.open_to_return(person, "security", &["passkey", "device"]).await?;
             let mut held = Held::read(opened.text(policy, "passkey"));
-            let one = held.iter_mut().find(|held| held.key.cred_id().as_ref() as &[u8] == answer.get_credential_id());
+            let one = held.iter_mut().find(|held| held.key.cred_id() == answer.get_credential_id());
             let Some(one) = one else { return Ok(None) };
             let judge = || party.webauthn.finish_discoverable_authentication_v2(answer, state.clone(), &one.key);
             let Ok(judged) = unlogged(judge) else { return Ok(None) };
@@ -338,6 +338,11 @@ impl Privacy {
             one.used = Some(self.now());
             match self.put_passkeys(person, &held, on_file.revision).await {
                 Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Changed))) => {}
+                Err(AccountError::Privacy(PrivacyError::Vault(VaultError::KeptApart))) => {
+                    if !self.lead_back(person).await? {
+                        return Ok(Some(opened));
+                    }
+                }
                 other => return other.map(|()| Some(opened)),
             }
         }

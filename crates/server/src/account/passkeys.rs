@@ -130,7 +130,7 @@ pub(crate) async fn change(
     let of = match act(privacy, visitor, &fields).await {
         Ok(Acted::Done(done)) => return redirect(&format!("/me/passkeys?done={done}"), Vec::new()),
         Ok(Acted::Asked(asked)) => {
-            let name = device(&headers, String::new(), frame.words.0).name;
+            let name = device(&headers, String::new(), frame.words.0).name.replace('?', "");
             let PasskeyAsked { challenge, options } = asked;
             let (challenge, options) = (challenge.to_string(), options.to_string());
             PageOf { asked: Some(PasskeyAskedView { challenge, options, name }), ..PageOf::default() }
