@@ -1,7 +1,8 @@
 //! Settings of a running Vestry: one TOML file, read once at start, checked whole, unknown keys refused.
 
+use crate::accounts::Origin;
 use jiff::SignedDuration;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::{fmt, path::PathBuf};
 use vestry_credentials::Network;
 use zeroize::Zeroizing;
@@ -25,6 +26,8 @@ pub struct Config {
     pub backup: BackupConfig,
     /// How patient accounts are.
     pub accounts: AccountsConfig,
+    /// Whether members sign in with passkeys, and on which host.
+    pub passkeys: PasskeysConfig,
     /// How letters leave, and who writes them.
     pub mail: MailConfig,
     /// What an image may be.
@@ -184,6 +187,21 @@ impl<const LEAST: u32, const MOST: u32> TryFrom<u32> for Within<LEAST, MOST> {
             false => Err(format!("`{number}` is not between {LEAST} and {MOST}")),
         }
     }
+}
+
+/// Whether members sign in with passkeys.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasskeysConfig {
+    /// Where browsers reach this server. Passkeys are bound to its host and are good on no other; none are offered without.
+    #[serde(deserialize_with = "origin")]
+    pub origin: Option<Origin>,
+}
+
+/// An origin, or nothing where the text is empty.
+fn origin<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Option<Origin>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(serde::de::Error::custom) }
 }
 
 /// How letters leave, and who writes them.
@@ -356,6 +374,33 @@ mod tests {
     fn what_is_no_network_stops_the_start() {
         let error = toml::from_str::<Config>("[server]\noffice_networks = [\"192.0.2.1/24\"]\n").expect_err("refused");
         assert!(error.to_string().contains("`192.0.2.1/24` is no network"), "{error}");
+    }
+
+    #[test]
+    fn passkeys_are_bound_to_a_host_that_browsers_take_or_the_start_stops() {
+        let read = |text: &str| toml::from_str::<Config>(&format!("[passkeys]\norigin = \"{text}\"\n"));
+        assert_eq!(read("").expect("it may be").passkeys.origin, None);
+        for (text, host) in [
+            ("https://vestry.shop.example", "vestry.shop.example"),
+            ("https://vestry.shop.example:8443/", "vestry.shop.example"),
+            ("http://localhost:8080", "localhost"),
+        ] {
+            let origin = read(text).expect("it may be").passkeys.origin.expect("one");
+            assert_eq!((origin.host(), origin.to_string().as_str()), (host, text.trim_end_matches('/')));
+        }
+        for text in [
+            "vestry.shop.example",
+            "http://vestry.shop.example",
+            "https://192.0.2.1",
+            "https://[2001:db8::1]",
+            "https://vestry.shop.example/console",
+            "https://vestry.shop.example/?a=b",
+            "https://kim@vestry.shop.example",
+            "ftp://vestry.shop.example",
+        ] {
+            let error = read(text).expect_err(text).to_string();
+            assert!(error.contains("is no origin") && error.contains("line 2"), "{error}");
+        }
     }
 
     #[test]

@@ -56,13 +56,14 @@ pub use accounts::{
     AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
     ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered, ExportStands,
     FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
-    Outcome, OwnRecord, PostOffice, PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp,
-    StaffEntered, StaffMember, Stay, TERMS, Training, Visitor,
+    NotAnOrigin, Origin, Outcome, OwnPasskeys, OwnRecord, PasskeyAsked, PasskeyLine, PostOffice, PostOfficeError,
+    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, TERMS, Training,
+    Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
-    AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig, PolicyConfig,
-    REFERENCE, ServerConfig, StoreConfig, TermsConfig, VaultConfig, Within,
+    AccountsConfig, BackupConfig, Config, ConfigError, FetchConfig, ImageConfig, KeyVariable, MailConfig,
+    PasskeysConfig, PolicyConfig, REFERENCE, ServerConfig, StoreConfig, TermsConfig, VaultConfig, Within,
 };
 pub use counting::Ending;
 pub use cpu::Cpu;

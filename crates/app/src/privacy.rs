@@ -2,7 +2,7 @@
 
 use crate::{
     AccountsConfig, Config, Surroundings,
-    accounts::{Hashing, Searches},
+    accounts::{Hashing, RelyingParty, Searches},
     owed::Owed,
     policing::{self, Policies, PoliciesError},
     terms::{Terms, TermsError},
@@ -35,6 +35,7 @@ struct Parts {
     accounts: AccountsConfig,
     terms: Terms,
     owed: Owed,
+    passkeys: Option<RelyingParty>,
     /// Keeps the data folder locked, and holds what sweeps reach besides the vault.
     store: Store,
     /// Where letters are written for want of a mail server.
@@ -206,6 +207,7 @@ impl Privacy {
             accounts: config.accounts,
             terms,
             owed: Owed::default(),
+            passkeys: config.passkeys.origin.as_ref().map(|origin| RelyingParty::new(origin, &config.mail.name)),
             store,
             posted: posted_letters(folder),
         })))
@@ -219,6 +221,11 @@ impl Privacy {
     /// What whoever signs up agrees to.
     pub fn terms(&self) -> &Terms {
         &self.0.terms
+    }
+
+    /// Whom passkeys are made for; nobody where no origin is set.
+    pub(crate) fn relying_party(&self) -> Option<&RelyingParty> {
+        self.0.passkeys.as_ref()
     }
 
     /// The vault.

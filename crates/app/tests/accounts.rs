@@ -2,6 +2,8 @@
 
 #[path = "accounts/agreed.rs"]
 mod agreed;
+#[path = "accounts/authenticator.rs"]
+mod authenticator;
 #[path = "accounts/bans.rs"]
 mod bans;
 #[path = "accounts/beside.rs"]
@@ -27,6 +29,8 @@ mod office;
 mod owed;
 #[path = "accounts/own.rs"]
 mod own;
+#[path = "accounts/passkeys.rs"]
+mod passkeys;
 #[path = "accounts/roles.rs"]
 mod roles;
 #[path = "../../mail/tests/it/server.rs"]

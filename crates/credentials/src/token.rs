@@ -20,6 +20,8 @@ pub enum TokenUse {
     MailedLink,
     /// An invitation to work in the shop: `vin_`.
     Invitation,
+    /// The challenge of a passkey, with which its answer comes back: `vch_`.
+    Challenge,
 }
 
 impl TokenUse {
@@ -29,6 +31,7 @@ impl TokenUse {
             Self::Session => "vss_",
             Self::MailedLink => "vml_",
             Self::Invitation => "vin_",
+            Self::Challenge => "vch_",
         }
     }
 }
@@ -84,6 +87,16 @@ impl Token {
             .finalize();
         TokenHash(digest.into())
     }
+
+    /// A secret to seal with what belongs to this token: from its hash the secret does not follow.
+    pub fn sealing_secret(&self) -> Zeroizing<[u8; 32]> {
+        let digest = Sha256::new()
+            .chain_update(b"vestry token seals\0")
+            .chain_update(self.kind.prefix())
+            .chain_update(&self.secret[..])
+            .finalize();
+        Zeroizing::new(digest.into())
+    }
 }
 
 impl fmt::Debug for Token {
@@ -133,7 +146,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const USES: [TokenUse; 3] = [TokenUse::Session, TokenUse::MailedLink, TokenUse::Invitation];
+    const USES: [TokenUse; 4] = [TokenUse::Session, TokenUse::MailedLink, TokenUse::Invitation, TokenUse::Challenge];
 
     fn token(kind: TokenUse, bytes: [u8; 32]) -> Token {
         Token::make(kind, &mut |room| room.copy_from_slice(&bytes))
@@ -169,12 +182,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_token_serves_its_use_only(bytes: [u8; 32], kind in 0..3usize, other in 0..3usize) {
+        fn a_token_serves_its_use_only(bytes: [u8; 32], kind in 0..4usize, other in 0..4usize) {
             let (kind, other) = (USES[kind], USES[other]);
             let made = token(kind, bytes);
             let read = Token::parse(other, &made.to_text());
             prop_assert_eq!(read.as_ref().ok().map(Token::hash), (kind == other).then(|| made.hash()));
             prop_assert_eq!(made.hash() == token(other, bytes).hash(), kind == other);
+            prop_assert_eq!(made.sealing_secret() == token(other, bytes).sealing_secret(), kind == other);
+            prop_assert!(*made.sealing_secret() != *made.hash().as_bytes());
         }
 
         #[test]

@@ -48,6 +48,13 @@ pub enum Letter {
         /// When, in the time zone to show.
         when: ZonedDateTime,
     },
+    /// Somebody made a passkey, which lets them in from now on.
+    NewPasskey {
+        /// What they call it.
+        passkey: String,
+        /// When, in the time zone to show.
+        when: ZonedDateTime,
+    },
     /// To a legal guardian: a child wishes to join. Says nothing about the child.
     GuardianAsked {
         /// What the child wishes to join.
@@ -291,6 +298,7 @@ impl Letter {
             Self::ResetPassword { .. } => "reset-password",
             Self::MailChangedTo { .. } => "mail-changed",
             Self::NewDevice { .. } => "new-device",
+            Self::NewPasskey { .. } => "new-passkey",
             Self::GuardianAsked { .. } => "guardian-asked",
             Self::GuardianDone => "guardian-done",
             Self::AskOwnConsent { .. } => "own-consent",
@@ -348,6 +356,9 @@ impl Letter {
             Self::ResetPassword { link } => Said::new(name, "reset-password-body").link(link),
             Self::MailChangedTo { address, link } => {
                 Said::new(name, "mail-changed-body").line("new", &address.masked()).link(link)
+            }
+            Self::NewPasskey { passkey, when } => {
+                Said::new(name, "new-passkey-body").line("passkey", passkey).line("when", &language.moment(when))
             }
             Self::NewDevice { device, when } => {
                 Said::new(name, "new-device-body").line("device", device).line("when", &language.moment(when))

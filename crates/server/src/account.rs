@@ -1,4 +1,5 @@
-//! Accounts: joining, signing in, passwords, one's own data. Each page works without JavaScript.
+//! Accounts: joining, signing in, passwords, one's own data. Each page works without JavaScript, but for making and using a
+//! passkey, which takes one.
 
 pub(crate) mod address;
 pub(crate) mod asking;
@@ -8,6 +9,7 @@ pub(crate) mod form;
 pub(crate) mod guardian;
 pub(crate) mod joining;
 pub(crate) mod me;
+pub(crate) mod passkeys;
 pub(crate) mod passwords;
 pub(crate) mod security;
 pub(crate) mod signing;

@@ -28,6 +28,7 @@ static ASSETS: &[Asset] = &assets! {
     "crop.js": "text/javascript; charset=utf-8",
     "imports.js": "text/javascript; charset=utf-8",
     "product.js": "text/javascript; charset=utf-8",
+    "passkey.js": "text/javascript; charset=utf-8",
     "review.js": "text/javascript; charset=utf-8",
     "icons.svg": "image/svg+xml",
     "mark.svg": "image/svg+xml",

@@ -11,8 +11,8 @@ mod samples;
 
 pub(crate) use account::{
     AgreePage, AgreedLine, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, CopyPage, CopyView, FieldView,
-    FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, SecurityPage, SessionLine,
-    TeamPage,
+    FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, PasskeyAskedView,
+    PasskeyDoor, PasskeyRow, PasskeysPage, SecurityPage, SessionLine, TeamPage,
 };
 pub(crate) use desk::{CaseForm, CasePage, CaseRow, CaseTyped, DeskPage, ProposalRow, RunView};
 pub(crate) use insight::{

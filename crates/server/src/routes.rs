@@ -174,12 +174,16 @@ fn console_routes() -> Vec<Line> {
 /// Accounts: joining, signing in, one's own data, colleagues.
 fn accounts() -> Vec<Line> {
     use Need::{Member, Nothing, Owner};
-    use account::{address, asking, contesting, copies, guardian, joining, me, passwords, security, signing, team};
+    use account::{
+        address, asking, contesting, copies, guardian, joining, me, passkeys, passwords, security, signing, team,
+    };
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
         line(GET, "/sign-in", Nothing, SMALL, get(signing::show)),
         line(POST, "/sign-in", Nothing, SMALL, post(signing::enter)),
+        line(POST, "/sign-in/passkey", Nothing, SMALL, post(passkeys::enter)),
+        line(POST, "/sign-in/passkey/challenge", Nothing, SMALL, post(passkeys::ask)),
         line(POST, "/sign-out", Need::Anybody, SMALL, post(signing::leave)),
         line(GET, "/join", Nothing, SMALL, get(joining::show)),
         line(POST, "/join", Nothing, SMALL, post(joining::join)),
@@ -201,6 +205,8 @@ fn accounts() -> Vec<Line> {
         line(POST, "/me/agree", Member, SMALL, post(asking::answer)),
         line(GET, "/me/security", Member, SMALL, get(security::show)),
         line(POST, "/me/security", Member, SMALL, post(security::change)),
+        line(GET, "/me/passkeys", Member, SMALL, get(passkeys::show)),
+        line(POST, "/me/passkeys", Member, SMALL, post(passkeys::change)),
         line(GET, "/me/address", Member, SMALL, get(address::ask_page)),
         line(POST, "/me/address", Member, SMALL, post(address::ask)),
         line(GET, "/me/address/{token}", Nothing, SMALL, get(address::confirm_page)),

@@ -3,6 +3,8 @@
 mod it {
     mod accounts;
     mod api;
+    #[path = "../../../app/tests/accounts/authenticator.rs"]
+    mod authenticator;
     mod browser;
     mod chromium;
     mod console;
@@ -17,6 +19,8 @@ mod it {
     mod notices;
     mod office_browser;
     mod own;
+    mod passkey_browser;
+    mod passkeys;
     mod people_browser;
     mod pictures;
     mod policy;

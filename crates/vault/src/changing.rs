@@ -352,6 +352,7 @@ async fn apply(
     const UNKNOWN: &str = "delete from lookups where person = $1";
     const OUT: &str = "delete from sessions where person = $1";
     const VOID: &str = "delete from links where person = $1";
+    const UNASKED: &str = "delete from challenges where person = $1";
     const NO_ROLE: &str = "update persons set role = null where id = $1 and role = $2";
     const OBJECTED: &str = "update persons set objected = 1 where id = $1";
     const TAKEN_BACK: &str = "update consents set withdrawn = $3 \
@@ -370,7 +371,7 @@ async fn apply(
     match change {
         Change::Withdrawn | Change::Erased => {
             conn.run(ENDED, args![person.value(), at]).await?;
-            for sql in [UNKNOWN, OUT, VOID] {
+            for sql in [UNKNOWN, OUT, VOID, UNASKED] {
                 conn.run(sql, args![person.value()]).await?;
             }
             if *change == Change::Erased {

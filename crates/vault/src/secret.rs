@@ -8,6 +8,7 @@
 //! | look-up root | `vestry/1/lookup/` installation, purpose | one look-up key |
 //! | data key | `vestry/1/data/seal` | what seals values |
 //! | data key | `vestry/1/data/lookup/` purpose | one look-up key that ends with the data key |
+//! | a challenge's token | `vestry/1/challenge/seal` | what seals the challenge |
 //! | what wraps or seals | `vestry/1/committing/encrypt` | its XChaCha20-Poly1305 key |
 //! | what wraps or seals | `vestry/1/committing/commit` | the HMAC key of its commitments |
 //!

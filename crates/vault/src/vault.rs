@@ -105,6 +105,10 @@ const PEOPLE: &[Sql] = &[
         sqlite: include_str!("../migrations/sqlite/people_0003.sql"),
         postgres: include_str!("../migrations/postgres/people_0003.sql"),
     },
+    Sql {
+        sqlite: include_str!("../migrations/sqlite/people_0004.sql"),
+        postgres: include_str!("../migrations/postgres/people_0004.sql"),
+    },
 ];
 const SEPARATED: &[Sql] = &[Sql {
     sqlite: include_str!("../migrations/sqlite/separated_0001.sql"),

@@ -112,8 +112,8 @@ impl Privacy {
         self.queue_to(person, Some(old), &queued, language(&coming.language)).await
     }
 
-    /// Brings the old address back by the link that was mailed to it. Whoever changed it knew the password: no password opens
-    /// the account until a new one is chosen by a mail to the old address, and every session ends.
+    /// Brings the old address back by the link that was mailed to it. Whoever changed it knew the password: neither password
+    /// nor passkey opens the account until a new password is chosen by a mail to the old address, and every session ends.
     ///
     /// # Errors
     /// [`AccountError::Link`], also when the old address became somebody else's meanwhile.
@@ -128,6 +128,7 @@ impl Privacy {
         let meanwhile = Meanwhile { since: None, sessions: EndedSessions::All };
         self.put_items(policy, person, "account", values, meanwhile).await.map_err(not_theirs)?;
         self.vault().void_links(person, CHANGE).await?;
+        self.drop_passkeys(person).await?;
         if !former.had_second && self.second(person).await?.is_on {
             self.take_second(person).await?;
         }

@@ -98,7 +98,7 @@ impl Privacy {
     }
 
     async fn let_in(&self, form: &LogIn) -> Result<Entered, AccountError> {
-        let (policy, now) = (self.policy(), self.now());
+        let policy = self.policy();
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
         let typed = form.mail.open(&opening).trim().to_lowercase();
         let tried = self.count_try("member", &typed, &form.device.network).await?;
@@ -121,15 +121,24 @@ impl Privacy {
             }
         }
         self.succeeded(&tried).await?;
+        self.enter(person, security.text(policy, "device"), &form.device).await
+    }
+
+    /// Lets somebody in who proved who they are, unless they are shut out. `known` are the devices that they came with before.
+    pub(super) async fn enter(
+        &self,
+        person: PersonId,
+        known: Option<&str>,
+        device: &Device,
+    ) -> Result<Entered, AccountError> {
         if let Some((until, contest)) = self.shut_out(person).await? {
             return Ok(Entered::ShutOut { until, contest });
         }
         self.wake(person).await?;
-        self.vault().used(policy, person, now).await?;
-        self.note_visit(person, &form.device).await?;
-        let known = security.text(policy, "device");
-        self.note_device(person, DevicesOf { class: "security", item: "device", to: None }, known, &form.device)
-            .await?;
+        self.vault().used(self.policy(), person, self.now()).await?;
+        self.note_visit(person, device).await?;
+        let of = DevicesOf { class: "security", item: "device", to: None };
+        self.note_device(person, of, known, device).await?;
         self.begin(person).await.map(Entered::In)
     }
 
@@ -147,6 +156,15 @@ impl Privacy {
             self.vault().return_member(policy, person, now).await?;
         }
         Ok(())
+    }
+
+    /// Brings back whoever was set apart, before what they prove themselves by is changed: nothing that is kept apart is. Not
+    /// whoever is shut out, whom it lets in nowhere either way; then nothing is to be changed.
+    pub(super) async fn lead_back(&self, person: PersonId) -> Result<bool, AccountError> {
+        if self.vault().banned_until(person, self.now()).await?.is_some() {
+            return Ok(false);
+        }
+        self.wake(person).await.map(|()| true)
     }
 
     /// Who a session's token is, as long as the session lasts; asked of the vault each time.

@@ -47,6 +47,8 @@ pub(crate) enum Queued {
     ResetAsked,
     /// Somebody logged in with a device that was not seen before.
     NewDevice { device: String, at: Timestamp },
+    /// Somebody made a passkey.
+    NewPasskey { passkey: String, at: Timestamp },
     /// Come and work in an organisation.
     Invitation {
         organisation: String,
@@ -400,6 +402,10 @@ impl Privacy {
             Queued::NewDevice { device, at } => {
                 let when = at.to_zoned_datetime(policy.zone().clone());
                 Letter::NewDevice { device: device.clone(), when }
+            }
+            Queued::NewPasskey { passkey, at } => {
+                let when = at.to_zoned_datetime(policy.zone().clone());
+                Letter::NewPasskey { passkey: passkey.clone(), when }
             }
             Queued::Invitation { organisation, role, token, last_day, is_member } => Letter::Invitation {
                 organisation: organisation.clone(),

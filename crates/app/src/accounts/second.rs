@@ -292,6 +292,11 @@ impl Privacy {
             let meanwhile = Meanwhile { since: Some(since), ..Meanwhile::default() };
             match self.put_items(policy, person, of.class(), of.values(Some(second)), meanwhile).await {
                 Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Changed))) => {}
+                Err(AccountError::Privacy(PrivacyError::Vault(VaultError::KeptApart))) => {
+                    if !self.lead_back(person).await? {
+                        return Ok(true);
+                    }
+                }
                 other => return other.map(|()| true),
             }
         }

@@ -1,7 +1,7 @@
 //! What members do about their own account: a second proof, another address, mail that came back.
 
 use crate::{
-    house::{House, PASSWORD, device, log_in, on_each_engine, pass, personal},
+    house::{House, PASSWORD, device, log_in, on_each_engine, pass, personal, set},
     office::code,
 };
 use jiff::SignedDuration;
@@ -62,6 +62,35 @@ async fn a_one_time_password_is_good_once_also_when_it_is_used_twice_at_once() {
             assert_eq!(entered, 1, "{one:?} {other:?}");
             let again = house.privacy.log_in(&form).await;
             assert!(matches!(again, Err(AccountError::Wrong)), "{again:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bug_whoever_stayed_away_with_a_second_proof_never_came_back() {
+    on_each_engine(async |house| {
+        let (person, _, secret, codes) = with_second(house, "kim@shop.example").await;
+        let membership =
+            async || house.privacy.vault().person(house.privacy.policy(), person).await.expect("on file").membership;
+        for (first, second, proof) in [
+            ("2027-10-20T09:00:00+09:00", "2028-01-20T09:00:00+09:00", None),
+            ("2029-03-20T09:00:00+09:00", "2029-06-20T09:00:00+09:00", Some(codes[0].as_str())),
+        ] {
+            for day in [first, second] {
+                set(day);
+                let confirm_clock = Some("clock".parse().expect("a reason"));
+                let request = vestry_app::SweepRequest { confirm_clock, ..Default::default() };
+                house.privacy.sweep(&request, |_| {}).await.expect("swept");
+            }
+            assert!(matches!(membership().await, vestry_policy::Membership::Dormant { .. }));
+            let shown = code(house, &secret);
+            let form = with_code("kim@shop.example", proof.unwrap_or(&shown));
+            let entered = house.privacy.log_in(&form).await;
+            assert!(matches!(entered, Ok(Entered::In(_))), "{entered:?}");
+            assert!(matches!(membership().await, vestry_policy::Membership::Active { .. }));
+            let again = house.privacy.log_in(&form).await;
+            assert!(matches!(again, Err(AccountError::Wrong)), "it is spent: {again:?}");
         }
     })
     .await;

@@ -51,6 +51,14 @@ mail-changed-body =
     { $link }
 mail-changed-action = Undo the change
 
+new-passkey-subject = A passkey for { $service } was made
+new-passkey-body =
+    Somebody made a passkey for your account. It signs in without your password.
+
+    - Passkey: { $passkey }
+    - When: { $when }
+
+    If it was not you, remove it under your data, change your password and sign out everywhere.
 new-device-subject = A new device signed in to { $service }
 new-device-body =
     A device that we had not seen before signed in.

@@ -51,6 +51,14 @@ mail-changed-body =
     { $link }
 mail-changed-action = 메일 주소 되돌리기
 
+new-passkey-subject = { $service } 패스키를 만들었어요
+new-passkey-body =
+    회원님의 계정에 패스키를 만든 기록이 있어요. 패스키로는 비밀번호 없이 들어올 수 있어요.
+
+    - 패스키: { $passkey }
+    - 때: { $when }
+
+    본인이 아니라면 내 정보에서 패스키를 지우고, 비밀번호를 바꾸고, 모든 기기에서 나가 주세요.
 new-device-subject = { $service }에 새 기기로 들어왔어요
 new-device-body =
     새 기기에서 들어온 기록이 있어요.

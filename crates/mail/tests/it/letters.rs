@@ -34,6 +34,10 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
             vec![same("Firefox, Linux"), ("2026년 12월 9일 오후 2시 5분 (KST)", "9 December 2026, 14:05 (KST)")],
         ),
         (
+            Letter::NewPasskey { passkey: "Mina's phone".into(), when: when.clone() },
+            vec![same("Mina's phone"), ("2026년 12월 9일 오후 2시 5분 (KST)", "9 December 2026, 14:05 (KST)")],
+        ),
+        (
             Letter::GuardianAsked { organisation: "Kids & Co".into(), link: link(URL), last_day: day },
             vec![same("Kids & Co"), same(URL), shown],
         ),
@@ -170,6 +174,7 @@ fn ordinary_letters_are_friendly_and_the_privacy_office_is_formal() {
             "reset-password",
             "mail-changed",
             "new-device",
+            "new-passkey",
             "invitation",
             "staff-invitation",
         ]

@@ -88,11 +88,10 @@ pub(crate) async fn confirm(
 
 /// `GET /me/address/undo/{token}`.
 pub(crate) async fn undo_page(State(server): State<Server>, headers: HeaderMap, Path(link): Path<String>) -> Shown {
-    privacy(&server)?;
-    Form::new(&headers, |w| w.t("address-undo"))
-        .lead(|w| w.t("address-undo-lead"))
-        .to(format!("/me/address/undo/{}", encoded(&link)), |w| w.t("address-undo-button"))
-        .shown()
+    let has_passkeys = privacy(&server)?.passkeys_at().is_some();
+    let form = Form::new(&headers, |w| w.t("address-undo")).lead(|w| w.t("address-undo-lead"));
+    let form = if has_passkeys { form.lead(|w| w.t("address-undo-passkeys")) } else { form };
+    form.to(format!("/me/address/undo/{}", encoded(&link)), |w| w.t("address-undo-button")).shown()
 }
 
 /// `POST /me/address/undo/{token}`.

@@ -2,12 +2,12 @@
 
 use crate::{
     console::{Shown, shown},
-    pages::{FieldView, FormPage, LinkView, QrView},
+    pages::{FieldView, FormPage, LinkView, PasskeyDoor, QrView},
     public,
     words::{Language, Words},
 };
 use axum::http::HeaderMap;
-use vestry_app::AccountError;
+use vestry_app::{AccountError, Origin};
 
 /// A form's page in the making.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ impl Form {
             hidden: Vec::new(),
             fields: Vec::new(),
             button: String::new(),
+            passkey: None,
             links: Vec::new(),
         })
     }
@@ -61,6 +62,12 @@ impl Form {
 
     pub(crate) fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.0.hidden.push((name, value.into()));
+        self
+    }
+
+    /// A second way in, by a passkey made under `origin`, where the browser has a script.
+    pub(crate) fn passkey(mut self, origin: &Origin, next: &str) -> Self {
+        self.0.passkey = Some(PasskeyDoor { origin: origin.to_string(), next: next.into() });
         self
     }
 

@@ -105,6 +105,7 @@ async fn page(
         rights: policy.rights.iter().map(|r| OptionView { id: r.id.clone(), name: pick(&r.name, language) }).collect(),
         asked: asked.to_owned(),
         waits: !privacy.asks_for(visitor.person).await?.purposes.is_empty(),
+        has_passkeys: privacy.passkeys_at().is_some(),
         has_dormancy: policy.dormancy.is_some(),
         objected: on_file.objected,
         choices: choices(policy, &frame.words),

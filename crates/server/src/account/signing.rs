@@ -38,7 +38,8 @@ pub(crate) async fn show(
     form(&server, &headers, &query.next, query.with == "key").shown()
 }
 
-fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> Form {
+/// The form to sign in.
+pub(super) fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> Form {
     let (form, next) = (Form::new(headers, |w| w.t("sign-in")), own(next, "/catalogue"));
     let form = form.hidden("next", next).lead(|w| w.t("sign-in-cookie"));
     if with_key || server.app.privacy().is_none() {
@@ -48,6 +49,10 @@ fn form(server: &Server, headers: &HeaderMap, next: &str, with_key: bool) -> For
             .to("/sign-in", |w| w.t("sign-in"));
         return if server.app.privacy().is_some() { form.link("/sign-in", |w| w.t("with-mail")) } else { form };
     }
+    let form = match server.app.privacy().and_then(Privacy::passkeys_at) {
+        Some(origin) => form.passkey(origin, next),
+        None => form,
+    };
     let key = crate::console::address("/sign-in", [("with", "key"), ("next", next)]);
     form.field(("email", "email", "username"), |w| w.t("mail"), |field| field)
         .field(("password", "password", "current-password"), |w| w.t("password"), |field| field)
@@ -80,10 +85,21 @@ pub(crate) async fn enter(
         device: device(&headers, network, language),
     };
     let again = form(&server, &headers, &next, false);
-    match privacy.log_in(&log_in).await {
+    entered(&server, &headers, privacy.log_in(&log_in).await, &next, again).await
+}
+
+/// What came of a try to enter, told on the form that is shown `again` where it was in vain.
+pub(super) async fn entered(
+    server: &Server,
+    headers: &HeaderMap,
+    entered: Result<Entered, AccountError>,
+    next: &str,
+    again: Form,
+) -> Result<Response, Problem> {
+    match entered {
         Ok(Entered::In(token)) => {
-            let to = on_the_way(privacy, &token, &next).await?;
-            redirect(&to, vec![session_cookie(&server, &headers, &token)?])
+            let to = on_the_way(super::privacy(server)?, &token, next).await?;
+            redirect(&to, vec![session_cookie(server, headers, &token)?])
         }
         Ok(Entered::CodeNeeded) => {
             let form = again.lead(|w| w.t("code-needed")).field(
@@ -95,19 +111,22 @@ pub(crate) async fn enter(
         }
         Ok(Entered::ShutOut { until, contest }) => {
             let to = format!("/contest/{}", contest.as_str());
-            let page = Form::new(&headers, |w| w.t("shut-out"))
+            let page = Form::new(headers, |w| w.t("shut-out"))
                 .problem(|w| w.a("shut-out-until", &until.to_string()))
                 .link(to, |w| w.t("contest"));
             Ok((StatusCode::FORBIDDEN, page.shown()?).into_response())
         }
-        Err(error @ AccountError::Wrong) => {
-            Ok((StatusCode::UNAUTHORIZED, again.refused(&error).shown()?).into_response())
-        }
+        Err(error @ AccountError::Wrong) => refused(again.refused(&error)),
         Err(error @ AccountError::Wait(_)) => {
             Ok((StatusCode::TOO_MANY_REQUESTS, again.refused(&error).shown()?).into_response())
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The form again, with what is wrong.
+pub(super) fn refused(form: Form) -> Result<Response, Problem> {
+    Ok((StatusCode::UNAUTHORIZED, form.shown()?).into_response())
 }
 
 /// Where a member goes who just logged in and wanted to go to `next`: first where they read that mail came back, and past

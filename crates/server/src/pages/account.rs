@@ -18,6 +18,15 @@ pub(crate) struct FieldView {
     pub(crate) wrong: bool,
 }
 
+/// A second way in beside a form: by a passkey.
+#[derive(Debug, Clone)]
+pub(crate) struct PasskeyDoor {
+    /// Where passkeys are good.
+    pub(crate) origin: String,
+    /// Where to go afterwards.
+    pub(crate) next: String,
+}
+
 /// One form on one page, or what came of it.
 #[derive(Debug, Template)]
 #[template(path = "form.html")]
@@ -35,6 +44,7 @@ pub(crate) struct FormPage {
     pub(crate) fields: Vec<FieldView>,
     /// What the button says; empty where there is no form.
     pub(crate) button: String,
+    pub(crate) passkey: Option<PasskeyDoor>,
     pub(crate) links: Vec<LinkView>,
 }
 
@@ -127,6 +137,8 @@ pub(crate) struct MePage {
     pub(crate) asked: String,
     /// Whether a consent that they were asked for after a login waits for an answer.
     pub(crate) waits: bool,
+    /// Whether this server offers passkeys.
+    pub(crate) has_passkeys: bool,
     /// Whether the policy sets members apart who stay away.
     pub(crate) has_dormancy: bool,
     /// Whether they objected to improvement.
@@ -150,6 +162,40 @@ pub(crate) struct SecurityPage {
     pub(crate) left: u64,
     /// New recovery codes, shown once.
     pub(crate) codes: Vec<String>,
+    pub(crate) said: Option<String>,
+    pub(crate) problem: Option<String>,
+}
+
+/// A passkey of somebody.
+#[derive(Debug, Clone)]
+pub(crate) struct PasskeyRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) made: String,
+    pub(crate) used: String,
+}
+
+/// What a browser is asked for a new passkey.
+#[derive(Debug, Clone)]
+pub(crate) struct PasskeyAskedView {
+    pub(crate) challenge: String,
+    /// The options as JSON, which the script reads.
+    pub(crate) options: String,
+    /// What it is called unless somebody types another name.
+    pub(crate) name: String,
+}
+
+/// Passkeys: those that there are, and another one.
+#[derive(Debug, Template)]
+#[template(path = "passkeys.html")]
+pub(crate) struct PasskeysPage {
+    pub(crate) frame: Frame,
+    pub(crate) rows: Vec<PasskeyRow>,
+    /// Whether a code is asked for beside the password.
+    pub(crate) has_second: bool,
+    pub(crate) asked: Option<PasskeyAskedView>,
+    /// Where passkeys are good.
+    pub(crate) origin: String,
     pub(crate) said: Option<String>,
     pub(crate) problem: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! A server over a fresh data folder, asked without a socket.
 
+use super::passkeys::{ORIGIN, offered_at};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -133,9 +134,9 @@ impl House {
         Self::at(folder, "data", config, Options::default(), surroundings).await
     }
 
-    /// One with accounts, behind a proxy that says where requests come from.
+    /// One with accounts and passkeys, behind a proxy that says where requests come from.
     pub(crate) async fn behind_proxy() -> Self {
-        let (folder, config) = (tempfile::tempdir().expect("a folder"), Config::default());
+        let (folder, config) = (tempfile::tempdir().expect("a folder"), offered_at(ORIGIN));
         let data = folder.path().join("data");
         vestry_app::Privacy::make(&data, &config, surroundings()).await.expect("a vault");
         Self::over(folder, "data", config, Options { behind_proxy: true, ..Options::default() }).await
@@ -336,9 +337,14 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
 
 /// Serves `app` on a socket to who looks at it from there, given its address, until they have looked.
 pub(crate) async fn served(app: App, look: impl FnOnce(String) -> JoinHandle<()>) {
+    served_on(app, "127.0.0.1:0", look).await;
+}
+
+/// The same at an address of its own.
+pub(crate) async fn served_on(app: App, listen: &str, look: impl FnOnce(String) -> JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let (ready, address) = oneshot::channel();
-    let options = Options { listen: "127.0.0.1:0".into(), ..Options::default() };
+    let options = Options { listen: listen.into(), ..Options::default() };
     let shutdown = async {
         let _ = stopped.await;
     };

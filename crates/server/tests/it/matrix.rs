@@ -112,6 +112,8 @@ const TABLE: &str = "
 
     GET    /sign-in                         everybody
     POST   /sign-in                         everybody
+    POST   /sign-in/passkey                 everybody
+    POST   /sign-in/passkey/challenge       everybody
     POST   /sign-out                        -o+++ +++ ---
     GET    /join                            everybody
     POST   /join                            everybody
@@ -134,6 +136,8 @@ const TABLE: &str = "
     POST   /me/agree                        -o+++ --- ---
     GET    /me/security                     -o+++ --- ---
     POST   /me/security                     -o+++ --- ---
+    GET    /me/passkeys                     -o+++ --- ---
+    POST   /me/passkeys                     -o+++ --- ---
     GET    /me/address                      -o+++ --- ---
     POST   /me/address                      -o+++ --- ---
     GET    /me/address/{token}              link

@@ -27,6 +27,14 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
+    /// One by members, in the light, at a desk.
+    pub(crate) fn of(browser: Chromium, house: House, base: String) -> Self {
+        let mut visit = Self { browser, house, base, axe: axe(), whose: "members", kept: BTreeMap::new() };
+        visit.browser.resize(1280, 900);
+        visit.browser.prefer("light");
+        visit
+    }
+
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         block_in_place(|| Handle::current().block_on(work))
     }
@@ -158,12 +166,9 @@ async fn people_live_in_a_browser() {
     let Some(browser) = tokio::task::spawn_blocking(Chromium::start).await.expect("no panic") else { return };
     set_clock("2026-11-02T09:00:00+09:00");
     let house = House::with_clock().await;
-    let axe = axe();
     let app = house.app.clone();
     let live = move |base| {
-        let mut visit = Visit { browser, house, base, axe, whose: "members", kept: BTreeMap::new() };
-        visit.browser.resize(1280, 900);
-        visit.browser.prefer("light");
+        let mut visit = Visit::of(browser, house, base);
         // What the tests look at is in English, but for what is looked at in Korean.
         visit.reads("en");
         adult(&mut visit);

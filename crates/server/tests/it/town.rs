@@ -5,7 +5,9 @@ mod taught;
 
 use super::{
     accounts::{JOIN, PASSWORD, code, csrf, enter, member, staff_named},
+    authenticator::Authenticator,
     harness::{Answer, House, base64, encoded, photo},
+    passkeys::{self, ORIGIN},
 };
 use axum::{
     body::Body as HttpBody,
@@ -459,7 +461,7 @@ impl Town {
                 Ask::of("/recommendations?seen=D-1", &[])
             }
             (_, path) if path.starts_with("/review") => self.ask_review(line, path, caller).await,
-            (_, path) if path.starts_with("/me") || ["/sign-in", "/sign-out"].contains(&path) => {
+            (_, path) if path.starts_with("/me") || path.starts_with("/sign-") => {
                 self.ask_own(line, path, caller).await
             }
             ("POST", "/taught") => {
@@ -522,6 +524,14 @@ impl Town {
             ("POST", "/sign-in") => {
                 Ask::of(path, &[("email", &self.colleague().await.0), ("password", PASSWORD), ("next", "/me")])
             }
+            ("POST", "/sign-in/passkey") => {
+                let cookie = enter(&self.house, &self.colleague().await.0).await;
+                let mut browser = Authenticator::at(ORIGIN);
+                passkeys::made(&self.house, &cookie, &mut browser, "canary").await;
+                let (challenge, answer) = passkeys::answered(&self.house, &mut browser).await;
+                Ask::of(path, &[("challenge", &challenge), ("answer", &answer), ("next", "/me")])
+            }
+            ("POST", "/me/passkeys") => Ask::of(path, &[("act", "ask"), ("password", PASSWORD)]),
             ("POST", "/sign-out") => fresh(&[]).await,
             ("POST", "/me") => Ask::of(path, &[("act", "correct"), ("item", "title"), ("value", &self.mail())]),
             ("POST", "/me/agree") => {

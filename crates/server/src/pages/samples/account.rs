@@ -36,7 +36,51 @@ fn join(language: Language, theme: Theme) -> FormPage {
             FieldView { required: false, ..field("agree-marketing", "checkbox", &words.a("join-agree", "…")) },
         ],
         button: words.t("join-button"),
+        passkey: None,
         links: vec![LinkView { href: "/sign-in".into(), text: words.t("have-account") }],
+    }
+}
+
+fn sign_in(language: Language, theme: Theme) -> FormPage {
+    let words = Words(language);
+    FormPage {
+        title: words.t("sign-in"),
+        lead: vec![words.t("sign-in-cookie")],
+        problem: Some(words.t("passkey-wrong")),
+        action: "/sign-in".into(),
+        hidden: vec![("next", "/catalogue".into())],
+        fields: vec![field("email", "email", &words.t("mail")), field("password", "password", &words.t("password"))],
+        button: words.t("sign-in"),
+        passkey: Some(PasskeyDoor { origin: "https://vestry.shop.example".into(), next: "/catalogue".into() }),
+        links: vec![LinkView { href: "/password".into(), text: words.t("password-lost") }],
+        ..join(language, theme)
+    }
+}
+
+fn passkeys(language: Language, theme: Theme, is_asked: bool) -> PasskeysPage {
+    let words = Words(language);
+    let row = |id: &str, name: &str, used: String| PasskeyRow {
+        id: id.repeat(8),
+        name: name.into(),
+        made: "2026-11-02 09:00".into(),
+        used,
+    };
+    let asked = is_asked.then(|| PasskeyAskedView {
+        challenge: "vch_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(),
+        options: "{\"challenge\":\"AAEC\"}".into(),
+        name: "Chrome, Android".into(),
+    });
+    PasskeysPage {
+        frame: super::frame(language, theme, "me"),
+        rows: vec![
+            row("0f", pick(language, "휴대폰", "Phone"), "2026-11-23 20:11".into()),
+            row("1f", pick(language, "보안 키", "Security key"), words.t("passkey-unused")),
+        ],
+        has_second: true,
+        said: asked.is_none().then(|| words.t("passkey-made")),
+        problem: asked.is_none().then(|| words.t("passkey-not-made")),
+        asked,
+        origin: "https://vestry.shop.example".into(),
     }
 }
 
@@ -87,6 +131,7 @@ fn me(language: Language, theme: Theme) -> MePage {
         returned: Some(words.a("me-returned", "2026-11-23 20:11")),
         rights: vec![OptionView { id: "access".into(), name: pick(language, "열람", "see what is held").into() }],
         asked: String::new(),
+        has_passkeys: true,
         has_dormancy: true,
         objected: false,
         choices: vec![("2 years".into(), words.n("me-years", 2_u64)), ("3 years".into(), words.n("me-years", 3_u64))],
@@ -226,6 +271,9 @@ fn own(
         ("copy", render(&copied)),
         ("second", render(&offered)),
         ("second-codes", render(&codes)),
+        ("sign-in-passkey", render(&sign_in(language, theme))),
+        ("passkeys", render(&passkeys(language, theme, false))),
+        ("passkey-asked", render(&passkeys(language, theme, true))),
         ("left", render(&left)),
     ]
 }
