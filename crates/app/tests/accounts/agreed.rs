@@ -4,7 +4,7 @@ use crate::house::{House, on_each_engine, pass, personal, set, sign_up};
 use jiff::SignedDuration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use vestry_app::{AccountError, ChildAccount, GuardianPage, Language, NamedGuardian, PersonId};
+use vestry_app::{AccountError, ChildAccount, Config, GuardianPage, Language, NamedGuardian, PersonId};
 use vestry_model::hex;
 
 /// Records of agreements to `what`, the oldest first.
@@ -22,7 +22,7 @@ async fn agreements(house: &House, person: PersonId, what: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn clause_2_na_nobody_is_a_member_who_did_not_agree_to_the_terms_and_their_hash_is_written_down() {
-    let house = House::new().await;
+    let house = House::with(Config::default()).await;
     let mut refused = sign_up("kim@shop.example");
     refused.terms = false;
     let refused = house.privacy.sign_up(refused).await;
@@ -38,7 +38,7 @@ async fn clause_2_na_nobody_is_a_member_who_did_not_agree_to_the_terms_and_their
 
 #[tokio::test]
 async fn clause_9_a_guardian_agrees_to_the_terms_in_the_childs_place() {
-    let house = House::new().await;
+    let house = House::with(Config::default()).await;
     let named = NamedGuardian {
         name: personal("박보호"),
         contact: personal("guardian@home.example"),
@@ -67,6 +67,7 @@ async fn clause_9_a_guardian_agrees_to_the_terms_in_the_childs_place() {
 #[tokio::test]
 async fn bug_agreeing_again_forgot_that_a_consent_had_been_taken_back() {
     on_each_engine(async |house| {
+        let house = &house;
         let (person, _) = house.member("kim@shop.example").await;
         let policy = house.privacy.policy();
         let marketing = policy.purpose_named("marketing").expect("a purpose");

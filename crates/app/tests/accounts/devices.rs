@@ -5,7 +5,7 @@ use crate::{
     office::{PASSWORD, code, enrolled},
 };
 use jiff::SignedDuration;
-use vestry_app::{Role, StaffEntered};
+use vestry_app::{Config, Role, StaffEntered};
 
 async fn enter(house: &House, secret: &str, browser: &str) {
     // The code before is spent.
@@ -19,6 +19,7 @@ async fn enter(house: &House, secret: &str, browser: &str) {
 #[tokio::test]
 async fn clause_7_na_staff_are_told_by_mail_of_a_device_that_was_not_seen_before() {
     on_each_engine(async |house| {
+        let house = &house;
         let (_, secret, _) = enrolled(house, "lee@operator.example", Role::Officer).await;
         house.post().await;
         for (browser, told) in
@@ -37,7 +38,7 @@ async fn clause_7_na_staff_are_told_by_mail_of_a_device_that_was_not_seen_before
 
 #[tokio::test]
 async fn staff_see_their_sessions_as_long_as_they_last_and_end_one() {
-    let house = House::new().await;
+    let house = House::with(Config::default()).await;
     let (person, secret, _) = enrolled(&house, "lee@operator.example", Role::Officer).await;
     enter(&house, &secret, "Firefox, Linux").await;
     let sessions = house.privacy.own_sessions(person).await.expect("asked");

@@ -18,6 +18,7 @@ async fn is_due(house: &House, person: PersonId) -> bool {
 #[tokio::test]
 async fn who_leaves_while_another_sweep_runs_is_swept_when_it_has_ended() {
     on_each_engine(async |house| {
+        let house = &house;
         let (person, visitor) = house.member("kim@shop.example").await;
         let vault = house.privacy.vault();
         let other = vault.begin_sweep(house.privacy.policy(), house.privacy.now()).await.expect("a turn");

@@ -70,6 +70,7 @@ async fn a_one_time_password_is_good_once_also_when_it_is_used_twice_at_once() {
 #[tokio::test]
 async fn bug_whoever_stayed_away_with_a_second_proof_never_came_back() {
     on_each_engine(async |house| {
+        let house = &house;
         let (person, _, secret, codes) = with_second(house, "kim@shop.example").await;
         let membership =
             async || house.privacy.vault().person(house.privacy.policy(), person).await.expect("on file").membership;

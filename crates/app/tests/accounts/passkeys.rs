@@ -3,7 +3,7 @@
 use crate::{
     authenticator::Authenticator,
     engines::engines,
-    house::{House, PASSWORD, device, log_in, pass, personal, set},
+    house::{House, PASSWORD, device, log_in, on_each_engine_with, pass, personal, set},
     own::with_second,
 };
 use futures_util::future::join_all;
@@ -20,11 +20,7 @@ fn config() -> Config {
 
 /// Runs `test` on every engine, each time in a house that offers passkeys.
 async fn on_each_engine(test: impl AsyncFn(&House)) {
-    for engine in engines() {
-        let mut config = config();
-        engine.fresh(&mut config).await;
-        test(&House::with(config).await).await;
-    }
+    on_each_engine_with(&config(), async |house| test(&house).await).await;
 }
 
 /// Makes a passkey of a member's by that browser.
@@ -387,7 +383,7 @@ async fn whoever_stayed_away_comes_back_with_a_passkey() {
 
 #[tokio::test]
 async fn without_an_origin_nobody_is_asked_for_a_passkey() {
-    let house = House::new().await;
+    let house = House::with(Config::default()).await;
     let (kim, _) = house.member("kim@shop.example").await;
     assert!(house.privacy.passkeys_at().is_none());
     assert!(house.privacy.ask_with_passkey().await.is_err());

@@ -31,6 +31,7 @@ async fn second_owner(house: &House, organisation: i64) -> PersonId {
 #[tokio::test]
 async fn bug_two_operators_who_dismissed_each_other_at_once_left_nobody() {
     on_each_engine(async |house| {
+        let house = &house;
         let (kim, ..) = enrolled(house, "kim@operator.example", Role::Operator).await;
         let (lee, ..) = enrolled(house, "lee@operator.example", Role::Operator).await;
         let (one, other) = tokio::join!(house.privacy.dismiss_staff(kim), house.privacy.dismiss_staff(lee));
@@ -42,6 +43,7 @@ async fn bug_two_operators_who_dismissed_each_other_at_once_left_nobody() {
 #[tokio::test]
 async fn bug_two_owners_who_sent_each_other_away_at_once_left_nobody() {
     on_each_engine(async |house| {
+        let house = &house;
         let (kim, visitor) = house.member("kim@shop.example").await;
         let organisation = visitor.organisation.expect("an organisation");
         let lee = second_owner(house, organisation).await;
