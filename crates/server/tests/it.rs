@@ -3,6 +3,7 @@
 mod it {
     mod accounts;
     mod api;
+    mod asked;
     mod browser;
     mod chromium;
     mod console;
