@@ -4,6 +4,7 @@ mod it {
     mod accounts;
     mod api;
     mod asked;
+    mod board;
     mod browser;
     mod chromium;
     mod console;
