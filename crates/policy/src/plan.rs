@@ -361,8 +361,11 @@ impl<'p> Planner<'p> {
         match longest {
             Some((End::Pending, id)) => Ok((None, Because::Retention(id))),
             Some((End::Last(last), id)) if last >= self.day => Ok((Some(last), Because::Retention(id))),
-            Some((End::Last(last), _)) => Err(next(last).max(self.released(facts, record, standing, item))),
-            Some((End::Absent, _)) | None => Err(self.released(facts, record, standing, item)),
+            // What its clock alone held was held until then: the day does not move on with today.
+            Some((End::Last(last), _)) => {
+                Err(self.released(facts, record, standing, item).map_or(next(last), |day| day.max(next(last))))
+            }
+            Some((End::Absent, _)) | None => Err(self.released(facts, record, standing, item).unwrap_or(self.day)),
         }
     }
 
@@ -409,8 +412,14 @@ impl<'p> Planner<'p> {
     }
 
     /// The first day on which no purpose held the item: the end of the membership, a consent taken back, the end of
-    /// the record's use; today when none is known.
-    fn released(&self, facts: &PersonFacts<'_>, record: &RecordFacts<'_>, standing: Standing, item: ItemId) -> Date {
+    /// the record's use; none when no such day is known.
+    fn released(
+        &self,
+        facts: &PersonFacts<'_>,
+        record: &RecordFacts<'_>,
+        standing: Standing,
+        item: ItemId,
+    ) -> Option<Date> {
         let ended = if let Standing::Ended { on, .. } = standing { Some(on) } else { None };
         let until = self.policy.class(record.class).until;
         let over = until.and_then(|event| latest(self.policy, record, &[event])).map(|at| at.date());
@@ -422,7 +431,7 @@ impl<'p> Planner<'p> {
             Membership::Ended { .. } | Membership::Dormant { .. } => ended.into_iter().chain(over).min(),
             Membership::None | Membership::Active { .. } => over.or(taken_back),
         };
-        released.unwrap_or(self.day).min(self.day)
+        released.map(|day| day.min(self.day))
     }
 
     fn destroy(&self, since: Date) -> Action {

@@ -88,6 +88,22 @@ fn clause_4_ga_misuse_one_year() {
     check_clock("rejoin", "rejoin_hash", &[(Event::BlockEnd, "2020-03-31")], "2020-03-31");
 }
 
+/// A day that moved on with today never went by: nothing of somebody who is no member was overdue.
+#[test]
+fn bug_what_its_clock_alone_held_was_due_since_today() {
+    let policy = policy();
+    let asked = [(Event::Asked, noon("2026-11-18"))];
+    let records = [record(&policy, "pending", &["pending"], StoredIn::Live, &asked)];
+    for membership in [Membership::None, active("2026-11-18")] {
+        let facts = person(membership, &records);
+        assert!(said(&policy, "2026-11-21", &facts)[0].starts_with("keep 2026-11-21 "));
+        for today in ["2026-11-22", "2026-11-27", "2027-03-01"] {
+            let gone = said(&policy, today, &facts);
+            assert!(gone.len() == 1 && gone[0].starts_with("destroy 2026-11-22 "), "{today}: {gone:?}");
+        }
+    }
+}
+
 #[test]
 fn clause_4_ga_usage_five_years() {
     check_clock("usage", "searches", &[(Event::Made, "2019-02-28")], "2024-02-29");

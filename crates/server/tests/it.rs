@@ -5,6 +5,8 @@ mod it {
     mod api;
     #[path = "../../../app/tests/accounts/authenticator.rs"]
     mod authenticator;
+    mod asked;
+    mod board;
     mod browser;
     mod chromium;
     mod console;

@@ -3,11 +3,12 @@
 use crate::program::{stderr, vestry};
 use jiff::Timestamp;
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::mpsc::channel,
+    sync::{Mutex, mpsc::channel},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -15,6 +16,9 @@ use vestry_credentials::TotpSecret;
 
 /// What is looked for: every value that is typed below has one of these in it.
 const CANARIES: [&str; 3] = ["canary", "010-8642-1357", "tailors under"];
+
+/// Where forms were sent to.
+static TYPED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 pub(crate) const PASSWORD: &str = "canary seven tailors under one lamp";
 pub(crate) const MAIL: &str = "canarymail@shop.example";
@@ -50,6 +54,9 @@ pub(crate) fn ask(base: &str, method: &str, path: &str, header: &str, body: &str
 /// An answer to somebody at a browser who has that cookie. What it says of a failure, and where it leads, repeats nothing of
 /// what was typed, and nothing fails on the server's side.
 pub(crate) fn visit(base: &str, cookie: &str, method: &str, path: &str, (kind, body): (&str, &str)) -> String {
+    if method == "POST" {
+        TYPED.lock().expect("no holder panics").insert(path.to_owned());
+    }
     let header = format!("content-type: {kind}\r\naccept: text/html\r\naccept-language: en\r\ncookie: {cookie}");
     let answer = ask(base, method, path, &header, body);
     let (head, page) = answer.split_once("\r\n\r\n").expect("a head and a body");
@@ -141,7 +148,19 @@ fn type_everything(base: &str) {
     form("/office/sign-in", &[("email", MAIL), ("password", "canarywrongpassword"), ("code", "canarycode")]);
     form("/password", &[("email", MAIL)]);
     form("/join/child", &[("guardian_name", "canaryname"), ("guardian_contact", "canarymail@home.example")]);
-    for path in ["join/confirm", "password", "guardian", "office/enrol", "unsubscribe", "contest", "me/address"] {
+    form("/office/password", &[("link", "canarytoken"), ("password", "canarywrongpassword")]);
+    form("/cookies", &[("choice", "canarychoice"), ("back", "/canaryback")]);
+    form("/preferences", &[("language", "canarylanguage"), ("back", "/canaryback")]);
+    for path in [
+        "join/confirm",
+        "password",
+        "guardian",
+        "office/enrol",
+        "unsubscribe",
+        "contest",
+        "me/address",
+        "me/address/undo",
+    ] {
         form(&format!("/{path}/vml_canarytoken"), &[("password", "canarywrongpassword"), ("name", "canaryname")]);
         let page = ask(base, "GET", &format!("/{path}/vml_canarytoken"), "accept: text/html", "");
         assert!(!page.starts_with("HTTP/1.1 5"), "{path}: {page}");
@@ -201,7 +220,19 @@ fn as_member(base: &str, data: &Path) {
     kim.send("/team/canaryid", &[("act", "remove")]);
     kim.send("/team/join/vin_canarytoken", &[]);
     kim.send("/keys", &[("name", "canarykey"), ("kind", "secret")]);
+    kim.send("/keys/1", &[("act", "canaryact")]);
+    kim.send("/products/canarysku/tags", &[("attribute", "canaryattribute"), ("value", "canaryvalue")]);
+    kim.send("/taught", &[("attribute", "canaryattribute"), ("act", "canaryact")]);
+    for path in ["/review", "/review/undo", "/review/alike", "/imports/start"] {
+        kim.send(path, &[("act", "canaryact"), ("token", "canarytoken"), ("note", "canarynote")]);
+    }
     visit(base, &kim.cookie, "GET", "/search?words=canarywords", ("", ""));
+    let photo = format!(
+        "--b\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{}\r\n--b\r\ncontent-disposition: form-data; \
+         name=\"photo\"; filename=\"canaryphoto.jpg\"\r\n\r\ncanarypixels\r\n--b--\r\n",
+        kim.csrf
+    );
+    visit(base, &kim.cookie, "POST", "/search", ("multipart/form-data; boundary=b", &photo));
     for feed in ["sku,canarycolumn\nA-1,canarycell\n", "canary"] {
         let body = format!(
             "--b\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{}\r\n--b\r\ncontent-disposition: form-data; \
@@ -290,18 +321,75 @@ fn as_officer(base: &str, enrol: &str) {
     }
     let shut_out = send(base, "", "/sign-in", &[("email", "canarynew@shop.example"), ("password", PASSWORD)]);
     assert!(shut_out.starts_with("HTTP/1.1 403"), "they were banned: {shut_out}");
-    lee.send("/office/policy", &[("act", "draft"), ("text", "canary policy")]);
-    lee.send("/office/notices", &[("act", "transfer"), ("transferee", "canaryco"), ("day", "canaryday")]);
+    publishing(&lee);
     lee.send("/office/sweep", &[("day", "canaryday")]);
     lee.send("/office/proposals/canaryid", &[("act", "approve")]);
     lee.send("/office/staff", &[("act", "add"), ("email", "canarystaff@operator.example"), ("role", "auditor")]);
+    lee.send("/sign-out", &[("back", "canaryback")]);
 }
 
-/// Puts an officer on file; the path at which they enrol.
-fn officer(data: &Path) -> String {
-    let mut adding = vestry(&["admin", "staff", "add", "--role", "officer", "--data"]);
+/// What an officer tells all, rightly and wrongly.
+fn publishing(lee: &Login<'_>) {
+    let text = vestry_policy::BUILTIN.replacen("version = \"2019-08-01\"", "version = \"next\"", 1).replacen(
+        "effective = 2019-08-01",
+        "effective = 2098-01-01",
+        1,
+    );
+    let text = text.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace('=', "%3D");
+    for text in ["canary policy", &text] {
+        lee.send("/office/policy", &[("act", "draft"), ("text", text)]);
+        lee.send("/office/policy", &[("act", "post"), ("hash", "canaryhash")]);
+    }
+    lee.send("/office/policy", &[("act", "drop")]);
+    let texts =
+        [("subject-ko", "canarysubject"), ("subject-en", "canarysubject"), ("ko", "canarytext"), ("en", "canarytext")];
+    let transfer = [("act", "transfer"), ("transferee", "canaryco"), ("contact", "canarycontact@home.example")];
+    for more in [[("day", "canaryday"), ("sure", "")], [("day", "2097-01-01"), ("sure", "yes")]] {
+        lee.send("/office/notices", &[&texts[..], &transfer, &more].concat());
+        lee.send("/office/notices", &[&texts[..], &[("act", "advertise")], &more].concat());
+    }
+    lee.send("/office/notices", &[("act", "end"), ("id", "canaryid")]);
+}
+
+/// An operator enrols, and fills the forms about their colleagues, rightly and wrongly.
+fn as_operator(base: &str, enrol: &str) {
+    let park = Login::of(base, cookie(&enrolled(base, enrol)), "/office/staff");
+    let new = [("act", "add"), ("name", "canaryname"), ("role", "auditor")];
+    for mail in ["canary", "canaryaudit@operator.example", "canaryaudit@operator.example"] {
+        park.send("/office/staff", &[&new[..], &[("email", mail)]].concat());
+    }
+    park.send("/office/staff", &[("act", "add"), ("email", "canarystaff@operator.example"), ("role", "canaryrole")]);
+    let page = visit(base, &park.cookie, "GET", "/office/staff", ("", ""));
+    assert!(page.contains("canaryname"), "it was done: {page}");
+    for id in ["canaryid", between(&page, "name=\"id\" value=\"", '"')] {
+        park.send("/office/staff", &[("act", "renew"), ("id", id)]);
+        for day in ["canaryday", "2026-01-05"] {
+            park.send("/office/staff", &[("act", "train"), ("id", id), ("what", "canarytraining"), ("day", day)]);
+        }
+    }
+    park.send("/office/staff", &[("act", "dismiss"), ("id", "canaryid")]);
+    park.send("/office/staff", &[("act", "canaryact")]);
+    let (wrong, code) = (("password", "canarywrongpassword"), ("code", "canarycode"));
+    send(base, "", "/office/sign-in", &[("email", "canarystaff-operator@operator.example"), wrong, code]);
+}
+
+/// The forms that nothing was typed into.
+fn left_out() -> Vec<String> {
+    let typed = TYPED.lock().expect("no holder panics");
+    let is_of = |path: &str, line: &str| {
+        let (path, line): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), line.split('/').collect());
+        path.len() == line.len() && path.iter().zip(&line).all(|(part, of)| part == of || of.starts_with('{'))
+    };
+    let forms = vestry_server::route_table().into_iter().filter(|line| line.method == "POST");
+    let forms = forms.map(|line| line.path.to_owned()).filter(|path| !path.starts_with("/api/"));
+    forms.filter(|line| !typed.iter().any(|path| is_of(path, line))).collect()
+}
+
+/// Puts somebody of the staff on file; the path at which they enrol.
+fn staff(data: &Path, role: &str) -> String {
+    let mut adding = vestry(&["admin", "staff", "add", "--role", role, "--data"]);
     let mut adding = adding.arg(data).stdin(Stdio::piped()).spawn().expect("the binary runs");
-    let typed = "canarystaff@operator.example\ncanarystaff";
+    let typed = format!("canarystaff-{role}@operator.example\ncanarystaff");
     adding.stdin.take().expect("a pipe").write_all(typed.as_bytes()).expect("typed");
     let added = adding.wait_with_output().expect("it ends");
     let printed = String::from_utf8_lossy(&added.stdout);
@@ -314,12 +402,14 @@ fn no_log_holds_what_people_type() {
     let data = folder.path().join("data");
     let made = vestry(&["admin", "init", "--data"]).arg(&data).output().expect("the binary runs");
     assert!(made.status.success(), "{}", stderr(&made));
-    let enrol = officer(&data);
+    let [officer, operator] = ["officer", "operator"].map(|role| staff(&data, role));
     let mut server = start(&data);
     type_everything(&server.base);
     as_member(&server.base, &data);
     as_guardian(&server.base, &data);
-    as_officer(&server.base, &enrol);
+    as_officer(&server.base, &officer);
+    as_operator(&server.base, &operator);
+    assert_eq!(left_out(), [""; 0], "forms that nothing was typed into");
     server.process.kill().expect("killed");
     let mut printed = String::new();
     server.process.stdout.take().expect("its output").read_to_string(&mut printed).expect("read");

@@ -31,19 +31,19 @@ async fn visit(start: fn() -> Option<Chromium>, look: fn(Chromium, &str, &str)) 
     served(app, |base| tokio::task::spawn_blocking(move || look(browser, &base, &key))).await;
 }
 
+/// Each stream is noted, and comes when the test allows it.
+const WATCHED: &str = "window.streams = []; window.allow = []; \
+    const film = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); \
+    navigator.mediaDevices.getUserMedia = async (wish) => { await new Promise(allowed => allow.push(allowed)); const s = await film(wish); streams.push(s); return s; }; \
+    window.look = (hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }; \
+    window.film = () => document.querySelector('[data-tool=camera]').click(); true";
+
 fn film(mut browser: Chromium, base: &str, key: &str) {
     const LIVE: &str = "streams.flatMap(s => s.getTracks()).filter(t => t.readyState === 'live').length";
     sign_in(&mut browser, base, key);
     browser.open(&format!("{base}/search"));
     browser.until("!document.querySelector('[data-tool=camera]').hidden");
-    // Each stream is noted, and comes when the test allows it.
-    browser.ask(
-        "window.streams = []; window.allow = []; \
-         const film = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); \
-         navigator.mediaDevices.getUserMedia = async (wish) => { await new Promise(allowed => allow.push(allowed)); const s = await film(wish); streams.push(s); return s; }; \
-         window.look = (hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }; \
-         window.film = () => document.querySelector('[data-tool=camera]').click(); true",
-    );
+    browser.ask(WATCHED);
     let shown = "!document.querySelector('video').hidden && document.querySelector('video').videoWidth > 0";
     browser.ask("window.film(); window.film(); allow.forEach(a => a()); true");
     browser.until(&format!("streams.length === 2 && {shown}"));
@@ -57,6 +57,17 @@ fn film(mut browser: Chromium, base: &str, key: &str) {
     browser.until(&format!("{LIVE} === 0 && document.querySelector('video').hidden"));
     browser.ask("look(false); allow.length = 0; window.film(); allow[0](); true");
     browser.until(&format!("streams.length === 4 && {shown}"));
+    // Going elsewhere ends it as well: noted after the page's own listeners, and read on the next page.
+    browser.ask(&format!(
+        "window.addEventListener('pagehide', () => sessionStorage.setItem('live', {LIVE} + ' of ' + streams.length)); true"
+    ));
+    browser.open(&format!("{base}/catalogue"));
+    assert_eq!(browser.ask("sessionStorage.getItem('live')"), json!("0 of 4"), "left, it stops");
+    browser.open(&format!("{base}/search"));
+    browser.until("!document.querySelector('[data-tool=camera]').hidden");
+    browser.ask(WATCHED);
+    browser.ask("window.film(); allow[0](); true");
+    browser.until(&format!("streams.length === 1 && {shown}"));
     browser.ask("document.querySelector('[data-tool=shoot]').click(); true");
     browser.until("!document.querySelector('#stage img').hidden");
     assert_eq!(browser.ask(LIVE), json!(0), "once there is a photo, it stops");
