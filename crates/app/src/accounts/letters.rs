@@ -390,6 +390,7 @@ impl Privacy {
         let link = |path: &str, token: &str| {
             Link::new(&format!("{}{path}{token}", office.base)).map_err(|_| AccountError::Link)
         };
+        let moment = |at: Timestamp| at.to_zoned_datetime(policy.zone().clone());
         Ok(match queued {
             Queued::Confirm { token } => Letter::VerifyMail { link: link("/join/confirm/", token)? },
             Queued::KnownAlready { token } => Letter::KnownAlready { link: link("/password/", token)? },
@@ -399,14 +400,8 @@ impl Privacy {
                 let address = Address::new(address).map_err(|_| AccountError::Link)?;
                 Letter::MailChangedTo { address, link: link("/me/address/undo/", token)? }
             }
-            Queued::NewDevice { device, at } => {
-                let when = at.to_zoned_datetime(policy.zone().clone());
-                Letter::NewDevice { device: device.clone(), when }
-            }
-            Queued::NewPasskey { passkey, at } => {
-                let when = at.to_zoned_datetime(policy.zone().clone());
-                Letter::NewPasskey { passkey: passkey.clone(), when }
-            }
+            Queued::NewDevice { device, at } => Letter::NewDevice { device: device.clone(), when: moment(*at) },
+            Queued::NewPasskey { passkey, at } => Letter::NewPasskey { passkey: passkey.clone(), when: moment(*at) },
             Queued::Invitation { organisation, role, token, last_day, is_member } => Letter::Invitation {
                 organisation: organisation.clone(),
                 inviter_name: None,

@@ -13,6 +13,7 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
     let (day, shown) = (date(2026, 12, 9), ("2026년 12월 9일", "9 December 2026"));
     let same = |text: &'static str| (text, text);
     let when = day.at(14, 5, 0, 0).in_tz("Asia/Seoul").expect("a zone");
+    let moment = ("2026년 12월 9일 오후 2시 5분 (KST)", "9 December 2026, 14:05 (KST)");
     let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: day };
     let invitation = |inviter: Option<&str>| Letter::Invitation {
         organisation: "Mina & Co".into(),
@@ -31,12 +32,9 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
         ),
         (
             Letter::NewDevice { device: "Firefox, Linux".into(), when: when.clone() },
-            vec![same("Firefox, Linux"), ("2026년 12월 9일 오후 2시 5분 (KST)", "9 December 2026, 14:05 (KST)")],
+            vec![same("Firefox, Linux"), moment],
         ),
-        (
-            Letter::NewPasskey { passkey: "Mina's phone".into(), when: when.clone() },
-            vec![same("Mina's phone"), ("2026년 12월 9일 오후 2시 5분 (KST)", "9 December 2026, 14:05 (KST)")],
-        ),
+        (Letter::NewPasskey { passkey: "Mina's phone".into(), when: when.clone() }, vec![same("Mina's phone"), moment]),
         (
             Letter::GuardianAsked { organisation: "Kids & Co".into(), link: link(URL), last_day: day },
             vec![same("Kids & Co"), same(URL), shown],

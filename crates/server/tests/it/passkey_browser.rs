@@ -79,7 +79,9 @@ fn makes(visit: &mut Visit) {
     visit.look("/me/passkeys/asked");
     visit.browser.ask(FOCUSED);
     visit.browser.press("Enter");
-    visit.browser.until("window.left === undefined && location.search === '?done=made'");
+    visit
+        .browser
+        .until("window.left === undefined && location.search === '?done=made' && document.readyState === 'complete'");
     visit.says("The passkey is made");
     visit.says("not yet");
     visit.look("/me/passkeys/made");
@@ -102,7 +104,9 @@ fn presses(visit: &mut Visit) {
 
 fn enters(visit: &mut Visit) {
     presses(visit);
-    visit.browser.until("window.left === undefined && location.pathname === '/me'");
+    visit
+        .browser
+        .until("window.left === undefined && location.pathname === '/me' && document.readyState === 'complete'");
     visit.says("김하나");
 }
 
@@ -124,7 +128,9 @@ fn removes(visit: &mut Visit) {
     visit.says("lets nobody in any more");
     visit.sign_out();
     presses(visit);
-    visit.browser.until("window.left === undefined && location.pathname === '/sign-in/passkey'");
+    visit.browser.until(
+        "window.left === undefined && location.pathname === '/sign-in/passkey' && document.readyState === 'complete'",
+    );
     visit.says("That passkey did not let you in");
     visit.look("/sign-in/refused");
     visit.sign_in(KIM);
