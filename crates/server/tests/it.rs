@@ -3,9 +3,9 @@
 mod it {
     mod accounts;
     mod api;
+    mod asked;
     #[path = "../../../app/tests/accounts/authenticator.rs"]
     mod authenticator;
-    mod asked;
     mod board;
     mod browser;
     mod chromium;

@@ -357,6 +357,17 @@ fn case(language: Language, theme: Theme) -> CasePage {
     }
 }
 
+fn sessions(language: Language, theme: Theme) -> StaffSessionsPage {
+    let session = |id: &str, is_this| SessionLine {
+        id: id.into(),
+        begun: "2026-11-23 09:12".into(),
+        used: "2026-11-23 09:40".into(),
+        is_this,
+    };
+    let sessions = vec![session("0f", true), session("1f", false)];
+    StaffSessionsPage { frame: office(language, theme, "sessions"), sessions }
+}
+
 /// Every page's name and its text.
 pub(super) fn all(
     language: Language,
@@ -410,16 +421,6 @@ pub(super) fn all(
         link: Some("http://127.0.0.1:8080/office/enrol/vml_…".into()),
         problem: None,
     };
-    let session = |id: &str, is_this| SessionLine {
-        id: id.into(),
-        begun: "2026-11-23 09:12".into(),
-        used: "2026-11-23 09:40".into(),
-        is_this,
-    };
-    let sessions = StaffSessionsPage {
-        frame: office(language, theme, "sessions"),
-        sessions: vec![session("0f", true), session("1f", false)],
-    };
     let mut all = own(language, theme, &render);
     all.extend([
         ("join", render(&join(language, theme))),
@@ -430,7 +431,7 @@ pub(super) fn all(
         ("people", render(&PeoplePage { frame: office(language, theme, "people"), purposes, problem: None })),
         ("found", render(&found(language, theme))),
         ("staff", render(&staff)),
-        ("staff-sessions", render(&sessions)),
+        ("staff-sessions", render(&sessions(language, theme))),
         ("desk", render(&desk(language, theme))),
         ("case", render(&case(language, theme))),
     ]);
