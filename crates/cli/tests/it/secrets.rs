@@ -113,8 +113,11 @@ pub(crate) struct Talkative {
 }
 
 pub(crate) fn start(data: &std::path::Path) -> Talkative {
+    let settings = data.with_extension("toml");
+    std::fs::write(&settings, "[passkeys]\norigin = \"http://localhost\"\n").expect("written");
     let mut command: Command = vestry(&["serve", "--listen", "127.0.0.1:0", "--data"]);
-    let mut process = command.arg(data).env("VESTRY_LOG", "trace").spawn().expect("the binary runs");
+    let mut process =
+        command.arg(data).arg("--config").arg(settings).env("VESTRY_LOG", "trace").spawn().expect("the binary runs");
     let mut lines = BufReader::new(process.stderr.take().expect("its errors"));
     let (sender, address) = channel();
     let said = thread::spawn(move || {
@@ -241,6 +244,13 @@ fn as_member(base: &str, data: &Path) {
         );
         visit(base, &kim.cookie, "POST", "/imports", ("multipart/form-data; boundary=b", &body));
     }
+    let passkey = [("challenge", "canarychallenge"), ("answer", "canaryanswer"), ("passkey", "canarypasskey")];
+    for act in ["ask", "add", "rename", "remove", "canaryact"] {
+        let more = [("act", act), ("name", "canarykey"), ("password", "canarywrongpassword"), ("code", "canarycode")];
+        kim.send("/me/passkeys", &[&passkey[..], &more].concat());
+    }
+    send(base, "", "/sign-in/passkey/challenge", &[]);
+    send(base, "", "/sign-in/passkey", &passkey);
     kim.send("/me/leave", &[("password", "canarywrongpassword")]);
     let page = visit(base, &kim.cookie, "GET", "/me", ("", ""));
     assert!(page.contains("canaryname two") && page.contains("canarynew@shop.example"), "it was done: {page}");
@@ -325,6 +335,7 @@ fn as_officer(base: &str, enrol: &str) {
     lee.send("/office/sweep", &[("day", "canaryday")]);
     lee.send("/office/proposals/canaryid", &[("act", "approve")]);
     lee.send("/office/staff", &[("act", "add"), ("email", "canarystaff@operator.example"), ("role", "auditor")]);
+    lee.send("/office/sessions", &[("session", "canarysession")]);
     lee.send("/sign-out", &[("back", "canaryback")]);
 }
 
