@@ -389,7 +389,7 @@ fn office(visit: &mut Visit) -> String {
     visit.open("/office/people");
     visit.send(&[("who", KIM), ("reason", "request-1")], "");
     visit.look("/office/people/found");
-    visit.says("김하나");
+    visit.says("김••••");
     visit.open("/office/sweep");
     visit.send(&[("day", "2028-01-20")], "");
     assert!(visit.at().starts_with("/office/certificates/"), "{}", visit.at());
