@@ -75,32 +75,36 @@ impl App {
     pub(crate) async fn keep_days(&self, stop: impl Future<Output = ()>) {
         let keeping = async {
             let Some(privacy) = self.privacy() else { return std::future::pending().await };
+            look_at_the_day(privacy).await;
+            // After the day's own sweep, which has looked at everybody unless it was done before a stop.
             if let Err(error) = privacy.owe_after_a_stop().await {
                 let error = vestry_vault::causes(&error);
                 tracing::error!(%error, "what was asked for before the start waits for the daily sweep");
             }
             loop {
-                match privacy.keep_the_day().await {
-                    Ok(()) => {}
-                    Err(PrivacyError::Vault(
-                        error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }),
-                    )) => {
-                        tracing::error!(%error, "the daily sweep waits for an officer");
-                    }
-                    Err(error) => {
-                        let error = vestry_vault::causes(&error);
-                        tracing::error!(%error, "the daily sweep did not end; it is tried again");
-                    }
-                }
-                match privacy.sweep_state().await {
-                    Ok(state) if state.is_overdue => {
-                        tracing::error!(last = ?state.last, "the daily sweep is overdue; `vestry privacy sweep`");
-                    }
-                    _ => {}
-                }
                 privacy.rest(LOOK_EVERY).await;
+                look_at_the_day(privacy).await;
             }
         };
         tokio::select! { () = stop => {}, () = keeping => {} }
+    }
+}
+
+async fn look_at_the_day(privacy: &Privacy) {
+    match privacy.keep_the_day().await {
+        Ok(()) => {}
+        Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
+            tracing::error!(%error, "the daily sweep waits for an officer");
+        }
+        Err(error) => {
+            let error = vestry_vault::causes(&error);
+            tracing::error!(%error, "the daily sweep did not end; it is tried again");
+        }
+    }
+    match privacy.sweep_state().await {
+        Ok(state) if state.is_overdue => {
+            tracing::error!(last = ?state.last, "the daily sweep is overdue; `vestry privacy sweep`");
+        }
+        _ => {}
     }
 }

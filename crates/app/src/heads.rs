@@ -78,8 +78,7 @@ impl App {
     /// taught and published.
     pub async fn heads(&self, organisation: OrganisationId) -> Result<Arc<HeadSet>, AppError> {
         let shipped = self.vision().heads();
-        let mut versions = self.store().read().await?.heads_in_use(organisation).await?;
-        versions.retain(|version| version.facts.shipped == shipped.name);
+        let versions = self.heads_in_use(organisation).await?;
         let of: Vec<String> = versions.iter().map(|version| version.facts.model.clone()).collect();
         let known = self.head_sets().0.lock().expect("no holder panics").get(&organisation).cloned();
         if let Some(known) = known.filter(|known| known.of == of) {
@@ -102,6 +101,14 @@ impl App {
         let known = Known { of, heads: Arc::clone(&heads) };
         self.head_sets().0.lock().expect("no holder panics").insert(organisation, known);
         Ok(heads)
+    }
+
+    /// The versions that recognise an organisation's pictures now, one an attribute. What was taught on other heads than
+    /// the shipped ones is in use no more.
+    pub async fn heads_in_use(&self, organisation: OrganisationId) -> Result<Vec<HeadVersion>, AppError> {
+        let mut versions = self.store().read().await?.heads_in_use(organisation).await?;
+        versions.retain(|version| version.facts.shipped == self.vision().heads().name);
+        Ok(versions)
     }
 
     /// The versions of an attribute's head, the newest first.

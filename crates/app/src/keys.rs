@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 use vestry_model::{KeyId, OrganisationId};
-use vestry_store::{Key, KeyKind, StoreError};
+use vestry_store::{Key, KeyKind, Store, StoreError};
 use vestry_vault::Role;
 
 /// A key that was just made; its secret is shown once and kept nowhere.
@@ -39,9 +39,12 @@ const NOTED: SignedDuration = SignedDuration::from_mins(1);
 /// Keys that are remembered; more than a shop has.
 const MOST: usize = 10_000;
 
-/// Keys that were asked for a moment ago, by the hash of their secret.
-#[derive(Debug, Default)]
-pub(crate) struct KnownKeys(Mutex<HashMap<[u8; 32], Known>>);
+/// Keys that were asked for a moment ago, by the hash of their secret; none where another process may revoke one.
+#[derive(Debug)]
+pub(crate) struct KnownKeys {
+    keeps: bool,
+    keys: Mutex<HashMap<[u8; 32], Known>>,
+}
 
 #[derive(Debug, Clone)]
 struct Known {
@@ -51,14 +54,21 @@ struct Known {
 }
 
 impl KnownKeys {
+    pub(crate) fn of(store: &Store) -> Self {
+        Self { keeps: !store.is_shared(), keys: Mutex::default() }
+    }
+
     fn get(&self, hash: &[u8; 32], now: Timestamp) -> Option<Access> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash)?.clone();
+        let known = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(hash)?.clone();
         let fresh = known.asked <= now && now.duration_since(known.asked) < TRUSTED;
         (fresh && known.revoked.is_none_or(|r| now < r)).then_some(known.access)
     }
 
     fn put(&self, hash: [u8; 32], known: Known) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.keeps {
+            return;
+        }
+        let mut all = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
             all.clear();
         }
@@ -66,7 +76,7 @@ impl KnownKeys {
     }
 
     fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -122,8 +132,8 @@ impl App {
         if secret.len() > 100 {
             return Ok(None);
         }
-        let (hash, now, is_shared) = (hash(secret), self.now(), self.store().is_shared());
-        if !is_shared && let Some(access) = self.known_keys().get(&hash, now) {
+        let (hash, now) = (hash(secret), self.now());
+        if let Some(access) = self.known_keys().get(&hash, now) {
             return Ok(Some(access));
         }
         let Some(key) = self.store().read().await?.key_by_hash(&hash, now).await? else { return Ok(None) };
@@ -134,9 +144,7 @@ impl App {
             }
         }
         let access = Access { organisation: key.organisation, key: key.id, kind: key.kind };
-        if !is_shared {
-            self.known_keys().put(hash, Known { access: access.clone(), asked: now, revoked: key.revoked });
-        }
+        self.known_keys().put(hash, Known { access: access.clone(), asked: now, revoked: key.revoked });
         Ok(Some(access))
     }
 

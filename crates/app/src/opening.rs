@@ -157,6 +157,7 @@ impl App {
             timeout: std::time::Duration::from_secs(config.fetch.timeout_seconds),
             ..Default::default()
         });
+        let known_keys = KnownKeys::of(&store);
         let app = Self(Arc::new(Parts {
             folder: folder.into(),
             config,
@@ -171,7 +172,7 @@ impl App {
             fetcher,
             indexes: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
-            known_keys: KnownKeys::default(),
+            known_keys,
             review_counts: ReviewCounts::default(),
             learners: Learners::default(),
             orders: Orders::default(),

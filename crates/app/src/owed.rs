@@ -13,7 +13,7 @@ use tokio::{sync::Notify, time::sleep};
 use vestry_policy::Action;
 use vestry_vault::{PersonId, VaultError};
 
-/// How soon it is tried again whether the other sweep has ended.
+/// How soon it is tried again whether the other sweep has ended, or the clock is trusted.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// People whose sweep waits.
@@ -76,10 +76,7 @@ impl Privacy {
         loop {
             let again = match self.sweep_owed().await {
                 Ok(_) => None,
-                Err(PrivacyError::Vault(VaultError::Busy)) => Some(TRY_AGAIN),
-                Err(PrivacyError::Vault(VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. })) => {
-                    return over.await;
-                }
+                Err(error) if error.waits() => Some(TRY_AGAIN),
                 Err(error) => {
                     let error = vestry_vault::causes(&error);
                     tracing::error!(%error, "what somebody asked for is not destroyed yet; it is tried again");

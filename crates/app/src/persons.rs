@@ -173,9 +173,7 @@ impl Privacy {
     pub(crate) async fn sweep_soon(&self, person: PersonId) -> Result<Option<Sweep>, PrivacyError> {
         match self.sweep_person(person).await {
             Ok(sweep) => Ok(Some(sweep)),
-            Err(PrivacyError::Vault(
-                VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. } | VaultError::Busy,
-            )) => {
+            Err(error) if error.waits() => {
                 self.owed().add(person);
                 Ok(None)
             }
@@ -425,21 +423,24 @@ pub fn is_secret(policy: &Policy, item: &vestry_policy::Item) -> bool {
     item.masked && proves || ["mail", "letter", "export"].contains(&class)
 }
 
+/// What stands for what is not shown.
+pub const MASK: &str = "••••";
+
 /// What staff see of a value before they ask for the whole: as much as tells one person's from another's. Of what the policy
 /// masks, the last four characters of a long value; of what opens a door, and of documents, nothing; of an address its first
 /// character and its domain; of anything else its first character.
 pub fn masked(policy: &Policy, item: &vestry_policy::Item, value: &str) -> String {
-    const DOTS: &str = "••••";
     let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
     let count = value.chars().count();
     if is_secret(policy, item) || value.starts_with(['{', '[']) {
-        DOTS.into()
+        MASK.into()
     } else if item.masked {
-        format!("{DOTS}{}", value.chars().skip(if count >= 12 { count - 4 } else { count }).collect::<String>())
+        let shown = if count >= 12 { 4 } else { 0 };
+        format!("{MASK}{}", value.chars().skip(count - shown).collect::<String>())
     } else {
         match value.split_once('@') {
-            Some((user, domain)) => format!("{}{DOTS}@{domain}", first(user)),
-            None => format!("{}{DOTS}", first(value)),
+            Some((user, domain)) => format!("{}{MASK}@{domain}", first(user)),
+            None => format!("{}{MASK}", first(value)),
         }
     }
 }

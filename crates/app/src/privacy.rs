@@ -114,6 +114,12 @@ pub enum PrivacyError {
 }
 
 impl PrivacyError {
+    /// Whether nothing is wrong but that a sweep has to wait: for another one, or for an officer to look at the clock.
+    pub(crate) fn waits(&self) -> bool {
+        let Self::Vault(error) = self else { return false };
+        matches!(error, VaultError::Busy | VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. })
+    }
+
     /// Whether no space is left.
     pub fn is_full(&self) -> bool {
         match self {

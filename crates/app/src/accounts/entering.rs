@@ -3,6 +3,7 @@
 use super::{
     AccountError, hash_of,
     letters::Queued,
+    own::Meanwhile,
     second::{Proof, SecondOf},
     token,
 };
@@ -14,7 +15,9 @@ use tokio::time::Instant;
 use vestry_credentials::{Attempts, LockoutRules, SessionRules, SessionTimes, Token, TokenUse, Verdict};
 use vestry_mail::Language;
 use vestry_policy::Membership;
-use vestry_vault::{AttemptsOnFile, CountedAttempt, Opening, PersonId, Personal, Reader, Role, SessionOnFile};
+use vestry_vault::{
+    AttemptsOnFile, CountedAttempt, Opening, PersonId, Personal, Reader, Role, SessionOnFile, VaultError,
+};
 use zeroize::Zeroizing;
 
 /// Who tries to log in, from where, with what.
@@ -158,13 +161,29 @@ impl Privacy {
         Ok(())
     }
 
-    /// Brings back whoever was set apart, before what they prove themselves by is changed: nothing that is kept apart is. Not
-    /// whoever is shut out, whom it lets in nowhere either way; then nothing is to be changed.
-    pub(super) async fn lead_back(&self, person: PersonId) -> Result<bool, AccountError> {
-        if self.vault().banned_until(person, self.now()).await?.is_some() {
-            return Ok(false);
+    /// Writes down a proof that was found right when the person had changed `since` times, so that it is not good again;
+    /// whether that holds. Where somebody changed meanwhile it has to be judged anew, and so it has where they were set apart
+    /// and are brought back first, for nothing that is kept apart is changed. Whoever is shut out is let in nowhere, and stays
+    /// as they are.
+    pub(super) async fn spend_proof(
+        &self,
+        person: PersonId,
+        class: &str,
+        values: Vec<(&str, Option<String>)>,
+        since: i64,
+    ) -> Result<bool, AccountError> {
+        let meanwhile = Meanwhile { since: Some(since), ..Meanwhile::default() };
+        match self.put_items(self.policy(), person, class, values, meanwhile).await {
+            Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Changed))) => Ok(false),
+            Err(AccountError::Privacy(PrivacyError::Vault(VaultError::KeptApart))) => {
+                let is_shut_out = self.vault().banned_until(person, self.now()).await?.is_some();
+                if !is_shut_out {
+                    self.wake(person).await?;
+                }
+                Ok(is_shut_out)
+            }
+            other => other.map(|()| true),
         }
-        self.wake(person).await.map(|()| true)
     }
 
     /// Who a session's token is, as long as the session lasts; asked of the vault each time.

@@ -101,6 +101,8 @@ pub(super) struct Agreed<'p> {
 }
 
 impl<'p> Agreed<'p> {
+    const TERMS: Self = Self { to: TERMS, items: Vec::new(), before: None };
+
     pub(super) fn to(policy: &'p Policy, purpose: PurposeId) -> Self {
         let items = policy.items().filter(|(_, item)| item.purposes.contains(purpose));
         let items = items.map(|(_, item)| item.id.as_str()).collect();
@@ -282,12 +284,7 @@ impl Privacy {
         let channel = if pending.child.is_some() { "guardian" } else { "sign-up" };
         new.records.extend(pending.child.as_ref().map(|child| self.guardianship(child)).transpose()?);
         if let Some(hash) = &pending.terms {
-            new.records.push(self.agreement(
-                policy,
-                Agreed { to: TERMS, items: Vec::new(), before: None },
-                hash,
-                channel,
-            )?);
+            new.records.push(self.agreement(policy, Agreed::TERMS, hash, channel)?);
         }
         for given in &pending.consents {
             let purpose = policy.purpose_named(&given.purpose).ok_or(AccountError::Link)?;

@@ -7,7 +7,7 @@
 use super::{
     AccountError, Device, Entered, Opened, Queued, entering::in_like_time, own::Meanwhile, second::Code, token,
 };
-use crate::{Privacy, PrivacyError};
+use crate::Privacy;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -336,14 +336,9 @@ impl Privacy {
             let Ok(judged) = unlogged(judge) else { return Ok(None) };
             one.key.update_credential(&judged);
             one.used = Some(self.now());
-            match self.put_passkeys(person, &held, on_file.revision).await {
-                Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Changed))) => {}
-                Err(AccountError::Privacy(PrivacyError::Vault(VaultError::KeptApart))) => {
-                    if !self.lead_back(person).await? {
-                        return Ok(Some(opened));
-                    }
-                }
-                other => return other.map(|()| Some(opened)),
+            let values = vec![("passkey", Held::write(&held))];
+            if self.spend_proof(person, "security", values, on_file.revision).await? {
+                return Ok(Some(opened));
             }
         }
         Ok(None)
@@ -365,11 +360,7 @@ impl Privacy {
         let since = self.vault().person(self.policy(), person).await?.revision;
         let (_, mut held) = self.held_passkeys(person).await?;
         change(&mut held)?;
-        self.put_passkeys(person, &held, since).await
-    }
-
-    async fn put_passkeys(&self, person: PersonId, held: &[Held], since: i64) -> Result<(), AccountError> {
-        let values = vec![("passkey", Held::write(held))];
+        let values = vec![("passkey", Held::write(&held))];
         let meanwhile = Meanwhile { since: Some(since), ..Meanwhile::default() };
         self.put_items(self.policy(), person, "security", values, meanwhile).await
     }

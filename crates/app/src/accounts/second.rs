@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestry_credentials::{Random, RecoveryCodes, TotpSecret};
 use vestry_policy::{LawfulUse, Policy};
-use vestry_vault::{PersonId, Personal, Reader, VaultError};
+use vestry_vault::{PersonId, Personal, Reader};
 use zeroize::Zeroizing;
 
 /// How often a code is judged anew because something else about the person changed meanwhile.
@@ -289,15 +289,8 @@ impl Privacy {
             if !second.accept(code, self.now()) {
                 return Ok(false);
             }
-            let meanwhile = Meanwhile { since: Some(since), ..Meanwhile::default() };
-            match self.put_items(policy, person, of.class(), of.values(Some(second)), meanwhile).await {
-                Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Changed))) => {}
-                Err(AccountError::Privacy(PrivacyError::Vault(VaultError::KeptApart))) => {
-                    if !self.lead_back(person).await? {
-                        return Ok(true);
-                    }
-                }
-                other => return other.map(|()| true),
+            if self.spend_proof(person, of.class(), of.values(Some(second)), since).await? {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -1,10 +1,10 @@
 //! What is written down of what people agreed to: the terms of use, consents, and that one was taken back in between.
 
-use crate::house::{House, on_each_engine, pass, personal, set, sign_up};
+use crate::house::{House, child, on_each_engine, pass, set, sign_up};
 use jiff::SignedDuration;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use vestry_app::{AccountError, ChildAccount, Config, GuardianPage, Language, NamedGuardian, PersonId};
+use vestry_app::{AccountError, ChildAccount, Config, GuardianPage, Language, PersonId};
 use vestry_model::hex;
 
 /// Records of agreements to `what`, the oldest first.
@@ -39,20 +39,9 @@ async fn clause_2_na_nobody_is_a_member_who_did_not_agree_to_the_terms_and_their
 #[tokio::test]
 async fn clause_9_a_guardian_agrees_to_the_terms_in_the_childs_place() {
     let house = House::with(Config::default()).await;
-    let named = NamedGuardian {
-        name: personal("박보호"),
-        contact: personal("guardian@home.example"),
-        language: Language::Korean,
-    };
-    house.privacy.ask_guardian(&named).await.expect("asked");
-    let link = house.post().await.pop().expect("a letter").token("/guardian/");
-    let account = |terms| ChildAccount {
-        day_of_14: "2027-12-24".parse().expect("a day"),
-        items: sign_up("child@home.example").items,
-        consents: Vec::new(),
-        terms,
-        language: Language::English,
-    };
+    let link = house.asked_guardian().await;
+    let account =
+        |terms| ChildAccount { terms, language: Language::English, ..child("child@home.example", "2027-12-24") };
     let refused = house.privacy.consent_for(&link, &account(false)).await;
     assert!(matches!(&refused, Err(AccountError::Missing { item }) if item == "terms"), "{refused:?}");
     house.privacy.consent_for(&link, &account(true)).await.expect("consented");

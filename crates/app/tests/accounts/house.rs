@@ -12,8 +12,8 @@ use std::{
 };
 use tempfile::TempDir;
 use vestry_app::{
-    App, Config, Device, Entered, Language, LogIn, MailConfig, PersonId, Personal, PostOffice, Privacy, SignUp,
-    Surroundings, Visitor,
+    App, ChildAccount, Config, Device, Entered, Language, LogIn, MailConfig, NamedGuardian, PersonId, Personal,
+    PostOffice, Privacy, SignUp, Surroundings, Visitor,
 };
 
 thread_local! {
@@ -130,6 +130,19 @@ impl House {
         self.files().iter().filter(|file| !before.contains(file)).map(|file| Letter::read(file)).collect()
     }
 
+    /// A child asks for a guardian's consent; the token of the guardian's link.
+    pub(crate) async fn asked_guardian(&self) -> String {
+        let named = NamedGuardian {
+            name: personal("박보호"),
+            contact: personal("guardian@home.example"),
+            language: Language::Korean,
+        };
+        self.privacy.ask_guardian(&named).await.expect("asked");
+        let letter = self.post().await.pop().expect("a letter");
+        assert_eq!(letter.to, "guardian@home.example");
+        letter.token("/guardian/")
+    }
+
     /// Every letter that went out, as it landed.
     pub(crate) fn raw_letters(&self) -> Vec<String> {
         self.files().iter().map(|file| fs::read_to_string(file).expect("a letter")).collect()
@@ -238,6 +251,12 @@ pub(crate) fn pass(time: SignedDuration) {
 
 pub(crate) fn personal(text: &str) -> Personal<String> {
     Personal::new(text.to_owned())
+}
+
+/// What a guardian says of a child with that address.
+pub(crate) fn child(mail: &str, day_of_14: &str) -> ChildAccount {
+    let SignUp { items, consents, terms, language, .. } = sign_up(mail);
+    ChildAccount { day_of_14: day_of_14.parse().expect("a day"), items, consents, terms, language }
 }
 
 /// A form with what is required and nothing else.

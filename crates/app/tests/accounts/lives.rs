@@ -1,6 +1,8 @@
 //! Members: signing up, logging in, passwords, their own data, leaving.
 
-use crate::house::{PASSWORD, device, log_in, on_each_engine, on_each_engine_with, pass, personal, set, sign_up};
+use crate::house::{
+    PASSWORD, child, device, log_in, on_each_engine, on_each_engine_with, pass, personal, set, sign_up,
+};
 use jiff::SignedDuration;
 use vestry_app::{
     AccountError, Config, Entered, Language, Leaving, LogIn, NamedGuardian, PrivacyError, Reader, Role, VaultError,
@@ -356,25 +358,11 @@ async fn an_organisation_has_an_owner_who_invites_and_is_never_without_one() {
 
 #[tokio::test]
 async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday() {
-    use vestry_app::{ChildAccount, GuardianPage, NamedGuardian};
+    use vestry_app::GuardianPage;
     on_each_engine(async |house| {
-        let named = NamedGuardian {
-            name: personal("박보호"),
-            contact: personal("guardian@home.example"),
-            language: Language::Korean,
-        };
-        house.privacy.ask_guardian(&named).await.expect("asked");
-        let letter = house.post().await.pop().expect("a letter");
-        assert_eq!(letter.to, "guardian@home.example");
-        let link = letter.token("/guardian/");
+        let link = house.asked_guardian().await;
         assert!(matches!(house.privacy.guardian(&link).await, Ok(GuardianPage::Asked)));
-        let account = |day: &str| ChildAccount {
-            day_of_14: day.parse().expect("a day"),
-            items: sign_up("child@home.example").items,
-            consents: Vec::new(),
-            terms: true,
-            language: Language::Korean,
-        };
+        let account = |day: &str| child("child@home.example", day);
         for day in ["2026-11-02", "2041-01-01"] {
             let refused = house.privacy.consent_for(&link, &account(day)).await;
             assert!(
@@ -413,7 +401,7 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
 
 #[tokio::test]
 async fn a_guardian_does_not_learn_whose_an_address_is() {
-    use vestry_app::{ChildAccount, GuardianPage, NamedGuardian};
+    use vestry_app::GuardianPage;
     on_each_engine(async |house| {
         let (banned, _) = house.member("banned@shop.example").await;
         house.member("kim@shop.example").await;
@@ -427,20 +415,8 @@ async fn a_guardian_does_not_learn_whose_an_address_is() {
             ("banned@shop.example", "/join/confirm/"),
             ("child@home.example", "/join/confirm/"),
         ] {
-            let named = NamedGuardian {
-                name: personal("박보호"),
-                contact: personal("guardian@home.example"),
-                language: Language::Korean,
-            };
-            house.privacy.ask_guardian(&named).await.expect("asked");
-            let link = house.post().await.pop().expect("a letter").token("/guardian/");
-            let account = ChildAccount {
-                day_of_14: "2026-12-24".parse().expect("a day"),
-                items: sign_up(mail).items,
-                consents: Vec::new(),
-                terms: true,
-                language: Language::Korean,
-            };
+            let link = house.asked_guardian().await;
+            let account = child(mail, "2026-12-24");
             let confirm = house.privacy.consent_for(&link, &account).await.expect("answered alike");
             let again = house.privacy.consent_for(&link, &account).await;
             assert!(matches!(again, Err(AccountError::Link)), "the question is over: {again:?}");

@@ -1,10 +1,8 @@
 //! What is told to all, and what members are asked anew.
 
-use crate::house::{House, Letter, PASSWORD, on_each_engine, pass, personal, set, sign_up};
+use crate::house::{House, Letter, PASSWORD, child, on_each_engine, pass, personal, set};
 use jiff::SignedDuration;
-use vestry_app::{
-    AccountError, Both, ChildAccount, DraftError, Language, NamedGuardian, NoticeId, PersonId, SweepRequest,
-};
+use vestry_app::{AccountError, Both, ChildAccount, DraftError, NoticeId, PersonId, SweepRequest};
 use vestry_policy::{PurposeId, TransferWaits};
 
 /// The built-in policy as another version, with one thing said differently.
@@ -186,20 +184,9 @@ async fn clause_1_ra_who_agreed_is_reminded_every_two_years() {
 #[tokio::test]
 async fn clause_9_from_the_fourteenth_birthday_consents_are_the_members_own() {
     on_each_engine(async |house| {
-        let named = NamedGuardian {
-            name: personal("박보호"),
-            contact: personal("guardian@home.example"),
-            language: Language::Korean,
-        };
-        house.privacy.ask_guardian(&named).await.expect("asked");
-        let link = house.post().await.pop().expect("a letter").token("/guardian/");
-        let account = ChildAccount {
-            day_of_14: "2026-12-24".parse().expect("a day"),
-            items: sign_up("child@home.example").items,
-            consents: vec![(house.marketing(), "광고를 받을게요".into())],
-            terms: true,
-            language: Language::Korean,
-        };
+        let link = house.asked_guardian().await;
+        let consents = vec![(house.marketing(), "광고를 받을게요".into())];
+        let account = ChildAccount { consents, ..child("child@home.example", "2026-12-24") };
         let confirm = house.privacy.consent_for(&link, &account).await.expect("consented");
         let joined = house.privacy.confirm(&confirm).await.expect("confirmed");
         let (child, password) = (joined.person, joined.password.expect("a link to a first password"));

@@ -5,7 +5,7 @@ use crate::{
     bad::run_sql,
     returns::with_place,
     scanner::{Canary, shown},
-    world::{SURROUNDINGS, World, noon, on_each_engine, set_clock, sweep_on},
+    world::{World, noon, on_each_engine, set_clock, sweep_on},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,8 +35,7 @@ struct Shop {
 impl Shop {
     /// One with six products: two of each colour, the first of them striped as well.
     async fn stocked(world: &World) -> Self {
-        let app = App::open(&world.data(), world.config.clone(), SURROUNDINGS, None).await.expect("opens");
-        let organisation = app.organisation_or_new("hanbit").await.expect("made");
+        let (app, organisation) = world.shop().await;
         for at in 0..2 * COLOURS.len() {
             let colour = ValueId::new(COLOURS[at / 2]).expect("a value");
             let mut tags = vec![(attribute("colour"), colour)];

@@ -6,7 +6,7 @@ use crate::{
     population::{of_classes, planted, traces},
     returns::with_place,
     scanner::{Canary, Evidence, Finding, missed, shown},
-    world::{SURROUNDINGS, noon, reason, set_clock},
+    world::{noon, reason, set_clock},
 };
 use std::{fs, path::Path, sync::Mutex};
 use tracing::subscriber::{DefaultGuard, set_default};
@@ -90,8 +90,7 @@ async fn clause_6_ga_nothing_is_left_in_the_shop_that_a_member_worked_in() {
     let (world, request) = with_place("2020-01-01").await;
     let logs = world.folder.path().join("logs");
     let _listening = listen(&logs);
-    let app = App::open(&world.data(), world.config.clone(), SURROUNDINGS, None).await.expect("opens");
-    let organisation = app.organisation_or_new("hanbit").await.expect("made");
+    let (app, organisation) = world.shop().await;
     let privacy = app.privacy().expect("a vault").clone();
     let policy = privacy.policy();
     let (leaver, stayer) = (planted(policy, "leaves"), planted(policy, "stays"));

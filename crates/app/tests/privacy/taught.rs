@@ -18,8 +18,7 @@ struct Shop {
 
 impl Shop {
     async fn in_world(world: &World) -> Self {
-        let app = App::open(&world.data(), world.config.clone(), SURROUNDINGS, None).await.expect("opens");
-        let organisation = app.organisation_or_new("hanbit").await.expect("made");
+        let (app, organisation) = world.shop().await;
         Self { app, organisation }
     }
 

@@ -8,7 +8,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 use tempfile::TempDir;
-use vestry_app::{Config, Description, Privacy, PrivacyError, Surroundings, Sweep, SweepOutcome, SweepRequest};
+use vestry_app::{App, Config, Description, Privacy, PrivacyError, Surroundings, Sweep, SweepOutcome, SweepRequest};
+use vestry_model::OrganisationId;
 use vestry_vault::{Opening, PersonId, Reader, ReasonCode};
 
 thread_local! {
@@ -91,6 +92,13 @@ impl World {
 
     pub(crate) async fn open(&self) -> Privacy {
         self.try_open().await.expect("opens")
+    }
+
+    /// The shop in it, and its number.
+    pub(crate) async fn shop(&self) -> (App, OrganisationId) {
+        let app = App::open(&self.data(), self.config.clone(), SURROUNDINGS, None).await.expect("opens");
+        let organisation = app.organisation_or_new("hanbit").await.expect("made");
+        (app, organisation)
     }
 
     pub(crate) async fn try_open(&self) -> Result<Privacy, PrivacyError> {

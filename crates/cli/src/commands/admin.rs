@@ -11,7 +11,7 @@ use std::{
     path::Path,
 };
 use vestry_app::{
-    Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, NewStaff, Opening, Personal,
+    Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, MASK, NewStaff, Opening, Personal,
     Privacy, Reader, TwoStaff, VaultStore, event_named, masked,
 };
 use zeroize::Zeroizing;
@@ -253,7 +253,7 @@ fn print_record(privacy: &Privacy, opening: &Opening, record: &HeldRecord, unmas
     writeln!(stdout(), "{} {} ({place}{held})", policy.class(record.class).id, record.record)?;
     if let Some(day) = &record.day {
         let day = day.open(opening);
-        writeln!(stdout(), "  {}", if unmask { day.as_str() } else { "••••" })?;
+        writeln!(stdout(), "  {}", if unmask { day.as_str() } else { MASK })?;
     }
     for held in &record.items {
         let item = policy.item(held.item);

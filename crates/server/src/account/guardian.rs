@@ -3,7 +3,7 @@
 use super::{
     copies,
     form::Form,
-    joining::{boxes, consent_text, item_field, sent, terms_field},
+    joining::{Filled, agreements, consent_text, filled, item_field, sent},
     me::{self, groups},
     personal, privacy,
 };
@@ -13,7 +13,7 @@ use crate::{
     pages::GuardianOfPage,
     problem::Problem,
     state::{Network, Server},
-    words::{Language, Words},
+    words::Words,
 };
 use axum::{
     Extension,
@@ -22,9 +22,7 @@ use axum::{
     http::HeaderMap,
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
-use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader, TERMS};
-use vestry_policy::{Policy, PurposeId};
+use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader};
 
 fn ask_form(headers: &HeaderMap, typed: &Fields) -> Form {
     let value = |name: &str| typed.text(name).unwrap_or("").to_owned();
@@ -65,10 +63,8 @@ pub(crate) async fn ask(
     }
 }
 
-/// What stands beside a consent's box, word for word: its hash is kept with the consent.
-fn agree_label(policy: &Policy, purpose: PurposeId, language: Language) -> String {
-    Words(language).a("guardian-agree", &consent_text(policy, purpose, language))
-}
+/// What stands before a consent on the form of a guardian.
+const AGREE: &str = /* word */ "guardian-agree";
 
 fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fields) -> Form {
     let policy = privacy.policy();
@@ -80,13 +76,8 @@ fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fiel
     for asked in privacy.sign_up_items() {
         form = item_field(form, policy, asked, typed);
     }
-    form = terms_field(form);
-    for (purpose, is_needed) in boxes(privacy) {
-        let name = format!("agree-{}", policy.purpose(purpose).id);
-        let label = |_: &Words| agree_label(policy, purpose, language);
-        form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
-    }
-    form.to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button"))
+    agreements(form, privacy, AGREE)
+        .to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button"))
         .link("/terms", |w| w.t("terms"))
         .link("/policy", |w| w.t("policy"))
 }
@@ -210,28 +201,15 @@ async fn change(
 }
 
 async fn consent(privacy: &Privacy, headers: &HeaderMap, link: &str, fields: &Fields) -> Shown {
-    let policy = privacy.policy();
     let form = consent_form(headers, privacy, link, fields);
     let language = form.language();
     let Ok(day_of_14) = fields.text("day_of_14").unwrap_or("").parse::<Date>() else {
         return form.refused(&AccountError::Unusable { item: "day_of_14".into() }).shown();
     };
-    let mut consents = Vec::new();
-    for (purpose, is_needed) in boxes(privacy) {
-        let name = format!("agree-{}", policy.purpose(purpose).id);
-        if fields.text(&name) == Some("yes") {
-            consents.push((purpose, agree_label(policy, purpose, language)));
-        } else if is_needed {
-            return form.refused(&AccountError::Missing { item: name }).shown();
-        }
-    }
-    let asked = privacy.sign_up_items();
-    let items: BTreeMap<_, _> = asked
-        .iter()
-        .map(|asked| policy.item(asked.item).id.clone())
-        .map(|name| (name.clone(), personal(fields.text(&name))))
-        .collect();
-    let terms = fields.text(TERMS) == Some("yes");
+    let Filled { items, consents, terms } = match filled(privacy, fields, language, AGREE) {
+        Ok(filled) => filled,
+        Err(error) => return form.refused(&error).shown(),
+    };
     let account = ChildAccount { day_of_14, items, consents, terms, language: language.mail() };
     match privacy.consent_for(link, &account).await {
         Ok(_) => waits(headers).link(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-page")).shown(),

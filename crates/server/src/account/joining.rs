@@ -16,7 +16,7 @@ use axum::{
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use vestry_app::{AccountError, AskedItem, Joined, Privacy, SignUp, TERMS};
+use vestry_app::{AccountError, AskedItem, Joined, Personal, Privacy, SignUp, TERMS};
 use vestry_policy::{Basis, Policy, PurposeId};
 
 /// How the page is called.
@@ -47,11 +47,6 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Query
     form(&headers, privacy, &query.invitation, &Fields::default()).shown()
 }
 
-/// What stands beside a consent's box on the sign-up, word for word: its hash is kept with the consent.
-fn agree_label(policy: &Policy, purpose: PurposeId, language: Language) -> String {
-    Words(language).a("join-agree", &consent_text(policy, purpose, language))
-}
-
 /// What a consent is to. On the pages of one's own data it stands beside the box by itself.
 pub(super) fn consent_text(policy: &Policy, purpose: PurposeId, language: Language) -> String {
     let pick = |words: &vestry_policy::Words| match language {
@@ -69,7 +64,7 @@ pub(super) fn consent_text(policy: &Policy, purpose: PurposeId, language: Langua
 
 /// Purposes with a box of their own: those that a contract needs, without which there is no account, and those that wait
 /// for a consent.
-pub(super) fn boxes(privacy: &Privacy) -> Vec<(PurposeId, bool)> {
+fn boxes(privacy: &Privacy) -> Vec<(PurposeId, bool)> {
     let policy = privacy.policy();
     let asked = privacy.sign_up_items();
     let is_needed = |purpose: PurposeId| {
@@ -105,9 +100,60 @@ pub(super) fn item_field(form: Form, policy: &Policy, asked: AskedItem, typed: &
     })
 }
 
-/// The box of the terms of use, which a page of their own shows.
-pub(super) fn terms_field(form: Form) -> Form {
-    form.field((TERMS, "checkbox", "off"), |w| w.t("join-terms"), |field| field)
+/// What stands before a consent on the form of whoever signs up.
+const AGREE: &str = /* word */ "join-agree";
+
+/// What stands beside a consent's box, word for word: its hash is kept with the consent.
+fn agree_label(policy: &Policy, purpose: PurposeId, language: Language, agree: &str) -> String {
+    Words(language).a(agree, &consent_text(policy, purpose, language))
+}
+
+fn box_name(policy: &Policy, purpose: PurposeId) -> String {
+    format!("agree-{}", policy.purpose(purpose).id)
+}
+
+/// What is agreed to on the form for an account: the terms of use, which a page of their own shows, and a box a purpose with
+/// `agree` before what it is to.
+pub(super) fn agreements(form: Form, privacy: &Privacy, agree: &str) -> Form {
+    let (policy, language) = (privacy.policy(), form.language());
+    let form = form.field((TERMS, "checkbox", "off"), |w| w.t("join-terms"), |field| field);
+    boxes(privacy).into_iter().fold(form, |form, (purpose, is_needed)| {
+        let (name, label) = (box_name(policy, purpose), agree_label(policy, purpose, language, agree));
+        form.field((&name, "checkbox", "off"), |_| label, |field| if is_needed { field } else { field.optional() })
+    })
+}
+
+/// What somebody gave on the form for an account.
+pub(super) struct Filled {
+    pub(super) items: BTreeMap<String, Personal<String>>,
+    pub(super) consents: Vec<(PurposeId, String)>,
+    pub(super) terms: bool,
+}
+
+/// What was typed and ticked on a form of [`agreements`].
+///
+/// # Errors
+/// [`AccountError::Missing`] for a box without which there is no account.
+pub(super) fn filled(
+    privacy: &Privacy,
+    fields: &Fields,
+    language: Language,
+    agree: &str,
+) -> Result<Filled, AccountError> {
+    let policy = privacy.policy();
+    let is_ticked = |name: &str| fields.text(name) == Some("yes");
+    let mut consents = Vec::new();
+    for (purpose, is_needed) in boxes(privacy) {
+        let name = box_name(policy, purpose);
+        if is_ticked(&name) {
+            consents.push((purpose, agree_label(policy, purpose, language, agree)));
+        } else if is_needed {
+            return Err(AccountError::Missing { item: name });
+        }
+    }
+    let names = privacy.sign_up_items().into_iter().map(|asked| policy.item(asked.item).id.clone());
+    let items = names.map(|name| (name.clone(), personal(fields.text(&name)))).collect();
+    Ok(Filled { items, consents, terms: is_ticked(TERMS) })
 }
 
 fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields) -> Form {
@@ -121,13 +167,8 @@ fn form(headers: &HeaderMap, privacy: &Privacy, invitation: &str, typed: &Fields
             form = form.field(("password", "password", "new-password"), |w| w.t("password"), |f| f.hint(hint));
         }
     }
-    form = terms_field(form);
-    for (purpose, is_needed) in boxes(privacy) {
-        let name = format!("agree-{}", policy.purpose(purpose).id);
-        let label = |_: &Words| agree_label(policy, purpose, language);
-        form = form.field((&name, "checkbox", "off"), label, |field| if is_needed { field } else { field.optional() });
-    }
-    form.hidden("invitation", invitation)
+    agreements(form, privacy, AGREE)
+        .hidden("invitation", invitation)
         .to("/join", |w| w.t("join-button"))
         .link("/terms", |w| w.t("terms"))
         .link("/policy", |w| w.t("policy"))
@@ -156,28 +197,15 @@ pub(crate) async fn join(
     let invitation = fields.text("invitation").unwrap_or("").to_owned();
     let form = form(&headers, privacy, &invitation, &fields);
     let language = form.language();
-    let policy = privacy.policy();
-    let is_ticked = |name: &str| fields.text(name) == Some("yes");
-    let mut consents = Vec::new();
-    for (purpose, is_needed) in boxes(privacy) {
-        let name = format!("agree-{}", policy.purpose(purpose).id);
-        if is_ticked(&name) {
-            consents.push((purpose, agree_label(policy, purpose, language)));
-        } else if is_needed {
-            return form.refused(&AccountError::Missing { item: name }).shown();
-        }
-    }
-    let asked = privacy.sign_up_items();
-    let items: BTreeMap<_, _> = asked
-        .iter()
-        .map(|asked| policy.item(asked.item).id.clone())
-        .map(|name| (name.clone(), personal(fields.text(&name))))
-        .collect();
+    let Filled { items, consents, terms } = match filled(privacy, &fields, language, AGREE) {
+        Ok(filled) => filled,
+        Err(error) => return form.refused(&error).shown(),
+    };
     let sign_up = SignUp {
         items,
         password: personal(fields.text("password")),
         consents,
-        terms: is_ticked(TERMS),
+        terms,
         language: language.mail(),
         invitation: Some(invitation).filter(|token| !token.is_empty()),
     };

@@ -256,13 +256,13 @@ pub(crate) async fn list_taught(
     State(server): State<Server>,
     Extension(actor): Extension<Actor>,
 ) -> Answer<Json<TaughtAttributesShape>> {
-    let mut attributes = Vec::new();
-    for attribute in server.app.taught_attributes(actor.organisation).await? {
-        let versions = server.app.published_heads(actor.organisation, &attribute).await?;
-        let version = versions.iter().find(|one| one.is_in_use).map(|one| one.version.id);
-        attributes.push(TaughtAttribute { attribute: attribute.to_string(), version });
-    }
-    Ok(Json(TaughtAttributesShape { attributes }))
+    let in_use = server.app.heads_in_use(actor.organisation).await?;
+    let attribute = |attribute: AttributeId| TaughtAttribute {
+        version: in_use.iter().find(|version| version.attribute == attribute).map(|version| version.id),
+        attribute: attribute.to_string(),
+    };
+    let attributes = server.app.taught_attributes(actor.organisation).await?;
+    Ok(Json(TaughtAttributesShape { attributes: attributes.into_iter().map(attribute).collect() }))
 }
 
 /// How what people taught of an attribute came out.

@@ -358,14 +358,9 @@ fn case(language: Language, theme: Theme) -> CasePage {
 }
 
 fn sessions(language: Language, theme: Theme) -> StaffSessionsPage {
-    let session = |id: &str, is_this| SessionLine {
-        id: id.into(),
-        begun: "2026-11-23 09:12".into(),
-        used: "2026-11-23 09:40".into(),
-        is_this,
-    };
-    let sessions = vec![session("0f", true), session("1f", false)];
-    StaffSessionsPage { frame: office(language, theme, "sessions"), sessions }
+    let other = session("1f", "2026-11-23 08:02", "2026-11-23 09:11", false);
+    let this = session("0f", "2026-11-23 09:12", "2026-11-23 09:40", true);
+    StaffSessionsPage { frame: office(language, theme, "sessions"), sessions: vec![this, other] }
 }
 
 /// Every page's name and its text.
