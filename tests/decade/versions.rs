@@ -5,14 +5,19 @@ use crate::calendar::Calendar;
 /// 2024-08-01, the first day of the second version.
 pub(crate) const SECOND: i64 = 2039;
 
+/// Whether the second version governs.
+pub(crate) fn is_second(today: i64) -> bool {
+    today >= SECOND
+}
+
 /// Months for which records of use are kept.
 pub(crate) fn months_of_usage(today: i64) -> usize {
-    if today < SECOND { 60 } else { 36 }
+    if is_second(today) { 36 } else { 60 }
 }
 
 /// Months for which a member who left is remembered.
 pub(crate) fn months_after_leaving(today: i64) -> usize {
-    if today < SECOND { 12 } else { 6 }
+    if is_second(today) { 6 } else { 12 }
 }
 
 /// The first version's text, and the second's.

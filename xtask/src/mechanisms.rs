@@ -1,7 +1,8 @@
 //! Each clause's mechanism switched off, one after the other: a test that bears the clause's name has to fail then.
 //!
-//! The edits of `mechanisms.toml` are made on a copy of the sources under `target/`, built beside the sources themselves. A
-//! copy that does not build is a mistake in the edit, not a test that failed.
+//! The edits of `mechanisms.toml` are made on a copy of the sources under `target/`, built beside the sources themselves.
+//! Expressions and statements are built once, each as a choice that a variable of the environment makes ([`CHOICE`]); other
+//! edits are built one by one. A copy that does not build is a mistake in an edit, not a test that failed.
 
 use crate::generate::clause_tests;
 use anyhow::{Context, Result, ensure};
@@ -15,6 +16,8 @@ use std::{
 };
 
 const FILE: &str = "xtask/mechanisms.toml";
+/// Which mechanism is off, by the number of its edits.
+const CHOICE: &str = "MECHANISM_OFF";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,7 +34,21 @@ pub(crate) struct Off {
     what: String,
     /// Whose tests are run.
     package: String,
+    /// Neither expressions nor statements.
+    #[serde(default)]
+    alone: bool,
     edits: Vec<Edit>,
+}
+
+impl Off {
+    fn is_alone(&self) -> bool {
+        self.alone || self.edits.iter().any(|edit| edit.file.extension().is_none_or(|extension| extension != "rs"))
+    }
+
+    /// The folder of the package.
+    fn folder(&self) -> PathBuf {
+        Path::new("crates").join(self.package.trim_start_matches("vestry-"))
+    }
 }
 
 /// A text that stands once in a file, and what stands there instead.
@@ -43,6 +60,18 @@ struct Edit {
     to: String,
 }
 
+impl Edit {
+    /// What stands there when the choice `number` makes it off.
+    fn choice(&self, number: usize) -> String {
+        let is_off = format!(
+            "{{ static OFF: std::sync::OnceLock<bool> = std::sync::OnceLock::new(); \
+             *OFF.get_or_init(|| std::env::var_os(\"{CHOICE}\").is_some_and(|off| off == \"{number}\")) }}"
+        );
+        let choice = format!("if {is_off} {{ {} }} else {{ {} }}", self.to, self.from);
+        if self.from.ends_with(';') { choice } else { format!("({choice})") }
+    }
+}
+
 /// The clauses that the program enforces, from `policy/coverage.toml`.
 #[derive(Deserialize)]
 struct Coverage {
@@ -52,27 +81,41 @@ struct Coverage {
 /// Switches every mechanism off, or those of `clauses` alone.
 pub(crate) fn run(root: &Path, clauses: &[String]) -> Result<()> {
     let offs = read(root)?;
-    let known = mechanisms(root)?;
-    let tests = clause_tests(root)?;
-    let copy = Copy::of(root)?;
-    let mut unnoticed = Vec::new();
+    let (known, tests) = (mechanisms(root)?, clause_tests(root)?);
+    let tests_of = |off: &Off| tests_of(off, &tests, &known);
     let mut asked: Vec<&Off> = offs.iter().filter(|off| clauses.is_empty() || clauses.contains(&off.clause)).collect();
-    // What is edited alike stands together, so that no more is built again than has to be.
-    asked.sort_by(|a, b| (&a.package, &a.edits).cmp(&(&b.package, &b.edits)));
-    let (all, mut done) = (asked.len(), 0);
-    for alike in asked.chunk_by(|a, b| (&a.package, &a.edits) == (&b.package, &b.edits)) {
-        copy.switch(alike[0])?;
-        let fails = |off: &&Off| copy.fails(off, &tests_of(&off.clause, &tests, &known, &off.package));
-        let noticed: Result<Vec<bool>> = alike.iter().map(fails).collect();
-        copy.restore(root, alike[0])?;
-        for (off, is_noticed) in alike.iter().zip(noticed?) {
-            done += 1;
-            let word = if is_noticed { "noticed" } else { "NOT NOTICED" };
-            writeln!(stdout(), "{done:>2} of {all}  {:<16} {word:<12} {}", off.clause, off.what)?;
-            if !is_noticed {
-                unnoticed.push(format!("{} ({})", off.clause, off.what));
-            }
+    asked.sort_by_key(|off| (off.is_alone(), &off.edits));
+    let all = asked.len();
+    let (chosen, alone): (Vec<_>, Vec<_>) =
+        asked.chunk_by(|a, b| a.edits == b.edits).partition(|alike| !alike[0].is_alone());
+    let copy = Copy::of(root)?;
+    for (number, alike) in chosen.iter().enumerate() {
+        copy.edit(alike[0], |edit| edit.choice(number))?;
+    }
+    let (mut done, mut unnoticed) = (0, Vec::new());
+    let mut tell = |off: &Off, is_noticed: bool| -> Result<()> {
+        done += 1;
+        let word = if is_noticed { "noticed" } else { "NOT NOTICED" };
+        writeln!(stdout(), "{done:>2} of {all}  {:<16} {word:<12} {}", off.clause, off.what)?;
+        if !is_noticed {
+            unnoticed.push(format!("{} ({})", off.clause, off.what));
         }
+        Ok(())
+    };
+    let built =
+        copy.build(&chosen.iter().flat_map(|alike| alike.iter()).flat_map(|off| tests_of(off)).collect::<Vec<_>>())?;
+    for (number, alike) in chosen.iter().enumerate() {
+        for off in *alike {
+            tell(off, copy.fails(off, &tests_of(off), &built, Some(number))?)?;
+        }
+    }
+    for alike in alone {
+        copy.edit(alike[0], |edit| edit.to.clone())?;
+        let built = copy.build(&alike.iter().flat_map(|off| tests_of(off)).collect::<Vec<_>>())?;
+        for off in alike {
+            tell(off, copy.fails(off, &tests_of(off), &built, None)?)?;
+        }
+        copy.restore(root, alike[0])?;
     }
     ensure!(unnoticed.is_empty(), "no test fails without the mechanism of {}", unnoticed.join(", "));
     Ok(())
@@ -109,17 +152,33 @@ struct Test<'t> {
     name: &'t str,
 }
 
-/// A clause's tests in `package`; a test counts for the longest clause that its name begins with.
-fn tests_of<'t>(clause: &str, tests: &'t str, known: &BTreeSet<String>, package: &str) -> Vec<Test<'t>> {
-    let folder = format!("crates/{}/tests/", package.trim_start_matches("vestry-"));
+/// The tests of a mechanism's clause in its package; a test counts for the longest clause that its name begins with.
+fn tests_of<'t>(off: &Off, tests: &'t str, known: &BTreeSet<String>) -> Vec<Test<'t>> {
+    let folder = format!("{}/tests/", off.folder().display());
     let begins = |name: &str, clause: &str| name.starts_with(&format!("clause_{}_", clause.replace('.', "_")));
     let longest = |name: &str| known.iter().filter(|id| begins(name, id)).max_by_key(|id| id.len());
     let test = |line: &'t str| {
         let (path, name) = line.strip_prefix(&folder)?.split_once(' ')?;
         let target = path.split(['/', '.']).next()?;
-        longest(name).is_some_and(|id| id == clause).then_some(Test { target, name })
+        longest(name).is_some_and(|id| *id == off.clause).then_some(Test { target, name })
     };
     tests.lines().filter_map(test).collect()
+}
+
+/// Test programs, by the folder of their package and their target.
+type Built = BTreeMap<(PathBuf, String), PathBuf>;
+
+/// What cargo says of a thing that it built.
+#[derive(Deserialize)]
+struct Artifact {
+    manifest_path: PathBuf,
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
 }
 
 /// The sources again, to be edited.
@@ -153,11 +212,13 @@ impl Copy {
         fs::write(&to, bytes).with_context(|| to.display().to_string())
     }
 
-    fn switch(&self, off: &Off) -> Result<()> {
+    fn edit(&self, off: &Off, to: impl Fn(&Edit) -> String) -> Result<()> {
         for edit in &off.edits {
             let path = self.tree.join(&edit.file);
-            let text = fs::read_to_string(&path)?.replacen(&edit.from, &edit.to, 1);
-            fs::write(&path, text)?;
+            let text = fs::read_to_string(&path)?;
+            let times = text.matches(&edit.from).count();
+            ensure!(times == 1, "{FILE}: `{}` is part of another edit of {}", edit.from, edit.file.display());
+            fs::write(&path, text.replacen(&edit.from, &to(edit), 1))?;
         }
         Ok(())
     }
@@ -166,38 +227,59 @@ impl Copy {
         off.edits.iter().try_for_each(|edit| self.put(root, &edit.file))
     }
 
-    /// Whether one of the tests fails; an error when they cannot be built or do not run.
-    fn fails(&self, off: &Off, tests: &[Test<'_>]) -> Result<bool> {
-        ensure!(!tests.is_empty(), "clause {}: {} has no test of it", off.clause, off.package);
-        let built = self.cargo(tests, &["--no-run"])?;
-        ensure!(built.status.success(), "clause {}: {}", off.clause, String::from_utf8_lossy(&built.stderr));
-        let names: Vec<&str> = ["--no-fail-fast", "--"].into_iter().chain(tests.iter().map(|test| test.name)).collect();
-        let run = self.cargo(tests, &names)?;
-        let said = String::from_utf8_lossy(&run.stdout);
-        let ran: Vec<&str> =
-            said.lines().filter(|line| line.starts_with("test ") && line.contains("clause_")).collect();
-        ensure!(ran.len() >= tests.len(), "clause {}: {} tests ran of {}: {said}", off.clause, ran.len(), tests.len());
-        Ok(ran.iter().any(|line| line.ends_with("FAILED")))
-    }
-
-    fn cargo(&self, tests: &[Test<'_>], arguments: &[&str]) -> Result<Output> {
+    /// Builds the programs of these tests.
+    fn build(&self, tests: &[Test<'_>]) -> Result<Built> {
         let targets: BTreeSet<&str> = tests.iter().map(|test| test.target).collect();
         let mut cargo = Command::new("cargo");
         // The whole workspace, so that dependencies are built with the features that everything else builds them with.
-        cargo.args(["test", "--locked", "--workspace"]);
+        cargo.args(["test", "--locked", "--workspace", "--no-run", "--message-format=json-render-diagnostics"]);
         for target in &targets {
             cargo.args(["--test", target]);
         }
-        cargo.args(arguments).current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target);
-        // Dependencies have no debug information, our own crates have: without it the edited crates lie apart from those of
-        // the sources, which would be taken for up to date, and everything else is shared.
-        cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
-        // Another engine or a larger decade would show the same again.
-        for name in ["VESTRY_TEST_POSTGRES", "VESTRY_DECADE", "VESTRY_SYSTEM_DECADE"] {
-            cargo.env_remove(name);
+        // Apart from what is built of the sources, which would be taken for up to date; dependencies are shared.
+        for package in fs::read_dir(self.tree.join("crates"))? {
+            let name = package?.file_name().into_string().unwrap_or_default();
+            cargo.args(["--config", &format!("profile.dev.package.vestry-{name}.codegen-units=255")]);
         }
-        Ok(cargo.stdin(Stdio::null()).output()?)
+        let built = output(cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target))?;
+        ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let artifacts = built.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+        let program = |artifact: Artifact| {
+            let folder = artifact.manifest_path.parent()?.strip_prefix(&self.tree).ok()?.to_owned();
+            Some(((folder, artifact.target.name), artifact.executable?))
+        };
+        Ok(artifacts.filter_map(program).collect())
     }
+
+    /// Whether one of the tests fails with the choice `number` off; an error when they do not run.
+    fn fails(&self, off: &Off, tests: &[Test<'_>], built: &Built, number: Option<usize>) -> Result<bool> {
+        let (clause, folder) = (&off.clause, off.folder());
+        ensure!(!tests.is_empty(), "clause {clause}: {} has no test of it", off.package);
+        let (mut ran, mut has_failed) = (0, false);
+        for target in tests.iter().map(|test| test.target).collect::<BTreeSet<_>>() {
+            let program = built.get(&(folder.clone(), target.to_owned()));
+            let mut run = Command::new(program.with_context(|| format!("clause {clause}: no program `{target}`"))?);
+            run.args(tests.iter().filter(|test| test.target == target).map(|test| test.name));
+            run.current_dir(self.tree.join(&folder));
+            run.envs(number.map(|number| (CHOICE, number.to_string())));
+            // Another engine or a larger decade would show the same again.
+            for name in ["VESTRY_TEST_POSTGRES", "VESTRY_DECADE", "VESTRY_SYSTEM_DECADE"] {
+                run.env_remove(name);
+            }
+            let said = output(&mut run)?;
+            let said = String::from_utf8_lossy(&said.stdout);
+            for line in said.lines().filter(|line| line.starts_with("test ") && line.contains("clause_")) {
+                ran += 1;
+                has_failed |= line.ends_with("FAILED");
+            }
+        }
+        ensure!(ran >= tests.len(), "clause {clause}: {ran} tests ran of {}", tests.len());
+        Ok(has_failed)
+    }
+}
+
+fn output(command: &mut Command) -> Result<Output> {
+    command.stdin(Stdio::null()).output().with_context(|| format!("{command:?}"))
 }
 
 #[cfg(test)]
@@ -209,8 +291,24 @@ mod tests {
         let known = BTreeSet::from(["4".to_owned(), "4.da".to_owned()]);
         let tests = "crates/app/tests/a.rs clause_4_all\ncrates/app/tests/b/c.rs clause_4_da_notice\n\
             crates/policy/tests/a.rs clause_4_plan\n";
-        let of = |clause: &str| tests_of(clause, tests, &known, "vestry-app");
+        let of = |clause: &str| {
+            let (clause, what, package) = (clause.into(), String::new(), "vestry-app".into());
+            tests_of(&Off { clause, what, package, alone: false, edits: Vec::new() }, tests, &known)
+        };
         assert_eq!(of("4"), [Test { target: "a", name: "clause_4_all" }]);
         assert_eq!(of("4.da"), [Test { target: "b", name: "clause_4_da_notice" }]);
+    }
+
+    #[test]
+    fn a_choice_is_what_its_text_was() {
+        let choice = |from: &str, to: &str| {
+            let edit = Edit { file: PathBuf::new(), from: from.into(), to: to.into() };
+            edit.choice(7).replace('\n', " ")
+        };
+        let expression = choice("a == b", "true");
+        assert!(expression.starts_with("(if {") && expression.ends_with("{ true } else { a == b })"), "{expression}");
+        let statement = choice("forget(it);", "");
+        assert!(statement.starts_with("if {") && statement.ends_with("{  } else { forget(it); }"), "{statement}");
+        assert!(statement.contains("off == \"7\""), "{statement}");
     }
 }

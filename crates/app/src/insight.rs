@@ -81,6 +81,15 @@ pub struct ValueQuality {
     pub interval: [f64; 2],
 }
 
+/// How right the machine is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quality {
+    /// Values with fewer answers are not shown.
+    pub least: u32,
+    /// Each attribute, and then its values, those with most answers first.
+    pub lines: Vec<ValueQuality>,
+}
+
 /// What a key asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUsage {
@@ -135,8 +144,10 @@ impl App {
     }
 
     /// How right the machine is about each attribute and value, as people answered in the review.
-    pub async fn quality(&self, organisation: OrganisationId) -> Result<Vec<ValueQuality>, AppError> {
-        let judged = self.store().read().await?.values_judged(organisation).await?;
+    pub async fn quality(&self, organisation: OrganisationId) -> Result<Quality, AppError> {
+        let least = self.policy().small_cell;
+        let mut judged = self.store().read().await?.values_judged(organisation).await?;
+        judged.retain(|one| one.judged >= least.into());
         let line = |attribute: &AttributeId, value: Option<&ValueId>, judged: u64, right: u64| ValueQuality {
             attribute: attribute.clone(),
             value: value.cloned(),
@@ -153,7 +164,7 @@ impl App {
             values.sort_by(|a, b| b.judged.cmp(&a.judged).then_with(|| a.value.cmp(&b.value)));
             lines.extend(values);
         }
-        Ok(lines)
+        Ok(Quality { least, lines })
     }
 
     /// What each key asked in the last `days` days.

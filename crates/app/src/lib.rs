@@ -74,8 +74,8 @@ pub use heads::{HeadEvidence, NotPublished, PublishedHead};
 pub use images::{ImageSize, THUMBNAIL_WIDTH};
 pub use importing::{ImportReport, ImportSource};
 pub use insight::{
-    By, KeyUsage, MAX_DAYS, NearValue, Period, ShareLine, ShareSource, Shares, SharesInput, UnmetSearches, UnmetWords,
-    Usage, ValueQuality,
+    By, KeyUsage, MAX_DAYS, NearValue, Period, Quality, ShareLine, ShareSource, Shares, SharesInput, UnmetSearches,
+    UnmetWords, Usage, ValueQuality,
 };
 pub use jobs::{Ended, JobKind, JobReport};
 pub use keeping_logs::LogKeeper;

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicU64, Ordering},
 };
 use vestry_app::{
     App, AppError, Asked, Config, ExportFormat, ImageInput, ImportSource, JobReport, KeyKind, ListRequest, LookReport,
-    MAX_SPREAD, PROPOSALS, ProductInput, Put, Question, Reason, ReviewProgress, SearchInput, Surroundings, demo,
+    MAX_SPREAD, PROPOSALS, ProductInput, Put, Question, Reason, ReviewProgress, SearchInput, Surroundings,
+    ValueQuality, demo,
 };
 use vestry_model::{
-    AttributeId, HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState,
+    AttributeId, HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState, ValueId,
 };
 use vestry_vision::{Kernel, Vision};
 
@@ -406,6 +407,27 @@ async fn answers_move_the_figures_and_are_taken_back_one_by_one() {
     let again = shop.question("category").await;
     assert_eq!((again.place, again.view.tags), (first.place, first.view.tags));
     assert!(again.history.iter().all(|said| said.undone.is_some()), "that it was said is remembered");
+}
+
+#[tokio::test]
+async fn how_right_the_machine_is_is_told_of_values_with_enough_answers_alone() {
+    let shop = drawn(30).await;
+    let (app, organisation) = (&shop.app, shop.organisation);
+    let least = u64::from(app.policy().small_cell);
+    let mut answered: BTreeMap<ValueId, u64> = BTreeMap::new();
+    while answered.values().all(|count| *count < least) {
+        let question = shop.question("category").await;
+        let value = question.place.value.clone();
+        app.review(organisation, "key-3", &[asked(&question)], Some(&value)).await.expect("said").expect("it waits");
+        *answered.entry(value).or_default() += 1;
+        let enough: BTreeMap<_, _> = answered.iter().filter(|(_, count)| **count >= least).collect();
+        let quality = app.quality(organisation).await.expect("asked");
+        let of = |line: &ValueQuality| line.value.clone().map(|value| (value, line.judged));
+        let told: BTreeMap<_, _> = quality.lines.iter().filter_map(of).collect();
+        assert!(told.iter().eq(enough), "{told:?} of {answered:?}");
+        let all = quality.lines.iter().find(|line| line.value.is_none()).map_or(0, |line| line.judged);
+        assert_eq!((all, quality.least.into()), (told.values().sum(), least), "nor is it in what is told of all");
+    }
 }
 
 #[tokio::test]

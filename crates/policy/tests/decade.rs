@@ -47,6 +47,54 @@ impl<'p> Names<'p> {
     }
 }
 
+/// A person's records as the planner is told of them, made anew when something about them changed.
+#[derive(Default)]
+struct OnFile {
+    /// Under which version, and after how many deeds.
+    made: Option<(bool, usize)>,
+    records: Vec<Prepared>,
+}
+
+/// What the planner asks of a record, but where it is stored and whether it is held.
+struct Prepared {
+    class: ClassId,
+    items: ItemSet,
+    events: Vec<(Event, Timestamp)>,
+}
+
+impl OnFile {
+    fn update(&mut self, names: &Names<'_>, person: &Person, today: i64) {
+        let made = Some((versions::is_second(today), person.deeds.len()));
+        if self.made == made {
+            return;
+        }
+        let record = |record: &Record| {
+            let items = record.items.iter().map(|item| names.items[item]).collect();
+            let events = record.events.iter().map(|(happened, seconds)| (event(*happened), at(*seconds))).collect();
+            Prepared { class: names.classes[record.class], items, events }
+        };
+        *self = Self { made, records: person.records.iter().map(record).collect() };
+    }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).expect("within the calendar")
+}
+
+fn event(happened: Happened) -> Event {
+    match happened {
+        Happened::Made => Event::Made,
+        Happened::Payment => Event::Payment,
+        Happened::Supply => Event::Supply,
+        Happened::ContractEnd => Event::ContractEnd,
+        Happened::Cancellation => Event::Cancellation,
+        Happened::Closed => Event::Closed,
+        Happened::OfAge => Event::OfAge,
+        Happened::Asked => Event::Asked,
+        Happened::Sent => Event::Sent,
+    }
+}
+
 #[test]
 fn clause_4_and_6_ga_ten_years_keep_to_the_document() {
     let size = std::env::var("VESTRY_DECADE").unwrap_or_else(|_| "60x3".into());
@@ -83,7 +131,7 @@ fn decade(names: &[Names<'_>; 2], calendar: &Calendar, seed: u64, member: u64) -
     let is_stranger = dice.once_in(10);
     let mut person =
         if is_stranger { Person::stranger(&mut dice, calendar, at) } else { Person::join(&mut dice, calendar, at) };
-    let (mut missed, mut destroyed) = (0, 0);
+    let (mut missed, mut destroyed, mut on_file) = (0, 0, OnFile::default());
     for day in 212..212 + DAYS {
         if day > joined {
             let at = instant(&mut dice, calendar, day);
@@ -92,17 +140,23 @@ fn decade(names: &[Names<'_>; 2], calendar: &Calendar, seed: u64, member: u64) -
         let (misses, long) = (sweeper.once_in(60), sweeper.once_in(4000));
         missed = if long { 730 } else { (if misses { 1 + day % 20 } else { missed - 1 }).max(0) };
         if missed == 0 && day > joined && !person.records.is_empty() {
-            let names = &names[usize::from(day + 1 >= versions::SECOND)];
-            destroyed += sweep(names, calendar, &mut person, day + 1, (seed, member));
+            let names = &names[usize::from(versions::is_second(day + 1))];
+            destroyed += sweep(names, calendar, (&mut person, &mut on_file), day + 1, (seed, member));
         }
     }
     destroyed
 }
 
 /// Sweeps on the morning of `today` and holds what was done against the oracle.
-fn sweep(names: &Names<'_>, calendar: &Calendar, person: &mut Person, today: i64, who: (u64, u64)) -> u64 {
+fn sweep(
+    names: &Names<'_>,
+    calendar: &Calendar,
+    (person, on_file): (&mut Person, &mut OnFile),
+    today: i64,
+    who: (u64, u64),
+) -> u64 {
     let apart = oracle::is_to_be_set_apart(person, calendar, today);
-    let verdicts = plan(names, person, today);
+    let verdicts = plan(names, person, on_file, today);
     let told = verdicts.iter().any(|verdict| matches!(verdict.action, Action::Notify { .. }));
     assert_eq!(told, oracle::is_to_be_told(person, calendar, today), "told on {}", calendar.text(today));
     let mut destroyed = 0;
@@ -123,7 +177,9 @@ fn sweep(names: &Names<'_>, calendar: &Calendar, person: &mut Person, today: i64
             }
         }
     }
-    execute(names, calendar, person, &verdicts, now);
+    if execute(names, calendar, person, &verdicts, now) {
+        on_file.made = None;
+    }
     for record in &person.records {
         for item in &record.items {
             let is_held = oracle::is_held(person, record, item, calendar, today);
@@ -135,8 +191,9 @@ fn sweep(names: &Names<'_>, calendar: &Calendar, person: &mut Person, today: i64
     destroyed
 }
 
-/// Does what the verdicts say, with no choice of its own.
-fn execute(names: &Names<'_>, calendar: &Calendar, person: &mut Person, verdicts: &[Verdict], now: i64) {
+/// Does what the verdicts say, with no choice of its own; whether anything was destroyed.
+fn execute(names: &Names<'_>, calendar: &Calendar, person: &mut Person, verdicts: &[Verdict], now: i64) -> bool {
+    let mut destroyed = false;
     for verdict in verdicts {
         match (verdict.action, &verdict.subject) {
             (Action::Notify { .. }, _) => {
@@ -149,6 +206,7 @@ fn execute(names: &Names<'_>, calendar: &Calendar, person: &mut Person, verdicts
             }
             (Action::Destroy { .. }, Subject::Record { record, .. }) => {
                 let found = person.records.iter_mut().find(|r| id(r) == *record).expect("a record of theirs");
+                destroyed = true;
                 let gone = names.items(verdict.items);
                 found.items.retain(|item| !gone.contains(item));
                 let what = format!("{} {}: {} destroyed", found.class, found.id, gone.join(", "));
@@ -158,39 +216,20 @@ fn execute(names: &Names<'_>, calendar: &Calendar, person: &mut Person, verdicts
         }
     }
     person.records.retain(|record| !record.items.is_empty());
+    destroyed
 }
 
-fn plan(names: &Names<'_>, person: &Person, today: i64) -> Vec<Verdict> {
-    let at = |seconds| Timestamp::from_second(seconds).expect("within the calendar");
-    let event = |happened| match happened {
-        Happened::Made => Event::Made,
-        Happened::Payment => Event::Payment,
-        Happened::Supply => Event::Supply,
-        Happened::ContractEnd => Event::ContractEnd,
-        Happened::Cancellation => Event::Cancellation,
-        Happened::Closed => Event::Closed,
-        Happened::OfAge => Event::OfAge,
-        Happened::Asked => Event::Asked,
-        Happened::Sent => Event::Sent,
+fn plan<'f>(names: &Names<'_>, person: &Person, on_file: &'f mut OnFile, today: i64) -> Vec<Verdict> {
+    on_file.update(names, person, today);
+    let facts = |(record, prepared): (&Record, &'f Prepared)| RecordFacts {
+        record: id(record),
+        class: prepared.class,
+        stored: if record.separated { StoredIn::Separated } else { StoredIn::Live },
+        items: prepared.items,
+        events: &prepared.events,
+        held: record.held || person.held,
     };
-    let events: Vec<Vec<(Event, Timestamp)>> = person
-        .records
-        .iter()
-        .map(|r| r.events.iter().map(|(h, seconds)| (event(*h), at(*seconds))).collect())
-        .collect();
-    let records: Vec<RecordFacts<'_>> = person
-        .records
-        .iter()
-        .zip(&events)
-        .map(|(record, events)| RecordFacts {
-            record: id(record),
-            class: names.classes[record.class],
-            stored: if record.separated { StoredIn::Separated } else { StoredIn::Live },
-            items: record.items.iter().map(|item| names.items[item]).collect(),
-            events,
-            held: record.held || person.held,
-        })
-        .collect();
+    let records: Vec<RecordFacts<'_>> = person.records.iter().zip(&on_file.records).map(facts).collect();
     let membership = match person.member {
         Member::Nobody => Membership::None,
         Member::Active => Membership::Active {

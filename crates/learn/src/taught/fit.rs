@@ -3,7 +3,7 @@
 
 use super::{
     head::{Prior, Ridge, Scorer, classes_of},
-    judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said},
+    judgements::{Agreement, Contributor, Judgement, Judgements, Labels},
     moments::{Example, Moments, Sign, weight},
 };
 use crate::{asking::Subject, calibrate, hash::hash, measure, ridge::NotFactorised};
@@ -149,8 +149,8 @@ impl Learner {
 
     /// What was answered of the pictures whose rows are known.
     pub fn answered(&self) -> impl Iterator<Item = Subject<'_>> {
-        self.judgements.said().filter_map(|(image, _, said)| {
-            let value = (self.shipped.values == Values::Many).then(|| said.value());
+        self.judgements.named().filter_map(|(image, value)| {
+            let value = (self.shipped.values == Values::Many).then_some(value);
             Some(Subject { row: self.rows.get(&image)?, value })
         })
     }
@@ -185,7 +185,7 @@ impl Learner {
 
     /// Rows of which nobody says anything any more.
     fn drop_rows(&mut self) {
-        let live: BTreeSet<ImageId> = self.judgements.said().map(|(image, ..)| image).collect();
+        let live: BTreeSet<ImageId> = self.judgements.pictures().collect();
         self.rows.retain(|image, _| live.contains(image));
     }
 
@@ -355,27 +355,16 @@ impl Learner {
     /// How often each person says what heads say that did not see the picture, and how often labels do.
     fn agreement_with_heads(&self) -> Result<(BTreeMap<Contributor, Agreement>, f64), NotFactorised> {
         // Pictures of which people contradict each other have no label, and are looked at all the same.
-        let mut judged: Vec<(ImageId, &[ValueId])> = Vec::new();
-        for (image, ..) in self.judgements.said() {
-            if judged.last().is_none_or(|(last, _)| *last != image) && self.rows.contains_key(&image) {
-                let label = self.entered.get(&image).map_or(&[][..], |(values, _)| values);
-                judged.push((image, label));
-            }
-        }
+        let known = self.judgements.pictures().filter(|image| self.rows.contains_key(image));
+        let label = |image: &ImageId| self.entered.get(image).map_or(&[][..], |(values, _)| values);
+        let judged: Vec<(ImageId, &[ValueId])> = known.map(|image| (image, label(&image))).collect();
         let classes = classes_of(&total(&self.folds), &self.shipped.prior);
         let held_out = self.held_out(&self.folds, judged, &[USUAL])?;
         let answer = |one: &HeldOut<'_>| Some((one.image, classes.get(measure::best(&one.scores[0]))?.clone()));
         let answers: HashMap<ImageId, ValueId> = held_out.iter().filter_map(answer).collect();
         let labelled = || held_out.iter().filter(|one| !one.label.is_empty());
         let right = labelled().filter(|one| answers.get(&one.image).is_some_and(|a| one.label.contains(a))).count();
-        let mut found: BTreeMap<Contributor, Agreement> = BTreeMap::new();
-        for (image, contributor, said) in self.judgements.said() {
-            let (Said::Is(value), Some(answer)) = (said, answers.get(&image)) else { continue };
-            let agreement = found.entry(contributor).or_default();
-            agreement.compared += 1;
-            agreement.agreed += usize::from(value == answer);
-        }
-        Ok((found, right as f64 / labelled().count().max(1) as f64))
+        Ok((self.judgements.agreement_with(&answers), right as f64 / labelled().count().max(1) as f64))
     }
 
     fn evidence(

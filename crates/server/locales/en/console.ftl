@@ -1006,12 +1006,12 @@ unmet-named = Names (products)
 unmet-nearest = Nearest (products)
 unmet-none = No words to show. What shoppers search for by POST /api/v1/search and do not find stands here once it was searched for often enough.
 unmet-how = The last 30 days, searches by words or filters through the API. Words stand here once they were searched for in { $text } different hours, and until then in the server's memory alone; what looks like an address or a number never does.
-quality-none = Nobody answered anything in the review yet.
+quality-none = Too few answers in the review so far.
 quality-all = all
 quality-judged = Answers
 quality-right = Right
 quality-interval = 95 % interval
-quality-how = Answers in the review about what the machine said, and how many left it as it was. The review asks about what the machine is least sure of first, so that all tags together are better than this.
+quality-how = Answers in the review about what the machine said, and how many left it as it was. The review asks about what the machine is least sure of first, so that all tags together are better than this. Values with fewer than { $text } answers are not shown and enter no other figure.
 usage-none = There is no key. Make one on the page of keys.
 usage-total = { $count ->
     [one] One request in 30 days

@@ -963,12 +963,12 @@ unmet-named = 뜻하는 값 (상품 수)
 unmet-nearest = 가까운 값 (상품 수)
 unmet-none = 보여 드릴 검색어가 없어요. POST /api/v1/search로 찾았지만 결과가 없던 검색어가 충분히 모이면 여기에 보여요.
 unmet-how = 최근 30일 동안 API로 들어온 낱말·필터 검색이에요. 검색어는 서로 다른 { $text }시간대에 검색된 뒤에야 여기에 보이고, 그 전에는 서버의 메모리에만 있어요. 주소나 번호처럼 보이는 것은 남기지 않아요.
-quality-none = 아직 검수에서 답한 것이 없어요.
+quality-none = 아직 검수에서 답한 것이 너무 적어요.
 quality-all = 전체
 quality-judged = 답
 quality-right = 맞음
 quality-interval = 95 % 구간
-quality-how = 자동 태그에 대한 검수의 답과, 그대로 둔 비율이에요. 검수는 가장 불확실한 것부터 물으니 태그 전체는 이보다 정확해요.
+quality-how = 자동 태그에 대한 검수의 답과, 그대로 둔 비율이에요. 검수는 가장 불확실한 것부터 물으니 태그 전체는 이보다 정확해요. 답이 { $text }개보다 적은 값은 보이지 않고, 다른 수치에도 들어가지 않아요.
 usage-none = 키가 없어요. 키 화면에서 만들어 주세요.
 usage-total = { $count ->
    *[other] 30일 동안 요청 { $shown }건

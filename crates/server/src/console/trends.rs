@@ -128,7 +128,8 @@ pub(crate) async fn quality(
     }
     let frame = frame(&server, &session, &headers, &uri, "trends").await?;
     let views = quality_views(&document, frame.words);
-    page(frame, "/trends/quality", &[], TrendsBody::Quality(views))
+    let how = frame.words.a("quality-how", &document.least.to_string());
+    page(frame, "/trends/quality", &[], TrendsBody::Quality(views, how))
 }
 
 /// `GET /trends/usage`.

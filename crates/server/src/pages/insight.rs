@@ -27,7 +27,7 @@ pub(crate) struct Tab {
 pub(crate) enum TrendsBody {
     Shares(SharesView),
     Searches(UnmetView),
-    Quality(Vec<QualityView>),
+    Quality(Vec<QualityView>, String),
     Usage(Vec<UsageView>),
 }
 

@@ -4,7 +4,9 @@ use super::{Name, tagging::name_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vestry_app::{Count, Direction, KeyUsage, NearValue, Shares, Trend, UnmetSearches, Usage, ValueQuality, feed};
+use vestry_app::{
+    Count, Direction, KeyUsage, NearValue, Quality, Shares, Trend, UnmetSearches, Usage, ValueQuality, feed,
+};
 use vestry_model::{AttributeId, Taxonomy, ValueId};
 
 /// Shares of an attribute's values over time.
@@ -130,6 +132,8 @@ pub struct NearShape {
 /// How right the machine is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct QualityDocument {
+    /// Values with fewer answers are not shown and enter no other figure.
+    pub least: u32,
     /// Each attribute that people answered about, and then its values.
     pub lines: Vec<QualityShape>,
 }
@@ -322,7 +326,7 @@ impl UnmetDocument {
 
 impl QualityDocument {
     /// How right the machine is, by the names of `taxonomy`.
-    pub fn new(lines: Vec<ValueQuality>, taxonomy: &Taxonomy) -> Self {
+    pub fn new(quality: Quality, taxonomy: &Taxonomy) -> Self {
         let name = |attribute: &AttributeId, value: Option<&ValueId>| match value {
             Some(value) => name_of(taxonomy, attribute.as_str(), value.as_str()),
             None => taxonomy.attribute(attribute.as_str()).map_or_else(
@@ -338,7 +342,7 @@ impl QualityDocument {
             right: line.right,
             interval: line.interval.map(rounded),
         };
-        Self { lines: lines.into_iter().map(line).collect() }
+        Self { least: quality.least, lines: quality.lines.into_iter().map(line).collect() }
     }
 
     /// A line an attribute and value; `*` for all values.

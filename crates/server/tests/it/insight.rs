@@ -69,7 +69,7 @@ async fn searches_that_find_nothing_are_counted_with_their_key() {
     for (path, part) in [
         ("/trends/searches?lang=en", "5 different hours"),
         ("/trends/usage?lang=en", "Requests"),
-        ("/trends/quality?lang=en", "Nobody answered anything"),
+        ("/trends/quality?lang=en", "Too few answers"),
     ] {
         let page = house.page(&cookie, path).await;
         assert!(page.text().contains(part), "{path}: {}", page.text());

@@ -103,7 +103,7 @@ pub(super) fn quality(language: Language, theme: Theme) -> TrendsPage {
         all: line(&Words(language).t("quality-all"), 88),
         values: vec![line(pick(language, "남색", "navy"), 91), line(pick(language, "검정", "black"), 79)],
     };
-    page(language, theme, TrendsBody::Quality(vec![view]))
+    page(language, theme, TrendsBody::Quality(vec![view], Words(language).a("quality-how", "5")))
 }
 
 pub(super) fn usage(language: Language, theme: Theme) -> TrendsPage {
