@@ -239,7 +239,7 @@ impl Copy {
         // Apart from what is built of the sources, which would be taken for up to date; dependencies are shared.
         for package in fs::read_dir(self.tree.join("crates"))? {
             let name = package?.file_name().into_string().unwrap_or_default();
-            cargo.args(["--config", &format!("profile.dev.package.vestry-{name}.codegen-units=255")]);
+            cargo.args(["--config", &format!("profile.dev.package.vestry-{name}.codegen-units=15")]);
         }
         let built = output(cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target))?;
         ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));

@@ -84,7 +84,7 @@ pub struct ValueQuality {
 /// How right the machine is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quality {
-    /// Values with fewer answers are not shown.
+    /// Values with fewer answers are not shown, nor what they could be computed from.
     pub least: u32,
     /// Each attribute, and then its values, those with most answers first.
     pub lines: Vec<ValueQuality>,
@@ -146,8 +146,7 @@ impl App {
     /// How right the machine is about each attribute and value, as people answered in the review.
     pub async fn quality(&self, organisation: OrganisationId) -> Result<Quality, AppError> {
         let least = self.policy().small_cell;
-        let mut judged = self.store().read().await?.values_judged(organisation).await?;
-        judged.retain(|one| one.judged >= least.into());
+        let judged = self.store().read().await?.values_judged(organisation).await?;
         let line = |attribute: &AttributeId, value: Option<&ValueId>, judged: u64, right: u64| ValueQuality {
             attribute: attribute.clone(),
             value: value.cloned(),
@@ -157,11 +156,16 @@ impl App {
         };
         let mut lines = Vec::new();
         for of in judged.chunk_by(|a, b| a.attribute == b.attribute) {
-            let (all, right) = (of.iter().map(|one| one.judged).sum(), of.iter().map(|one| one.right).sum());
+            let (all, right) = (of.iter().map(|one| one.judged).sum::<u64>(), of.iter().map(|one| one.right).sum());
+            if all < u64::from(least) {
+                continue;
+            }
             lines.push(line(&of[0].attribute, None, all, right));
             let mut values: Vec<_> =
                 of.iter().map(|one| line(&one.attribute, Some(&one.value), one.judged, one.right)).collect();
             values.sort_by(|a, b| b.judged.cmp(&a.judged).then_with(|| a.value.cmp(&b.value)));
+            let counts: Vec<u64> = values.iter().map(|one| one.judged).collect();
+            values.truncate(shown(&counts, least.into()));
             lines.extend(values);
         }
         Ok(Quality { least, lines })
@@ -196,6 +200,14 @@ impl App {
         keys.sort_by_key(|usage| std::cmp::Reverse((usage.key.created, usage.key.id)));
         Ok(Usage { since, keys })
     }
+}
+
+/// How many of `counts`, the largest first, may stand beside their sum: none below `least`, and not so many that what is left
+/// out sums to less.
+fn shown(counts: &[u64], least: u64) -> usize {
+    let large = counts.partition_point(|count| *count >= least);
+    let left_out = |shown: &usize| counts[*shown..].iter().sum::<u64>();
+    (0..=large).rev().find(|shown| *shown == counts.len() || left_out(shown) >= least).unwrap_or(0)
 }
 
 /// What comes near to words that found nothing.
@@ -259,5 +271,25 @@ impl<'a> Neighbours<'a> {
         let most = |value: &Value| std::cmp::Reverse(with_products(value).products);
         kin.sort_by(|a, b| away(a).total_cmp(&away(b)).then_with(|| (most(a), &a.id).cmp(&(most(b), &b.id))));
         broader.chain(kin.into_iter().map(with_products)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_answers_are_not_told_nor_to_be_computed() {
+        for (counts, told) in [
+            ([].as_slice(), 0),
+            (&[7, 5], 2),
+            // 4 would be what the others leave of the sum.
+            (&[9, 7, 4], 1),
+            (&[9, 7, 4, 3], 2),
+            (&[9, 4], 0),
+            (&[4, 4], 0),
+        ] {
+            assert_eq!(shown(counts, 5), told, "{counts:?}");
+        }
     }
 }

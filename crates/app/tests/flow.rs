@@ -420,13 +420,15 @@ async fn how_right_the_machine_is_is_told_of_values_with_enough_answers_alone() 
         let value = question.place.value.clone();
         app.review(organisation, "key-3", &[asked(&question)], Some(&value)).await.expect("said").expect("it waits");
         *answered.entry(value).or_default() += 1;
-        let enough: BTreeMap<_, _> = answered.iter().filter(|(_, count)| **count >= least).collect();
         let quality = app.quality(organisation).await.expect("asked");
-        let of = |line: &ValueQuality| line.value.clone().map(|value| (value, line.judged));
-        let told: BTreeMap<_, _> = quality.lines.iter().filter_map(of).collect();
-        assert!(told.iter().eq(enough), "{told:?} of {answered:?}");
-        let all = quality.lines.iter().find(|line| line.value.is_none()).map_or(0, |line| line.judged);
-        assert_eq!((all, quality.least.into()), (told.values().sum(), least), "nor is it in what is told of all");
+        assert_eq!(u64::from(quality.least), least);
+        let judged = |line: &ValueQuality| (line.judged, line.right, line.value.as_ref().map(|value| answered[value]));
+        let lines: Vec<_> = quality.lines.iter().map(judged).collect();
+        let all: u64 = answered.values().sum();
+        // Of the attribute from five answers on, and of a value that has five of its own.
+        let of_value = answered.values().find(|count| **count >= least).map(|count| (*count, *count, Some(*count)));
+        let expected = [(all >= least).then_some((all, all, None)), of_value];
+        assert_eq!(lines, expected.into_iter().flatten().collect::<Vec<_>>(), "{answered:?}");
     }
 }
 

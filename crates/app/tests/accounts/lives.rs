@@ -132,7 +132,7 @@ async fn nobody_learns_whether_somebody_has_an_account() {
 }
 
 #[tokio::test]
-async fn too_many_tries_wait_and_a_restart_does_not_forget_them() {
+async fn clause_7_ga_too_many_tries_wait_and_a_restart_does_not_forget_them() {
     on_each_engine(async |mut house| {
         house.member("kim@shop.example").await;
         house.member("lee@shop.example").await;

@@ -979,6 +979,7 @@ trends-searches = Searches
 trends-clicks = Clicks
 trends-sales = Sales
 trends-table = As a table
+trends-change = Change
 trends-of = All
 trends-few = few
 trends-top = 0 – { $text }
@@ -1011,7 +1012,7 @@ quality-all = all
 quality-judged = Answers
 quality-right = Right
 quality-interval = 95 % interval
-quality-how = Answers in the review about what the machine said, and how many left it as it was. The review asks about what the machine is least sure of first, so that all tags together are better than this. Values with fewer than { $text } answers are not shown and enter no other figure.
+quality-how = Answers in the review about what the machine said, and how many left it as it was. The review asks about what the machine is least sure of first, so that all tags together are better than this. Values with fewer than { $text } answers are not shown, nor what they could be computed from.
 usage-none = There is no key. Make one on the page of keys.
 usage-total = { $count ->
     [one] One request in 30 days

@@ -936,6 +936,7 @@ trends-searches = 검색
 trends-clicks = 클릭
 trends-sales = 판매
 trends-table = 표로 보기
+trends-change = 변화
 trends-of = 전체
 trends-few = 적음
 trends-top = 0 – { $text }
@@ -968,7 +969,7 @@ quality-all = 전체
 quality-judged = 답
 quality-right = 맞음
 quality-interval = 95 % 구간
-quality-how = 자동 태그에 대한 검수의 답과, 그대로 둔 비율이에요. 검수는 가장 불확실한 것부터 물으니 태그 전체는 이보다 정확해요. 답이 { $text }개보다 적은 값은 보이지 않고, 다른 수치에도 들어가지 않아요.
+quality-how = 자동 태그에 대한 검수의 답과, 그대로 둔 비율이에요. 검수는 가장 불확실한 것부터 물으니 태그 전체는 이보다 정확해요. 답이 { $text }개보다 적은 값은 보이지 않고, 그 수를 계산해 낼 수 있는 값도 보이지 않아요.
 usage-none = 키가 없어요. 키 화면에서 만들어 주세요.
 usage-total = { $count ->
    *[other] 30일 동안 요청 { $shown }건

@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use std::iter::once;
 use vestry_app::{By, Count, Direction, ShareLine, ShareSource, Shares, Trend, Usage};
 
 /// Values that have a picture; all have their row in the table.
@@ -197,6 +198,10 @@ fn shares_view(server: &Server, shares: &Shares, words: Words) -> SharesView {
         Some(count) => count.share().map_or_else(|| "–".into(), |[share, ..]| percent(share)),
         None => words.t("trends-few"),
     };
+    let row = |line: &ShareLine| {
+        let cells = once(trend(line.trend.as_ref(), words)).chain(line.counts.iter().map(cell));
+        (name(line.value.as_str()), cells.collect())
+    };
     let [_, measured, empty] = source_words(input.source);
     let mut how = vec![words.t(measured), words.t("trends-how-interval")];
     let least = shares.least.to_string();
@@ -232,13 +237,13 @@ fn shares_view(server: &Server, shares: &Shares, words: Words) -> SharesView {
         },
         empty: words.t(empty),
         how,
-        periods: shares.periods.iter().map(|period| period.from.to_string()).collect(),
-        of: shares.of.iter().map(|of| of.map_or_else(|| words.t("trends-few"), |of| words.number(of))).collect(),
-        rows: shares
-            .lines
-            .iter()
-            .map(|line| (name(line.value.as_str()), line.counts.iter().map(cell).collect()))
+        columns: once(words.t("trends-change"))
+            .chain(shares.periods.iter().map(|period| period.from.to_string()))
             .collect(),
+        of: once(String::new())
+            .chain(shares.of.iter().map(|of| of.map_or_else(|| words.t("trends-few"), |of| words.number(of))))
+            .collect(),
+        rows: shares.lines.iter().map(row).collect(),
     }
 }
 

@@ -52,11 +52,11 @@ pub(crate) struct SharesView {
     pub(crate) empty: String,
     /// How it was measured, in sentences.
     pub(crate) how: Vec<String>,
-    /// The first days of the periods.
-    pub(crate) periods: Vec<String>,
-    /// Of how many, in each period.
+    /// Where values go, and the first days of the periods.
+    pub(crate) columns: Vec<String>,
+    /// Of how many, in each column.
     pub(crate) of: Vec<String>,
-    /// Each value with its share in each period.
+    /// Each value with what stands in each column.
     pub(crate) rows: Vec<(String, Vec<String>)>,
 }
 

@@ -132,7 +132,7 @@ pub struct NearShape {
 /// How right the machine is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct QualityDocument {
-    /// Values with fewer answers are not shown and enter no other figure.
+    /// Values with fewer answers are not shown, nor what they could be computed from.
     pub least: u32,
     /// Each attribute that people answered about, and then its values.
     pub lines: Vec<QualityShape>,
@@ -243,7 +243,7 @@ impl SharesDocument {
         }
     }
 
-    /// A line a value and period; what is too few to show has no count.
+    /// A line a value and period, each with where the value goes; what is too few to show has no count.
     pub fn csv(&self) -> String {
         let header = [
             "attribute",
@@ -258,12 +258,17 @@ impl SharesDocument {
             "share",
             "low",
             "high",
+            "direction",
+            "change",
+            "change_low",
+            "change_high",
         ];
         let lines = self.values.iter().flat_map(|value| {
             self.periods.iter().zip(&value.shares).map(move |(period, share)| {
                 let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
                 let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
                 let (names, interval) = (&value.name, share.and_then(|share| share.interval));
+                let trend = value.trend.as_ref();
                 vec![
                     self.attribute.clone(),
                     value.value.clone(),
@@ -277,6 +282,10 @@ impl SharesDocument {
                     number(share.and_then(|share| share.share)),
                     number(interval.map(|[low, _]| low)),
                     number(interval.map(|[_, high]| high)),
+                    trend.map(|trend| trend.direction.clone()).unwrap_or_default(),
+                    number(trend.map(|trend| trend.change)),
+                    number(trend.map(|trend| trend.interval[0])),
+                    number(trend.map(|trend| trend.interval[1])),
                 ]
             })
         });

@@ -38,15 +38,41 @@ async fn shares_are_the_same_as_json_as_csv_and_on_the_page() {
     let line =
         csv.text().lines().find(|l| l.starts_with(&format!("colour,navy,네이비,Navy,{from}"))).map(str::to_owned);
     assert!(line.as_deref().is_some_and(|line| line.contains(",true,30,20,0.6667,")), "{line:?}\n{}", csv.text());
+    assert!(
+        csv.text().lines().next().is_some_and(|head| head.ends_with("high,direction,change,change_low,change_high"))
+    );
     let (cookie, _) = house.sign_in().await;
     let page = house.page(&cookie, &format!("/trends?{query}&lang=en")).await.text();
-    for part in ["<b>Navy</b>", "67 %", "Of the visitors who looked at", "fewer than 5 people", "format=csv"] {
+    for part in [
+        "<b>Navy</b>",
+        "<td class=\"amount when\">too short to tell</td>",
+        "67 %",
+        "Of the visitors who looked at",
+        "fewer than 5 people",
+        "format=csv",
+    ] {
         assert!(page.contains(part), "no {part} in {page}");
     }
     let same = house.page(&cookie, &format!("/trends?{query}&format=csv")).await;
     assert_eq!(same.text(), csv.text());
     let empty = house.page(&cookie, "/trends?source=sales&lang=ko").await.text();
     assert!(empty.contains("산 방문자가 없어요"), "{empty}");
+}
+
+#[tokio::test]
+async fn where_a_value_goes_stands_beside_its_shares() {
+    let house = told().await;
+    // Three weeks of nothing but black before it.
+    let ago = |days: i64| house.app.now().checked_sub(jiff::SignedDuration::from_hours(24 * days)).expect("an instant");
+    let black = |(week, who): (i64, usize)| json!({"kind": "view", "visitor": format!("earlier-{week}-{who}"), "sku": "S-2", "at": ago(7 * week).to_string()});
+    let events: Vec<Value> = (2..5).flat_map(|week| (0..30).map(move |who| (week, who))).map(black).collect();
+    let told = house.call(Method::POST, "/api/v1/events", Some(json!({ "events": events }))).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text());
+    let long = house.get("/api/v1/insights/shares?source=clicks&attribute=colour&periods=6&format=csv").await.text();
+    let navy: Vec<&str> =
+        long.lines().find(|line| line.starts_with("colour,navy,")).expect("navy").split(',').collect();
+    let [change, low, high] = [13, 14, 15].map(|at: usize| navy[at].parse::<f64>().expect("a number"));
+    assert!(navy[12] == "rising" && 0.0 < low && low < change && change < high, "{navy:?}");
 }
 
 #[tokio::test]

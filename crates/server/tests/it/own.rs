@@ -172,7 +172,7 @@ async fn only_periods_of_the_policy_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn a_member_who_asks_without_end_waits_and_others_do_not() {
+async fn clause_7_ga_a_member_who_asks_without_end_waits_and_others_do_not() {
     let house = House::with_accounts().await;
     let (kim, lee) = (member(&house, "kim@shop.example", "").await, member(&house, "lee@shop.example", "").await);
     let mut refused = 0;
@@ -199,7 +199,7 @@ async fn a_member_who_asks_without_end_waits_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn one_network_that_tries_without_end_stops_no_other() {
+async fn clause_7_ga_one_network_that_tries_without_end_stops_no_other() {
     let house = House::behind_proxy().await;
     let from = async |network: &str| {
         let request = Request::post("/sign-in")

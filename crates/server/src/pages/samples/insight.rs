@@ -47,8 +47,13 @@ pub(super) fn shares(language: Language, theme: Theme, is_empty: bool) -> Trends
         chart(pick(language, "카키", "khaki"), "", words.a("trends-unsure", figures)),
         chart(pick(language, "하늘색", "sky blue"), "", words.t("trends-short")),
     ];
-    let periods: Vec<String> = ["2026-09-07", "2026-09-14", "2026-09-21", "2026-09-28"].map(Into::into).to_vec();
-    let row = |name: &str| (name.to_owned(), vec!["12 %".into(), words.t("trends-few"), "8.0 %".into(), "–".into()]);
+    let change = words.t("trends-change");
+    let columns: Vec<String> =
+        [&change, "2026-09-07", "2026-09-14", "2026-09-21", "2026-09-28"].map(Into::into).to_vec();
+    let row = |name: &str| {
+        let goes = words.a("trends-rising", figures);
+        (name.to_owned(), vec![goes, "12 %".into(), words.t("trends-few"), "8.0 %".into(), "–".into()])
+    };
     let view = SharesView {
         sources: choices(&[words.t("trends-clicks"), words.t("trends-sales")]),
         attributes: choices(&[pick(language, "색", "colour").into()]),
@@ -57,9 +62,9 @@ pub(super) fn shares(language: Language, theme: Theme, is_empty: bool) -> Trends
         span: "2026-09-07 – 2026-10-04".into(),
         empty: words.t("trends-empty-clicks"),
         how: vec![words.t("trends-how-clicks"), words.t("trends-how-interval"), words.a("trends-how-least", "5")],
-        of: vec!["1,204".into(), "1,311".into(), words.t("trends-few"), "0".into()],
+        of: vec![String::new(), "1,204".into(), "1,311".into(), words.t("trends-few"), "0".into()],
         rows: vec![row(pick(language, "남색", "navy")), row(pick(language, "검정", "black"))],
-        periods,
+        columns,
     };
     page(language, theme, TrendsBody::Shares(view))
 }
