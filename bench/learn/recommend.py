@@ -122,8 +122,8 @@ def main(wheel, program="target/release/examples/recommend_quality"):
     users = sorted(truth)
     settings = tuned(train)
     found, said, training = ours(train, test, program)
-    # A process of its own, whose peak no other fit has raised.
-    with multiprocessing.get_context("fork").Pool(1) as alone:
+    # A process of its own, whose peak no other fit has raised; a forked one would wait for threads that it does not have.
+    with multiprocessing.get_context("spawn").Pool(1) as alone:
         of_als = alone.apply(als, (train, users), settings)
     answers = {
         "ours": (found, training),
