@@ -93,28 +93,26 @@ pub(crate) fn run(root: &Path, clauses: &[String]) -> Result<()> {
         copy.edit(alike[0], |edit| edit.choice(number))?;
     }
     let (mut done, mut unnoticed) = (0, Vec::new());
-    let mut tell = |off: &Off, is_noticed: bool| -> Result<()> {
-        done += 1;
-        let word = if is_noticed { "noticed" } else { "NOT NOTICED" };
-        writeln!(stdout(), "{done:>2} of {all}  {:<16} {word:<12} {}", off.clause, off.what)?;
-        if !is_noticed {
-            unnoticed.push(format!("{} ({})", off.clause, off.what));
+    let mut try_all = |alike: &[&Off], built: &Built, number: Option<usize>| -> Result<()> {
+        for off in alike {
+            done += 1;
+            let is_noticed = copy.fails(off, &tests_of(off), built, number)?;
+            let word = if is_noticed { "noticed" } else { "NOT NOTICED" };
+            writeln!(stdout(), "{done:>2} of {all}  {:<16} {word:<12} {}", off.clause, off.what)?;
+            if !is_noticed {
+                unnoticed.push(format!("{} ({})", off.clause, off.what));
+            }
         }
         Ok(())
     };
-    let built =
-        copy.build(&chosen.iter().flat_map(|alike| alike.iter()).flat_map(|off| tests_of(off)).collect::<Vec<_>>())?;
+    let built = copy.build(chosen.iter().flat_map(|alike| alike.iter()).flat_map(|off| tests_of(off)))?;
     for (number, alike) in chosen.iter().enumerate() {
-        for off in *alike {
-            tell(off, copy.fails(off, &tests_of(off), &built, Some(number))?)?;
-        }
+        try_all(alike, &built, Some(number))?;
     }
     for alike in alone {
         copy.edit(alike[0], |edit| edit.to.clone())?;
-        let built = copy.build(&alike.iter().flat_map(|off| tests_of(off)).collect::<Vec<_>>())?;
-        for off in alike {
-            tell(off, copy.fails(off, &tests_of(off), &built, None)?)?;
-        }
+        let built = copy.build(alike.iter().flat_map(|off| tests_of(off)))?;
+        try_all(alike, &built, None)?;
         copy.restore(root, alike[0])?;
     }
     ensure!(unnoticed.is_empty(), "no test fails without the mechanism of {}", unnoticed.join(", "));
@@ -228,8 +226,12 @@ impl Copy {
     }
 
     /// Builds the programs of these tests.
-    fn build(&self, tests: &[Test<'_>]) -> Result<Built> {
-        let targets: BTreeSet<&str> = tests.iter().map(|test| test.target).collect();
+    fn build<'t>(&self, tests: impl Iterator<Item = Test<'t>>) -> Result<Built> {
+        let targets: BTreeSet<&str> = tests.map(|test| test.target).collect();
+        if targets.is_empty() {
+            // Without a name cargo would build them all.
+            return Ok(Built::new());
+        }
         let mut cargo = Command::new("cargo");
         // The whole workspace, so that dependencies are built with the features that everything else builds them with.
         cargo.args(["test", "--locked", "--workspace", "--no-run", "--message-format=json-render-diagnostics"]);

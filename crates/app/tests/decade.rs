@@ -13,6 +13,8 @@ mod certified;
 mod checks;
 #[path = "decade/deeds.rs"]
 mod deeds;
+#[path = "../../../tests/decade/events.rs"]
+mod events;
 #[path = "decade/house.rs"]
 mod house;
 #[path = "../../../tests/decade/oracle.rs"]
@@ -101,7 +103,9 @@ fn clause_4_and_6_the_whole_system_lives_ten_years() {
     let next = AtomicUsize::new(first);
     let live = |worker: usize| {
         // A database answers on a thread of its own: waking it on another processor takes longer than what it is asked.
-        processors.get(worker).map(|processor| core_affinity::set_for_current(*processor));
+        if let Some(processor) = processors.get(worker) {
+            core_affinity::set_for_current(*processor);
+        }
         let seeds =
             std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < first + seeds));
         seeds.map(|seed| told(Story::new(seed as u64, members, LAST))).fold(Tally::default(), Tally::plus)

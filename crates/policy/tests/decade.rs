@@ -6,6 +6,8 @@
 
 #[path = "../../../tests/decade/calendar.rs"]
 mod calendar;
+#[path = "../../../tests/decade/events.rs"]
+mod events;
 #[path = "../../../tests/decade/oracle.rs"]
 mod oracle;
 #[path = "../../../tests/decade/versions.rs"]
@@ -14,13 +16,14 @@ mod versions;
 mod world;
 
 use calendar::Calendar;
+use events::{at, event};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use std::{collections::HashMap, thread};
 use vestry_policy::{
     Action, BUILTIN, BUILTIN_FILE, ClassId, Event, ItemId, ItemSet, Membership, Period, PersonFacts, Planner, Policy,
     PurposeId, PurposeSet, RecordFacts, StoredIn, Subject, Unit, Verdict,
 };
-use world::{Dice, Happened, Member, Person, Record, instant};
+use world::{Dice, Member, Person, Record, instant};
 
 const DAYS: i64 = 3653;
 
@@ -74,24 +77,6 @@ impl OnFile {
             Prepared { class: names.classes[record.class], items, events }
         };
         *self = Self { made, records: person.records.iter().map(record).collect() };
-    }
-}
-
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).expect("within the calendar")
-}
-
-fn event(happened: Happened) -> Event {
-    match happened {
-        Happened::Made => Event::Made,
-        Happened::Payment => Event::Payment,
-        Happened::Supply => Event::Supply,
-        Happened::ContractEnd => Event::ContractEnd,
-        Happened::Cancellation => Event::Cancellation,
-        Happened::Closed => Event::Closed,
-        Happened::OfAge => Event::OfAge,
-        Happened::Asked => Event::Asked,
-        Happened::Sent => Event::Sent,
     }
 }
 

@@ -1,28 +1,15 @@
 //! What people do, done to the vault, through crashes.
 
 use crate::{
-    house::{House, Life, Visit, at, reason},
+    events::{at, event},
+    house::{House, Life, Visit, reason},
     story::Part,
-    world::{Deed, Dice, Happened, Member, Person},
+    world::{Deed, Dice, Member, Person},
 };
 use std::collections::HashMap;
 use vestry_app::{HoldSubject, PrivacyError, VaultError};
 use vestry_policy::{Event, Membership, Period, Unit};
 use vestry_vault::{DayRecord, NewPerson, NewRecord, PersonId, Personal};
-
-fn event(happened: Happened) -> Event {
-    match happened {
-        Happened::Made => Event::Made,
-        Happened::Payment => Event::Payment,
-        Happened::Supply => Event::Supply,
-        Happened::ContractEnd => Event::ContractEnd,
-        Happened::Cancellation => Event::Cancellation,
-        Happened::Closed => Event::Closed,
-        Happened::OfAge => Event::OfAge,
-        Happened::Asked => Event::Asked,
-        Happened::Sent => Event::Sent,
-    }
-}
 
 impl House {
     /// Puts somebody on file.

@@ -4,6 +4,7 @@ use crate::{
     REOPENS,
     calendar::Calendar,
     certified::Went,
+    events::at,
     rows::Rows,
     story::{CAME, Part, Story},
     versions,
@@ -30,10 +31,6 @@ fn now() -> Timestamp {
 }
 
 const SURROUNDINGS: Surroundings = Surroundings { now, random: || [7; 16] };
-
-pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).expect("within the calendar")
-}
 
 pub(crate) fn reason() -> ReasonCode {
     "decade".parse().expect("a reason")
