@@ -3,7 +3,7 @@
     python3 bench/http/console.py target/release/vestry [SECONDS]
 
 Makes the demo (240 products) once, serves it behind a proxy's header, so that many addresses can be played, signs in as
-its owner and asks for pages for SECONDS (20) at an even pace. Then a minute of 1,000 wrong passwords from 100 addresses
+its owner, its officer and its operator and asks for every page of theirs for SECONDS (60) at an even pace. Then a minute of 1,000 wrong passwords from 100 addresses
 against one member, while others sign in. Needs Python 3.11, no packages; prints tables.
 """
 
@@ -11,9 +11,14 @@ import gzip, http.client, pathlib, re, subprocess, sys, tempfile, threading, tim
 from serving import percentile, serving
 
 VESTRY = pathlib.Path(sys.argv[1]).resolve()
-SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 RATE, TRIES, ADDRESSES = 50, 1_000, 100
-PAGES = ["/catalogue", "/search?words=%EC%9B%90%ED%94%BC%EC%8A%A4", "/review", "/me", "/policy"]
+PAGES = {
+    "owner": ["/catalogue", "/search?words=%EC%9B%90%ED%94%BC%EC%8A%A4", "/products/{sku}", "/recommendations", "/review", "/taught", "/trends",
+              "/trends/searches", "/trends/quality", "/trends/usage", "/imports", "/keys", "/team", "/me", "/me/security", "/policy"],
+    "officer": ["/office", "/office/sweep", "/office/policy", "/office/notices", "/office/desk", "/office/people", "/office/sessions"],
+    "operator": ["/office/staff"],
+}
 
 
 def ask(host, method, path, fields=None, headers=None, address="198.51.100.1"):
@@ -32,16 +37,25 @@ def ask(host, method, path, fields=None, headers=None, address="198.51.100.1"):
     return answer.status, answer.headers, data, first
 
 
-def sign_in(host, mail, password, address):
-    status, headers, _, first = ask(host, "POST", "/sign-in", {"email": mail, "password": password, "next": "/me"}, address=address)
+def sign_in(host, mail, password, address, code=None):
+    door, second = ("/sign-in", {}) if code is None else ("/office/sign-in", {"code": code})
+    fields = {"email": mail, "password": password, "next": "/me", **second}
+    status, headers, _, first = ask(host, "POST", door, fields, address=address)
     return status, (headers.get("set-cookie") or "").split(";")[0], first
 
 
-def pages(host, cookie):
-    times, wrong, threads, lock = {page: [] for page in PAGES}, [], [], threading.Lock()
+def plain(headers, data):
+    return (gzip.decompress(data) if headers.get("content-encoding") == "gzip" else data).decode()
 
-    def one(page):
-        status, _, _, first = ask(host, "GET", page, headers={"cookie": cookie})
+
+def pages(host, cookies):
+    _, headers, data, _ = ask(host, "GET", "/catalogue", headers={"cookie": cookies["owner"]})
+    sku = re.search(r'href="/products/([^"/]+)"', plain(headers, data))[1]
+    asked = [(who, page.format(sku=sku)) for who, of in PAGES.items() for page in of]
+    times, wrong, threads, lock = {page: [] for _, page in asked}, [], [], threading.Lock()
+
+    def one(who, page):
+        status, _, _, first = ask(host, "GET", page, headers={"cookie": cookies[who]})
         with lock:
             times[page].append(first)
             if status != 200:
@@ -52,7 +66,7 @@ def pages(host, cookie):
         wait = start + n / RATE - time.perf_counter()
         if wait > 0:
             time.sleep(wait)
-        threads.append(threading.Thread(target=one, args=(PAGES[n % len(PAGES)],)))
+        threads.append(threading.Thread(target=one, args=asked[n % len(asked)]))
         threads[-1].start()
     for thread in threads:
         thread.join()
@@ -60,9 +74,7 @@ def pages(host, cookie):
     for page, seconds in times.items():
         print(f"| `{page.split('?')[0]}` | {percentile(seconds, .5):.1f} ms | {percentile(seconds, .99):.1f} ms |")
     print(f"| all | {percentile(sum(times.values(), []), .5):.1f} ms | {percentile(sum(times.values(), []), .99):.1f} ms |")
-    _, headers, data, _ = ask(host, "GET", "/catalogue", headers={"cookie": cookie})
-    plain = gzip.decompress(data) if headers.get("content-encoding") == "gzip" else data
-    weight, parts = len(data), re.findall(r'(?:href|src)="(/assets/[^"]+)"', plain.decode())
+    weight, parts = len(data), re.findall(r'(?:href|src)="(/assets/[^"]+)"', plain(headers, data))
     for part in set(parts):
         weight += len(ask(host, "GET", part.split("#")[0])[2])
     print(f"\nthe catalogue without pictures: {weight / 1000:.1f} kB on the line, {len(set(parts))} assets with it")
@@ -107,14 +119,25 @@ def main():
         folder = pathlib.Path(folder)
         demo = subprocess.Popen([VESTRY, "demo", "--data", folder / "data", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True)
-        password = next(found[1] for line in demo.stdout if (found := re.search(r"password (demo-\w+)", line)))
+        password, codes = None, {}
+        for line in demo.stdout:
+            if found := re.search(r"password (demo-\w+)", line):
+                password = found[1]
+            if found := re.match(r"\s+(officer|operator)@demo\.example", line):
+                whose = found[1]
+            if password and (found := re.match(r"\s+((?:\w{4}-){3}\w{4})\b", line)):
+                codes.setdefault(whose, found[1])
+            if "Ctrl-C" in line:
+                break
         threading.Thread(target=demo.stdout.read, daemon=True).start()
         demo.terminate()
         demo.wait()
         with serving(VESTRY, folder, "--behind-proxy") as (host, _, pid):
-            status, cookie, _ = sign_in(host, "owner@demo.example", password, "198.51.100.1")
-            assert status == 303, status
-            pages(host, cookie)
+            cookies = {}
+            for who in PAGES:
+                status, cookies[who], _ = sign_in(host, f"{who}@demo.example", password, "198.51.100.1", codes.get(who))
+                assert status == 303, (who, status)
+            pages(host, cookies)
             attack(host, pid, password)
 
 

@@ -1,20 +1,21 @@
-"""Whether the time of an answer tells that an address is known: signing in with a wrong password, signing up, asking for a new password.
+"""Whether the time of an answer tells that an address is known: signing in with a wrong password, as a member or at the staff's own
+door, signing up, asking for a new password.
 
     python3 bench/http/enumeration.py target/release/vestry [EACH]
 
-Makes an installation with 60 members, serves it behind a proxy's header, so that each request comes from a network of its
-own and no limit answers in its place, and asks EACH (300) times with a known and an unknown address at each of the three
+Makes an installation with 60 members and 30 of staff, serves it behind a proxy's header, so that each request comes from a network of its
+own and no limit answers in its place, and asks EACH (300) times with a known and an unknown address at each of the four
 doors, all in one shuffled order on one connection. Prints medians, p95, the difference of medians with a bootstrap
 interval of 95 %, and the AUC: how surely one who knows both distributions tells one answer from the other (0.5 is by
 chance). Needs Python 3.11, no packages.
 """
 
-import email, email.policy, http.client, pathlib, random, re, statistics, subprocess, sys, tempfile, time, urllib.parse
+import base64, email, email.policy, hmac, http.client, pathlib, random, re, statistics, subprocess, sys, tempfile, time, urllib.parse
 from serving import serving
 
 VESTRY = pathlib.Path(sys.argv[1]).resolve()
 EACH = int(sys.argv[2]) if len(sys.argv) > 2 else 300
-MEMBERS, TRIES, DRAWS = 60, 20, 2_000
+MEMBERS, STAFF, TRIES, DRAWS = 60, 30, 20, 2_000
 PASSWORD = "seven tailors under one lamp"
 SEED = random.Random(20_190_801)
 
@@ -59,15 +60,37 @@ def confirm(client, letters):
     assert len(seen) == MEMBERS, f"{len(seen)} letters came"
 
 
-def measured(client, boxes, members):
-    known = (members * (EACH // MEMBERS + 1))[:EACH]
+def one_time_code(secret):
+    """RFC 6238 with the usual six digits of half a minute."""
+    moment = (int(time.time()) // 30).to_bytes(8, "big")
+    digest = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), moment, "sha1")
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7FFF_FFFF) % 1_000_000:06}"
+
+
+def add_staff(folder, mail):
+    """The path of the page where somebody enrols."""
+    command = [VESTRY, "admin", "staff", "add", "--role", "operator", "--data", folder / "data"]
+    told = subprocess.run(command, input=f"{mail}\n이두리\n", check=True, capture_output=True, text=True).stdout
+    return re.search(r"/office/enrol/[\w-]+", told)[0]
+
+
+def enrol(client, page):
+    secret = re.search(r"\b[A-Z2-7]{32}\b", client.ask("GET", page)[1])[0]
+    status, text, _ = client.ask("POST", page, {"password": PASSWORD, "code": one_time_code(secret)})
+    assert status == 200 and len(re.findall(r"\b(?:\w{4}-){3}\w{4}\b", text)) >= 8, text
+
+
+def measured(client, boxes, members, staff):
+    known, known_staff = ((people * (EACH // len(people) + 1))[:EACH] for people in (members, staff))
     unknown = [f"nobody{n % MEMBERS:03}@shop.example" for n in range(EACH)]
     free = [f"free{n:03}@shop.example" for n in range(EACH)]
 
-    def enter(mail):
-        return client.ask("POST", "/sign-in", {"email": mail, "password": "wrong wrong wrong", "next": "/me"})
+    def enter(mail, door="/sign-in"):
+        return client.ask("POST", door, {"email": mail, "password": "wrong wrong wrong", "code": "", "next": "/me"})
 
     doors = {"sign-in, wrong password": (enter, known, unknown, 401),
+             "sign-in of staff, wrong password": (lambda mail: enter(mail, "/office/sign-in"), known_staff, unknown, 401),
              "sign-up": (lambda mail: sign_up(client, boxes, mail), known, free, 200),
              "new password": (lambda mail: client.ask("POST", "/password", {"email": mail}), known, unknown, 200)}
     asked = [(door, is_known, mail) for door, (_, *sides, _) in doors.items() for is_known, side in zip((True, False), sides) for mail in side]
@@ -100,6 +123,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         subprocess.run([VESTRY, "admin", "init", "--data", folder / "data"], check=True, capture_output=True)
+        # While nobody else has the folder open.
+        staff = [f"staff{n:02}@operator.example" for n in range(STAFF)]
+        enrolments = [add_staff(folder, mail) for mail in staff]
         with serving(VESTRY, folder, "--behind-proxy", settings=f"[accounts]\nfree_tries = {TRIES}\n") as (host, _, _):
             client = Client(host)
             boxes = re.findall(r'type="checkbox"[^>]*name="([\w-]+)"|name="([\w-]+)"[^>]*type="checkbox"', client.ask("GET", "/join?age=14")[1])
@@ -108,7 +134,9 @@ def main():
             for mail in members:
                 assert "/sign-in" in sign_up(client, boxes, mail)[1]
             confirm(client, folder / "data" / "mail")
-            times, bodies = measured(client, boxes, members)
+            for page in enrolments:
+                enrol(client, page)
+            times, bodies = measured(client, boxes, members, staff)
     print("| door | known: median, p95 | unknown: median, p95 | medians apart | AUC |\n|---|---|---|---|---|")
     for door, said in bodies.items():
         known, unknown = times[door, True], times[door, False]

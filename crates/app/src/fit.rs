@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::{collections::HashMap, fs, io, path::PathBuf};
 use vestry_learn::{Fitted, LearnError, Recipe, Sample, Samples, measure, recipe::prototypes, taught};
 use vestry_model::{HeadSet, Taxonomy, ValueId};
-use vestry_vision::{CleanImage, Features, Limits, Picture, Views, Vision, numbers};
+use vestry_vision::{Backbone, CleanImage, Features, Limits, Picture, Views, Vision, numbers};
 
 /// The name under which the built-in set is kept.
 pub const NAME: &str = "apparel@3";
@@ -306,6 +306,7 @@ fn head_set(samples: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
     let means = prototypes(&projection, samples)?;
     Ok(HeadSet {
         name: NAME.into(),
+        features: Backbone::NAME.into(),
         heads: HashMap::from([
             (numbers::CATEGORY.to_owned(), fitted.head.head.clone()),
             (numbers::GATE_MEANS.to_owned(), means),

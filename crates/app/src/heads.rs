@@ -104,11 +104,9 @@ impl App {
     }
 
     /// The versions that recognise an organisation's pictures now, one an attribute. What was taught on other heads than
-    /// the shipped ones is in use no more.
+    /// the shipped ones is not in use.
     pub async fn heads_in_use(&self, organisation: OrganisationId) -> Result<Vec<HeadVersion>, AppError> {
-        let mut versions = self.store().read().await?.heads_in_use(organisation).await?;
-        versions.retain(|version| version.facts.shipped == self.vision().heads().name);
-        Ok(versions)
+        Ok(self.store().read().await?.heads_in_use(organisation, &self.vision().heads().name).await?)
     }
 
     /// The versions of an attribute's head, the newest first.
@@ -119,10 +117,11 @@ impl App {
     ) -> Result<Vec<PublishedHead>, AppError> {
         let versions = self.store().read().await?.head_versions(organisation, attribute).await?;
         let shipped = &self.vision().heads().name;
-        let in_use = versions.iter().find(|version| version.ended.is_none()).map(|version| version.id);
+        let stands = |version: &&HeadVersion| version.ended.is_none() && version.facts.shipped == *shipped;
+        let in_use = versions.iter().find(stands).map(|version| version.id);
         let read = |version: HeadVersion| PublishedHead {
             evidence: serde_json::from_str(&version.facts.evidence).unwrap_or_default(),
-            is_in_use: in_use == Some(version.id) && version.facts.shipped == *shipped,
+            is_in_use: in_use == Some(version.id),
             version,
         };
         Ok(versions.into_iter().map(read).collect())

@@ -12,9 +12,12 @@ pub use shares::{ShareLine, ShareSource, Shares, SharesInput};
 
 use crate::{App, AppError};
 use jiff::{ToSpan, civil::Date};
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 use vestry_learn::measure::wilson;
-use vestry_model::{AttributeId, KeyId, Oklab, OrganisationId, ValueId, taxonomy::Value};
+use vestry_model::{AttributeId, KeyId, Oklab, OrganisationId, Taxonomy, ValueId, taxonomy::Value};
 use vestry_search::words::{Nearest, Reader, Speller};
 use vestry_store::{Key, TagCount};
 
@@ -129,7 +132,7 @@ impl App {
         let unmet = snapshot.unmet_since(organisation, since, UNMET).await?;
         let tags = snapshot.tag_counts(organisation).await?;
         drop(snapshot);
-        let desk = Neighbours::new(self, &tags);
+        let desk = Neighbours::new(&tags);
         let words = unmet.into_iter().map(|one| {
             let (named, nearest) = desk.of(&one.words);
             UnmetWords { words: one.words, searches: one.searches, last: one.day, named, nearest }
@@ -212,19 +215,16 @@ fn shown(counts: &[u64], least: u64) -> usize {
 
 /// What comes near to words that found nothing.
 struct Neighbours<'a> {
-    app: &'a App,
-    reader: Reader,
-    nearest: Nearest<'static>,
     products: HashMap<(&'a AttributeId, &'a ValueId), u64>,
 }
 
 impl<'a> Neighbours<'a> {
-    fn new(app: &'a App, tags: &'a [TagCount]) -> Self {
+    fn new(tags: &'a [TagCount]) -> Self {
         let mut products = HashMap::new();
         for tag in tags {
             *products.entry((&tag.attribute, &tag.value)).or_default() += tag.products;
         }
-        Self { app, reader: Reader::new(app.taxonomy()), nearest: Nearest::new(app.taxonomy()), products }
+        Self { products }
     }
 
     fn with_products(&self, attribute: &AttributeId, value: &ValueId) -> NearValue {
@@ -235,12 +235,15 @@ impl<'a> Neighbours<'a> {
     /// What words name, and what products have that comes nearest: to a value that none has, its kin; to a word that names
     /// nothing, what is written most like it.
     fn of(&self, words: &str) -> (Vec<NearValue>, Vec<NearValue>) {
-        let read = self.reader.read(words, &Speller::default()).unwrap_or_default();
+        // Every name and synonym, prepared once.
+        static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(Taxonomy::builtin()));
+        static NEAREST: LazyLock<Nearest<'static>> = LazyLock::new(|| Nearest::new(Taxonomy::builtin()));
+        let read = READER.read(words, &Speller::default()).unwrap_or_default();
         let named: Vec<NearValue> =
             read.values.iter().map(|value| self.with_products(&value.attribute, &value.value)).collect();
         let rest: Vec<&str> = read.rest.iter().map(|word| word.text.as_str()).collect();
         let kin = named.iter().filter(|near| near.products == 0).flat_map(|near| self.kin(near));
-        let written = self.nearest.to(&rest.join(" "), 10 * NEAR).into_iter();
+        let written = NEAREST.to(&rest.join(" "), 10 * NEAR).into_iter();
         let written = written.map(|(attribute, value)| self.with_products(&attribute, &value));
         let mut nearest: Vec<NearValue> = Vec::new();
         for near in kin.chain(written).filter(|near| near.products > 0) {
@@ -253,7 +256,7 @@ impl<'a> Neighbours<'a> {
 
     /// The broader values of one, then of a colour those that look most like it, of others those beside it with most products.
     fn kin(&self, of: &NearValue) -> Vec<NearValue> {
-        let taxonomy = self.app.taxonomy();
+        let taxonomy = Taxonomy::builtin();
         let Some(attribute) = taxonomy.attribute(of.attribute.as_str()) else { return Vec::new() };
         let Some(own) = taxonomy.value(of.attribute.as_str(), of.value.as_str()) else { return Vec::new() };
         let with_products = |value: &Value| self.with_products(&of.attribute, &value.id);

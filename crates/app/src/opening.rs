@@ -28,7 +28,7 @@ use vestry_model::{HeadError, HeadSet, OrganisationId, Taxonomy};
 use vestry_policy::Versions;
 use vestry_search::Index;
 use vestry_store::{Objects, Store, StoreError, StorePlace};
-use vestry_vision::{Kernel, Limits, Vision, builtin_heads};
+use vestry_vision::{Kernel, Limits, Vision, builtin_heads, read_heads};
 
 /// The clock and the random source of whoever runs this.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,7 @@ pub enum HeadsError {
         source: std::io::Error,
     },
     /// The folder's own heads are none.
-    #[error("`{}` holds no heads; write it again with `vestry learn`, or remove it to use the built-in ones", path.display())]
+    #[error("`{}` holds no heads that can be used here; write it again with `vestry learn`, or remove it to use the built-in ones", path.display())]
     NoHeads {
         /// Their file.
         path: PathBuf,
@@ -340,5 +340,5 @@ fn own_heads(folder: &Path, new: Option<&HeadSet>) -> Result<Option<HeadSet>, He
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    HeadSet::from_bytes(&bytes).map(Some).map_err(|source| HeadsError::NoHeads { path, source })
+    read_heads(&bytes).map(Some).map_err(|source| HeadsError::NoHeads { path, source })
 }

@@ -28,6 +28,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const REST: i32 = 10;
 /// Rows read at once.
 const ROWS: u32 = 10_000;
+/// Visitors whose events are read at once.
+pub(crate) const VISITORS: u32 = 1_000;
 /// New products that are recommended before anybody had to do with them.
 const NEW: usize = 200;
 /// Look-alikes that speak for such a product.
@@ -403,9 +405,9 @@ pub(crate) async fn learnt<const N: usize>(
     let mut learnt = since.map(|_| Learnt::default());
     let mut after = None;
     loop {
-        let rows = snapshot.events_after(organisation, after, ROWS).await?;
+        let rows = snapshot.events_after(organisation, after, VISITORS).await?;
         let Some(last) = rows.last() else { break };
-        after = Some(*last);
+        after = Some(last.visitor);
         for (learnt, since) in learnt.iter_mut().zip(since) {
             learnt.histories.learn(rows.iter().filter(|event| event.at > since).map(as_event));
         }

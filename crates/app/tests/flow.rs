@@ -13,7 +13,7 @@ use vestry_app::{
 use vestry_model::{
     AttributeId, HeadSet, LOOK_DIMENSIONS, LocalText, OrganisationId, Product, Projection, Sku, TagState, ValueId,
 };
-use vestry_vision::{Kernel, Vision};
+use vestry_vision::{Kernel, Vision, builtin_heads};
 
 /// A clock that moves a second a look, and bytes that never repeat.
 fn surroundings() -> Surroundings {
@@ -297,9 +297,12 @@ async fn a_new_model_looks_at_what_is_stored_and_only_at_that() {
     assert_eq!(app.unseen_images(organisation).await.expect("counted"), 0);
     app.close().await;
     drop(app);
-    std::fs::write(folder.path().join(App::HEADS), b"no heads").expect("written");
-    let error = App::open(folder.path(), Config::default(), surroundings(), None).await.expect_err("refused");
-    assert!(error.to_string().contains("remove it to use the built-in ones"), "{error}");
+    let of_others = HeadSet { features: "other-backbone".into(), ..builtin_heads().expect("heads") }.to_bytes();
+    for no_heads in [&b"no heads"[..], &of_others] {
+        std::fs::write(folder.path().join(App::HEADS), no_heads).expect("written");
+        let error = App::open(folder.path(), Config::default(), surroundings(), None).await.expect_err("refused");
+        assert!(error.to_string().contains("remove it to use the built-in ones"), "{error}");
+    }
 }
 
 #[tokio::test]

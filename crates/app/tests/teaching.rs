@@ -1,5 +1,8 @@
 //! What people teach in the review, and what is left when one of them objects, is held or is erased.
 
+#[path = "privacy/swimwear.rs"]
+mod swimwear;
+
 use jiff::Timestamp;
 use std::{
     collections::BTreeSet,
@@ -11,7 +14,7 @@ use vestry_app::{
     PersonId, Place, Privacy, ProductInput, Question, Reason, Surroundings, SweepOutcome, SweepRequest, Taught,
     Verdict, demo,
 };
-use vestry_model::{AttributeId, OrganisationId, Product, Sku, ValueId};
+use vestry_model::{AttributeId, HeadSet, OrganisationId, Product, Sku, ValueId};
 
 fn surroundings() -> Surroundings {
     static TICKS: AtomicU64 = AtomicU64::new(1);
@@ -51,10 +54,16 @@ impl Shop {
 
     /// As another process finds it.
     async fn reopened(self) -> Self {
+        self.opened_with(None).await
+    }
+
+    /// The same under other heads.
+    async fn opened_with(self, heads: Option<HeadSet>) -> Self {
         let Self { app, organisation, folder } = self;
         app.close().await;
         drop(app);
-        let app = App::open(&folder.path().join("data"), Config::default(), surroundings(), None).await.expect("opens");
+        let data = folder.path().join("data");
+        let app = App::open(&data, Config::default(), surroundings(), heads).await.expect("opens");
         Self { app, organisation, folder }
     }
 
@@ -404,6 +413,31 @@ async fn clause_1_ga_a_published_head_recognises_and_forgets() {
     let version = of_kim.version.id;
     assert_eq!(told[1..], [("category".into(), version, Some(after))], "as the certificate says");
     assert!(told[0].1 > version && told[0].2.is_none(), "{told:?}");
+}
+
+/// A head that was published on other heads than the folder has now is not in use; with those it is again.
+#[tokio::test]
+async fn a_head_that_was_taught_on_another_model_waits_for_it() {
+    let shop = Shop::with(0).await;
+    swimwear::teach(&shop.app, shop.organisation, "key-1", 0..104).await;
+    let published = shop.app.publish_head(shop.organisation, &category(), "key-1").await.expect("it is better");
+    let (model, _) = seen(&shop).await;
+    let before = shop.app.vision().heads().clone();
+    let others = HeadSet { name: "other@2".into(), ..before.clone() };
+
+    let shop = shop.opened_with(Some(others)).await;
+    assert_eq!(seen(&shop).await.0, "other@2");
+    let versions = shop.app.published_heads(shop.organisation, &category()).await.expect("read");
+    assert!(!versions[0].is_in_use && versions[0].version.facts == published.version.facts, "{versions:?}");
+    let anew = shop.app.publish_head(shop.organisation, &category(), "key-1").await.expect("it is better");
+    let facts = &anew.version.facts;
+    assert_eq!((facts.shipped.as_str(), facts.manifest == published.version.facts.manifest), ("other@2", false));
+    assert!(seen(&shop).await.0.starts_with("other@2+"));
+
+    let shop = shop.opened_with(Some(before)).await;
+    assert_eq!(seen(&shop).await.0, model);
+    let versions = shop.app.published_heads(shop.organisation, &category()).await.expect("read");
+    assert_eq!(versions.iter().map(|one| one.is_in_use).collect::<Vec<_>>(), [false, true]);
 }
 
 async fn sweep(shop: &Shop) -> Certificate {

@@ -14,6 +14,14 @@ pub enum HeadError {
     /// A tensor or a note that must be there is not, or has another shape.
     #[error("`{0}` is missing or has the wrong shape; make the file again with `vestry learn`")]
     Part(String),
+    /// Fitted on features that something else made.
+    #[error("it reads features of `{read}`, and `{made}` makes them here; fit it anew with `vestry learn`")]
+    Features {
+        /// Whose features it reads.
+        read: String,
+        /// What makes them here.
+        made: &'static str,
+    },
 }
 
 /// How many values of an attribute a picture can have.
@@ -197,6 +205,8 @@ impl Projection {
 pub struct HeadSet {
     /// Name and version, such as `apparel@1`.
     pub name: String,
+    /// Which backbone makes the features that they read: its name and the beginning of its weights' SHA-256.
+    pub features: String,
     /// Features to look vector.
     pub projection: Projection,
     /// One head an attribute, by attribute id: `category` always, `print`…
@@ -222,7 +232,8 @@ impl HeadSet {
                 half(&self.projection.matrix),
             ),
         ];
-        let mut notes = HashMap::from([("name".to_owned(), self.name.clone())]);
+        let mut notes =
+            HashMap::from([("name".to_owned(), self.name.clone()), ("features".to_owned(), self.features.clone())]);
         if let Some(reading) = &self.reading {
             let shape = vec![reading.dimensions(), reading.mean().len()];
             parts.push(("reading.mean".into(), Dtype::F32, vec![reading.mean().len()], full(reading.mean())));
@@ -271,6 +282,7 @@ impl HeadSet {
             };
             Ok((tensor.shape().to_vec(), values))
         };
+        let word = |name: &str| notes.get(name).map(|text| (*text).to_owned()).ok_or_else(|| missing(name));
         let number = |name: &str| notes.get(name).and_then(|v| v.parse::<f32>().ok()).ok_or_else(|| missing(name));
         let mut heads = HashMap::new();
         for (note, classes) in &notes {
@@ -302,7 +314,8 @@ impl HeadSet {
         };
         Ok(Self {
             reading,
-            name: notes.get("name").map(|name| (*name).to_owned()).ok_or_else(|| missing("name"))?,
+            name: word("name")?,
+            features: word("features")?,
             projection: Projection::new(values("projection.mean")?.1, values("projection.matrix")?.1)?,
             heads,
             numbers,
@@ -321,6 +334,7 @@ mod tests {
         let matrix = (0..LOOK_DIMENSIONS * 3).map(|i| (i % 7) as f32).collect();
         HeadSet {
             name: "apparel@1".into(),
+            features: "backbone-1".into(),
             projection: Projection::new(vec![0.0, 1.0, 2.0], matrix).expect("a projection"),
             heads: HashMap::from([("category".into(), head)]),
             numbers: HashMap::from([("gate.distance".into(), 0.25)]),

@@ -3,7 +3,7 @@
 use crate::{Snapshot, StoreError, Tx};
 use jiff::Timestamp;
 use std::collections::HashSet;
-use vestry_database::{Conn, Row, Value, args};
+use vestry_database::{Conn, Row, Sql, Value, args};
 use vestry_model::{DeedKind, OrganisationId, ProductId, Visitor};
 
 /// The last time that a visitor did something of a kind with a product.
@@ -44,29 +44,63 @@ fn visitor(bytes: Vec<u8>) -> Result<Visitor, StoreError> {
     bytes.try_into().map(Visitor).map_err(|_| StoreError::Unreadable { column: "events.visitor" })
 }
 
-fn event(row: &Row) -> Result<StoredEvent, StoreError> {
-    let mut columns = row.columns();
-    let (visitor, product) = (visitor(columns.take()?)?, ProductId::from_row(columns.take()?));
-    let kind: i64 = columns.take()?;
-    let kind = usize::try_from(kind).ok().and_then(|kind| DeedKind::ALL.get(kind)).copied();
-    let kind = kind.ok_or(StoreError::Unreadable { column: "events.kind" })?;
-    Ok(StoredEvent { visitor, product, kind, at: columns.instant("events.at")? })
+/// What stands in a line of product, kind and microseconds.
+fn event(visitor: Visitor, line: &str) -> Result<StoredEvent, StoreError> {
+    let event = || {
+        let mut numbers = line.split(' ').map(|number| number.parse::<i64>());
+        let mut next = || numbers.next()?.ok();
+        let (product, kind, at) = (ProductId::from_row(next()?), next()?, next()?);
+        let kind = *DeedKind::ALL.get(usize::try_from(kind).ok()?)?;
+        Some(StoredEvent { visitor, product, kind, at: Timestamp::from_microsecond(at).ok()? })
+    };
+    event().ok_or(StoreError::Unreadable { column: "events" })
+}
+
+fn events(rows: &[Row]) -> Result<Vec<StoredEvent>, StoreError> {
+    let mut events = Vec::new();
+    for row in rows {
+        let mut columns = row.columns();
+        let (visitor, lines): (_, String) = (visitor(columns.take()?)?, columns.take()?);
+        for line in lines.split('\n') {
+            events.push(event(visitor, line)?);
+        }
+    }
+    Ok(events)
+}
+
+/// A row a visitor, as handing rows over is what takes the time: lines of product, kind and instant.
+macro_rules! events {
+    ($lines:literal, $which:literal) => {
+        concat!("select visitor, ", $lines, " from events where organisation = $1 ", $which)
+    };
+}
+
+macro_rules! events_on_each {
+    ($which:literal) => {
+        Sql {
+            sqlite: events!(
+                "group_concat(product || ' ' || kind || ' ' || at, char(10) order by product, kind)",
+                $which
+            ),
+            postgres: events!(
+                "string_agg(product || ' ' || kind || ' ' || at, chr(10) order by product, kind)",
+                $which
+            ),
+        }
+    };
 }
 
 impl Snapshot {
-    /// The next `limit` events of an organisation after one, by visitor, product and kind.
+    /// The events of the next `visitors` of an organisation after one, by visitor, product and kind.
     pub async fn events_after(
         &mut self,
         organisation: OrganisationId,
-        after: Option<StoredEvent>,
-        limit: u32,
+        after: Option<Visitor>,
+        visitors: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        const SQL: &str = "select visitor, product, kind, at from events where organisation = $1 \
-            and (visitor, product, kind) > ($2, $3, $4) order by visitor, product, kind limit $5";
-        let (visitor, product, kind) =
-            after.map_or((Vec::new(), 0, 0), |last| (last.visitor.0.to_vec(), last.product.get(), last.kind as i64));
-        let args = args![organisation.get(), visitor, product, kind, limit];
-        self.conn.rows(SQL, args).await?.iter().map(event).collect()
+        const SQL: Sql = events_on_each!("and visitor > $2 group by visitor order by visitor limit $3");
+        let after = after.map_or(Vec::new(), |visitor| visitor.0.to_vec());
+        events(&self.conn.rows(SQL, args![organisation.get(), after, visitors]).await?)
     }
 
     /// What one visitor did, by product and kind.
@@ -75,9 +109,8 @@ impl Snapshot {
         organisation: OrganisationId,
         visitor: Visitor,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        const SQL: &str = "select visitor, product, kind, at from events where organisation = $1 and visitor = $2 \
-            order by product, kind";
-        self.conn.rows(SQL, args![organisation.get(), visitor.0.as_slice()]).await?.iter().map(event).collect()
+        const SQL: Sql = events_on_each!("and visitor = $2 group by visitor");
+        events(&self.conn.rows(SQL, args![organisation.get(), visitor.0.as_slice()]).await?)
     }
 
     /// The next `limit` lists of an organisation after one, by visitor and search.

@@ -108,12 +108,16 @@ impl Snapshot {
     }
 
     /// The versions in use of an organisation, one an attribute, by attribute.
-    pub async fn heads_in_use(&mut self, organisation: OrganisationId) -> Result<Vec<HeadVersion>, StoreError> {
+    pub async fn heads_in_use(
+        &mut self,
+        organisation: OrganisationId,
+        shipped: &str,
+    ) -> Result<Vec<HeadVersion>, StoreError> {
         const SQL: &str = select!(
-            "where id in (select max(id) from head_versions where organisation = $1 and ended is null group by attribute) \
-            order by attribute"
+            "where id in (select max(id) from head_versions where organisation = $1 and shipped = $2 and ended is null \
+            group by attribute) order by attribute"
         );
-        self.conn.rows(SQL, args![organisation.get()]).await?.iter().map(version).collect()
+        self.conn.rows(SQL, args![organisation.get(), shipped]).await?.iter().map(version).collect()
     }
 
     /// All versions of every organisation that did not end, the oldest first.

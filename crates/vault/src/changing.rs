@@ -191,15 +191,17 @@ impl Vault {
         now: Timestamp,
     ) -> Result<(), VaultError> {
         let turn = self.changing.lock().await;
-        self.change_in(&turn, subject, person, change, now).await
+        let mut conn = self.people.begin().await?;
+        self.change_in(&turn, &mut conn, (subject, person), change, now).await?;
+        Ok(conn.commit().await?)
     }
 
-    /// The same, in a turn that its caller has.
+    /// The same, in a turn and a transaction that its caller has.
     pub(crate) async fn change_in(
         &self,
         _turn: &MutexGuard<'_, ()>,
-        subject: Subject,
-        person: Option<PersonId>,
+        conn: &mut Conn,
+        (subject, person): (Subject, Option<PersonId>),
         change: Change,
         now: Timestamp,
     ) -> Result<(), VaultError> {
@@ -207,14 +209,12 @@ impl Vault {
         let line = Line::Change { subject: subject.into(), change: change.clone(), at: now };
         let index = self.journal.append(&[line], now).await?;
         self.steps.step("change the database")?;
-        let mut conn = self.people.begin().await?;
-        let known = Subjects::of_one(&mut conn, subject, person).await?;
-        apply(&mut conn, &known, subject, &change, now).await?;
+        let known = Subjects::of_one(conn, subject, person).await?;
+        apply(conn, &known, subject, &change, now).await?;
         if change == Change::BlockEnded {
             self.drop_block(subject).await?;
         }
-        put_mark(&mut conn, index + 1).await?;
-        Ok(conn.commit().await?)
+        put_mark(conn, index + 1).await
     }
 
     /// Journal first, then the database, for what is posted to all.

@@ -10,7 +10,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::str::FromStr;
-use vestry_database::args;
+use vestry_database::{Conn, Sql, args};
 
 /// A role. Members have one of the first three, staff one of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,18 +77,17 @@ impl Vault {
     /// operator.
     pub async fn give_role(&self, person: PersonId, role: Option<Role>, now: Timestamp) -> Result<(), VaultError> {
         const GIVE: &str = "update persons set role = $2 where id = $1";
-        // Whoever counts who is left counts alone: of the last two, one stays.
         let turn = self.changing.lock().await;
-        let (before, organisation) = self.role(person).await?;
+        let mut conn = self.people.begin().await?;
+        let (before, organisation) = role_of(&mut conn, person).await?;
         if before == role {
             return Ok(());
         }
         if let Some(before) = before {
-            self.refuse_last(person, before, organisation).await?;
+            refuse_last(&mut conn, person, before, organisation).await?;
             let change = Change::RoleRemoved { role: before.as_str().into() };
-            self.change_in(&turn, Subject::person(person), Some(person), change, now).await?;
+            self.change_in(&turn, &mut conn, (Subject::person(person), Some(person)), change, now).await?;
         }
-        let mut conn = self.people.begin().await?;
         conn.run(GIVE, args![person.value(), role.map(Role::as_str)]).await?;
         touch(&mut conn, person).await?;
         Ok(conn.commit().await?)
@@ -110,11 +109,7 @@ impl Vault {
 
     /// Somebody's role, and the organisation they work for.
     pub async fn role(&self, person: PersonId) -> Result<(Option<Role>, Option<i64>), VaultError> {
-        const SQL: &str = "select role, organisation from persons where id = $1";
-        let row = self.people.row(SQL, args![person.value()]).await?;
-        let row = row.ok_or(VaultError::UnknownPerson(person))?;
-        let mut columns = row.columns();
-        Ok((role_from_row(columns.take()?)?, columns.take()?))
+        role_of(&mut self.people.read().await?, person).await
     }
 
     /// Who has a role, and which: the members of an organisation, or the operator's people.
@@ -145,16 +140,36 @@ impl Vault {
         let rows = self.people.rows(SQL, args![class]).await?;
         rows.iter().map(|row| RecordId::from_row(row.only()?)).collect()
     }
+}
 
-    /// Somebody has to be able to let others in.
-    async fn refuse_last(&self, person: PersonId, role: Role, organisation: Option<i64>) -> Result<(), VaultError> {
-        if !matches!(role, Role::Owner | Role::Operator) {
+async fn role_of(conn: &mut Conn, person: PersonId) -> Result<(Option<Role>, Option<i64>), VaultError> {
+    const SQL: &str = "select role, organisation from persons where id = $1";
+    let row = conn.row(SQL, args![person.value()]).await?.ok_or(VaultError::UnknownPerson(person))?;
+    let mut columns = row.columns();
+    Ok((role_from_row(columns.take()?)?, columns.take()?))
+}
+
+/// Somebody has to be able to let others in. Whoever counts who is left counts alone, in whichever process: of the last two,
+/// one stays.
+async fn refuse_last(
+    conn: &mut Conn,
+    person: PersonId,
+    role: Role,
+    organisation: Option<i64>,
+) -> Result<(), VaultError> {
+    const ALL: Sql = Sql {
+        sqlite: "select id from persons where role = $1 and organisation is not distinct from $2 \
+            and state in ('none', 'active', 'dormant') order by id",
+        postgres: "select id from persons where role = $1 and organisation is not distinct from $2 \
+            and state in ('none', 'active', 'dormant') order by id for update",
+    };
+    if !matches!(role, Role::Owner | Role::Operator) {
+        return Ok(());
+    }
+    for row in conn.rows(ALL, args![role.as_str(), organisation]).await? {
+        if PersonId::from_row(row.only()?)? != person {
             return Ok(());
         }
-        let others = self.with_roles(organisation).await?;
-        match others.iter().any(|(other, has)| *other != person && *has == role) {
-            true => Ok(()),
-            false => Err(VaultError::LastOfRole { role: role.as_str() }),
-        }
     }
+    Err(VaultError::LastOfRole { role: role.as_str() })
 }

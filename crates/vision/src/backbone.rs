@@ -41,6 +41,8 @@ pub struct Backbone {
 }
 
 impl Backbone {
+    /// What features are said to be of: its name and the beginning of the SHA-256 of the built-in weights.
+    pub const NAME: &str = "efficientnet-lite0-a831276be42245f4";
     /// Pixels a side.
     pub const SIDE: usize = 224;
     /// Length of a feature.

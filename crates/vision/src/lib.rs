@@ -38,7 +38,7 @@ pub use picture::Picture;
 pub use print::{TEXTURES, print_features, texture_measures};
 pub use recognise::{
     Features, GATE_FEATURES, ObjectSeen, Recognition, Vision, VisionError, builtin_heads, garment_probability,
-    gate_features, numbers, unfitted_heads, views_of,
+    gate_features, numbers, read_heads, unfitted_heads, views_of,
 };
 pub use views::Views;
 pub use weights::ModelError;

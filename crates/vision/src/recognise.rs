@@ -354,7 +354,22 @@ fn judged(probability: f32, threshold: f32, garment: f32, heads: &HeadSet) -> (C
 
 /// The heads of `models/apparel`.
 pub fn builtin_heads() -> Result<HeadSet, HeadError> {
-    HeadSet::from_bytes(include_bytes!("../../../models/apparel/heads.safetensors"))
+    read_heads(include_bytes!("../../../models/apparel/heads.safetensors"))
+}
+
+/// Reads heads of the features that are made here.
+///
+/// # Errors
+/// [`HeadError::Features`] for those of another backbone; what [`HeadSet::from_bytes`] refuses, and other widths.
+pub fn read_heads(bytes: &[u8]) -> Result<HeadSet, HeadError> {
+    let heads = HeadSet::from_bytes(bytes)?;
+    if heads.features != Backbone::NAME {
+        return Err(HeadError::Features { read: heads.features, made: Backbone::NAME });
+    }
+    match heads.projection.dimensions() == views_of(&heads).dimensions() {
+        true => Ok(heads),
+        false => Err(HeadError::Part("projection".into())),
+    }
 }
 
 /// Heads before any fit: no attribute, and a look vector by fixed random signs, which keeps likeness roughly
@@ -370,12 +385,35 @@ pub fn unfitted_heads() -> HeadSet {
     };
     let matrix = (0..dimensions * LOOK_DIMENSIONS).map(|_| sign()).collect();
     let projection = Projection::new(vec![0.0; dimensions], matrix).expect("256 rows of as many numbers as the mean");
-    HeadSet { name: "unfitted@1".into(), projection, heads: HashMap::new(), numbers: HashMap::new(), reading: None }
+    HeadSet {
+        name: "unfitted@1".into(),
+        features: Backbone::NAME.into(),
+        projection,
+        heads: HashMap::new(),
+        numbers: HashMap::new(),
+        reading: None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn check_refused(heads: &HeadSet, expected: &str) {
+        let error = read_heads(&heads.to_bytes()).expect_err("refused");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    #[test]
+    fn heads_of_other_features_are_refused() {
+        let heads = unfitted_heads();
+        assert_eq!(read_heads(&heads.to_bytes()).expect("those of the features made here"), heads);
+        let others = HeadSet { features: "efficientnet-lite4-0123456789abcdef".into(), ..heads.clone() };
+        check_refused(&others, "of `efficientnet-lite4-0123456789abcdef`, and `efficientnet-lite0-");
+        let narrow = Projection::new(vec![0.0; 3], vec![1.0; 3 * LOOK_DIMENSIONS]).expect("a projection");
+        check_refused(&HeadSet { projection: narrow, ..heads }, "`projection`");
+    }
 
     /// Which values a head whose scores are these suggests.
     #[track_caller]

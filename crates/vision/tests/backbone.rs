@@ -136,5 +136,6 @@ fn the_weights_are_those_of_model_toml() {
     let about: toml::Table = Backbone::MODEL_TOML.parse().unwrap();
     let digest: String = Sha256::digest(WEIGHTS).iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(about["weights"]["sha256"].as_str(), Some(digest.as_str()));
+    assert_eq!(Backbone::NAME, format!("efficientnet-lite0-{}", &digest[..16]), "what features are said to be of");
     assert_eq!(about["input"]["width"].as_integer(), Some(Backbone::SIDE as i64));
 }

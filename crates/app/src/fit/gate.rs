@@ -4,7 +4,7 @@ use super::{FitError, Seen};
 use std::collections::HashMap;
 use vestry_learn::{Fitted, Gate, Recipe, Samples, projection::Whitening, recipe::prototypes, ridge::Ridge};
 use vestry_model::{HeadSet, LinearHead, Taxonomy};
-use vestry_vision::{Features, GATE_FEATURES, gate_features, numbers};
+use vestry_vision::{Backbone, Features, GATE_FEATURES, gate_features, numbers};
 
 /// Kinds of drawn pictures that the gate is fitted on; the others are kept for measuring it.
 pub const FITTED_KINDS: [&str; 10] =
@@ -65,6 +65,7 @@ fn without(train: &Samples, fitted: &Fitted) -> Result<HeadSet, FitError> {
     let heads = [(numbers::CATEGORY.to_owned(), head), (numbers::GATE_MEANS.to_owned(), means)];
     Ok(HeadSet {
         name: super::NAME.into(),
+        features: Backbone::NAME.into(),
         projection,
         heads: HashMap::from(heads),
         numbers: HashMap::new(),

@@ -1,7 +1,7 @@
 //! Shares of values over time: in what came into the catalogue, in what searches asked for, among whom visitors clicked and bought.
 
 use super::periods::{By, Period, Periods};
-use crate::{App, AppError};
+use crate::{App, AppError, recommending::VISITORS};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::{
     collections::HashMap,
@@ -373,12 +373,10 @@ impl App {
         let mut visits = Visits { tagged: &tagged, periods: &periods, seen: Vec::new(), last: None, grids };
         let mut after = None;
         loop {
-            let events = snapshot.events_after(organisation, after, ROWS).await?;
-            after = events.last().copied();
+            let events = snapshot.events_after(organisation, after, VISITORS).await?;
+            let Some(last) = events.last() else { break };
+            after = Some(last.visitor);
             events.iter().for_each(|event| visits.put(event, &overview.values));
-            if events.len() < ROWS as usize {
-                break;
-            }
         }
         visits.end(&overview.values);
         let [clicks, sales] = visits.grids;

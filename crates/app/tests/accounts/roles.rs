@@ -1,7 +1,7 @@
 //! The last of those who let others in, when two of them go at the same moment.
 
 use crate::{
-    house::{House, on_each_engine, sign_up},
+    house::{House, in_two_processes, on_each_engine, sign_up},
     office::enrolled,
 };
 use vestry_app::{AccountError, Language, PersonId, PrivacyError, Role, VaultError};
@@ -50,6 +50,26 @@ async fn bug_two_owners_who_sent_each_other_away_at_once_left_nobody() {
         let (one, other) = tokio::join!(
             house.privacy.give_role(organisation, kim, None),
             house.privacy.give_role(organisation, lee, Some(Role::Viewer)),
+        );
+        check([one, other]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bug_the_last_two_who_went_at_once_in_two_processes_left_nobody() {
+    in_two_processes(async |here, there| {
+        let (kim, ..) = enrolled(&here, "kim@operator.example", Role::Operator).await;
+        let (lee, ..) = enrolled(&here, "lee@operator.example", Role::Operator).await;
+        let (one, other) = tokio::join!(here.privacy.dismiss_staff(kim), there.privacy.dismiss_staff(lee));
+        check([one, other]);
+
+        let (choi, visitor) = here.member("choi@shop.example").await;
+        let organisation = visitor.organisation.expect("an organisation");
+        let park = second_owner(&here, organisation).await;
+        let (one, other) = tokio::join!(
+            here.privacy.give_role(organisation, choi, Some(Role::Editor)),
+            there.privacy.give_role(organisation, park, None),
         );
         check([one, other]);
     })

@@ -24,8 +24,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 use vestry_app::{
-    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, TERMS, VaultError, Visitor,
-    is_secret,
+    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, TERMS, Visitor, is_secret,
 };
 use vestry_policy::{Action, Basis, Membership, Period, Policy, PurposeId};
 
@@ -512,9 +511,6 @@ pub(crate) async fn leave(
         Err(AccountError::Wrong) => {
             let problem = Some(frame.words.t("password-wrong"));
             Ok(leave_form(&server, &visitor, frame, problem).await?.into_response())
-        }
-        Err(AccountError::Privacy(PrivacyError::Vault(error @ VaultError::LastOfRole { .. }))) => {
-            Err(Problem::refused(Code::LastOfRole, error.to_string()))
         }
         Err(error) => Err(error.into()),
     }

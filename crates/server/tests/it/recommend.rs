@@ -6,6 +6,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const POST: Method = Method::POST;
 
@@ -74,6 +75,57 @@ async fn what_a_page_tells_is_recommended_and_forgotten() {
     let page = house.page(&cookie, "/recommendations?lang=en").await.text();
     let digits = &before["model"].as_str().expect("digits")[..16];
     assert!(page.contains("Forgotten") && page.contains(digits), "{page}");
+}
+
+/// The SKUs of a list, best first.
+async fn listed(house: &House, body: Value) -> Vec<String> {
+    asks(house, body).await.into_iter().map(|(sku, ..)| sku).collect()
+}
+
+#[tokio::test]
+async fn a_list_is_arranged_as_it_was_asked_for() {
+    let house = stocked().await;
+    let deed =
+        |kind: &str, visitor: &str, at: usize| json!({"kind": kind, "visitor": visitor, "sku": format!("S-{at}")});
+    let views = (0..4).flat_map(|at| (0..=3 - at).map(move |n| deed("view", &format!("visitor-{n}"), at)));
+    tells(&house, views.collect::<Vec<_>>().into()).await;
+    tells(&house, json!([deed("view", "kim", 0), deed("cart", "kim", 1), deed("purchase", "kim", 2)])).await;
+    let popular = |more: Value| {
+        let mut body = json!({"list": "popular", "visitor": "kim"});
+        body.as_object_mut().expect("a body").extend(more.as_object().expect("more").clone());
+        body
+    };
+    // What a deed hides, and every stronger one.
+    for (hide, left) in [
+        (json!({}), ["S-0", "S-1", "S-3"].as_slice()),
+        (json!({"hide": "purchase"}), &["S-0", "S-1", "S-3"]),
+        (json!({"hide": "cart"}), &["S-0", "S-3"]),
+        (json!({"hide": "view"}), &["S-3"]),
+    ] {
+        assert_eq!(listed(&house, popular(hide.clone())).await, left, "{hide}");
+    }
+    for (rules, expected) in [
+        (json!({"boost": ["S-3"]}), ["S-3", "S-0", "S-1"].as_slice()),
+        (json!({"bury": ["S-0"]}), &["S-1", "S-3", "S-0"]),
+        (json!({"pin": ["S-3"], "exclude": ["S-0"]}), &["S-3", "S-1"]),
+    ] {
+        assert_eq!(listed(&house, popular(json!({ "rules": rules }))).await, expected, "{rules}");
+    }
+    let all = listed(&house, json!({"list": "popular"})).await;
+    assert_eq!((all.len(), all[0].as_str()), (4, "S-0"));
+    // The same products in another order, the first one first.
+    let diverse = listed(&house, json!({"list": "popular", "diversity": 1.0})).await;
+    assert_eq!(BTreeSet::from_iter(&diverse), BTreeSet::from_iter(&all));
+    assert_eq!(diverse[0], all[0]);
+
+    for (at, price) in [(1, "10000"), (2, "20000")] {
+        let price = json!({"price": {"amount": price, "currency": "KRW"}});
+        let changed = house.call(Method::PATCH, &format!("/api/v1/products/S-{at}"), Some(price)).await;
+        assert!(changed.status.is_success(), "{}", changed.text());
+    }
+    house.settle().await;
+    let cheap = json!({"list": "popular", "filters": {"price": {"max": "15000"}}});
+    assert_eq!(listed(&house, cheap).await, ["S-1"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! The review as a browser without scripts uses it.
 
-use super::harness::{House, base64, photo};
+use super::{
+    harness::{House, base64, photo},
+    swimwear,
+};
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
@@ -211,4 +214,27 @@ async fn what_was_answered_is_told_with_its_lineage() {
     assert!(unknown.status == StatusCode::NOT_FOUND && unknown.text().contains("unknown_head"), "{}", unknown.text());
     let none = house.call(Method::GET, "/api/v1/learn/no-such", None).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_head_is_published_and_taken_back_by_its_buttons() {
+    let house = House::new().await;
+    let organisation = house.app.organisation_or_new("Hanbit").await.expect("known");
+    let (cookie, csrf) = house.sign_in().await;
+    let who = (cookie.as_str(), csrf.as_str());
+    swimwear::teach(&house.app, organisation, "key-1", 0..20).await;
+    let publish = [("attribute", "category"), ("act", "publish")];
+    let early = house.form(&cookie, "/taught", &[publish[0], publish[1], ("csrf", &csrf)]).await;
+    assert_eq!((early.status, early.text().contains("too few")), (StatusCode::CONFLICT, true), "{}", early.text());
+    swimwear::teach(&house.app, organisation, "key-1", 20..104).await;
+    let page = house.page(&cookie, "/taught").await.text();
+    assert!(page.contains("Better than the shipped head") && page.contains("Publish this head"), "{page}");
+
+    let (to, page) = send(&house, who, "/taught", &publish).await;
+    assert_eq!(to, "/taught");
+    assert!(page.contains("in use") && !page.contains("Publish this head"), "nothing newer is there: {page}");
+    let version = quoted(&page, "name=\"version\" value=\"");
+    let fields = [("attribute", "category"), ("act", "back"), ("version", version.as_str())];
+    let (_, page) = send(&house, who, "/taught", &fields).await;
+    assert!(page.contains("taken back") && page.contains("Publish this head") && !page.contains("Go back"), "{page}");
 }
