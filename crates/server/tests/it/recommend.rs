@@ -87,7 +87,7 @@ async fn a_list_is_arranged_as_it_was_asked_for() {
     let house = stocked().await;
     let deed =
         |kind: &str, visitor: &str, at: usize| json!({"kind": kind, "visitor": visitor, "sku": format!("S-{at}")});
-    let views = (0..4).flat_map(|at| (0..=3 - at).map(move |n| deed("view", &format!("visitor-{n}"), at)));
+    let views = (0..4).flat_map(|at| (0..=4 * (3 - at)).map(move |n| deed("view", &format!("visitor-{n}"), at)));
     tells(&house, views.collect::<Vec<_>>().into()).await;
     tells(&house, json!([deed("view", "kim", 0), deed("cart", "kim", 1), deed("purchase", "kim", 2)])).await;
     let popular = |more: Value| {

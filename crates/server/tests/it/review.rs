@@ -225,7 +225,12 @@ async fn a_head_is_published_and_taken_back_by_its_buttons() {
     swimwear::teach(&house.app, organisation, "key-1", 0..20).await;
     let publish = [("attribute", "category"), ("act", "publish")];
     let early = house.form(&cookie, "/taught", &[publish[0], publish[1], ("csrf", &csrf)]).await;
-    assert_eq!((early.status, early.text().contains("too few")), (StatusCode::CONFLICT, true), "{}", early.text());
+    assert_eq!(
+        (early.status, early.text().contains("cannot be published")),
+        (StatusCode::CONFLICT, true),
+        "{}",
+        early.text()
+    );
     swimwear::teach(&house.app, organisation, "key-1", 20..104).await;
     let page = house.page(&cookie, "/taught").await.text();
     assert!(page.contains("Better than the shipped head") && page.contains("Publish this head"), "{page}");
