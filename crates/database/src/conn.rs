@@ -298,7 +298,7 @@ fn parameters(first: usize, count: usize) -> String {
 
 /// The statements that `in (..)` stands for. Lists are padded with their last value to a power of two, so that
 /// a handful of texts serves every length.
-fn in_lists(text: &'static str, args: &[Value], list: &[Value]) -> Vec<(String, Vec<Value>)> {
+pub(crate) fn in_lists(text: &'static str, args: &[Value], list: &[Value]) -> Vec<(String, Vec<Value>)> {
     list.chunks(LIST)
         .map(|chunk| {
             let padded = chunk.len().next_power_of_two();

@@ -47,6 +47,8 @@ pub enum Location<'a> {
 
 /// How many connections read at once on SQLite, and work at once on PostgreSQL.
 const CONNECTIONS: u32 = 8;
+/// How long a connection may lie before it is asked whether its server is there.
+const RESTED: Duration = Duration::from_secs(1);
 /// How long a caller waits for a connection or for the one writer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long emptying a write-ahead log waits for who reads out of it.
@@ -169,6 +171,25 @@ impl Database {
             Engine::Sqlite { read, .. } => conn::all(bound!(sql.sqlite, args).fetch_all(read).await?, RowOf::Sqlite),
             Engine::Postgres(pool) => conn::all(bound!(sql.postgres, args).fetch_all(pool).await?, RowOf::Postgres),
         })
+    }
+
+    /// The same with `in (..)` for a list of any length; `args` come before the list.
+    pub async fn rows_in(
+        &self,
+        sql: impl Into<Sql>,
+        args: Vec<Value>,
+        list: Vec<Value>,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let (sql, mut rows) = (sql.into(), Vec::new());
+        let text = if matches!(self.engine, Engine::Sqlite { .. }) { sql.sqlite } else { sql.postgres };
+        for (text, args) in conn::in_lists(text, &args, &list) {
+            conn::refuse_nul(&args)?;
+            rows.extend(match &self.engine {
+                Engine::Sqlite { read, .. } => conn::all(bound!(text, args).fetch_all(read).await?, RowOf::Sqlite),
+                Engine::Postgres(pool) => conn::all(bound!(text, args).fetch_all(pool).await?, RowOf::Postgres),
+            });
+        }
+        Ok(rows)
     }
 
     /// The first of those rows, if any.
@@ -347,8 +368,16 @@ async fn postgres(url: &str) -> Result<Engine, DatabaseError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(DatabaseError::Url)?
         .options([("plan_cache_mode", "force_custom_plan"), ("application_name", "vestry")]);
-    let pool =
-        PgPoolOptions::new().acquire_timeout(PATIENCE).max_connections(CONNECTIONS).connect_with(options).await?;
+    // A connection that rested is asked whether its server is still there; one that was in use a moment ago is not.
+    let pool = PgPoolOptions::new().test_before_acquire(false).before_acquire(|conn, known| {
+        Box::pin(async move {
+            if known.idle_for > RESTED {
+                conn.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    let pool = pool.acquire_timeout(PATIENCE).max_connections(CONNECTIONS).connect_with(options).await?;
     let number: String = sqlx::query_scalar("show server_version_num").fetch_one(&pool).await?;
     if number.parse::<u32>().map_or(true, |n| n < 150_000) {
         return Err(DatabaseError::OldServer(number));

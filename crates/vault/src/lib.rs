@@ -66,6 +66,7 @@ mod sessions;
 mod steps;
 mod strays;
 mod sweeping;
+mod together;
 mod tombstone;
 mod uncertified;
 mod vault;

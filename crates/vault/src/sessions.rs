@@ -85,6 +85,10 @@ impl SessionCache {
     }
 }
 
+fn token_of(bytes: Vec<u8>) -> Result<[u8; 32], VaultError> {
+    bytes.try_into().map_err(|_| VaultError::Unreadable { what: "a session" })
+}
+
 impl Vault {
     /// Begins a session under the hash of its token, and forgets those that nobody used for a day: no rule lets a session
     /// be idle for so long.
@@ -100,31 +104,42 @@ impl Vault {
     /// The session of a token's hash, as the database has it at this moment: whoever left or is shut out is out at once, in
     /// every process. What was read is read again only after something was committed, where nobody else could.
     pub async fn session(&self, token: &[u8; 32], now: Timestamp) -> Result<Option<SessionOnFile>, VaultError> {
-        let commits = self.people.commits();
-        if let Some(known) = commits.and_then(|commits| self.sessions.get(token, commits)) {
+        let Some(commits) = self.people.commits() else {
+            return self.together.ask(*token, |tokens| self.read_sessions(tokens, now)).await;
+        };
+        if let Some(known) = self.sessions.get(token, commits) {
             return Ok(Some(known));
         }
-        let found = self.read_session(token, now).await?;
-        if let (Some(commits), Some(session)) = (commits, found) {
+        let found = self.read_sessions(vec![*token], now).await?.remove(token);
+        if let Some(session) = found {
             self.sessions.put(*token, commits, session);
         }
         Ok(found)
     }
 
-    async fn read_session(&self, token: &[u8; 32], now: Timestamp) -> Result<Option<SessionOnFile>, VaultError> {
-        const SQL: &str = "select s.person, s.begun, s.used, p.organisation, p.role from sessions s \
-            join persons p on p.id = s.person where s.token = $1 and (p.state = 'active' or p.state = 'none') \
-            and (p.banned is null or p.banned <= $2)";
-        let row = self.people.row(SQL, args![token.as_slice(), now]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut columns = row.columns();
-        Ok(Some(SessionOnFile {
-            person: PersonId::from_row(columns.take()?)?,
-            begun: columns.instant("sessions.begun")?,
-            used: columns.instant("sessions.used")?,
-            organisation: columns.take()?,
-            role: role_from_row(columns.take()?)?,
-        }))
+    async fn read_sessions(
+        &self,
+        tokens: Vec<[u8; 32]>,
+        now: Timestamp,
+    ) -> Result<HashMap<[u8; 32], SessionOnFile>, VaultError> {
+        const SQL: &str = "select s.token, s.person, s.begun, s.used, p.organisation, p.role from sessions s \
+            join persons p on p.id = s.person where (p.state = 'active' or p.state = 'none') \
+            and (p.banned is null or p.banned <= $1) and s.token in (..)";
+        let tokens = tokens.iter().map(|token| token.as_slice().into()).collect();
+        let mut found = HashMap::new();
+        for row in self.people.rows_in(SQL, args![now], tokens).await? {
+            let mut columns = row.columns();
+            let token = token_of(columns.take()?)?;
+            let session = SessionOnFile {
+                person: PersonId::from_row(columns.take()?)?,
+                begun: columns.instant("sessions.begun")?,
+                used: columns.instant("sessions.used")?,
+                organisation: columns.take()?,
+                role: role_from_row(columns.take()?)?,
+            };
+            found.insert(token, session);
+        }
+        Ok(found)
     }
 
     /// Notes that a session is used, unless that was noted within the minute.
@@ -149,9 +164,7 @@ impl Vault {
         let rows = self.people.rows(SQL, args![person.value()]).await?;
         let of = |row: &vestry_database::Row| {
             let mut columns = row.columns();
-            let token: Vec<u8> = columns.take()?;
-            let token = token.try_into().map_err(|_| VaultError::Unreadable { what: "a session" })?;
-            Ok((token, columns.instant("sessions.begun")?, columns.instant("sessions.used")?))
+            Ok((token_of(columns.take()?)?, columns.instant("sessions.begun")?, columns.instant("sessions.used")?))
         };
         rows.iter().map(of).collect()
     }

@@ -15,6 +15,7 @@ use crate::{
     place::{InstallationId, Store},
     sessions::SessionCache,
     steps::Steps,
+    together::Together,
 };
 use jiff::Timestamp;
 use std::{
@@ -75,6 +76,7 @@ pub struct Vault {
     pub(crate) keyring: Keyring,
     pub(crate) journal: Journal,
     pub(crate) sessions: SessionCache,
+    pub(crate) together: Together,
     /// Held by whoever changes what a plan was made from.
     pub(crate) changing: Mutex<()>,
     /// Held by the one sweep.
@@ -250,6 +252,7 @@ impl Vault {
             copying: Mutex::default(),
             files,
             sessions: SessionCache::default(),
+            together: Together::default(),
             steps: Steps::default(),
         })
     }
