@@ -12,6 +12,7 @@ use super::{
     training::{Training, trainings},
 };
 use crate::{Privacy, PrivacyError};
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -271,17 +272,19 @@ impl Privacy {
 
     /// Who works for the operator.
     pub async fn staff(&self, reader: PersonId) -> Result<Vec<StaffMember>, AccountError> {
-        let (policy, mut staff) = (self.policy(), Vec::new());
-        for (person, role) in self.vault().with_roles(None).await? {
-            let reader = Reader::Colleague(reader);
-            let mut opened = self.open_items(person, "security", reader, &["staff_name", "staff_password"]).await?;
-            let log = self.open_items(person, "accountability", reader, &["staff_training"]).await?;
+        let (policy, reader) = (self.policy(), Reader::Colleague(reader));
+        let open = |(person, role): (PersonId, Role)| async move {
+            let (mut opened, log) = tokio::try_join!(
+                self.open_items(person, "security", reader, &["staff_name", "staff_password"]),
+                self.open_items(person, "accountability", reader, &["staff_training"]),
+            )?;
             let known = StaffPassword::parse(opened.text(policy, "staff_password"));
             let name = opened.take(policy, "staff_name").unwrap_or_else(|| String::new().into());
             let (password_set, trained) = (known.map(|known| known.set), trainings(log.text(policy, "staff_training")));
-            staff.push(StaffMember { person, role, name, opening: opened.opening, password_set, trained });
-        }
-        Ok(staff)
+            Ok(StaffMember { person, role, name, opening: opened.opening, password_set, trained })
+        };
+        // Every look is on the disk before it is shown; together they wait for it once.
+        try_join_all(self.vault().with_roles(None).await?.into_iter().map(open)).await
     }
 
     /// Ends somebody's work for the operator: role and sessions at once, their account with the next sweep.

@@ -80,21 +80,25 @@ async fn page(
 ) -> Shown {
     let (privacy, language) = (privacy(server)?, frame.words.0);
     let policy = privacy.policy();
-    let records = privacy.own_records(visitor.person).await?;
-    let leaving = privacy.stays_after(visitor.person, Leaving::Withdrawn).await?;
+    let (person, reader) = (visitor.person, Reader::Themselves(visitor.person));
+    // Every look is on the disk before it is shown; together they wait for it once.
+    let (records, leaving, consents, copy, sessions, looks, returned, on_file, asked_for) = tokio::try_join!(
+        async { Ok(privacy.own_records(person).await?) },
+        async { Ok(privacy.stays_after(person, Leaving::Withdrawn).await?) },
+        consents(privacy, person, language),
+        copies::view(privacy, (person, reader), "/me/export".into(), &frame.words),
+        sessions(privacy, visitor),
+        looks(privacy, person, &frame.words),
+        async { Ok(privacy.returned_mail(person).await?) },
+        async { Ok(privacy.vault().person(policy, person).await.map_err(PrivacyError::from)?) },
+        async { Ok(privacy.asks_for(person).await?) },
+    )?;
     let groups = groups(policy, &records, &leaving, &frame.words);
     let all: usize = groups.iter().map(|group| group.lines.len()).sum();
     let stay: usize = groups.iter().flat_map(|group| &group.lines).filter(|line| line.stays).count();
     let last = leaving.iter().filter_map(|(_, until, _)| *until).max();
-    let consents = consents(privacy, visitor.person, language).await?;
     let agreed = agreed(policy, &records, &consents, &frame.words);
-    let reader = Reader::Themselves(visitor.person);
-    let copy = copies::view(privacy, (visitor.person, reader), "/me/export".into(), &frame.words).await?;
-    let sessions = sessions(privacy, visitor).await?;
-    let looks = looks(privacy, visitor.person, &frame.words).await?;
-    let returned = privacy.returned_mail(visitor.person).await?;
-    let returned = returned.map(|returned| frame.words.a("me-returned", &time(server.app.policy(), returned.at)));
-    let on_file = privacy.vault().person(policy, visitor.person).await.map_err(PrivacyError::from)?;
+    let returned = returned.map(|returned| frame.words.a("me-returned", &time(policy, returned.at)));
     let chosen = match on_file.membership {
         Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
         _ => String::new(),
@@ -103,7 +107,7 @@ async fn page(
         summary: summary(&frame.words, all, stay, last),
         rights: policy.rights.iter().map(|r| OptionView { id: r.id.clone(), name: pick(&r.name, language) }).collect(),
         asked: asked.to_owned(),
-        waits: !privacy.asks_for(visitor.person).await?.purposes.is_empty(),
+        waits: !asked_for.purposes.is_empty(),
         has_passkeys: privacy.passkeys_at().is_some(),
         has_dormancy: policy.dormancy.is_some(),
         objected: on_file.objected,
