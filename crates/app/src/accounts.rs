@@ -93,6 +93,9 @@ pub enum AccountError {
     /// A link that was spent, is too old, or was never one.
     #[error("this link was used already or is too old; ask for a new one")]
     Link,
+    /// A child's consent, which is their guardian's to give.
+    #[error("until the fourteenth birthday the guardian consents, by the link that was mailed to them")]
+    Guarded,
     /// A step of a case that may not follow.
     #[error(transparent)]
     Case(#[from] CaseError),

@@ -43,6 +43,7 @@ impl Privacy {
 
     /// Sweeps if today's sweep is still to be done or a place is pending, then backs up; else keeps the log alive.
     pub async fn keep_the_day(&self) -> Result<(), PrivacyError> {
+        self.know_posted().await?;
         let today = self.policy().local(self.now()).date();
         let last = self.vault().last_certificate().await?;
         let is_swept = self.vault().last_swept().await?.is_some_and(|day| day >= today);
@@ -75,7 +76,7 @@ impl App {
     pub(crate) async fn keep_days(&self, stop: impl Future<Output = ()>) {
         let keeping = async {
             let Some(privacy) = self.privacy() else { return std::future::pending().await };
-            look_at_the_day(privacy).await;
+            self.look_at_the_day(privacy).await;
             // After the day's own sweep, which has looked at everybody unless it was done before a stop.
             if let Err(error) = privacy.owe_after_a_stop().await {
                 let error = vestry_vault::causes(&error);
@@ -83,10 +84,16 @@ impl App {
             }
             loop {
                 privacy.rest(LOOK_EVERY).await;
-                look_at_the_day(privacy).await;
+                self.look_at_the_day(privacy).await;
             }
         };
         tokio::select! { () = stop => {}, () = keeping => {} }
+    }
+
+    async fn look_at_the_day(&self, privacy: &Privacy) {
+        look_at_the_day(privacy).await;
+        // A head that was made anew without somebody looks again at what the one before saw.
+        self.look_again_at_others().await;
     }
 }
 

@@ -225,6 +225,10 @@ impl Privacy {
     /// What somebody is to be asked now that they logged in.
     pub async fn asks_for(&self, person: PersonId) -> Result<AsksFor, AccountError> {
         let of_age = self.vault().is_to_be_asked(person).await?;
+        if !of_age && self.is_guarded(person).await? {
+            // Their guardian is asked.
+            return Ok(AsksFor { of_age, purposes: Vec::new() });
+        }
         let consents = self.vault().consents_of(self.policy(), person).await?;
         let given = |purpose| consents.iter().find(|c| c.purpose == purpose && c.withdrawn.is_none()).map(|c| c.given);
         // Who came of age is asked for all that they did not agree to themselves; others for what changed its terms.

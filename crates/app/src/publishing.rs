@@ -94,6 +94,16 @@ impl Privacy {
         Ok(notice)
     }
 
+    /// Knows what another process over the same databases posted since this one looked.
+    pub(crate) async fn know_posted(&self) -> Result<(), PrivacyError> {
+        let (known, posted) = (self.policies(), self.vault().posted_policies().await?);
+        let all = policing::with_posted(known, &posted)?;
+        if all.iter().count() > known.iter().count() {
+            self.grow(all);
+        }
+        Ok(())
+    }
+
     /// The first day for which a version that is posted today may be effective.
     pub fn earliest_effective(&self) -> Date {
         let today = self.policy().local(self.now()).date();

@@ -39,7 +39,11 @@ const LATEST: usize = 3;
 
 /// Recommenders in memory, one an organisation.
 #[derive(Debug, Default)]
-pub(crate) struct Recommenders(Mutex<HashMap<OrganisationId, Place>>);
+pub(crate) struct Recommenders {
+    places: Mutex<HashMap<OrganisationId, Place>>,
+    /// Held by whoever takes a visitor out: the next one starts from what is left.
+    pub(crate) forgetting: tokio::sync::Mutex<()>,
+}
 
 type Place = Arc<tokio::sync::Mutex<Kept>>;
 
@@ -331,7 +335,7 @@ impl App {
     }
 
     fn place_of(&self, organisation: OrganisationId) -> Place {
-        let mut all = self.recommenders().0.lock().expect("no holder panics");
+        let mut all = self.recommenders().places.lock().expect("no holder panics");
         Arc::clone(all.entry(organisation).or_default())
     }
 

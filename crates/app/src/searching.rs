@@ -107,7 +107,12 @@ impl App {
             colour: input.colour,
             words: input.words.filter(|w| !w.trim().is_empty()),
             filters: input.filters,
-            weights: input.weights.unwrap_or_else(|| self.learnt_weights(organisation)),
+            weights: match (input.weights, &cursor) {
+                (Some(weights), _) => weights,
+                // A list goes on as it began, whatever was learnt since.
+                (None, Some(cursor)) => index.weights_of(cursor).unwrap_or_default(),
+                (None, None) => self.learnt_weights(organisation),
+            },
             cut_off: input.cut_off,
             facets: self.attributes(&input.facets)?,
             rules: self.rules(organisation, input.rules).await?,

@@ -114,9 +114,15 @@ impl App {
             let taken = self.put_events(organisation, events, &ids, &products).await?;
             // A sweep forgets whoever has nothing yet.
             let held: HashSet<VisitorId> = ids.iter().copied().collect();
-            if privacy.vault().known_visitors(&ids).await?.len() == held.len() {
+            let known = privacy.vault().known_visitors(&ids).await?;
+            if known.len() == held.len() {
                 return Ok(taken);
             }
+            // Who was forgotten while this was written leaves nothing under the name before.
+            let gone: Vec<Visitor> = held.difference(&known).map(|id| visitor_of(*id)).collect();
+            let mut tx = self.store().begin().await?;
+            tx.forget_visitors(&gone).await?;
+            tx.commit().await?;
         }
     }
 
@@ -231,6 +237,7 @@ impl App {
     ) -> Result<ForgottenVisitor, AppError> {
         let privacy = self.privacy().ok_or(AppError::NoVault)?;
         let Some(visitor) = self.visitor(organisation, name).await? else { return Ok(ForgottenVisitor::default()) };
+        let _alone = self.recommenders().forgetting.lock().await;
         let (without, digests) = self.without(organisation, visitor).await?;
         let [before, after] = digests.clone();
         let (model, organisation_id) = (RECOMMENDATIONS.into(), organisation.get());

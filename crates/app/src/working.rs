@@ -1,6 +1,6 @@
 //! What runs beside the requests: jobs, pictures by address, the index, the days of the privacy office.
 
-use crate::{App, AppError, seeing::Supply};
+use crate::{App, AppError, JobReport, seeing::Supply};
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use vestry_model::ProductId;
@@ -44,14 +44,15 @@ impl App {
 
     async fn keep_jobs(&self, stop: impl Future<Output = ()>) {
         let working = async {
-            if let Err(error) = self.start_looking().await {
-                tracing::error!(%error, "pictures that other heads saw wait; `vestry index rebuild` looks at them");
-            }
+            self.look_again_at_others().await;
             loop {
                 match self.run_next_job(|_, _| {}).await {
                     Ok(Some(ended)) => {
-                        if let Err(error) = ended.outcome {
-                            tracing::error!(job = %ended.job, %error, "a job stopped");
+                        match ended.outcome {
+                            // Heads that were published meanwhile have not seen what this look passed.
+                            Ok(JobReport::Look(report)) if report.looked_at > 0 => self.look_again_at_others().await,
+                            Ok(_) => {}
+                            Err(error) => tracing::error!(job = %ended.job, %error, "a job stopped"),
                         }
                         continue;
                     }
@@ -65,6 +66,13 @@ impl App {
             }
         };
         tokio::select! { () = stop => {}, () = working => {} }
+    }
+
+    /// Queues a look at what other heads saw than those in use.
+    pub(crate) async fn look_again_at_others(&self) {
+        if let Err(error) = self.start_looking().await {
+            tracing::error!(%error, "pictures that other heads saw wait; `vestry index rebuild` looks at them");
+        }
     }
 
     async fn keep_fetching(&self, stop: impl Future<Output = ()>) {

@@ -11,10 +11,11 @@ use std::{
 use tempfile::TempDir;
 use vestry_app::{
     App, AppError, Asked, Certificate, Config, Description, Edge, HeadEnd, HoldSubject, ImageInput, NotPublished,
-    PersonId, Place, Privacy, ProductInput, Question, Reason, Surroundings, SweepOutcome, SweepRequest, Taught,
+    PersonId, Place, Privacy, ProductInput, Question, Reason, Said, Surroundings, SweepOutcome, SweepRequest, Taught,
     Verdict, demo,
 };
 use vestry_model::{AttributeId, HeadSet, OrganisationId, Product, Sku, ValueId};
+use vestry_store::Others;
 
 fn surroundings() -> Surroundings {
     static TICKS: AtomicU64 = AtomicU64::new(1);
@@ -162,6 +163,27 @@ async fn clause_1_ga_what_is_held_or_erased_does_not_teach() {
 }
 
 /// The last word counts, and one that was taken back does not.
+/// Each other value that the product had is denied with it; what it is stays the last word.
+#[tokio::test]
+async fn bug_what_took_the_place_of_two_values_taught_nothing() {
+    let shop = Shop::with(1).await;
+    let kim = shop.person("kim@shop.example").await;
+    let who = shop.privacy().pseudonym(kim);
+    let [dress, skirt, hat] = ["dress", "skirt", "hat"].map(|value| ValueId::new(value).expect("an id"));
+    // As a feed and a model may say different things of one product.
+    let mut tx = shop.app.store().begin().await.expect("begins");
+    let product = shop.app.product(shop.organisation, &sku(0)).await.expect("there").product.id;
+    for value in [&dress, &skirt] {
+        let place = (&category(), value);
+        tx.confirm_tag((shop.organisation, product), place, Others::Keep, "feed", shop.app.now()).await.expect("held");
+    }
+    tx.commit().await.expect("commits");
+    shop.app.put_tag(shop.organisation, &sku(0), (&category(), &hat), &who).await.expect("said");
+    let taught = shop.taught().await;
+    let said: Vec<&Said> = taught.lineage.lines.iter().filter(|line| line.who == who).map(|line| &line.said).collect();
+    assert!(matches!(said.as_slice(), [.., Said::Is(value)] if *value == hat), "{said:?}");
+}
+
 #[tokio::test]
 async fn the_last_word_of_each_counts_and_keys_teach_too() {
     let shop = Shop::new().await;
@@ -181,7 +203,7 @@ async fn the_last_word_of_each_counts_and_keys_teach_too() {
 #[tokio::test]
 async fn the_next_question_knows_what_was_just_taught() {
     let shop = Shop::new().await;
-    let value = ValueId::new("swimwear").expect("an id");
+    let value = ValueId::new("swimsuit").expect("an id");
     let question = async || {
         let asked = shop.app.review_question(shop.organisation, Some(&category()), None).await.expect("asked");
         asked.expect("there is one more")
@@ -273,7 +295,7 @@ async fn what_teaches_most_follows_from_what_was_taught() {
         assert_eq!(question.view.product.product.sku, *sku);
         let Place { product, attribute, value, .. } = question.place;
         let asked = [Asked { product, attribute, value }];
-        let other = ValueId::new("swimwear").expect("an id");
+        let other = ValueId::new("swimsuit").expect("an id");
         shop.app.review(shop.organisation, "key-1", &asked, Some(&other)).await.expect("answered");
     }
     let second = order().await;

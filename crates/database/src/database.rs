@@ -54,6 +54,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long emptying a write-ahead log waits for who reads out of it.
 const PATIENCE_FOR_READERS: Duration = Duration::from_millis(500);
 
+/// A turn that one process has; it ends with the process too.
+#[derive(Debug)]
+pub struct Turn(Option<sqlx::Transaction<'static, sqlx::Postgres>>);
+
+impl Turn {
+    /// Ends it. One that is dropped ends a little later, when its connection is used next.
+    pub async fn end(self) -> Result<(), DatabaseError> {
+        match self.0 {
+            Some(transaction) => Ok(transaction.rollback().await?),
+            None => Ok(()),
+        }
+    }
+}
+
 const VERSIONS: Sql = Sql {
     sqlite: "create table if not exists schema_versions (version integer primary key) strict",
     postgres: "create table if not exists schema_versions (version bigint primary key)",
@@ -210,6 +224,16 @@ impl Database {
             Engine::Postgres(pool) => Transactions::Postgres(pool.begin().await?),
         };
         Ok(Conn::writing(transactions, Arc::clone(&self.commits)))
+    }
+
+    /// Whether this process is the only one that has the turn `name`, until what comes back is ended; `None` while another
+    /// has it. On SQLite there is no other.
+    pub async fn turn(&self, name: i64) -> Result<Option<Turn>, DatabaseError> {
+        const SQL: &str = "select pg_try_advisory_xact_lock($1)";
+        let Engine::Postgres(pool) = &self.engine else { return Ok(Some(Turn(None))) };
+        let mut transaction = pool.begin().await?;
+        let has_it: bool = sqlx::query_scalar(SQL).bind(name).fetch_one(&mut *transaction).await?;
+        Ok(has_it.then_some(Turn(Some(transaction))))
     }
 
     /// Moves what SQLite's write-ahead log holds into the database and empties the log, so that erased rows leave it.

@@ -76,11 +76,13 @@ impl VisitorName {
         if text.contains('@') || text.to_ascii_lowercase().contains("%40") {
             return Err(VisitorNameError::Mail);
         }
-        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        // What stands before a number and says which it is, as in `tel:` and `card=`.
+        let text_of_number = text.split_once([':', '=']).map_or(text, |(_, number)| number);
+        let digits: Vec<u8> = text_of_number.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
         // Nothing but a number, however it is written.
-        if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.()/".contains(&byte)) {
+        if text_of_number.bytes().all(|byte| byte.is_ascii_digit() || b"+-._()/".contains(&byte)) {
             let is_phone = match digits.as_slice() {
-                _ if text.starts_with('+') => (7..=15).contains(&digits.len()),
+                _ if text_of_number.starts_with('+') => (7..=15).contains(&digits.len()),
                 [0, 0, ..] => (9..=17).contains(&digits.len()),
                 [0, ..] => (9..=11).contains(&digits.len()),
                 // Korea's, written abroad without the plus.
@@ -141,6 +143,7 @@ mod tests {
             "GA1.2.1234567890.1590000000",
             "1234567890.1590000000",
             "customer-0421",
+            "customer:0421",
             "20231115",
             "9999999999999",
             &"x".repeat(128),
@@ -160,6 +163,9 @@ mod tests {
             ("02-123-4567", Phone),
             ("+82-10-1234-5678", Phone),
             ("821012345678", Phone),
+            ("tel:01012345678", Phone),
+            ("010_1234_5678", Phone),
+            ("card=4111111111111111", Card),
             ("0044(20)79460000", Phone),
             ("4111111111111111", Card),
             ("4111-1111-1111-1111", Card),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use vestry_model::{ProductId, Rules, Taxonomy};
 
 use crate::{
-    Answer, Change, Document, Hit, IndexError, Request, Stats, Why,
+    Answer, Change, Document, Hit, IndexError, Request, Stats, Weights, Why,
     generation::{DEAD_LIMIT, Generation, Live, path_of},
     pools::{Frozen, Pool, Pools, cursor, read_cursor},
     query::{self, Context, Ranked},
@@ -336,6 +336,13 @@ impl Index {
     fn context<T>(&self, live: &Live, state: &State, run: impl FnOnce(Context<'_>) -> T) -> T {
         let view = live.view();
         run(Context { state, graph: &live.graph, view: &view, taxonomy: self.taxonomy, scratches: &live.scratches })
+    }
+
+    /// The weights of the search that `cursor` goes on with; `None` when it is gone.
+    pub fn weights_of(&self, cursor: &str) -> Option<Weights> {
+        let pool = self.pools.find(read_cursor(cursor)?.0)?;
+        let weights = pool.lock().unwrap_or_else(PoisonError::into_inner).request.weights;
+        Some(weights)
     }
 
     /// The page that `cursor` names; [`IndexError::CursorGone`] when its results are no longer kept, or when

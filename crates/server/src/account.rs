@@ -83,6 +83,7 @@ impl From<AccountError> for Problem {
             AccountError::Wait(_) => refused(StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
             AccountError::Wrong => refused(StatusCode::FORBIDDEN, Code::WrongProof),
             AccountError::Link => refused(StatusCode::GONE, Code::Link),
+            AccountError::Guarded => refused(StatusCode::FORBIDDEN, Code::Guarded),
             AccountError::Case(_) => refused(StatusCode::CONFLICT, Code::Case),
             AccountError::SameStaff | AccountError::TwoAtTheDesk => refused(StatusCode::CONFLICT, Code::TwoStaff),
             AccountError::Missing { .. } | AccountError::Unusable { .. } | AccountError::Weak(_) => {

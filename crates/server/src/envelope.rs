@@ -74,8 +74,8 @@ pub(crate) async fn envelope(State(server): State<Server>, mut request: Request,
 /// Where a request comes from: the peer, or what the proxy in front says of it.
 fn network(server: &Server, request: &Request) -> Network {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| Network::of(peer.0));
-    let named = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
-    // The last is the one that our own proxy wrote; what stands before it, anyone can write.
+    // The last of the last line is the one that our own proxy wrote; what stands before it, anyone can write.
+    let named = request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
     let named = named.and_then(|list| list.rsplit(',').next()).map(|last| Network::named(last.trim()));
     named.filter(|_| server.options.behind_proxy).or(peer).unwrap_or_else(|| Network("local".into(), None))
 }

@@ -208,8 +208,8 @@ impl Tx {
     ) -> Result<(), StoreError> {
         const EVENTS: &str = "insert into events (organisation, visitor, product, kind, at) values (..) \
             on conflict (organisation, visitor, product, kind) do update set at = excluded.at where events.at < excluded.at";
-        const SHOWN: &str =
-            "insert into shown (organisation, visitor, search, at, list) values (..) on conflict do nothing";
+        const SHOWN: &str = "insert into shown (organisation, visitor, search, at, list) values (..) \
+            on conflict (organisation, visitor, search) do update set at = excluded.at where excluded.at < shown.at";
         const CHOSEN: &str =
             "insert into chosen (organisation, visitor, search, product) values (..) on conflict do nothing";
         if events.is_empty() && searches.is_empty() {
@@ -227,7 +227,11 @@ impl Tx {
         self.conn.insert(EVENTS, events.iter().map(event).collect()).await?;
         let key = |search: &StoredSearch| [key(&search.visitor), args![search.search.as_str()]].concat();
         let shown = |search: &StoredSearch| [key(search), args![search.at, encode(&search.shown)]].concat();
-        self.conn.insert(SHOWN, searches.iter().map(shown).collect()).await?;
+        // A list is as old as the first that is heard of it, in whatever order.
+        let mut lists: Vec<&StoredSearch> = searches.iter().collect();
+        lists.sort_by(|a, b| (a.visitor, &a.search, a.at).cmp(&(b.visitor, &b.search, b.at)));
+        lists.dedup_by_key(|search| (search.visitor, &search.search));
+        self.conn.insert(SHOWN, lists.into_iter().map(shown).collect()).await?;
         let chosen = |search: &StoredSearch| -> Vec<_> {
             search.chosen.iter().map(|product| [key(search), args![product.get()]].concat()).collect()
         };

@@ -382,22 +382,22 @@ impl Tx {
         if self.conn.run(PUT, put).await? == 0 {
             return Err(StoreError::Unknown { kind: "product", id: product.get() });
         }
-        let mut replaced = held.iter().filter(|other| *other != value);
         let old = match others {
             _ if held.contains(value) => Some(value),
             Others::Keep => None,
             // The surest of the values that this one takes the place of.
             Others::Reject => held.first(),
         };
-        self.record_correction(product, attribute, old, Some(value), who, now).await?;
         if others == Others::Reject {
-            for other in &mut replaced {
+            for other in held.iter().filter(|other| *other != value) {
                 self.reject((organisation, product), attribute, other, who, now).await?;
                 if old != Some(other) {
                     self.record_correction(product, attribute, Some(other), None, who, now).await?;
                 }
             }
         }
+        // The last word is what it is, and not what else it is not: of one person's words on a thing the last one teaches.
+        self.record_correction(product, attribute, old, Some(value), who, now).await?;
         self.changed.insert(product);
         Ok(())
     }

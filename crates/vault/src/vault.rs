@@ -18,13 +18,14 @@ use crate::{
     together::Together,
 };
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::{
     num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
 };
 use tokio::sync::Mutex;
-use vestry_database::{Conn, Database, DatabaseError, Location, Sql, args};
+use vestry_database::{Conn, Database, DatabaseError, Location, Sql, Turn, args};
 use vestry_policy::Policy;
 
 /// Where a vault is kept: files in the data folder, or databases by URL.
@@ -85,6 +86,15 @@ pub struct Vault {
     pub(crate) copying: Mutex<()>,
     pub(crate) files: Arc<dyn Files>,
     pub(crate) steps: Steps,
+}
+
+impl Vault {
+    /// The turn of this process at `task`, which one process of an installation does at a time; `None` while another has it.
+    pub async fn turn_at(&self, task: &str) -> Result<Option<Turn>, VaultError> {
+        let digest = Sha256::new().chain_update(self.installation.as_bytes()).chain_update(task).finalize();
+        let name = i64::from_be_bytes(digest[..8].try_into().expect("eight bytes"));
+        Ok(self.people.turn(name).await?)
+    }
 }
 
 impl std::fmt::Debug for VaultPlace {

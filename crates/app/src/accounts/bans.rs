@@ -144,6 +144,13 @@ impl Privacy {
         Ok(misuse.map(|misuse| (found, misuse)))
     }
 
+    /// Who banned somebody, of all bans on file.
+    async fn banners(&self, person: PersonId) -> Result<Vec<PersonId>, AccountError> {
+        let opened = self.open_items(person, "security", Reader::Program, &["misuse"]).await?;
+        let by = |text: &str| serde_json::from_str::<Misuse>(text).ok()?.by.parse().ok();
+        Ok(opened.found.iter().filter_map(|(.., value)| by(value.open(&opened.opening))).collect())
+    }
+
     /// Upholds or lifts a ban. Where the policy asks two of the staff for it, the one who banned is the first of them.
     pub(super) async fn decide_ban(
         &self,
@@ -155,7 +162,8 @@ impl Privacy {
         let (policy, now) = (self.policy(), self.now());
         let banner = self.misuse(person, Some(ban)).await?.and_then(|(_, misuse)| misuse.by.parse::<PersonId>().ok());
         if policy.needs_two(TwoStaff::BanDecided) {
-            if banner == Some(staff) {
+            // Whoever lifts one ban lifts all of them.
+            if self.banners(person).await?.contains(&staff) {
                 return Err(AccountError::SameStaff);
             }
             if let Some(banner) = banner {

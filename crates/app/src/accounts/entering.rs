@@ -218,6 +218,12 @@ impl Privacy {
         self.count(&[(door, who, self.accounts().free_tries.get()), ("network", network, 100)]).await
     }
 
+    /// Counts a letter that anybody may ask for, by the address it goes to: strangers are not written to at will. Refused while
+    /// the address has to wait, whether or not it has an account.
+    pub(super) async fn count_letter_to(&self, mail: &str, what: &str) -> Result<(), AccountError> {
+        self.count(&[(&format!("letter {what}"), &mail.to_lowercase(), FREE_LETTERS)]).await.map(drop)
+    }
+
     /// Lets the try of somebody who is let in make nobody wait.
     pub(super) async fn succeeded(&self, tried: &[CountedAttempt]) -> Result<(), AccountError> {
         let [of_who, others @ ..] = tried else { return Ok(()) };
@@ -294,6 +300,8 @@ fn whole_steps(taken: Duration) -> Duration {
 
 /// Several times what a try takes on a machine that has other things to do.
 const ANSWERED_EVERY: Duration = Duration::from_millis(250);
+/// Letters of a kind that an address is sent at once, because somebody asks.
+const FREE_LETTERS: u32 = 10;
 /// When failures are forgotten; no wait is longer.
 const FORGET: SignedDuration = SignedDuration::from_hours(24);
 const MOST_DEVICES: usize = 20;

@@ -131,6 +131,13 @@ impl Privacy {
 
     /// Makes every copy that waits; how many. Whoever left meanwhile has none.
     pub async fn make_exports(&self) -> Result<u64, AccountError> {
+        let Some(turn) = self.vault().turn_at("copies").await? else { return Ok(0) };
+        let made = self.make_all_exports().await;
+        turn.end().await.map_err(VaultError::from)?;
+        made
+    }
+
+    async fn make_all_exports(&self) -> Result<u64, AccountError> {
         let mut made = 0;
         for (person, job) in self.vault().unsent(Waits::Copies, TOGETHER).await? {
             match self.make_export(person, job).await {

@@ -98,6 +98,7 @@ impl Privacy {
                 return Err(AccountError::Unusable { item: item.into() });
             }
         }
+        self.count_letter_to(contact, "guardian").await?;
         let link = token(self, TokenUse::MailedLink);
         let asked = vec![(Event::Asked, now)];
         let stub = Stub { name: name.into(), contact: contact.into() };
@@ -121,14 +122,14 @@ impl Privacy {
             }
         }
         let (_, child) = self.linked(TokenUse::MailedLink, link, GUARDIAN).await?;
-        match self.guards(child).await? {
+        match self.is_guarded(child).await? {
             true => Ok(GuardianPage::Of(child)),
             false => Err(AccountError::Link),
         }
     }
 
     /// Whether somebody is still a child in a guardian's care.
-    async fn guards(&self, child: PersonId) -> Result<bool, AccountError> {
+    pub async fn is_guarded(&self, child: PersonId) -> Result<bool, AccountError> {
         let policy = self.policy();
         let on_file = self.vault().person(policy, child).await?;
         let today = policy.local(self.now()).date();

@@ -160,6 +160,7 @@ impl Privacy {
         let terms = self.agreed_terms(form.terms, form.language)?;
         let items = self.checked(policy, &form.items, &opening)?;
         let mail = items.get("email").cloned().unwrap_or_default();
+        self.count_letter_to(&mail, "join").await?;
         let words = own_words(Some(&mail), items.get("name").map(String::as_str));
         let hash = self.hash_new(&form.password, words, &opening).await?;
         if let Some(text) = &form.invitation {
@@ -225,8 +226,12 @@ impl Privacy {
         let pending = opened.text(policy, "pending").and_then(|text| serde_json::from_str::<Pending>(text).ok());
         let pending = pending.ok_or(AccountError::Link)?;
         let invited = match &pending.invitation {
-            // One that was taken up by somebody else meanwhile is none.
-            Some(text) => self.invited(text).await.ok(),
+            Some(text) => match self.invited(text).await {
+                Ok(invited) => Some(invited),
+                // One that was taken up by somebody else meanwhile is none.
+                Err(AccountError::Link) => None,
+                Err(error) => return Err(error),
+            },
             None => None,
         };
         let (organisation, role) = match &invited {
@@ -234,7 +239,10 @@ impl Privacy {
             None => (self.new_organisation().await?, Role::Owner),
         };
         let new = self.member(policy, &pending, organisation, role)?;
-        let joined = self.vault().add_people(policy, &[new], now).await;
+        let joined = match self.vault().add_people(policy, &[new], now).await {
+            Err(error) if !matches!(error, VaultError::KnownAlready | VaultError::Blocked) => return Err(error.into()),
+            joined => joined,
+        };
         // Spent whether or not somebody of this address became a member meanwhile: the sign-up is over.
         self.vault().spend_link(&link, CONFIRM, now).await?;
         self.conclude(waiting, "pending").await?;
@@ -254,8 +262,7 @@ impl Privacy {
                 Ok(Joined { person, organisation, password })
             }
             // By whoever was faster, or kept out: the one page says as little as the other.
-            Err(VaultError::KnownAlready | VaultError::Blocked) => Err(AccountError::Link),
-            Err(error) => Err(error.into()),
+            Err(_) => Err(AccountError::Link),
         }
     }
 

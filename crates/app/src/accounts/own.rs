@@ -120,7 +120,13 @@ impl Privacy {
     }
 
     /// Gives a consent, beside the text that was shown; what was agreed to is written down.
+    ///
+    /// # Errors
+    /// [`AccountError::Guarded`] of a child, whose guardian consents.
     pub async fn give_consent(&self, person: PersonId, purpose: PurposeId, text: &str) -> Result<(), AccountError> {
+        if self.is_guarded(person).await? {
+            return Err(AccountError::Guarded);
+        }
         self.give_consent_by("my-data", person, purpose, text).await
     }
 

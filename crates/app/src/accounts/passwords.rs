@@ -18,7 +18,9 @@ impl Privacy {
     /// tells.
     pub async fn ask_reset(&self, mail: &Personal<String>, language: Language) -> Result<(), AccountError> {
         let opening = Opening::new("membership", Reader::Program, None).map_err(PrivacyError::from)?;
-        self.write_to(mail.open(&opening).trim(), &Queued::ResetAsked, language).await.map(drop)
+        let mail = mail.open(&opening).trim();
+        self.count_letter_to(mail, "reset").await?;
+        self.write_to(mail, &Queued::ResetAsked, language).await.map(drop)
     }
 
     /// Mails a link by which a password is chosen, in the letter that `say` makes of its token; that letter.

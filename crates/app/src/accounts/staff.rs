@@ -125,8 +125,12 @@ impl Privacy {
     }
 
     /// A new link to enrol with, for somebody of the staff who lost password or device; the old proofs are void.
+    ///
+    /// # Errors
+    /// [`VaultError::UnknownPerson`] for who is none of the staff.
     pub async fn renew_staff(&self, person: PersonId) -> Result<Zeroizing<String>, AccountError> {
         let (policy, now) = (self.policy(), self.now());
+        self.at_work(person).await?;
         let link = token(self, TokenUse::MailedLink);
         for item in ["staff_second", "staff_password"] {
             self.put_item(policy, person, "staff", item, String::new()).await?;
@@ -139,6 +143,8 @@ impl Privacy {
     /// Begins to enrol: the secret of the one-time passwords, as text and as the address that an app reads.
     pub async fn enrolment(&self, link: &str) -> Result<(Zeroizing<String>, Zeroizing<String>), AccountError> {
         let (_, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
+        // Who was dismissed since the link was mailed enrols no more.
+        self.at_work(person).await.map_err(|_| AccountError::Link)?;
         let policy = self.policy();
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second", "staff_mail"]);
         let opened = opened.await?;
@@ -168,6 +174,7 @@ impl Privacy {
     ) -> Result<(Vec<String>, Zeroizing<String>), AccountError> {
         let (policy, now) = (self.policy(), self.now());
         let (link, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
+        self.at_work(person).await.map_err(|_| AccountError::Link)?;
         let hash = self.new_staff_hash(person, password).await?;
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second"]).await?;
         let Proof::Set(mut second) = Proof::read(opened.text(policy, "staff_second"), None) else {
@@ -287,11 +294,33 @@ impl Privacy {
         try_join_all(self.vault().with_roles(None).await?.into_iter().map(open)).await
     }
 
+    /// The role of somebody of the staff.
+    async fn at_work(&self, person: PersonId) -> Result<Role, AccountError> {
+        let role = self.vault().role(person).await?.0.filter(|role| role.is_staff());
+        Ok(role.ok_or(VaultError::UnknownPerson(person))?)
+    }
+
+    /// Whether `person` is the only operator who enrolled: one who has not can let nobody in.
+    async fn lets_in_alone(&self, person: PersonId) -> Result<bool, AccountError> {
+        let mut enrolled = Vec::new();
+        for (operator, _) in
+            self.vault().with_roles(None).await?.into_iter().filter(|(_, role)| *role == Role::Operator)
+        {
+            let opened = self.open_items(operator, "security", Reader::Program, &["staff_password"]).await?;
+            if StaffPassword::parse(opened.text(self.policy(), "staff_password")).is_some() {
+                enrolled.push(operator);
+            }
+        }
+        Ok(enrolled == [person])
+    }
+
     /// Ends somebody's work for the operator: role and sessions at once, their account with the next sweep.
     pub async fn dismiss_staff(&self, person: PersonId) -> Result<(), AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let role = self.vault().role(person).await?.0.filter(|role| role.is_staff());
-        let role = role.ok_or(VaultError::UnknownPerson(person))?;
+        let role = self.at_work(person).await?;
+        if role == Role::Operator && self.lets_in_alone(person).await? {
+            return Err(VaultError::LastOfRole { role: role.as_str() }.into());
+        }
         self.vault().give_role(person, None, now).await?;
         let taken = format!("{{\"role\":\"{}\",\"given\":false}}", role.as_str());
         let rights = record(policy, "staff_rights", vec![("staff_rights", taken)], vec![(Event::Made, now)])?;

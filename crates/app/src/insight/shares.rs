@@ -5,6 +5,7 @@ use crate::{App, AppError, recommending::VISITORS};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use std::{
     collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
     ops::Range,
     sync::{Arc, Mutex},
 };
@@ -58,6 +59,9 @@ impl ShareSource {
         if self == Self::Catalogue { 0 } else { small_cell }
     }
 }
+
+/// Those that are counted from visits.
+const VISITS: [ShareSource; 2] = [ShareSource::Clicks, ShareSource::Sales];
 
 /// Which shares are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +124,8 @@ struct Overview {
     today: Date,
     at: Timestamp,
     took: SignedDuration,
+    /// How often events had changed, and which tags there were: what visits are counted from.
+    visits_of: (i64, u64),
     periods: [Periods; 2],
     values: Values,
     grids: HashMap<(ShareSource, By), Grid>,
@@ -236,11 +242,28 @@ impl Visits<'_> {
 
 impl Overview {
     fn new(today: Date, at: Timestamp, periods: [Periods; 2], values: Values) -> Self {
-        Self { today, at, took: SignedDuration::ZERO, periods, values, grids: HashMap::new() }
+        let (took, visits_of) = (SignedDuration::ZERO, (0, 0));
+        Self { today, at, took, visits_of, periods, values, grids: HashMap::new() }
     }
 
     fn grid(&self, by: usize) -> Grid {
         Grid::new(&self.values, &self.periods[by])
+    }
+
+    /// Takes over what `known` counted of the same visits: values of tags have the same numbers, others came after them.
+    fn take_visits(&mut self, known: &Self) {
+        for (at, by) in By::ALL.into_iter().enumerate() {
+            for source in VISITS {
+                let Grid { hits, of } = &known.grids[&(source, by)];
+                let mut grid = self.grid(at);
+                grid.hits
+                    .iter_mut()
+                    .zip(hits)
+                    .chain(grid.of.iter_mut().zip(of))
+                    .for_each(|(to, from)| to.clone_from(from));
+                self.grids.insert((source, by), grid);
+            }
+        }
     }
 
     fn count_catalogue(&mut self, tagged: &Tagged) {
@@ -286,18 +309,41 @@ impl Overview {
         let mut found: Vec<(&ValueId, Vec<u64>)> =
             mine.map(|((_, value), number)| (value, last(&grid.hits[*number]))).collect();
         found.retain(|(_, hits)| hits.iter().any(|hits| *hits > 0));
-        let line = |(value, hits): &(&ValueId, Vec<u64>)| {
-            let counts = hits.iter().zip(&of).map(|(hits, of)| shown(Count { hits: *hits, of: *of }, least));
-            let counts: Vec<_> = counts.collect();
+        found.sort_unstable_by_key(|(value, _)| *value);
+        let mut all: Vec<Vec<Option<Count>>> = vec![Vec::new(); found.len()];
+        for (at, of) in of.iter().enumerate() {
+            let counts: Vec<Count> = found.iter().map(|(_, hits)| Count { hits: hits[at], of: *of }).collect();
+            all.iter_mut().zip(shown_beside(&counts, least)).for_each(|(line, count)| line.push(count));
+        }
+        let line = |(counts, (value, _)): (Vec<Option<Count>>, &(&ValueId, Vec<u64>))| {
             let over = counts.split_last().map_or(&[][..], |(_, over)| over);
             ShareLine { value: (*value).clone(), trend: trend(over, found.len()), counts }
         };
-        let mut lines: Vec<ShareLine> = found.iter().map(line).collect();
+        let mut lines: Vec<ShareLine> = all.into_iter().zip(&found).map(line).collect();
         let sum = |line: &ShareLine| line.counts.iter().flatten().map(|count| count.hits).sum::<u64>();
         lines.sort_by(|a, b| sum(b).cmp(&sum(a)).then_with(|| a.value.cmp(&b.value)));
         let of = of.into_iter().map(|of| shown(Count { hits: 0, of }, least).map(|count| count.of)).collect();
         Shares { input, periods, of, lines, least, as_of: self.at }
     }
+}
+
+/// Which counts of one period may stand beside each other: none below `least`, and not so many that what they leave of all
+/// tells a hidden one.
+fn shown_beside(counts: &[Count], least: u32) -> Vec<Option<Count>> {
+    let mut beside: Vec<Option<Count>> = counts.iter().map(|count| shown(*count, least)).collect();
+    let is_hidden = |(count, shown): (&Count, &Option<Count>)| count.hits > 0 && shown.is_none();
+    if !counts.iter().zip(&beside).any(is_hidden) {
+        return beside;
+    }
+    let all = counts.first().map_or(0, |count| count.of);
+    let left = all.saturating_sub(beside.iter().flatten().map(|count| count.hits).sum());
+    let smallest = (0..beside.len())
+        .filter(|at| beside[*at].is_some_and(|count| count.hits > 0))
+        .min_by_key(|at| counts[*at].hits);
+    if let (1.., true, Some(at)) = (left, left < u64::from(least), smallest) {
+        beside[at] = None;
+    }
+    beside
 }
 
 /// Whether a count may be shown where groups of people below `least` may not.
@@ -340,22 +386,29 @@ impl App {
         {
             return Ok(Arc::clone(known));
         }
-        let mut fresh = self.count_all(organisation, today, now).await?;
+        let mut fresh = self.count_all(organisation, (today, now), kept.as_deref()).await?;
         fresh.took = self.now().duration_since(now);
         Ok(Arc::clone(kept.insert(Arc::new(fresh))))
     }
 
-    async fn count_all(&self, organisation: OrganisationId, today: Date, now: Timestamp) -> Result<Overview, AppError> {
+    /// Counts everything; visits only when they are others than those that `known` counted.
+    async fn count_all(
+        &self,
+        organisation: OrganisationId,
+        (today, now): (Date, Timestamp),
+        known: Option<&Overview>,
+    ) -> Result<Overview, AppError> {
         self.write_or_say().await;
         let periods = By::ALL.map(|by| Periods::until(today, by, self.policy()));
         let since = periods[0].first().min(periods[1].first());
         let mut snapshot = self.store().read().await?;
-        let (mut values, mut tagged) = (Values::default(), Tagged::default());
+        let (mut values, mut tagged, mut tags_hash) = (Values::default(), Tagged::default(), DefaultHasher::new());
         let mut after: Option<TaggedProduct> = None;
         loop {
             let tags = snapshot.tagged_after(organisation, after.as_ref(), ROWS).await?;
             after = tags.last().cloned();
             let is_last = tags.len() < ROWS as usize;
+            tags.iter().for_each(|tag| (tag.product, &tag.attribute, &tag.value).hash(&mut tags_hash));
             tags.into_iter().for_each(|tag| tagged.put(tag, &mut values));
             if is_last {
                 break;
@@ -369,6 +422,11 @@ impl App {
         let mut overview = Overview::new(today, now, periods.clone(), values);
         overview.count_catalogue(&tagged);
         overview.count_searches(&days, &asked);
+        overview.visits_of = (snapshot.event_changes_of(organisation).await?, tags_hash.finish());
+        if let Some(known) = known.filter(|known| (known.today, known.visits_of) == (today, overview.visits_of)) {
+            overview.take_visits(known);
+            return Ok(overview);
+        }
         let grids = [(); 2].map(|()| [overview.grid(0), overview.grid(1)]);
         let mut visits = Visits { tagged: &tagged, periods: &periods, seen: Vec::new(), last: None, grids };
         let mut after = None;
@@ -379,10 +437,34 @@ impl App {
             events.iter().for_each(|event| visits.put(event, &overview.values));
         }
         visits.end(&overview.values);
-        let [clicks, sales] = visits.grids;
-        for (source, grids) in [(ShareSource::Clicks, clicks), (ShareSource::Sales, sales)] {
+        for (source, grids) in VISITS.into_iter().zip(visits.grids) {
             overview.grids.extend(By::ALL.into_iter().zip(grids).map(|(by, grid)| ((source, by), grid)));
         }
         Ok(overview)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of these counts of 100 are shown.
+    #[track_caller]
+    fn check(hits: &[u64], expected: &[bool]) {
+        let counts: Vec<Count> = hits.iter().map(|hits| Count { hits: *hits, of: 100 }).collect();
+        let shown: Vec<bool> = shown_beside(&counts, 5).iter().map(Option::is_some).collect();
+        assert_eq!(shown, expected, "{hits:?}");
+    }
+
+    #[test]
+    fn what_others_leave_of_all_tells_no_small_group() {
+        check(&[60, 40], &[true, true]);
+        // 3 of 100 would be what 60 and 37 leave.
+        check(&[60, 37, 3], &[true, false, false]);
+        check(&[60, 30, 3], &[true, true, false]);
+        // Those who looked at several values count at each of them.
+        check(&[80, 37, 3], &[true, true, false]);
+        check(&[97, 3], &[false, false]);
+        check(&[90, 0], &[true, true]);
     }
 }

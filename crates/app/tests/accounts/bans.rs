@@ -1,10 +1,10 @@
 //! Shut out for misuse, and back when it is over.
 
 use crate::{
-    house::{House, on_each_engine, set, sign_up},
+    house::{House, PASSWORD, log_in, on_each_engine, personal, set, sign_up},
     office::enrolled,
 };
-use vestry_app::{AccountError, Language, Role, SweepOutcome, SweepRequest};
+use vestry_app::{AccountError, Entered, Language, Outcome, Role, SweepOutcome, SweepRequest};
 
 const KIM: &str = "kim@shop.example";
 
@@ -52,6 +52,29 @@ async fn clause_4_ga_misuse_whoever_was_banned_and_left_joins_again_on_the_day_i
         assert!(house.joins(KIM).await, "it is over, although no sweep came by");
         set("2027-11-03T03:00:00+09:00");
         assert_eq!(house.forgotten().await, 1, "the hash goes on the day after its last");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bug_a_second_ban_let_the_one_who_made_it_lift_it_with_the_first() {
+    on_each_engine(async |house| {
+        let (kim, _) = house.member(KIM).await;
+        let (lee, ..) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+        let (park, ..) = enrolled(&house, "park@operator.example", Role::Officer).await;
+        let (an, ..) = enrolled(&house, "an@operator.example", Role::Officer).await;
+        house.privacy.ban(lee, kim, "Fetched other people's pictures.", Language::Korean).await.expect("banned");
+        let entered = house.privacy.log_in(&log_in(KIM, PASSWORD)).await.expect("known");
+        let Entered::ShutOut { contest, .. } = entered else { panic!("{entered:?}") };
+        let words = personal("그건 제가 아니에요.");
+        let case = house.privacy.contest(&contest, words, Language::Korean).await.expect("contested");
+        house.privacy.ban(park, kim, "Did it again.", Language::Korean).await.expect("banned");
+        for banner in [lee, park] {
+            let refused = house.privacy.decide_complaint(case, banner, Outcome::Done, "맞아요.").await;
+            assert!(matches!(refused, Err(AccountError::SameStaff)), "{refused:?}");
+        }
+        house.privacy.decide_complaint(case, an, Outcome::Done, "맞아요.").await.expect("a third one");
+        assert!(matches!(house.privacy.log_in(&log_in(KIM, PASSWORD)).await, Ok(Entered::In(_))));
     })
     .await;
 }

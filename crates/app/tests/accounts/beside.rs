@@ -5,6 +5,7 @@ use crate::{
     house::{
         House, PASSWORD, SURROUNDINGS, device, drop_schemas, in_two_processes, log_in, pass, personal, set, sign_up,
     },
+    notices,
     office::{self, code, enrolled},
 };
 use jiff::SignedDuration;
@@ -193,4 +194,34 @@ async fn a_key_that_is_revoked_or_rotated_in_one_process_is_refused_in_every_oth
         there.close().await;
         drop_schemas(&databases).await;
     }
+}
+
+#[tokio::test]
+async fn bug_two_processes_that_posted_at_once_sent_each_letter_twice() {
+    in_two_processes(async |here, there| {
+        for n in 0..8 {
+            here.privacy.sign_up(sign_up(&format!("kim{n}@shop.example"))).await.expect("signed up");
+        }
+        let (one, other) = tokio::join!(here.post(), there.post());
+        let mut to: Vec<String> = one.into_iter().chain(other).map(|letter| letter.to).collect();
+        to.sort();
+        assert_eq!(to, (0..8).map(|n| format!("kim{n}@shop.example")).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bug_a_version_that_one_process_posted_was_unknown_to_the_others_until_they_started_again() {
+    in_two_processes(async |here, there| {
+        here.privacy.put_draft(&notices::version("next", "2026-12-01", notices::SAME)).await.expect("kept");
+        let draft = here.privacy.draft().await.expect("read").expect("a draft");
+        here.privacy.post_draft(draft.policy.hash()).await.expect("posted");
+        let knows = |house: &House| house.privacy.policies().iter().any(|policy| policy.version == "next");
+        assert!(knows(&here) && !knows(&there));
+        there.privacy.keep_the_day().await.expect("looked at");
+        assert!(knows(&there));
+        set("2026-12-01T00:00:00+09:00");
+        assert_eq!((here.privacy.policy().version.as_str(), there.privacy.policy().version.as_str()), ("next", "next"));
+    })
+    .await;
 }

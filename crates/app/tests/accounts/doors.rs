@@ -2,13 +2,14 @@
 
 use crate::{
     clock::FedClock,
-    house::{House, PASSWORD, device, log_in, on_each_engine, personal},
+    house::{House, PASSWORD, device, log_in, on_each_engine, pass, personal},
     office::{self, enrolled},
     own::{with_code, with_second},
 };
+use jiff::SignedDuration;
 use std::{future::Future, time::Duration};
 use tokio::time::Instant;
-use vestry_app::{AccountError, Role};
+use vestry_app::{AccountError, Language, Role};
 
 const TICK: Duration = Duration::from_millis(5);
 
@@ -48,6 +49,23 @@ async fn a_wrong_login_is_answered_on_a_whole_quarter_of_a_second_at_either_door
             let trying = house.privacy.staff_log_in(&mail, &password, Some("000000"), &here);
             check(&clock, &house, "staff", trying).await;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_is_not_written_to_at_will() {
+    on_each_engine(async |house| {
+        let owner = personal("kim@shop.example");
+        // Ten that are free, and the one that makes the next wait.
+        for asked in 0..11 {
+            house.privacy.ask_reset(&owner, Language::Korean).await.unwrap_or_else(|error| panic!("{asked}: {error}"));
+        }
+        let refused = house.privacy.ask_reset(&personal("Kim@Shop.Example"), Language::Korean).await;
+        assert!(matches!(refused, Err(AccountError::Wait(_))), "{refused:?}");
+        house.privacy.ask_reset(&personal("lee@shop.example"), Language::Korean).await.expect("another address");
+        pass(SignedDuration::from_mins(1));
+        house.privacy.ask_reset(&owner, Language::Korean).await.expect("after a wait");
     })
     .await;
 }

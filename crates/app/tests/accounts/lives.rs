@@ -378,6 +378,13 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
         let (child, password) = (joined.person, joined.password.expect("a link to a first password"));
         house.privacy.reset(&password, &personal(PASSWORD)).await.expect("set");
         house.enter("child@home.example", PASSWORD).await;
+        // What the guardian decides is not the child's to decide otherwise.
+        let marketing = house.privacy.policy().purpose_named("marketing").expect("listed");
+        let gives = async || house.privacy.give_consent(child, marketing, "광고를 받을게요").await;
+        assert!(matches!(gives().await, Err(AccountError::Guarded)));
+        assert!(house.privacy.asks_for(child).await.expect("asked").purposes.is_empty());
+        house.privacy.give_consent_for(&link, marketing, "광고를 받을게요").await.expect("by the guardian");
+        house.privacy.take_back_consent(child, marketing).await.expect("a child may take it back");
         // The guardian sees and corrects, and the child can see that they looked.
         assert!(matches!(house.privacy.guardian(&link).await, Ok(GuardianPage::Of(of)) if of == child));
         let records = house.privacy.records_for_guardian(child).await.expect("held");
@@ -395,6 +402,7 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
         let records = house.privacy.own_records(child).await.expect("held");
         assert!(records.iter().all(|record| house.privacy.policy().class(record.record.class).id != "guardian"));
         house.enter("child@home.example", PASSWORD).await;
+        gives().await.expect("their own from now on");
     })
     .await;
 }

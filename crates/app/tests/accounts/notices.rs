@@ -6,7 +6,7 @@ use vestry_app::{AccountError, Both, ChildAccount, DraftError, NoticeId, PersonI
 use vestry_policy::{PurposeId, TransferWaits};
 
 /// The built-in policy as another version, with one thing said differently.
-fn version(name: &str, effective: &str, change: (&str, &str)) -> String {
+pub(crate) fn version(name: &str, effective: &str, change: (&str, &str)) -> String {
     let text = vestry_policy::BUILTIN
         .replacen("version = \"2019-08-01\"", &format!("version = \"{name}\""), 1)
         .replacen("effective = 2019-08-01", &format!("effective = {effective}"), 1);
@@ -15,7 +15,7 @@ fn version(name: &str, effective: &str, change: (&str, &str)) -> String {
 }
 
 /// Nothing is changed but the name and the first day.
-const SAME: (&str, &str) = ("small_cell = 5 ", "small_cell = 5 ");
+pub(crate) const SAME: (&str, &str) = ("small_cell = 5 ", "small_cell = 5 ");
 
 fn both(text: &str) -> Both {
     Both { ko: format!("{text} (한국어)"), en: text.into() }

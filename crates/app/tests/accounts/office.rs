@@ -1,9 +1,13 @@
 //! The operator's people: enrolling with a second proof, logging in, passwords that are too old, going.
 
-use crate::house::{House, device, on_each_engine, pass, personal};
+use crate::house::{House, device, on_each_engine, on_each_engine_with, pass, personal, set};
 use jiff::SignedDuration;
-use vestry_app::{AccountError, Language, NewStaff, PersonId, Role, SignedHead, StaffEntered, verify};
+use vestry_app::{
+    AccountError, Config, Language, NewStaff, PersonId, PrivacyError, Role, SignedHead, StaffEntered, VaultError,
+    verify,
+};
 use vestry_credentials::TotpSecret;
+use vestry_policy::BUILTIN;
 
 pub(crate) const PASSWORD: &str = "an iron, a needle and patience";
 
@@ -131,4 +135,78 @@ async fn auditors_are_mailed_the_audit_logs_head_with_each_days_sweep() {
         verify(&house.folder.path().join("data/audit"), &key, Some(&head)).expect("the log holds it");
     })
     .await;
+}
+
+#[tokio::test]
+async fn bug_a_link_to_enrol_was_made_for_whoever_was_named() {
+    on_each_engine(async |house| {
+        let (kim, _) = house.member("kim@shop.example").await;
+        let before = house.privacy.own_records(kim).await.expect("held").len();
+        let refused = house.privacy.renew_staff(kim).await;
+        let unknown = |error: &AccountError| {
+            matches!(error, AccountError::Privacy(PrivacyError::Vault(VaultError::UnknownPerson(of))) if *of == kim)
+        };
+        assert!(refused.as_ref().is_err_and(unknown), "a member is none of the staff");
+        assert_eq!(house.privacy.own_records(kim).await.expect("held").len(), before, "and nothing is put on file");
+        house.enter("kim@shop.example", crate::house::PASSWORD).await;
+
+        // The twin: one of the staff, until they go.
+        enrolled(&house, "park@operator.example", Role::Operator).await;
+        let (lee, ..) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+        let link = house.privacy.renew_staff(lee).await.expect("renewed");
+        let (secret, _) = house.privacy.enrolment(&link).await.expect("a secret");
+        house.privacy.dismiss_staff(lee).await.expect("dismissed");
+        assert!(matches!(house.privacy.enrolment(&link).await, Err(AccountError::Link)));
+        let shown = code(&house, &secret);
+        let enrols = house.privacy.enrol(&link, &personal(PASSWORD), &shown).await;
+        assert!(matches!(enrols, Err(AccountError::Link)), "who was dismissed enrols no more");
+        assert!(house.privacy.renew_staff(lee).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_operator_who_never_enrolled_lets_nobody_in_and_does_not_count() {
+    on_each_engine(async |house| {
+        let (park, ..) = enrolled(&house, "park@operator.example", Role::Operator).await;
+        let (lee, link) = house.privacy.add_staff(&new("lee@operator.example", Role::Operator)).await.expect("added");
+        let refused = house.privacy.dismiss_staff(park).await;
+        let last = |error: &AccountError| {
+            matches!(error, AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. })))
+        };
+        assert!(refused.as_ref().is_err_and(last), "{refused:?}");
+        let (secret, _) = house.privacy.enrolment(&link).await.expect("a secret");
+        let shown = code(&house, &secret);
+        house.privacy.enrol(&link, &personal(PASSWORD), &shown).await.expect("enrolled");
+        house.privacy.dismiss_staff(park).await.expect("another one lets in");
+        assert!(house.privacy.dismiss_staff(lee).await.as_ref().is_err_and(last));
+    })
+    .await;
+}
+
+/// Enrolled in the morning of 2026-11-02; the password is good until the end of `last`, under a policy that says `period`.
+async fn check_password_age(period: &str, [last, after]: [&str; 2]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("policy.toml");
+    let usual = "staff_password = \"6 months\"";
+    assert!(BUILTIN.contains(usual));
+    std::fs::write(&file, BUILTIN.replacen(usual, &format!("staff_password = \"{period}\""), 1)).expect("written");
+    let mut settings = Config::default();
+    settings.policy.files = vec![file];
+    on_each_engine_with(&settings, async |house| {
+        let (_, _, codes) = enrolled(&house, "lee@operator.example", Role::Officer).await;
+        set(last);
+        let entered = enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await.expect("known");
+        assert!(matches!(entered, StaffEntered::In(_)), "{period}, {last}: {entered:?}");
+        set(after);
+        let entered = enter(&house, "lee@operator.example", PASSWORD, &codes[1]).await.expect("known");
+        assert!(matches!(entered, StaffEntered::PasswordExpired(_)), "{period}, {after}: {entered:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clause_7_na_a_staff_password_is_as_old_as_the_policy_lets_it_be_and_no_older() {
+    check_password_age("6 months", ["2027-05-02T23:59:59+09:00", "2027-05-03T00:00:00+09:00"]).await;
+    check_password_age("30 days", ["2026-12-02T23:59:59+09:00", "2026-12-03T00:00:00+09:00"]).await;
 }

@@ -9,7 +9,7 @@ pub(crate) fn category() -> AttributeId {
 
 /// Puts these pictures, by number, and says under the name `who` what they are.
 pub(crate) async fn teach(app: &App, organisation: OrganisationId, who: &str, pictures: std::ops::Range<usize>) {
-    let value = ValueId::new("swimwear").expect("an id");
+    let value = ValueId::new("swimsuit").expect("an id");
     let numbers = app.vision().heads().reading.as_ref().expect("heads that can be taught").mean().len();
     for at in pictures {
         let (sku, now) = (Sku::new(&format!("T-{at}")).expect("a SKU"), app.now());

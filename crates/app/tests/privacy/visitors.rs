@@ -228,6 +228,24 @@ async fn clause_1_ga_a_visitor_who_is_forgotten_leaves_the_recommender_as_if_the
     .await;
 }
 
+#[tokio::test]
+async fn bug_of_two_visitors_who_were_forgotten_at_once_one_came_back() {
+    on_each_engine("2020-01-01", async |world| {
+        let shop = Shop::stocked(world).await;
+        shop.takes(&crowd()).await;
+        let without = shop.refreshed().await;
+        for (name, at) in [("kim", 5), ("lee", 6)] {
+            shop.takes(&[did(name, DeedKind::Purchase, 0), did(name, DeedKind::Purchase, at)]).await;
+        }
+        shop.refreshed().await;
+        let forget = async |name| shop.app.forget_visitor(shop.organisation, &visitor(name)).await.expect("forgotten");
+        tokio::join!(forget("kim"), forget("lee"));
+        assert_eq!(shop.digests().await, without);
+        shop.app.close().await;
+    })
+    .await;
+}
+
 /// Records of use are held for five years.
 #[tokio::test]
 async fn clause_4_ga_usage_what_visitors_did_goes_with_its_day_and_the_way_to_them_with_it() {

@@ -45,6 +45,7 @@ problem-cursor-gone = This page of the results is gone. Search again.
 problem-draft = The draft cannot be used as it is.
 problem-foreign-form = This form was sent by a page of another site. Open this server's own page and try there.
 problem-full = No space is left on the server; nothing was changed. Tell whoever runs it.
+problem-guarded = Until you are fourteen your guardian agrees for you, by the link that was mailed to them.
 problem-last-of-role = Somebody has to keep this role. Give it to somebody else first.
 problem-no-accounts = This server keeps no accounts yet. Whoever runs it makes the vault with `vestry admin init`.
 problem-no-choice = None of the three ways was chosen. Choose one.

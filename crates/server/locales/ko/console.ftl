@@ -45,6 +45,7 @@ problem-cursor-gone = 이 결과는 이제 없어요. 다시 찾아 주세요.
 problem-draft = 이 초안은 이대로 쓸 수 없어요.
 problem-foreign-form = 다른 사이트에서 보낸 양식이에요. 이 서버의 페이지를 열어 거기서 해 주세요.
 problem-full = 서버에 남은 공간이 없어 아무것도 바꾸지 않았어요. 운영하는 분께 알려 주세요.
+problem-guarded = 만 14세가 될 때까지는 보호자가 메일로 받은 링크에서 대신 동의해요.
 problem-last-of-role = 이 역할은 누군가 맡고 있어야 해요. 먼저 다른 사람에게 맡겨 주세요.
 problem-no-accounts = 이 서버에는 아직 계정이 없어요. 운영하는 분이 `vestry admin init`으로 만들어요.
 problem-no-choice = 세 가지 가운데 아무것도 고르지 않았어요. 하나를 골라 주세요.

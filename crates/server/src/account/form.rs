@@ -1,7 +1,7 @@
 //! One form on one page: what signing in, joining and passwords look like.
 
 use crate::{
-    console::{Shown, shown},
+    console::{Shown, readdressed, shown},
     pages::{FieldView, FormPage, LinkView, PasskeyDoor, QrView},
     public,
     words::{Language, Words},
@@ -54,8 +54,9 @@ impl Form {
         self
     }
 
+    /// The answer is read in the language in which the form was shown: what was agreed to is what stood there.
     pub(crate) fn to(mut self, action: impl Into<String>, button: impl FnOnce(&Words) -> String) -> Self {
-        self.0.action = action.into();
+        self.0.action = readdressed(&action.into(), &["lang"], &[("lang", self.language().code())]);
         self.0.button = button(&self.0.frame.words);
         self
     }
@@ -145,6 +146,7 @@ fn said(words: &Words, error: &AccountError, fields: &[FieldView]) -> String {
         AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
         AccountError::Link => words.t("link-over"),
         AccountError::Wrong => words.t("sign-in-wrong"),
+        AccountError::Guarded => words.t("problem-guarded"),
         AccountError::Privacy(_) | AccountError::Case(_) | AccountError::SameStaff | AccountError::TwoAtTheDesk => {
             words.t("problem-ours-hint")
         }

@@ -109,12 +109,13 @@ async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId,
     let records = privacy.records_for_guardian(child).await?;
     let stays = privacy.stays_after(child, Leaving::Withdrawn).await?;
     let groups = groups(privacy.policy(), &records, &stays, &words);
-    let consents = me::consents(privacy, child, language).await?;
+    let consents = me::consents(privacy, child, language, true).await?;
     let agreed = me::agreed(privacy.policy(), &records, &consents, &words);
     let looks = me::looks(privacy, child, &words).await?;
     let action = format!("/guardian/{}", encoded(link));
     let copy = copies::view(privacy, (child, Reader::Guardian(child)), format!("{action}/export"), &words).await?;
-    shown(&GuardianOfPage { words, theme, action, groups, consents, agreed, looks, copy, said })
+    let other = format!("{action}?lang={}", language.other().code());
+    shown(&GuardianOfPage { words, theme, action, other, groups, consents, agreed, looks, copy, said })
 }
 
 /// The child that a guardian's link shows.

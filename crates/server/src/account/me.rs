@@ -85,7 +85,7 @@ async fn page(
     let (records, leaving, consents, copy, sessions, looks, returned, on_file, asked_for) = tokio::try_join!(
         async { Ok(privacy.own_records(person).await?) },
         async { Ok(privacy.stays_after(person, Leaving::Withdrawn).await?) },
-        consents(privacy, person, language),
+        async { consents(privacy, person, language, !privacy.is_guarded(person).await?).await },
         copies::view(privacy, (person, reader), "/me/export".into(), &frame.words),
         sessions(privacy, visitor),
         looks(privacy, person, &frame.words),
@@ -295,6 +295,7 @@ pub(super) async fn consents(
     privacy: &Privacy,
     person: PersonId,
     language: Language,
+    gives: bool,
 ) -> Result<Vec<ConsentRow>, Problem> {
     let policy = privacy.policy();
     let consents = privacy.consents(person).await?;
@@ -304,6 +305,7 @@ pub(super) async fn consents(
             purpose: policy.purpose(consent.purpose).id.clone(),
             text: consent_text(policy, consent.purpose, language),
             given: consent.given,
+            gives,
             taken_back: consent.taken_back.filter(|_| !consent.given).map(|at| time(policy, at)),
         })
         .collect())
@@ -385,6 +387,7 @@ pub(crate) async fn change(
                 AccountError::Wrong => words.t("password-wrong"),
                 AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
                 AccountError::Weak(_) => words.t("weak-common"),
+                AccountError::Guarded => words.t("problem-guarded"),
                 _ => words.t("problem-ours-hint"),
             };
             let asked = fields.text("words").unwrap_or("");

@@ -78,6 +78,8 @@ pub(crate) struct ConsentRow {
     pub(crate) purpose: String,
     pub(crate) text: String,
     pub(crate) given: bool,
+    /// Whether it is theirs to give who looks at it; taking it back always is.
+    pub(crate) gives: bool,
     pub(crate) taken_back: Option<String>,
 }
 
@@ -207,6 +209,8 @@ pub(crate) struct GuardianOfPage {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
     pub(crate) action: String,
+    /// The page in the other language.
+    pub(crate) other: String,
     pub(crate) groups: Vec<HeldGroup>,
     pub(crate) consents: Vec<ConsentRow>,
     pub(crate) agreed: Vec<AgreedLine>,

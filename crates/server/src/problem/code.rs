@@ -34,6 +34,7 @@ codes! {
     Draft, "draft", /* word */ "problem-draft";
     ForeignForm, "foreign_form", /* word */ "problem-foreign-form";
     Full, "full", /* word */ "problem-full";
+    Guarded, "guarded", /* word */ "problem-guarded";
     Internal, "internal", /* word */ "problem-ours-hint";
     LastOfRole, "last_of_role", /* word */ "problem-last-of-role";
     Link, "link", /* word */ "link-over";

@@ -266,6 +266,10 @@ async fn keys_are_made_rotated_and_revoked() {
     let rotated = house.call(POST, &format!("/api/v1/keys/{id}/rotate"), None).await;
     assert_eq!(rotated.status, StatusCode::CREATED, "{}", rotated.text());
     assert_ne!(rotated.json()["secret"], made.json()["secret"]);
+    for secret in [&made, &rotated].map(|one| one.json()["secret"].as_str().expect("a secret").to_owned()) {
+        assert!(house.files_with(&secret).is_empty(), "at rest there is its hash");
+    }
+    assert!(!house.files_with("shop.example").is_empty(), "what is no secret would be seen");
     assert_eq!(house.call(DELETE, &format!("/api/v1/keys/{id}"), None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(house.call(DELETE, "/api/v1/keys/999", None).await.code(), "unknown_key");
     let wrong = json!({"name": "page", "kind": "publishable", "origins": ["shop.example/path"]});

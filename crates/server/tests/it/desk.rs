@@ -387,6 +387,15 @@ async fn clause_7_na_the_office_is_reached_from_its_networks_alone() {
             assert_eq!(answer.text().contains("is not reached from your network"), !is_in, "{path} {from}");
         }
     }
+    // What a client wrote before our own proxy did counts for nothing, on a line of its own or not.
+    for lines in [&["192.0.2.7, 192.0.3.7"][..], &["192.0.2.7", "192.0.3.7"]] {
+        let mut request = Request::get("/office").header(header::ACCEPT, "text/html");
+        for line in lines {
+            request = request.header("x-forwarded-for", *line);
+        }
+        let answer = house.send(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{lines:?}");
+    }
     // Everybody else's pages are everybody's.
     assert_eq!(ask("/sign-in", "192.0.3.7").await.status, StatusCode::OK);
     assert_eq!(ask("/policy", "192.0.3.7").await.status, StatusCode::OK);

@@ -5,6 +5,8 @@ use super::{
     harness::House,
 };
 use axum::http::{Request, StatusCode, header};
+use sha2::{Digest, Sha256};
+use vestry_app::Personal;
 
 /// What stands between `before` and the next `after`.
 fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
@@ -295,4 +297,32 @@ async fn clause_2_na_the_hash_that_is_kept_is_of_the_very_words_beside_the_box()
     house.privacy().make_exports().await.expect("made");
     let copy = house.page("", &format!("{link}/export/my-data.json")).await.text();
     assert!(copy.contains(&others), "{others} in {copy}");
+}
+
+#[tokio::test]
+async fn bug_a_consent_kept_the_hash_of_a_text_in_a_language_that_was_not_shown() {
+    let house = House::with_accounts().await;
+    let cookie = member(&house, "kim@shop.example", "").await;
+    let person = house.privacy().vault().find(&Personal::new("kim@shop.example".into())).await.expect("asked");
+    let person = person.expect("a member");
+    // The browser reads English, the page was asked for in Korean.
+    let page = house.page(&cookie, "/me?lang=ko").await.text();
+    let section = between(&page, "id=\"consents\"", "</section>");
+    let forms = section.split("<form").filter(|form| form.contains("value=\"marketing\""));
+    let form = forms.last().expect("a form");
+    let (action, text) = (between(form, "action=\"", "\""), between(form, "<p>", "<"));
+    assert!(text.contains("마케팅") || text.contains("광고"), "{text}");
+    let sent =
+        house.form(&cookie, action, &[("csrf", &csrf(&page)), ("act", "consent"), ("purpose", "marketing")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    let records = house.privacy().own_records(person).await.expect("held");
+    let values = records.iter().flat_map(|one| one.record.items.iter().map(|held| held.value.open(&one.opening)));
+    let digest = vestry_model::hex(&Sha256::digest(text));
+    assert!(values.clone().any(|value| value.contains(&digest)), "{:?}", values.collect::<Vec<_>>());
+
+    // So with every form that is shown by itself.
+    for path in ["/join?age=14&lang=ko", "/sign-in?lang=ko", "/password?lang=ko"] {
+        let form = house.page("", path).await.text();
+        assert!(form.contains("lang=ko\" method=\"post\""), "{path}: {form}");
+    }
 }

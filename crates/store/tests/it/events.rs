@@ -42,9 +42,13 @@ async fn searches_keep_what_each_visitor_chose_from_them_whatever_the_page() {
         let mut tx = store.begin().await.expect("begins");
         tx.put_events(shop, &[], &all).await.expect("takes");
         tx.put_events(shop, &[], &[search(1, "b", &[1])]).await.expect("takes");
+        // A list is as old as the first that is heard of it, whichever is heard first.
+        let at_another = |second: i64| StoredSearch { at: at(second), ..search(1, "b", &[]) };
+        tx.put_events(shop, &[], &[at_another(900), at_another(1), at_another(2)]).await.expect("takes");
         tx.commit().await.expect("commits");
         let mut expected = all.to_vec();
         expected[1].chosen = vec![ids[1]];
+        expected[1].at = at(1);
         for limit in 1..=6 {
             let (mut read, mut after) = (Vec::new(), None::<(Visitor, String)>);
             loop {

@@ -183,8 +183,8 @@ async fn corrections_are_remembered_in_order() {
                 "colour navy navy",
                 "colour - red",
                 "colour navy -",
-                "category skirt dress",
                 "category coat -",
+                "category skirt dress",
                 "category dress dress",
             ]
         );

@@ -116,6 +116,7 @@ fn me(language: Language, theme: Theme) -> MePage {
             purpose: "marketing".into(),
             text: pick(language, "마케팅: 새 서비스를 알립니다.", "marketing: news of services").into(),
             given: false,
+            gives: true,
             taken_back: Some("2026-11-23 20:11".into()),
         }],
         sessions: vec![
@@ -256,6 +257,7 @@ fn own(
     let child = GuardianOfPage {
         words,
         theme,
+        other: "/guardian/vml_0f?lang=en".into(),
         action: "/guardian/x".into(),
         groups,
         consents,
