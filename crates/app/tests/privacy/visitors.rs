@@ -12,7 +12,9 @@ use vestry_app::{
     App, AppError, BecauseOf, Happened, ImageInput, NewEvent, Privacy, ProductInput, RecommendInput, SearchInput,
     VaultStore, Wanted, demo, restore,
 };
-use vestry_model::{DeedKind, OrganisationId, Product, Sku, VisitorName};
+use vestry_learn::blend::ENOUGH;
+use vestry_model::{DeedKind, OrganisationId, Product, Rgb, Sku, VisitorName};
+use vestry_search::{Answer, Weights};
 
 const PRODUCTS: usize = 8;
 
@@ -363,5 +365,62 @@ async fn search_weights_follow_clicks_and_forget_them() {
     shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("forgotten");
     let facts = shop.app.recommender_facts(shop.organisation).await.expect("fitted");
     assert_eq!((facts.choice.visitors, shop.held("lee").await), (0, 1));
+    shop.app.close().await;
+}
+
+#[tokio::test]
+async fn a_search_that_names_no_weights_takes_those_that_clicks_speak_for() {
+    let world = World::made("2020-01-01").await;
+    let shop = Shop::pictured(&world).await;
+    let search = async |like: Option<Sku>, colour: Rgb, limit: usize| {
+        let input = SearchInput { like, colour: Some(colour), limit, ..SearchInput::default() };
+        shop.app.search(shop.organisation, input).await.expect("found").answer
+    };
+    // Like a product and near a colour: what stands second by the colour alone stands further down by both.
+    let mut found = None;
+    for colour in [[220, 30, 30], [30, 60, 200], [20, 20, 20], [240, 240, 240], [40, 140, 60]].map(Rgb) {
+        let both = search(Some(sku(0)), colour, PRODUCTS).await;
+        let near = search(None, colour, 2).await.results[1].sku.clone();
+        if let Some(at @ 2..) = both.results.iter().position(|one| one.sku == near) {
+            found = Some((colour, both, at));
+            break;
+        }
+    }
+    let (colour, both, at) = found.expect("a colour by which some stand higher");
+    let begun = search(Some(sku(0)), colour, 4).await;
+    let chosen = Sku::new(&both.results[at].sku).expect("a SKU");
+    let click = |who: usize| NewEvent {
+        visitor: visitor(&format!("visitor-{who}")),
+        what: Happened::Did { kind: DeedKind::Click, sku: chosen.clone(), search: Some(both.search_id.clone()) },
+        at: None,
+    };
+    shop.takes(&(0..ENOUGH).map(click).collect::<Vec<_>>()).await;
+    shop.refreshed().await;
+    let weights = shop.app.recommender_facts(shop.organisation).await.expect("fitted").choice.weights;
+    assert!(weights[1] > weights[0], "colour counts more: {weights:?}");
+    let learnt = search(Some(sku(0)), colour, PRODUCTS).await;
+    let place = |answer: &Answer| answer.results.iter().position(|one| one.sku == chosen.as_str()).expect("found");
+    assert!(place(&learnt) < at, "{} before, {}", at, place(&learnt));
+    // A list goes on as it began.
+    let next = SearchInput {
+        like: Some(sku(0)),
+        colour: Some(colour),
+        cursor: begun.next.clone(),
+        limit: 4,
+        ..SearchInput::default()
+    };
+    let rest = shop.app.search(shop.organisation, next).await.expect("the next page").answer;
+    let skus = |answer: &Answer| answer.results.iter().map(|one| one.sku.clone()).collect::<Vec<_>>();
+    assert_eq!([skus(&begun), skus(&rest)].concat(), skus(&both));
+    let named = Some(Weights::default());
+    let input = SearchInput {
+        like: Some(sku(0)),
+        colour: Some(colour),
+        weights: named,
+        limit: PRODUCTS,
+        ..SearchInput::default()
+    };
+    let as_asked = shop.app.search(shop.organisation, input).await.expect("found").answer;
+    assert_eq!(place(&as_asked), at, "who names weights gets those");
     shop.app.close().await;
 }
