@@ -9,6 +9,7 @@ use crate::{
     people::RecordOnFile,
     personal::{Opening, Personal, Reader},
     place::{PersonId, RecordId, Store},
+    seal::{BUCKET, MARK, sealed_length},
     sealing::Sealing,
 };
 use jiff::Timestamp;
@@ -152,7 +153,8 @@ impl Vault {
         let record = RecordId::random()?;
         let body = zeroize::Zeroizing::new(serde_json::to_vec(&look).expect("a look is JSON"));
         let sealed = key.seal(&self.day_place(LOOKS, record, id), &body)?;
-        let sealed = [record.as_bytes().as_slice(), id.as_bytes(), &sealed].concat();
+        let mark = key.mark(person.as_bytes());
+        let sealed = [record.as_bytes().as_slice(), id.as_bytes(), &mark, &sealed].concat();
         self.journal.append_look(sealed, day, now).await?;
         Ok(())
     }
@@ -166,11 +168,13 @@ impl Vault {
         let days = self.journal.log().days()?;
         for day in days {
             let Some(DayKey { id, key }) = self.existing_day_key(policy, class, day).await? else { continue };
-            let log = self.journal.log();
+            let (log, theirs) = (self.journal.log(), key.mark(person.as_bytes()));
             for (_, _, body) in log.sealed_entries(day)? {
-                let Some((record, rest)) = body.split_first_chunk::<16>() else { continue };
-                let Some((_, sealed)) = rest.split_first_chunk::<16>() else { continue };
-                let opened = key.open(&self.day_place(LOOKS, RecordId::from_bytes(*record), id), sealed)?;
+                let Some(Parts { record, mark, sealed }) = Parts::of(&body) else { continue };
+                if mark.is_some_and(|mark| mark != theirs) {
+                    continue;
+                }
+                let opened = key.open(&self.day_place(LOOKS, record, id), sealed)?;
                 let look: Look =
                     serde_json::from_slice(&opened).map_err(|_| VaultError::Unreadable { what: "a look" })?;
                 if look.person == of {
@@ -179,6 +183,31 @@ impl Vault {
             }
         }
         Ok(looks)
+    }
+}
+
+/// What a look's body in the log holds.
+#[derive(Debug, PartialEq, Eq)]
+struct Parts<'b> {
+    record: RecordId,
+    /// Whose it is, to who has the day's key. Looks that earlier builds wrote say it only once they are opened.
+    mark: Option<[u8; MARK]>,
+    sealed: &'b [u8],
+}
+
+impl<'b> Parts<'b> {
+    fn of(body: &'b [u8]) -> Option<Self> {
+        let (record, rest) = body.split_first_chunk::<16>()?;
+        let (_key, rest) = rest.split_first_chunk::<16>()?;
+        let record = RecordId::from_bytes(*record);
+        // What is sealed is as long as so many buckets.
+        match rest.len().checked_sub(sealed_length(0))? % BUCKET {
+            MARK => {
+                let (mark, sealed) = rest.split_first_chunk()?;
+                Some(Self { record, mark: Some(*mark), sealed })
+            }
+            _ => Some(Self { record, mark: None, sealed: rest }),
+        }
     }
 }
 
@@ -204,4 +233,25 @@ fn allowed(policy: &Policy, purpose: PurposeId, asked: Option<ItemSet>) -> Resul
 fn serves(policy: &Policy, record: &RecordOnFile, used: Option<LawfulUse>) -> bool {
     let Some(used) = used else { return false };
     policy.retentions().any(|(_, r)| r.serves.contains(&used) && !r.items.intersection(record.items).is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::DataKey;
+
+    #[test]
+    fn a_look_says_whose_it_is_to_who_has_the_days_key_and_older_ones_are_read_too() {
+        let (key, other) = (DataKey::generate().expect("a key"), DataKey::generate().expect("a key"));
+        let (kim, lee) = (key.mark(b"kim"), key.mark(b"lee"));
+        assert!(kim == key.mark(b"kim") && kim != lee && kim != other.mark(b"kim"));
+        for bytes in [0, 1, 31, 32, 300] {
+            let (record, sealed) = (RecordId::from_bytes([1; 16]), vec![7; sealed_length(bytes)]);
+            let before = [&[1; 16][..], &[2; 16], &sealed].concat();
+            assert_eq!(Parts::of(&before), Some(Parts { record, mark: None, sealed: &sealed }), "{bytes}");
+            let now = [&[1; 16][..], &[2; 16], &kim, &sealed].concat();
+            assert_eq!(Parts::of(&now), Some(Parts { record, mark: Some(kim), sealed: &sealed }), "{bytes}");
+        }
+        assert_eq!(Parts::of(&[0; 40]), None);
+    }
 }

@@ -17,6 +17,8 @@ pub const BUCKET: usize = 32;
 /// The length of a [`WrappedKey`], in bytes.
 pub const WRAPPED_LENGTH: usize = OVERHEAD + 32;
 
+/// The length of a mark.
+pub(crate) const MARK: usize = 8;
 const WRAPPED: &[u8] = b"vestry/1/wrapped-key/";
 const SEALED: &[u8] = b"vestry/1/sealed-value/";
 
@@ -87,6 +89,12 @@ impl DataKey {
         padding[0] = 0x80;
         let padding = &padding[..BUCKET - plaintext.len() % BUCKET];
         Ok(self.seal.seal(&place.encode_behind(SEALED), plaintext, padding)?)
+    }
+
+    /// Eight bytes by which whoever has this key finds what is about `name` without opening everything; to others they are
+    /// random, and stay so once the key is destroyed.
+    pub(crate) fn mark(&self, name: &[u8]) -> [u8; MARK] {
+        *self.secret.derive("vestry/1/data/mark", &[name]).bytes().first_chunk().expect("a secret is longer")
     }
 
     /// What [`seal`](Self::seal) was given for the same `place`; wiped when dropped.
