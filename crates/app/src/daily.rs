@@ -91,27 +91,23 @@ impl App {
     }
 
     async fn look_at_the_day(&self, privacy: &Privacy) {
-        look_at_the_day(privacy).await;
+        match privacy.keep_the_day().await {
+            Ok(()) => {}
+            Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
+                tracing::error!(%error, "the daily sweep waits for an officer");
+            }
+            Err(error) => {
+                let error = vestry_vault::causes(&error);
+                tracing::error!(%error, "the daily sweep did not end; it is tried again");
+            }
+        }
+        match privacy.sweep_state().await {
+            Ok(state) if state.is_overdue => {
+                tracing::error!(last = ?state.last, "the daily sweep is overdue; `vestry privacy sweep`");
+            }
+            _ => {}
+        }
         // A head that was made anew without somebody looks again at what the one before saw.
         self.look_again_at_others().await;
-    }
-}
-
-async fn look_at_the_day(privacy: &Privacy) {
-    match privacy.keep_the_day().await {
-        Ok(()) => {}
-        Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
-            tracing::error!(%error, "the daily sweep waits for an officer");
-        }
-        Err(error) => {
-            let error = vestry_vault::causes(&error);
-            tracing::error!(%error, "the daily sweep did not end; it is tried again");
-        }
-    }
-    match privacy.sweep_state().await {
-        Ok(state) if state.is_overdue => {
-            tracing::error!(last = ?state.last, "the daily sweep is overdue; `vestry privacy sweep`");
-        }
-        _ => {}
     }
 }

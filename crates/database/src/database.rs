@@ -11,6 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
+    borrow::Cow,
     path::Path,
     str::FromStr,
     sync::{
@@ -179,31 +180,33 @@ impl Database {
     /// The rows of one statement that only reads. What takes two statements, and has to be of one instant, goes through
     /// [`Database::read`].
     pub async fn rows(&self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        conn::refuse_nul(&args)?;
-        let sql = sql.into();
-        Ok(match &self.engine {
-            Engine::Sqlite { read, .. } => conn::all(bound!(sql.sqlite, args).fetch_all(read).await?, RowOf::Sqlite),
-            Engine::Postgres(pool) => conn::all(bound!(sql.postgres, args).fetch_all(pool).await?, RowOf::Postgres),
-        })
+        self.fetch(self.text(sql.into()).into(), args).await
     }
 
-    /// The same with `in (..)` for a list of any length; `args` come before the list.
+    /// The same with `in (..)` for a list of any length; `args` come before the list. A long list takes several statements.
     pub async fn rows_in(
         &self,
         sql: impl Into<Sql>,
         args: Vec<Value>,
         list: Vec<Value>,
     ) -> Result<Vec<Row>, DatabaseError> {
-        let (sql, mut rows) = (sql.into(), Vec::new());
-        let text = if matches!(self.engine, Engine::Sqlite { .. }) { sql.sqlite } else { sql.postgres };
-        for (text, args) in conn::in_lists(text, &args, &list) {
-            conn::refuse_nul(&args)?;
-            rows.extend(match &self.engine {
-                Engine::Sqlite { read, .. } => conn::all(bound!(text, args).fetch_all(read).await?, RowOf::Sqlite),
-                Engine::Postgres(pool) => conn::all(bound!(text, args).fetch_all(pool).await?, RowOf::Postgres),
-            });
+        let mut rows = Vec::new();
+        for (text, args) in conn::in_lists(self.text(sql.into()), &args, &list) {
+            rows.extend(self.fetch(text.into(), args).await?);
         }
         Ok(rows)
+    }
+
+    fn text(&self, sql: Sql) -> &'static str {
+        if matches!(self.engine, Engine::Sqlite { .. }) { sql.sqlite } else { sql.postgres }
+    }
+
+    async fn fetch(&self, text: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        conn::refuse_nul(&args)?;
+        Ok(match &self.engine {
+            Engine::Sqlite { read, .. } => conn::all(bound!(text, args).fetch_all(read).await?, RowOf::Sqlite),
+            Engine::Postgres(pool) => conn::all(bound!(text, args).fetch_all(pool).await?, RowOf::Postgres),
+        })
     }
 
     /// The first of those rows, if any.

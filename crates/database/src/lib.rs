@@ -14,6 +14,6 @@ mod dump;
 mod error;
 
 pub use conn::{Column, Columns, Conn, Row, Sql, Value};
-pub use database::{Database, Location, Turn};
+pub use database::{Database, Location};
 pub use dump::DumpError;
 pub use error::DatabaseError;

@@ -25,7 +25,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::Mutex;
-use vestry_database::{Conn, Database, DatabaseError, Location, Sql, Turn, args};
+use vestry_database::{Conn, Database, DatabaseError, Location, Sql, args};
 use vestry_policy::Policy;
 
 /// Where a vault is kept: files in the data folder, or databases by URL.
@@ -89,11 +89,14 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// The turn of this process at `task`, which one process of an installation does at a time; `None` while another has it.
-    pub async fn turn_at(&self, task: &str) -> Result<Option<Turn>, VaultError> {
+    /// Does `work`, which one process of an installation does at a time; `None` while another is at that `task`.
+    pub async fn in_turn<T>(&self, task: &str, work: impl Future<Output = T>) -> Result<Option<T>, VaultError> {
         let digest = Sha256::new().chain_update(self.installation.as_bytes()).chain_update(task).finalize();
-        let name = i64::from_be_bytes(digest[..8].try_into().expect("eight bytes"));
-        Ok(self.people.turn(name).await?)
+        let name = i64::from_be_bytes(*digest.first_chunk().expect("it is longer"));
+        let Some(turn) = self.people.turn(name).await? else { return Ok(None) };
+        let done = work.await;
+        turn.end().await?;
+        Ok(Some(done))
     }
 }
 

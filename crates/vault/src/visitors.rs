@@ -59,7 +59,7 @@ impl Vault {
     pub async fn known_visitors(&self, ids: &[VisitorId]) -> Result<HashSet<VisitorId>, VaultError> {
         const SQL: &str = "select visitor from visitors where tombstone in (..)";
         let list = ids.iter().map(|id| Tombstone::of_visitor(*id).value()).collect();
-        let rows = self.keyring.database().read().await?.rows_in(SQL, args![], list).await?;
+        let rows = self.keyring.database().rows_in(SQL, args![], list).await?;
         rows.iter().map(|row| VisitorId::from_row(row.only()?)).collect()
     }
 
@@ -85,7 +85,7 @@ impl Vault {
     async fn visitors_by(&self, hashes: &[[u8; 32]]) -> Result<HashMap<[u8; 32], VisitorId>, VaultError> {
         const SQL: &str = "select hash, visitor from visitors where hash in (..)";
         let list = hashes.iter().map(|hash| hash.as_slice().into()).collect();
-        let rows = self.keyring.database().read().await?.rows_in(SQL, args![], list).await?;
+        let rows = self.keyring.database().rows_in(SQL, args![], list).await?;
         rows.iter()
             .map(|row| {
                 let mut columns = row.columns();

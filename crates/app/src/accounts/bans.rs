@@ -111,7 +111,7 @@ impl Privacy {
     ) -> Result<RecordId, AccountError> {
         self.may_contest(link).await?;
         let (hash, person, what) = self.contesting(link).await?;
-        let (ban, _) = self.misuse(person, None).await?.ok_or(AccountError::Link)?;
+        let (ban, _) = self.misuse(person).await?.ok_or(AccountError::Link)?;
         let new = NewCase {
             kind: CaseKind::Complaint,
             right: None,
@@ -126,29 +126,25 @@ impl Privacy {
         Ok(case)
     }
 
-    /// The newest misuse record of somebody, or the one named, with what it says.
-    async fn misuse(
-        &self,
-        person: PersonId,
-        named: Option<RecordId>,
-    ) -> Result<Option<(RecordId, Misuse)>, AccountError> {
+    /// The newest misuse record of somebody, with what it says.
+    async fn misuse(&self, person: PersonId) -> Result<Option<(RecordId, Misuse)>, AccountError> {
         let policy = self.policy();
         let on_file = self.vault().person(policy, person).await?;
         let of_class = policy.class_named("misuse");
         let made = |record: &&vestry_vault::RecordOnFile| record.events.iter().map(|(_, at)| *at).max();
         let newest = on_file.records.iter().filter(|record| Some(record.class) == of_class).max_by_key(made);
-        let Some(found) = named.or(newest.map(|record| record.record)) else { return Ok(None) };
-        let opened = self.open_items(person, "security", Reader::Program, &["misuse"]).await?;
-        let text = opened.found.iter().find(|(record, ..)| *record == found);
-        let misuse = text.and_then(|(.., value)| serde_json::from_str(value.open(&opened.opening)).ok());
-        Ok(misuse.map(|misuse| (found, misuse)))
+        let Some(newest) = newest else { return Ok(None) };
+        Ok(self.misuses(person).await?.into_iter().find(|(record, _)| *record == newest.record))
     }
 
-    /// Who banned somebody, of all bans on file.
-    async fn banners(&self, person: PersonId) -> Result<Vec<PersonId>, AccountError> {
+    /// What each misuse record of somebody says.
+    async fn misuses(&self, person: PersonId) -> Result<Vec<(RecordId, Misuse)>, AccountError> {
         let opened = self.open_items(person, "security", Reader::Program, &["misuse"]).await?;
-        let by = |text: &str| serde_json::from_str::<Misuse>(text).ok()?.by.parse().ok();
-        Ok(opened.found.iter().filter_map(|(.., value)| by(value.open(&opened.opening))).collect())
+        let found = opened
+            .found
+            .iter()
+            .filter_map(|(record, _, value)| Some((*record, serde_json::from_str(value.open(&opened.opening)).ok()?)));
+        Ok(found.collect())
     }
 
     /// Upholds or lifts a ban. Where the policy asks two of the staff for it, the one who banned is the first of them.
@@ -160,13 +156,15 @@ impl Privacy {
         outcome: Outcome,
     ) -> Result<(), AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let banner = self.misuse(person, Some(ban)).await?.and_then(|(_, misuse)| misuse.by.parse::<PersonId>().ok());
+        let banners = self.misuses(person).await?.into_iter();
+        let banners: Vec<(RecordId, PersonId)> =
+            banners.filter_map(|(record, misuse)| Some((record, misuse.by.parse().ok()?))).collect();
         if policy.needs_two(TwoStaff::BanDecided) {
             // Whoever lifts one ban lifts all of them.
-            if self.banners(person).await?.contains(&staff) {
+            if banners.iter().any(|(_, banner)| *banner == staff) {
                 return Err(AccountError::SameStaff);
             }
-            if let Some(banner) = banner {
+            if let Some((_, banner)) = banners.into_iter().find(|(record, _)| *record == ban) {
                 let act = TwoStaff::BanDecided.as_str();
                 self.vault().note_two((act, vestry_vault::Subject::person(person)), banner, staff, now).await?;
             }

@@ -131,10 +131,7 @@ impl Privacy {
 
     /// Makes every copy that waits; how many. Whoever left meanwhile has none.
     pub async fn make_exports(&self) -> Result<u64, AccountError> {
-        let Some(turn) = self.vault().turn_at("copies").await? else { return Ok(0) };
-        let made = self.make_all_exports().await;
-        turn.end().await.map_err(VaultError::from)?;
-        made
+        self.vault().in_turn("copies", self.make_all_exports()).await?.unwrap_or(Ok(0))
     }
 
     async fn make_all_exports(&self) -> Result<u64, AccountError> {

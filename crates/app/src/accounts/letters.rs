@@ -191,10 +191,8 @@ impl Privacy {
     /// Posts every letter that waits, once each. What cannot be delivered now waits on.
     pub async fn post_letters(&self, office: &PostOffice) -> Result<Delivered, AccountError> {
         // Another process that posts them has the same list.
-        let Some(turn) = self.vault().turn_at("letters").await? else { return Ok(Delivered::default()) };
-        let delivered = self.post_all(office).await;
-        turn.end().await.map_err(VaultError::from)?;
-        delivered
+        let delivered = self.vault().in_turn("letters", self.post_all(office)).await?;
+        delivered.unwrap_or_else(|| Ok(Delivered::default()))
     }
 
     async fn post_all(&self, office: &PostOffice) -> Result<Delivered, AccountError> {

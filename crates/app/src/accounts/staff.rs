@@ -142,9 +142,7 @@ impl Privacy {
 
     /// Begins to enrol: the secret of the one-time passwords, as text and as the address that an app reads.
     pub async fn enrolment(&self, link: &str) -> Result<(Zeroizing<String>, Zeroizing<String>), AccountError> {
-        let (_, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
-        // Who was dismissed since the link was mailed enrols no more.
-        self.at_work(person).await.map_err(|_| AccountError::Link)?;
+        let (_, person) = self.staff_linked(link, ENROL).await?;
         let policy = self.policy();
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second", "staff_mail"]);
         let opened = opened.await?;
@@ -173,8 +171,7 @@ impl Privacy {
         code: &str,
     ) -> Result<(Vec<String>, Zeroizing<String>), AccountError> {
         let (policy, now) = (self.policy(), self.now());
-        let (link, person) = self.linked(TokenUse::MailedLink, link, ENROL).await?;
-        self.at_work(person).await.map_err(|_| AccountError::Link)?;
+        let (link, person) = self.staff_linked(link, ENROL).await?;
         let hash = self.new_staff_hash(person, password).await?;
         let opened = self.open_items(person, "security", Reader::Themselves(person), &["staff_second"]).await?;
         let Proof::Set(mut second) = Proof::read(opened.text(policy, "staff_second"), None) else {
@@ -262,7 +259,7 @@ impl Privacy {
         link: &str,
         password: &Personal<String>,
     ) -> Result<Zeroizing<String>, AccountError> {
-        let (link, person) = self.linked(TokenUse::MailedLink, link, EXPIRED).await?;
+        let (link, person) = self.staff_linked(link, EXPIRED).await?;
         let opened = self.open_items(person, "security", Reader::Program, &["staff_password"]).await?;
         let known = StaffPassword::parse(opened.text(self.policy(), "staff_password"));
         let hash = known.and_then(|known| hash_of(Some(&known.hash)));
@@ -292,6 +289,13 @@ impl Privacy {
         };
         // Every look is on the disk before it is shown; together they wait for it once.
         try_join_all(self.vault().with_roles(None).await?.into_iter().map(open)).await
+    }
+
+    /// Whose a link of the office is: of nobody who was dismissed since it was made.
+    async fn staff_linked(&self, link: &str, what: &str) -> Result<([u8; 32], PersonId), AccountError> {
+        let (hash, person) = self.linked(TokenUse::MailedLink, link, what).await?;
+        let role = self.vault().role(person).await?.0;
+        role.filter(|role| role.is_staff()).map(|_| (hash, person)).ok_or(AccountError::Link)
     }
 
     /// The role of somebody of the staff.
