@@ -93,6 +93,9 @@ pub enum AccountError {
     /// A link that was spent, is too old, or was never one.
     #[error("this link was used already or is too old; ask for a new one")]
     Link,
+    /// An invitation that somebody else took up, or that is too old.
+    #[error("the invitation was taken up already or is too old; ask for another one")]
+    Invitation,
     /// A child's consent, which is their guardian's to give.
     #[error("until the fourteenth birthday the guardian consents, by the link that was mailed to them")]
     Guarded,

@@ -229,6 +229,9 @@ async fn restore_into(
     let manifest = reader.finish().map_err(VaultError::from)?;
     let catalogue = counted(&manifest, &came)?;
     let (vault, restored): (Vault, Restored) = restoring.finish(governing, now).await?;
+    let mut tx = store.begin().await?;
+    tx.end_keys(&vault.ended_keys()?).await?;
+    tx.commit().await?;
     vault.close().await;
     store.end_restore().await?;
     store.close().await;

@@ -107,7 +107,8 @@ impl App {
         let now = self.now();
         let ends = now + jiff::SignedDuration::from_hours(overlap_hours.into());
         let mut tx = self.store().begin().await?;
-        let id = tx.rotate_key(organisation, id, &hash(&secret), ends, now).await.map_err(unknown_key)?;
+        let (id, ended) = tx.rotate_key(organisation, id, &hash(&secret), ends, now).await.map_err(unknown_key)?;
+        self.note_key_ended(&ended, ends).await?;
         tx.commit().await?;
         self.known_keys().forget();
         Ok(NewKey { id, secret })
@@ -116,9 +117,18 @@ impl App {
     /// Refuses a key from now on.
     pub async fn revoke_key(&self, organisation: OrganisationId, id: KeyId) -> Result<(), AppError> {
         let mut tx = self.store().begin().await?;
-        tx.revoke_key(organisation, id, self.now()).await.map_err(unknown_key)?;
+        let ended = tx.revoke_key(organisation, id, self.now()).await.map_err(unknown_key)?;
+        self.note_key_ended(&ended, self.now()).await?;
         tx.commit().await?;
         self.known_keys().forget();
+        Ok(())
+    }
+
+    /// Notes where a restore looks that a key ends: a backup may be older than that.
+    async fn note_key_ended(&self, key: &[u8; 32], at: Timestamp) -> Result<(), AppError> {
+        if let Some(privacy) = self.privacy() {
+            privacy.vault().note_key_ended(key, at, self.now()).await?;
+        }
         Ok(())
     }
 
@@ -169,9 +179,12 @@ impl App {
         Ok(Some(self.make_key(organisation, KeyKind::Secret, "first start").await?.secret))
     }
 
-    /// Whether an organisation has an owner with an account: then its keys open no console.
+    /// Whether an organisation has an owner with an account, or had one: then its keys open no console.
     pub async fn has_owner(&self, organisation: OrganisationId) -> Result<bool, AppError> {
         let Some(privacy) = self.privacy() else { return Ok(false) };
+        if self.store().read().await?.was_owned(organisation).await? {
+            return Ok(true);
+        }
         let members = privacy.vault().with_roles(Some(organisation.get())).await?;
         Ok(members.iter().any(|(_, role)| *role == Role::Owner))
     }

@@ -9,12 +9,13 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
 };
+use vestry_model::OrganisationId;
 use vestry_policy::{
     Action, ClassId, Event, Grain, ItemId, LawfulUse, Membership, Planner, Policy, StoredIn, Subject, Verdict,
 };
 use vestry_vault::{
     DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, PersonOnFile, Personal, Reader,
-    ReasonCode, RecordId, VaultError, event_named,
+    ReasonCode, RecordId, Role, VaultError, event_named,
 };
 use zeroize::Zeroizing;
 
@@ -149,11 +150,7 @@ impl Privacy {
 
     /// Ends a membership the one way or the other, at once; what nothing holds is gone with it, or with the next sweep
     /// where there is no certificate.
-    pub(crate) async fn end_membership(
-        &self,
-        person: PersonId,
-        leaving: Leaving,
-    ) -> Result<Option<Sweep>, PrivacyError> {
+    pub async fn end_membership(&self, person: PersonId, leaving: Leaving) -> Result<Option<Sweep>, PrivacyError> {
         self.put_out(person, leaving).await?;
         self.sweep_soon(person).await
     }
@@ -161,6 +158,12 @@ impl Privacy {
     /// What takes effect at once, everywhere: no session, no look-up, no letter.
     async fn put_out(&self, person: PersonId, leaving: Leaving) -> Result<(), PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
+        if let (Some(Role::Owner), Some(organisation)) = self.vault().role(person).await? {
+            // Its keys opened no console while they were there, and do not with the last of them gone.
+            let mut tx = self.store().begin().await?;
+            tx.note_owned(OrganisationId::from_row(organisation)).await?;
+            tx.commit().await?;
+        }
         match leaving {
             Leaving::Withdrawn => self.vault().withdraw(policy, person, now).await?,
             Leaving::Erased => self.vault().erase(policy, person, now).await?,
@@ -171,13 +174,22 @@ impl Privacy {
     /// Sweeps somebody who asked for it; `None` while another sweep runs or the clock is in doubt: then they are swept as
     /// soon as that is over.
     pub(crate) async fn sweep_soon(&self, person: PersonId) -> Result<Option<Sweep>, PrivacyError> {
-        match self.sweep_person(person).await {
-            Ok(sweep) => Ok(Some(sweep)),
+        let swept = self.sweep_person(person).await;
+        self.or_owed(Some(person), swept)
+    }
+
+    /// A sweep, or that it has to wait: then whoever it was about is swept as soon as it can be.
+    fn or_owed(
+        &self,
+        person: Option<PersonId>,
+        swept: Result<Sweep, PrivacyError>,
+    ) -> Result<Option<Sweep>, PrivacyError> {
+        match swept {
             Err(error) if error.waits() => {
-                self.owed().add(person);
+                person.into_iter().for_each(|person| self.owed().add(person));
                 Ok(None)
             }
-            Err(error) => Err(error),
+            swept => swept.map(Some),
         }
     }
 
@@ -209,11 +221,11 @@ impl Privacy {
     }
 
     /// Takes a consent back, at once.
-    pub async fn take_back(&self, person: PersonId, purpose: &str) -> Result<Sweep, PrivacyError> {
+    pub async fn take_back(&self, person: PersonId, purpose: &str) -> Result<Option<Sweep>, PrivacyError> {
         let policy = self.policy();
         let purpose = policy.purpose_named(purpose).ok_or_else(|| not_in_policy(policy, "purpose", purpose))?;
         self.vault().take_back(policy, person, purpose, self.now()).await?;
-        self.sweep_person(person).await
+        self.sweep_soon(person).await
     }
 
     /// Takes what somebody did out of what improves the service, at once and for good.
@@ -223,7 +235,7 @@ impl Privacy {
         self.sweep_soon(person).await
     }
 
-    /// Releases a hold; what it stopped is destroyed the same day.
+    /// Releases a hold; what it stopped is destroyed the same day, where there is no certificate as soon as a sweep can run.
     pub async fn release(&self, subject: HoldSubject, reason: &ReasonCode) -> Result<Option<Sweep>, PrivacyError> {
         self.vault().release(subject, reason, self.now()).await?;
         let person = match subject {
@@ -231,7 +243,8 @@ impl Privacy {
             // A visit goes by its day, whosever it is.
             HoldSubject::Record(record) => self.vault().owner(record).await?,
         };
-        self.sweep_released(person).await.map(Some)
+        let swept = self.sweep_released(person).await;
+        self.or_owed(person, swept)
     }
 
     /// Writes everything held about a person to a new file at `out`, for the person: JSON with purpose, basis and last

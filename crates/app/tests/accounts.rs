@@ -19,6 +19,8 @@ mod doors;
 mod engines;
 #[path = "accounts/house.rs"]
 mod house;
+#[path = "accounts/invited.rs"]
+mod invited;
 #[path = "accounts/lives.rs"]
 mod lives;
 #[path = "accounts/notices.rs"]

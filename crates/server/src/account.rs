@@ -82,7 +82,7 @@ impl From<AccountError> for Problem {
             AccountError::Privacy(inner) => Self::internal(inner),
             AccountError::Wait(_) => refused(StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
             AccountError::Wrong => refused(StatusCode::FORBIDDEN, Code::WrongProof),
-            AccountError::Link => refused(StatusCode::GONE, Code::Link),
+            AccountError::Link | AccountError::Invitation => refused(StatusCode::GONE, Code::Link),
             AccountError::Guarded => refused(StatusCode::FORBIDDEN, Code::Guarded),
             AccountError::Case(_) => refused(StatusCode::CONFLICT, Code::Case),
             AccountError::SameStaff | AccountError::TwoAtTheDesk => refused(StatusCode::CONFLICT, Code::TwoStaff),

@@ -48,6 +48,7 @@ fn vault_said(words: &Words, error: &VaultError) -> String {
         VaultError::KeptApart => words.t("vault-kept-apart"),
         VaultError::State { .. } => words.t("vault-state"),
         VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. } => words.t("vault-clock"),
+        VaultError::Busy => words.t("vault-busy"),
         VaultError::NothingFor { .. } => words.t("vault-nothing-for"),
         VaultError::Purpose { .. } | VaultError::NotInPolicy { .. } => words.t("vault-purpose"),
         VaultError::TooLong { .. } => words.t("vault-too-long"),

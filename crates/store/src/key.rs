@@ -96,7 +96,8 @@ impl Tx {
         row.map_or(Err(StoreError::KeyExists), |row| Ok(KeyId::from_row(row.only()?)))
     }
 
-    /// Replaces a key: makes one of the same kind and name with a new `hash`; the old one ends at `old_ends`.
+    /// Replaces a key: makes one of the same kind and name with a new `hash`; the old one, whose SHA-256 comes back beside
+    /// it, ends at `old_ends`.
     pub async fn rotate_key(
         &mut self,
         organisation: OrganisationId,
@@ -104,27 +105,40 @@ impl Tx {
         hash: &[u8; 32],
         old_ends: Timestamp,
         now: Timestamp,
-    ) -> Result<KeyId, StoreError> {
+    ) -> Result<(KeyId, [u8; 32]), StoreError> {
         let keys = self.keys(organisation).await?;
         let old = keys.iter().find(|k| k.id == id && k.revoked.is_none_or(|at| at > now));
         let old = old.ok_or(StoreError::Unknown { kind: "key", id: id.get() })?;
-        self.revoke_key(organisation, id, old_ends).await?;
-        self.create_key(organisation, &old.kind, &old.name, hash, now).await
+        let ended = self.revoke_key(organisation, id, old_ends).await?;
+        Ok((self.create_key(organisation, &old.kind, &old.name, hash, now).await?, ended))
     }
 
-    /// Ends a key at `at`; an earlier end stands.
+    /// Ends a key at `at`; an earlier end stands. Its SHA-256.
     pub async fn revoke_key(
         &mut self,
         organisation: OrganisationId,
         id: KeyId,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<[u8; 32], StoreError> {
         const SQL: &str = "update api_keys set revoked = case when revoked < $3 then revoked else $3 end \
-            where organisation = $1 and id = $2";
-        match self.conn.run(SQL, args![organisation.get(), id.get(), at]).await? {
-            0 => Err(StoreError::Unknown { kind: "key", id: id.get() }),
-            _ => Ok(()),
+            where organisation = $1 and id = $2 returning hash";
+        match self.conn.row(SQL, args![organisation.get(), id.get(), at]).await? {
+            None => Err(StoreError::Unknown { kind: "key", id: id.get() }),
+            Some(row) => {
+                let hash: Vec<u8> = row.only()?;
+                hash.try_into().map_err(|_| StoreError::Unreadable { column: "api_keys.hash" })
+            }
         }
+    }
+
+    /// Ends the keys of these SHA-256, each at its moment, wherever there is one; an earlier end stands.
+    pub async fn end_keys(&mut self, ended: &[([u8; 32], Timestamp)]) -> Result<(), StoreError> {
+        const SQL: &str = "update api_keys set revoked = case when revoked < $2 then revoked else $2 end \
+            where hash = $1";
+        for (hash, at) in ended {
+            self.conn.run(SQL, args![hash.as_slice(), *at]).await?;
+        }
+        Ok(())
     }
 
     /// Notes that a key was used at `now`. Call it rarely, such as once a minute and key: it is a write.

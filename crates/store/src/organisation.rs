@@ -46,6 +46,15 @@ impl Snapshot {
         const SQL: &str = "select id, name, slug, created from organisations where id = $1";
         self.conn.row(SQL, args![id.get()]).await?.as_ref().map(organisation).transpose()
     }
+
+    /// Whether an owner with an account left it, whoever may be there now.
+    pub async fn was_owned(&mut self, id: OrganisationId) -> Result<bool, StoreError> {
+        Ok(self.setting(&owned(id)).await?.is_some())
+    }
+}
+
+fn owned(id: OrganisationId) -> String {
+    format!("owned/{id}")
 }
 
 impl Tx {
@@ -62,6 +71,17 @@ impl Tx {
             Some(row) => Ok(OrganisationId::from_row(row.only()?)),
             None => Err(StoreError::SlugTaken(slug.into())),
         }
+    }
+
+    /// Notes that it has had an owner with an account.
+    pub async fn note_owned(&mut self, id: OrganisationId) -> Result<(), StoreError> {
+        self.put_setting(&owned(id), "").await
+    }
+
+    /// Takes away an organisation that has nothing yet, as for somebody who did not come after all.
+    pub async fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
+        self.conn.run("delete from organisations where id = $1", args![id.get()]).await?;
+        Ok(())
     }
 
     /// Gives an organisation another name; its name in addresses stays.

@@ -248,6 +248,12 @@ pub enum VaultError {
         needed: &'static str,
     },
 
+    /// A link that was for one.
+    #[error("somebody came by the link for `{what}` already")]
+    Spent {
+        /// What it was for.
+        what: &'static str,
+    },
     /// Another sweep is running.
     #[error("another sweep is running; wait until it has ended")]
     Busy,

@@ -2,10 +2,12 @@
 //! journal says and the databases do not; so does a restore, from the newest copy of the log.
 
 use crate::{
+    Vault,
     audit::{self, AuditError, AuditLog, Entry, PublicKey, SignedHead},
     certificate::{Certificate, ModelChange},
     error::VaultError,
     generations::AUDIT,
+    hex,
     tombstone::{Subject, Tombstone},
 };
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
@@ -86,6 +88,13 @@ pub enum Line {
     },
     /// A model is made anew of what is left.
     Model(ModelChange),
+    /// A key of the API lets nobody in any more.
+    KeyEnded {
+        /// SHA-256 of its secret, as hex.
+        key: String,
+        /// From when on.
+        at: Timestamp,
+    },
     /// Another key signs from here on.
     SigningKey {
         /// The public key, as hex.
@@ -93,6 +102,23 @@ pub enum Line {
     },
     /// The log is alive; nothing happened.
     Alive,
+}
+
+impl Vault {
+    /// Notes that the key of the API with this SHA-256 lets nobody in from `at` on, so that a restore leaves it so.
+    pub async fn note_key_ended(&self, key: &[u8; 32], at: Timestamp, now: Timestamp) -> Result<(), VaultError> {
+        self.journal.append(&[Line::KeyEnded { key: hex::encode(key).as_str().to_owned(), at }], now).await.map(drop)
+    }
+
+    /// The keys of the API that ended, by their SHA-256, and from when on.
+    pub fn ended_keys(&self) -> Result<Vec<([u8; 32], Timestamp)>, VaultError> {
+        let unreadable = || VaultError::Unreadable { what: "a line of the journal" };
+        let ended = self.journal.lines(0)?.into_iter().filter_map(|(_, line)| match line {
+            Line::KeyEnded { key, at } => Some((key, at)),
+            _ => None,
+        });
+        ended.map(|(key, at)| Ok((*hex::decode(key.as_bytes()).ok_or_else(unreadable)?, at))).collect()
+    }
 }
 
 impl Line {

@@ -101,7 +101,7 @@ pub use steps::Steps;
 pub use sweeping::{PlanFacts, SweepTurn};
 pub use tombstone::{Subject, Tombstone};
 pub use vault::{Vault, VaultKeys, VaultPlace};
-pub use writing::{Edit, EndedSessions, NewPerson, NewRecord};
+pub use writing::{Edit, EndedSessions, NewPerson, NewRecord, SpentLink};
 
 /// What every column of the three databases holds: an item of the policy, or nothing personal and why.
 pub const COLUMNS: &str = include_str!("../columns.toml");

@@ -5,8 +5,9 @@ use crate::{
     error::VaultError,
     journal::Change,
     place::{PersonId, RecordId},
+    sessions::spend,
     tombstone::Subject,
-    writing::touch,
+    writing::{SpentLink, touch},
 };
 use jiff::Timestamp;
 use std::str::FromStr;
@@ -93,14 +94,21 @@ impl Vault {
         Ok(conn.commit().await?)
     }
 
-    /// Lets a member who works for nobody work for an organisation.
+    /// Lets a member who works for nobody work for an organisation, by a link that is spent with it.
     ///
     /// # Errors
     /// [`VaultError::State`] for one who works for another: every sealed value is bound to the organisation.
-    pub async fn join_organisation(&self, person: PersonId, organisation: i64, role: Role) -> Result<(), VaultError> {
+    /// [`VaultError::Spent`] when somebody else came by the link.
+    pub async fn join_organisation(
+        &self,
+        person: PersonId,
+        (organisation, role): (i64, Role),
+        (token, what): SpentLink,
+    ) -> Result<(), VaultError> {
         const SQL: &str = "update persons set role = $3, revision = revision + 1 \
             where id = $1 and state = 'active' and organisation = $2";
         let mut conn = self.people.begin().await?;
+        spend(&mut conn, &token, what).await?;
         match conn.run(SQL, args![person.value(), organisation, role.as_str()]).await? {
             0 => Err(VaultError::State { state: "elsewhere", needed: "of this organisation" }),
             _ => Ok(conn.commit().await?),

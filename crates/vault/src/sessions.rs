@@ -89,6 +89,17 @@ fn token_of(bytes: Vec<u8>) -> Result<[u8; 32], VaultError> {
     bytes.try_into().map_err(|_| VaultError::Unreadable { what: "a session" })
 }
 
+/// Spends a link with what else a transaction does.
+///
+/// # Errors
+/// [`VaultError::Spent`].
+pub(crate) async fn spend(conn: &mut Conn, token: &[u8; 32], what: &'static str) -> Result<(), VaultError> {
+    match conn.run("delete from links where token = $1 and what = $2", args![token.as_slice(), what]).await? {
+        0 => Err(VaultError::Spent { what }),
+        _ => Ok(()),
+    }
+}
+
 impl Vault {
     /// Begins a session under the hash of its token, and forgets those that nobody used for a day: no rule lets a session
     /// be idle for so long.

@@ -12,6 +12,7 @@ use crate::{
     place::{PersonId, RecordId, Store},
     roles::Role,
     sealing::Sealing,
+    sessions::spend,
 };
 use jiff::Timestamp;
 use vestry_database::{Conn, Value, args};
@@ -113,7 +114,12 @@ pub(crate) struct Batch {
     pub(crate) lookups: Vec<Vec<Value>>,
     /// Normalised addresses, to be held against blocks.
     pub(crate) mails: Vec<Zeroizing<String>>,
+    /// Links by which somebody comes in.
+    pub(crate) spent: Vec<SpentLink>,
 }
+
+/// A mailed link that lets one in: the hash of its token, and what it is for.
+pub type SpentLink = ([u8; 32], &'static str);
 
 impl Vault {
     /// Puts people on file, all of them or none; their pseudonyms, in the same order.
@@ -128,7 +134,31 @@ impl Vault {
         people: &[NewPerson],
         now: Timestamp,
     ) -> Result<Vec<PersonId>, VaultError> {
-        let mut batch = Batch::default();
+        self.add(policy, people, Vec::new(), now).await
+    }
+
+    /// Puts somebody on file who comes by links, each of which is spent with it.
+    ///
+    /// # Errors
+    /// As [`Vault::add_people`]; [`VaultError::Spent`] when somebody else came by one of the links.
+    pub async fn add_by_links(
+        &self,
+        policy: &Policy,
+        person: NewPerson,
+        links: Vec<SpentLink>,
+        now: Timestamp,
+    ) -> Result<PersonId, VaultError> {
+        Ok(self.add(policy, &[person], links, now).await?.pop().expect("one for one"))
+    }
+
+    async fn add(
+        &self,
+        policy: &Policy,
+        people: &[NewPerson],
+        spent: Vec<SpentLink>,
+        now: Timestamp,
+    ) -> Result<Vec<PersonId>, VaultError> {
+        let mut batch = Batch { spent, ..Batch::default() };
         let mut ids = Vec::with_capacity(people.len());
         for new in people {
             let person = PersonId::random()?;
@@ -268,6 +298,9 @@ impl Vault {
         const CONSENTS: &str = "insert into consents (person, purpose, given) values (..)";
         const RECORDS: &str = "insert into records (person, id, class, stored, events) values (..)";
         const LOOKUPS: &str = "insert into lookups (hash, person) values (..)";
+        for (token, what) in batch.spent {
+            spend(conn, &token, what).await?;
+        }
         conn.insert(PERSONS, batch.persons).await?;
         conn.insert(CONSENTS, batch.consents).await?;
         conn.insert(RECORDS, batch.records).await?;

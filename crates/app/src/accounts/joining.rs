@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use vestry_credentials::{Token, TokenUse};
 use vestry_mail::Language;
-use vestry_model::hex;
+use vestry_model::{OrganisationId, hex};
 use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
 use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
 use zeroize::Zeroizing;
@@ -80,6 +80,16 @@ pub(super) struct Pending {
 pub(super) struct Invited {
     pub(super) organisation: i64,
     pub(super) role: String,
+}
+
+/// An invitation that nobody took up.
+pub(super) struct Invitation {
+    /// The hash of its token.
+    pub(super) link: [u8; 32],
+    /// Under whom it waits.
+    pub(super) who: PersonId,
+    pub(super) organisation: i64,
+    pub(super) role: Role,
 }
 
 /// A consent as it was given.
@@ -218,64 +228,98 @@ impl Privacy {
     /// Makes a member of who confirms their address by the link's token.
     ///
     /// # Errors
-    /// [`AccountError::Link`].
+    /// [`AccountError::Link`]; [`AccountError::Invitation`] for who was invited to where they cannot come any more: they
+    /// signed up to work there, so they get no shop of their own instead.
     pub async fn confirm(&self, link: &str) -> Result<Joined, AccountError> {
-        let (policy, now) = (self.policy(), self.now());
+        let policy = self.policy();
         let (link, waiting) = self.linked(TokenUse::MailedLink, link, CONFIRM).await?;
         let opened = self.open_items(waiting, "membership", Reader::Program, &["pending"]).await?;
         let pending = opened.text(policy, "pending").and_then(|text| serde_json::from_str::<Pending>(text).ok());
         let pending = pending.ok_or(AccountError::Link)?;
-        let invited = match &pending.invitation {
+        let known = |error: &AccountError| {
+            matches!(error, AccountError::Privacy(PrivacyError::Vault(VaultError::KnownAlready | VaultError::Blocked)))
+        };
+        let refused = match self.enter_by(&pending, link).await {
+            Ok((joined, invitation)) => {
+                self.conclude(waiting, "pending").await?;
+                if let Some(Invitation { who, .. }) = invitation {
+                    self.conclude(who, "invitation").await?;
+                }
+                return self.welcome(&pending, joined).await;
+            }
+            // By whoever was faster, or kept out: the one page says as little as the other.
+            Err(error) if known(&error) => AccountError::Link,
+            Err(error @ AccountError::Invitation) => error,
+            Err(error) => return Err(error),
+        };
+        // The sign-up is over.
+        self.vault().spend_link(&link, CONFIRM, self.now()).await?;
+        self.conclude(waiting, "pending").await?;
+        Err(refused)
+    }
+
+    /// Puts a member on file by the link that they confirmed, and the invitation by which they came, each good for one.
+    async fn enter_by(&self, pending: &Pending, link: [u8; 32]) -> Result<(Joined, Option<Invitation>), AccountError> {
+        let invitation = match &pending.invitation {
             Some(text) => match self.invited(text).await {
-                Ok(invited) => Some(invited),
-                // One that was taken up by somebody else meanwhile is none.
-                Err(AccountError::Link) => None,
-                Err(error) => return Err(error),
+                Err(AccountError::Link) => return Err(AccountError::Invitation),
+                invitation => Some(invitation?),
             },
             None => None,
         };
-        let (organisation, role) = match &invited {
-            Some((_, invited)) => (invited.organisation, invited.role.parse::<Role>().map_err(|_| AccountError::Link)?),
-            None => (self.new_organisation().await?, Role::Owner),
+        let (links, made, role) = match &invitation {
+            Some(invitation) => (vec![(link, CONFIRM), (invitation.link, INVITATION)], None, invitation.role),
+            None => (vec![(link, CONFIRM)], Some(self.new_organisation().await?), Role::Owner),
         };
-        let new = self.member(policy, &pending, organisation, role)?;
-        let joined = match self.vault().add_people(policy, &[new], now).await {
-            Err(error) if !matches!(error, VaultError::KnownAlready | VaultError::Blocked) => return Err(error.into()),
-            joined => joined,
-        };
-        // Spent whether or not somebody of this address became a member meanwhile: the sign-up is over.
-        self.vault().spend_link(&link, CONFIRM, now).await?;
-        self.conclude(waiting, "pending").await?;
-        if let (Ok(_), Some((who, _))) = (&joined, invited) {
-            self.conclude(who, "invitation").await?;
-        }
-        match joined {
-            Ok(mut people) => {
-                let person = people.pop().expect("one for one");
-                let password = match &pending.child {
-                    Some(child) => Some(self.hand_over(person, child).await?),
-                    None => None,
-                };
-                if pending.consents.iter().any(|given| given.purpose == MARKETING) {
-                    self.tell_result(person, true).await?;
-                }
-                Ok(Joined { person, organisation, password })
+        let organisation = invitation.as_ref().map(|invitation| invitation.organisation);
+        let organisation = organisation.or(made.map(OrganisationId::get)).expect("invited, or a new one");
+        let added = match self.member(self.policy(), pending, organisation, role) {
+            Ok(new) => {
+                self.vault().add_by_links(self.policy(), new, links, self.now()).await.map_err(AccountError::from)
             }
-            // By whoever was faster, or kept out: the one page says as little as the other.
-            Err(_) => Err(AccountError::Link),
+            Err(error) => Err(error),
+        };
+        if let (Err(_), Some(made)) = (&added, made) {
+            self.remove_organisation(made).await?;
         }
+        match added {
+            Ok(person) => Ok((Joined { person, organisation, password: None }, invitation)),
+            Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Spent { what }))) => {
+                Err(if what == INVITATION { AccountError::Invitation } else { AccountError::Link })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What follows for a new member.
+    async fn welcome(&self, pending: &Pending, joined: Joined) -> Result<Joined, AccountError> {
+        let password = match &pending.child {
+            Some(child) => Some(self.hand_over(joined.person, child).await?),
+            None => None,
+        };
+        if pending.consents.iter().any(|given| given.purpose == MARKETING) {
+            self.tell_result(joined.person, true).await?;
+        }
+        Ok(Joined { password, ..joined })
     }
 
     /// The organisation of whoever was not invited to one: a new one, of which they are the owner. It is called by a number
     /// until an owner names it; what they typed as their company is an item of theirs, and stays sealed.
-    pub(super) async fn new_organisation(&self) -> Result<i64, AccountError> {
+    async fn new_organisation(&self) -> Result<OrganisationId, PrivacyError> {
         let mut number = [0; 5];
         random(self)(&mut number);
         let name = format!("shop-{}", hex(&number));
-        let mut tx = self.store().begin().await.map_err(PrivacyError::from)?;
-        let id = tx.create_organisation(&name, &name, self.now()).await.map_err(PrivacyError::from)?;
-        tx.commit().await.map_err(PrivacyError::from)?;
-        Ok(id.get())
+        let mut tx = self.store().begin().await?;
+        let id = tx.create_organisation(&name, &name, self.now()).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Takes a new organisation back, whose owner did not come after all.
+    async fn remove_organisation(&self, organisation: OrganisationId) -> Result<(), PrivacyError> {
+        let mut tx = self.store().begin().await?;
+        tx.remove_organisation(organisation).await?;
+        Ok(tx.commit().await?)
     }
 
     fn member(
@@ -411,13 +455,18 @@ impl Privacy {
         Ok(self.sweep_soon(person).await.map(drop)?)
     }
 
-    /// Whom an invitation's token is about, and what it is to.
-    pub(super) async fn invited(&self, text: &str) -> Result<(PersonId, Invited), AccountError> {
+    /// The invitation of a token.
+    ///
+    /// # Errors
+    /// [`AccountError::Link`] for one that was taken up or is too old.
+    pub(super) async fn invited(&self, text: &str) -> Result<Invitation, AccountError> {
         let policy = self.policy();
-        let (_, who) = self.linked(TokenUse::Invitation, text, INVITATION).await?;
+        let (link, who) = self.linked(TokenUse::Invitation, text, INVITATION).await?;
         let opened = self.open_items(who, "membership", Reader::Program, &["invited"]).await?;
-        let invited = opened.text(policy, "invited").and_then(|text| serde_json::from_str(text).ok());
-        Ok((who, invited.ok_or(AccountError::Link)?))
+        let invited = opened.text(policy, "invited").and_then(|text| serde_json::from_str::<Invited>(text).ok());
+        let Invited { organisation, role } = invited.ok_or(AccountError::Link)?;
+        let role = role.parse().map_err(|_| AccountError::Link)?;
+        Ok(Invitation { link, who, organisation, role })
     }
 }
 

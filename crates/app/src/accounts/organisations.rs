@@ -2,7 +2,7 @@
 
 use super::{
     AccountError,
-    joining::{INVITATION, Invited, is_usable},
+    joining::{INVITATION, Invitation, Invited, is_usable},
     letters::Queued,
     record, token,
 };
@@ -82,9 +82,11 @@ impl Privacy {
         if self.vault().role(person).await?.0.is_some() {
             return Err(VaultError::State { state: "at work", needed: "without a role" }.into());
         }
-        let (who, invited) = self.invited(invitation).await?;
-        let role = invited.role.parse::<Role>().map_err(|_| AccountError::Link)?;
-        self.vault().join_organisation(person, invited.organisation, role).await?;
+        let Invitation { link, who, organisation, role } = self.invited(invitation).await?;
+        match self.vault().join_organisation(person, (organisation, role), (link, INVITATION)).await {
+            Err(VaultError::Spent { .. }) => return Err(AccountError::Link),
+            joined => joined?,
+        }
         self.conclude(who, "invitation").await
     }
 
@@ -100,6 +102,14 @@ impl Privacy {
         // Every look is on the disk before it is shown; together they wait for it once.
         let all = self.vault().with_roles(Some(organisation)).await?.into_iter().map(open);
         Ok(try_join_all(all).await?.into_iter().flatten().collect())
+    }
+
+    /// How many colleagues are left without an owner if this one leaves; none where another stays.
+    pub async fn left_without_owner(&self, owner: PersonId) -> Result<usize, AccountError> {
+        let (Some(Role::Owner), Some(organisation)) = self.vault().role(owner).await? else { return Ok(0) };
+        let mut others = self.vault().with_roles(Some(organisation)).await?;
+        others.retain(|(person, _)| *person != owner);
+        Ok(if others.iter().any(|(_, role)| *role == Role::Owner) { 0 } else { others.len() })
     }
 
     /// Gives a colleague another role, or none: then they work there no more.

@@ -6,9 +6,9 @@ use crate::{
 };
 use age::secrecy::ExposeSecret;
 use std::{fs, path::Path};
-use vestry_app::{Language, NewStaff, Privacy, PrivacyError, RestoreAim, RestoreRequest, drill, restore};
+use vestry_app::{KeyKind, Language, NewStaff, Privacy, PrivacyError, RestoreAim, RestoreRequest, drill, restore};
 use vestry_store::{Store, StorePlace};
-use vestry_vault::{HoldSubject, Personal, Role, VaultError, audit::SignedHead};
+use vestry_vault::{HoldSubject, Personal, Reader, Role, VaultError, Waits, audit::SignedHead};
 
 /// A world with one place for copies, and the identity that opens them.
 pub(crate) async fn with_place(day: &str) -> (World, RestoreRequest) {
@@ -148,6 +148,82 @@ async fn stays_ended(mut world: World, request: RestoreRequest, to: Engine) {
     assert!(privacy.vault().notice(transfer).await.expect("read").is_some(), "what was posted stands");
     assert_eq!(privacy.vault().notices().await.expect("read").len(), 2, "and is told");
     privacy.close().await;
+}
+
+#[tokio::test]
+async fn clause_5_nothing_of_who_left_after_a_backup_runs_or_waits_again() {
+    from_each_to_each("2020-01-01", left_after_it).await;
+}
+
+async fn left_after_it(mut world: World, request: RestoreRequest, to: Engine) {
+    let privacy = world.open().await;
+    let (kim, lee) = (
+        privacy.add_person(&member("kim@shop.example")).await.expect("added"),
+        privacy.add_person(&member("lee@shop.example")).await.expect("added"),
+    );
+    for (person, token) in [(kim, [1; 32]), (lee, [2; 32])] {
+        privacy.vault().begin_session(&token, person, privacy.now()).await.expect("in");
+        privacy.ask_export(person, Reader::Themselves(person)).await.expect("asked");
+        let marketing = privacy.policy().purpose_named("marketing").expect("marketing");
+        privacy.give_consent(person, marketing, "shown").await.expect("given, which a letter confirms");
+    }
+    let waits = async |privacy: &Privacy, what| {
+        let unsent = privacy.vault().unsent(what, 10).await.expect("read");
+        unsent.into_iter().map(|(person, _)| person).collect::<Vec<_>>()
+    };
+    assert!(
+        waits(&privacy, Waits::Letters).await.contains(&kim) && waits(&privacy, Waits::Copies).await.contains(&kim)
+    );
+    privacy.back_up(None, |_| {}).await.expect("backed up");
+    privacy.withdraw(kim).await.expect("left");
+    privacy.close().await;
+    drop(privacy);
+
+    comes_back(&mut world, &request, to).await.expect("restored");
+    let privacy = world.open().await;
+    for token in [[1; 32], [2; 32]] {
+        assert_eq!(
+            privacy.vault().session(&token, privacy.now()).await.expect("asked"),
+            None,
+            "everybody signs in again"
+        );
+    }
+    assert_eq!(waits(&privacy, Waits::Letters).await, [lee]);
+    assert_eq!(waits(&privacy, Waits::Copies).await, [lee]);
+    let find = async |mail: &str| privacy.vault().find(&Personal::new(mail.into())).await.expect("asked");
+    assert_eq!((find("kim@shop.example").await, find("lee@shop.example").await), (None, Some(lee)));
+    privacy.close().await;
+}
+
+#[tokio::test]
+async fn bug_a_restore_brought_keys_of_the_api_back_that_had_ended_since() {
+    from_each_to_each("2020-01-01", keys_stay_ended).await;
+}
+
+async fn keys_stay_ended(mut world: World, request: RestoreRequest, to: Engine) {
+    drop(world.open().await);
+    let (app, shop) = world.shop().await;
+    let mut keys = Vec::new();
+    for name in ["revoked", "rotated", "kept"] {
+        keys.push(app.make_key(shop, KeyKind::Secret, name).await.expect("made"));
+    }
+    app.privacy().expect("a vault").back_up(None, |_| {}).await.expect("backed up");
+    app.revoke_key(shop, keys[0].id).await.expect("revoked");
+    app.rotate_key(shop, keys[1].id, 24).await.expect("rotated");
+    app.close().await;
+    drop(app);
+
+    comes_back(&mut world, &request, to).await.expect("restored");
+    let (app, _) = world.shop().await;
+    let mut good = Vec::new();
+    for key in &keys {
+        good.push(app.authorise(&key.secret).await.expect("asked").is_some());
+    }
+    assert_eq!(good, [false, true, true]);
+    set_clock(noon("2020-01-02").checked_add(jiff::SignedDuration::from_secs(1)).expect("an instant"));
+    assert!(app.authorise(&keys[1].secret).await.expect("asked").is_none(), "its day is over, as it was to be");
+    assert!(app.authorise(&keys[2].secret).await.expect("asked").is_some());
+    app.close().await;
 }
 
 #[tokio::test]

@@ -99,6 +99,15 @@ pub(crate) enum PersonCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Give a member another role in the organisation they work for, such as `owner` where the last owner left
+    Role {
+        /// `viewer`, `editor` or `owner`
+        role: Role,
+        #[arg(value_name = "ID")]
+        person: PersonId,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say what happened to a record: a case was closed, goods were supplied
     Event {
         /// The record

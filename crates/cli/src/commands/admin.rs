@@ -11,8 +11,8 @@ use std::{
     path::Path,
 };
 use vestry_app::{
-    Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, MASK, NewStaff, Opening, Personal,
-    Privacy, Reader, TwoStaff, VaultStore, event_named, masked,
+    Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, MASK, NewStaff, Opening, PersonId,
+    Personal, Privacy, Reader, Role, Sweep, TwoStaff, VaultStore, event_named, masked,
 };
 use zeroize::Zeroizing;
 
@@ -167,7 +167,7 @@ async fn person(command: PersonCommand) -> Result<()> {
         PersonCommand::Withdraw { act } => withdraw(act).await?,
         PersonCommand::TakeBack { purpose, person, place } => {
             let privacy = open::privacy(&place).await?;
-            print_sweep(privacy.policy(), &privacy.take_back(person, &purpose).await?)?;
+            say_swept(&privacy, privacy.take_back(person, &purpose).await?.as_ref())?;
             privacy.close().await;
         }
         PersonCommand::Return { person, place } => {
@@ -175,6 +175,7 @@ async fn person(command: PersonCommand) -> Result<()> {
             privacy.vault().return_member(privacy.policy(), person, privacy.now()).await?;
             privacy.close().await;
         }
+        PersonCommand::Role { role, person, place } => give_role(&place, person, role).await?,
         PersonCommand::Event { record, event, at, undo, place } => {
             let event = event_named(&event).with_context(|| {
                 format!("`{event}` is no event; write `closed`, `supply`, `payment`, `contract-end` or `cancellation`")
@@ -265,6 +266,15 @@ fn print_record(privacy: &Privacy, opening: &Opening, record: &HeldRecord, unmas
     Ok(())
 }
 
+async fn give_role(place: &Place, person: PersonId, role: Role) -> Result<()> {
+    let privacy = open::privacy(place).await?;
+    let (_, organisation) = privacy.vault().role(person).await?;
+    let organisation = organisation.with_context(|| format!("{person} belongs to no organisation"))?;
+    privacy.give_role(organisation, person, Some(role)).await?;
+    privacy.close().await;
+    Ok(())
+}
+
 async fn withdraw(args: DestroyArgs) -> Result<()> {
     let privacy = open::privacy(&args.place).await?;
     if args.dry_run {
@@ -275,6 +285,14 @@ async fn withdraw(args: DestroyArgs) -> Result<()> {
     }
     privacy.close().await;
     Ok(())
+}
+
+/// What the sweep after it did, if it could run.
+fn say_swept(privacy: &Privacy, sweep: Option<&Sweep>) -> Result<()> {
+    match sweep {
+        Some(sweep) => print_sweep(privacy.policy(), sweep),
+        None => Ok(writeln!(stdout(), "done; what is due goes with the next sweep: `vestry privacy sweep`")?),
+    }
 }
 
 async fn hold(args: HoldArgs) -> Result<()> {
@@ -289,9 +307,7 @@ async fn release(args: HoldArgs) -> Result<()> {
     let privacy = open::privacy(&args.place).await?;
     privacy.alone_at_prompt(TwoStaff::HoldReleased).await?;
     let subject = privacy.vault().hold_subject(*args.id.as_bytes()).await?;
-    if let Some(sweep) = privacy.release(subject, &args.reason).await? {
-        print_sweep(privacy.policy(), &sweep)?;
-    }
+    say_swept(&privacy, privacy.release(subject, &args.reason).await?.as_ref())?;
     privacy.close().await;
     Ok(())
 }

@@ -145,6 +145,7 @@ fn said(words: &Words, error: &AccountError, fields: &[FieldView]) -> String {
         AccountError::Weak(weak) => words.t(weak_word(weak.code())),
         AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
         AccountError::Link => words.t("link-over"),
+        AccountError::Invitation => words.t("invitation-over"),
         AccountError::Wrong => words.t("sign-in-wrong"),
         AccountError::Guarded => words.t("problem-guarded"),
         AccountError::Privacy(_) | AccountError::Case(_) | AccountError::SameStaff | AccountError::TwoAtTheDesk => {

@@ -250,8 +250,8 @@ pub(crate) async fn confirm(
             .lead(|w| w.t("confirmed-lead"))
             .link("/sign-in", |w| w.t("to-sign-in"))
             .shown(),
-        Err(AccountError::Link) => Form::new(&headers, |w| w.t("confirm"))
-            .problem(|w| w.t("link-over"))
+        Err(error @ (AccountError::Link | AccountError::Invitation)) => Form::new(&headers, |w| w.t("confirm"))
+            .refused(&error)
             .link("/join", |w| w.t("join"))
             .link("/sign-in", |w| w.t("to-sign-in"))
             .shown(),

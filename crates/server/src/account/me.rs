@@ -470,7 +470,9 @@ async fn leave_form(server: &Server, visitor: &Visitor, frame: Frame, problem: O
     let stays = privacy.stays_after(visitor.person, Leaving::Withdrawn).await?;
     let stays =
         stays.iter().map(|(items, until, because)| kept(privacy.policy(), items, *until, because, &frame.words));
-    shown(&LeavePage { stays: stays.collect(), problem, frame })
+    let alone = privacy.left_without_owner(visitor.person).await?;
+    let alone = (alone > 0).then(|| frame.words.n("leave-last-owner", alone));
+    shown(&LeavePage { stays: stays.collect(), alone, problem, frame })
 }
 
 fn kept(

@@ -201,9 +201,9 @@ pub(crate) async fn act(
         Ok(Acted::Done(to)) => return redirect(&format!("/office/desk/{to}"), Vec::new()),
         Ok(Acted::Shown) => Said { typed, is_open: true, ..Said::default() },
         Ok(Acted::Planned(run)) => Said { typed, run: Some(run), ..Said::default() },
-        Err(AccountError::Privacy(PrivacyError::Vault(
-            error @ (VaultError::KeptApart | VaultError::State { .. } | VaultError::ClockAhead { .. }),
-        ))) => Said { typed, problem: Some(vault_said(&words, &error)), ..Said::default() },
+        Err(AccountError::Privacy(PrivacyError::Vault(error @ (VaultError::KeptApart | VaultError::State { .. })))) => {
+            Said { typed, problem: Some(vault_said(&words, &error)), ..Said::default() }
+        }
         Err(error @ AccountError::Privacy(_)) => return Err(error.into()),
         Err(error) => {
             let problem = Some(desk::said(privacy, &words, &error));

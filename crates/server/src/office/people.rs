@@ -17,8 +17,8 @@ use crate::{
 };
 use axum::{Extension, extract::State, http::HeaderMap};
 use vestry_app::{
-    AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Opening, PersonId, Privacy, PrivacyError,
-    Reader, ReasonCode, RecordId, VaultError, masked,
+    AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Leaving, Opening, PersonId, Privacy,
+    PrivacyError, Reader, ReasonCode, RecordId, VaultError, masked,
 };
 use vestry_policy::{Action, Event, Policy};
 
@@ -123,7 +123,8 @@ async fn act(
             Ok(Some(words.t("people-held")))
         }
         Some("release") => match privacy.ask_release(you, subject, &asked.reason).await? {
-            Asking::Done(_) => Ok(Some(words.t("people-released"))),
+            Asking::Done(Some(_)) => Ok(Some(words.t("people-released"))),
+            Asking::Done(None) => Ok(Some(words.t("people-released-later"))),
             Asking::Proposed => Ok(Some(words.t("people-proposed"))),
         },
         Some("ban") => {
@@ -137,13 +138,12 @@ async fn act(
             }
         }
         Some("withdraw" | "erase") if !is_sure => Ok(Some(words.t("people-write-id"))),
-        Some("withdraw") => {
-            let sweep = privacy.withdraw(asked.person).await?;
-            Ok(Some(words.a("people-withdrawn", &sweep.entry.to_string())))
-        }
-        Some("erase") => {
-            let sweep = privacy.erase(asked.person).await?;
-            Ok(Some(words.a("people-withdrawn", &sweep.entry.to_string())))
+        Some(act @ ("withdraw" | "erase")) => {
+            let leaving = if act == "erase" { Leaving::Erased } else { Leaving::Withdrawn };
+            Ok(Some(match privacy.end_membership(asked.person, leaving).await? {
+                Some(sweep) => words.a("people-withdrawn", &sweep.entry.to_string()),
+                None => words.t("people-withdrawn-later"),
+            }))
         }
         _ => Ok(None),
     }

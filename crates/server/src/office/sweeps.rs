@@ -113,9 +113,9 @@ pub(crate) async fn sweep(
     match privacy.sweep(&SweepRequest::default(), |_| {}).await {
         Ok(SweepOutcome::CarriedOut(sweep)) => redirect(&format!("/office/certificates/{}", sweep.entry), Vec::new()),
         Ok(SweepOutcome::Shown(_)) => Err(Problem::refused(Code::Refused, "only the plan was shown")),
-        Err(PrivacyError::Vault(error @ (VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }))) => {
-            Ok(page(&server, &session, &headers, Some(vault_said(&words, &error))).await?.into_response())
-        }
+        Err(PrivacyError::Vault(
+            error @ (VaultError::Busy | VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. }),
+        )) => Ok(page(&server, &session, &headers, Some(vault_said(&words, &error))).await?.into_response()),
         Err(error) => Err(error.into()),
     }
 }

@@ -243,6 +243,8 @@ pub(crate) struct CertificateLine {
 pub(crate) struct LeavePage {
     pub(crate) frame: Frame,
     pub(crate) stays: Vec<CertificateLine>,
+    /// That the last owner leaves colleagues.
+    pub(crate) alone: Option<String>,
     pub(crate) problem: Option<String>,
 }
 

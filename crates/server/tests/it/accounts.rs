@@ -282,6 +282,22 @@ async fn a_sweep_shows_its_plan_and_waits_for_its_day_to_be_written() {
 }
 
 #[tokio::test]
+async fn bug_a_key_opened_the_console_again_once_the_last_owner_had_left() {
+    let house = House::with_accounts().await;
+    let kim = member(&house, "kim@shop.example", "").await;
+    let token = csrf(&house.page(&kim, "/keys").await.text());
+    let made = house.form(&kim, "/keys", &[("csrf", &token), ("kind", "secret"), ("name", "feed")]).await.text();
+    let secret = made.split("vs_").nth(1).map(|rest| rest.chars().take_while(char::is_ascii_hexdigit)).expect("a key");
+    let secret = format!("vs_{}", secret.collect::<String>());
+    let door = async || house.form("", "/sign-in", &[("key", &secret)]).await.status;
+    assert_eq!(door().await, StatusCode::FORBIDDEN, "an owner has an account");
+    let token = csrf(&house.page(&kim, "/me/leave").await.text());
+    let left = house.form(&kim, "/me/leave", &[("csrf", &token), ("password", PASSWORD)]).await;
+    assert!(left.text().contains("You have left"), "{}", left.text());
+    assert_eq!(door().await, StatusCode::FORBIDDEN, "their key is no owner");
+}
+
+#[tokio::test]
 async fn one_organisation_sees_nothing_of_another() {
     let house = House::with_accounts().await;
     let kim = member(&house, "kim@shop.example", "").await;

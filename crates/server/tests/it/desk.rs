@@ -9,7 +9,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use vestry_app::{Config, Role};
+use vestry_app::{Config, Personal, Role};
 use vestry_server::Options;
 
 const KIM: &str = "kim@shop.example";
@@ -131,6 +131,43 @@ async fn clause_5_a_request_by_phone_lives_from_the_call_to_the_letter_and_goes_
     house.pass_days(2).await;
     let desk = Desk::of(&house, "kang").await;
     assert_eq!(house.page(&desk.cookie, &case).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn bug_what_the_office_did_while_another_sweep_ran_was_answered_as_a_failure() {
+    let house = House::with_accounts().await;
+    for mail in [KIM, "lee@shop.example"] {
+        member(&house, mail, "").await;
+    }
+    let desk = Desk::of(&house, "lee").await;
+    let case = desk.take(&BY_PHONE).await;
+    desk.done(&case, &[("act", "check"), ("how", "call-back"), ("note", "called")]).await;
+    let shown = desk.post(&case, &[("act", "plan")]).await.text();
+    let plan = shown.split("name=\"plan\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a mark");
+    let privacy = house.privacy();
+    let lee = privacy.vault().find(&Personal::new("lee@shop.example".into())).await.expect("asked").expect("a member");
+    let running = privacy.vault().begin_sweep(privacy.policy(), privacy.now()).await.expect("a turn");
+
+    desk.done(&case, &[("act", "carry-out"), ("plan", plan)]).await;
+    let decided = desk.page(&case).await;
+    assert!(decided.contains("done in part"), "{decided}");
+    let out = [
+        ("who", lee.to_string()),
+        ("purpose", "rights".into()),
+        ("reason", "request-7".into()),
+        ("act", "withdraw".into()),
+        ("sure", lee.to_string()),
+    ];
+    let out: Vec<_> = out.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let answer = desk.post("/office/people", &out).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.text().contains("as soon as a sweep can run"), "{}", answer.text());
+    let today = privacy.policy().local(privacy.now()).date().to_string();
+    let answer = desk.post("/office/sweep", &[("day", &today)]).await;
+    assert!(answer.text().contains("A sweep is running"), "{}", answer.text());
+
+    drop(running);
+    assert_eq!(privacy.sweep_owed().await.expect("swept"), 2, "whoever is out waited for it");
 }
 
 #[tokio::test]

@@ -70,8 +70,8 @@ async fn a_rotated_key_lives_on_for_a_while() {
         let shop = organisation(store, "shop").await;
         let mut tx = store.begin().await.expect("begins");
         let old = tx.create_key(shop, &KeyKind::Secret, "server", &[1; 32], at(0)).await.expect("creates");
-        let new = tx.rotate_key(shop, old, &[2; 32], at(100), at(10)).await.expect("rotates");
-        assert_ne!(old, new);
+        let (new, ended) = tx.rotate_key(shop, old, &[2; 32], at(100), at(10)).await.expect("rotates");
+        assert!(old != new && ended == [1; 32]);
         let late = tx.rotate_key(shop, old, &[3; 32], at(300), at(200)).await;
         assert!(matches!(late, Err(StoreError::Unknown { .. })), "it has ended");
         let unknown = tx.rotate_key(shop, KeyId::from_row(99), &[3; 32], at(300), at(200)).await;

@@ -5,7 +5,7 @@ use super::{
     Besides, CHECKS, CaseView, Checked, Decision, Given, NOTE, NewCase, Outcome, Stay, items_of, json, written,
 };
 use crate::{
-    Leaving, Privacy,
+    Leaving, Privacy, Sweep,
     accounts::{
         AccountError, MARKETING,
         letters::{KeptItems, Queued},
@@ -180,30 +180,28 @@ impl Privacy {
         self.decide(&case, Decision { outcome, reason, stays, left_out, entry, by, at }).await
     }
 
-    /// The deed itself, by what members do themselves; the entry of its certificate.
+    /// The deed itself, by what members do themselves; the entry of its certificate, unless what can go does so with a later
+    /// sweep.
     async fn carry_out(&self, person: PersonId, deed: &Deed) -> Result<Option<u64>, AccountError> {
-        let (policy, now) = (self.policy(), self.now());
+        let entry = |sweep: Option<Sweep>| sweep.map(|sweep| sweep.entry);
         Ok(match deed {
             Deed::Show { .. } => None,
             Deed::Correct { item, value } => {
-                let on_file = self.vault().person(policy, person).await?;
+                let on_file = self.vault().person(self.policy(), person).await?;
                 let Membership::Active { .. } = on_file.membership else {
                     return Err(AccountError::Unusable { item: item.clone() });
                 };
                 self.correct_own(person, item, value.open(&super::program()?)).await?;
                 None
             }
-            Deed::Erase => Some(self.erase(person).await?.entry),
-            Deed::Object => {
-                self.vault().object(policy, person, now).await?;
-                Some(self.sweep_person(person).await?.entry)
-            }
+            Deed::Erase => entry(self.end_membership(person, Leaving::Erased).await?),
+            Deed::Object => entry(self.object(person).await?),
             Deed::TakeBack { purpose } => {
-                let entry = self.take_back(person, purpose).await?.entry;
+                let swept = self.take_back(person, purpose).await?;
                 if purpose == MARKETING {
                     self.tell_result(person, false).await?;
                 }
-                Some(entry)
+                entry(swept)
             }
         })
     }

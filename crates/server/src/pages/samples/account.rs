@@ -421,7 +421,7 @@ pub(super) fn all(
     let mut all = own(language, theme, &render);
     all.extend([
         ("join", render(&join(language, theme))),
-        ("leave", render(&LeavePage { frame, stays: stays(language), problem: None })),
+        ("leave", render(&leave(frame, language))),
         ("team", render(&team)),
         ("board", render(&board(language, theme))),
         ("plan", render(&plan)),
@@ -521,4 +521,9 @@ fn told(
         ("notices", render(&notices)),
         ("office-policy", render(&drafted(language, theme))),
     ]
+}
+
+fn leave(frame: Frame, language: Language) -> LeavePage {
+    let alone = Some(Words(language).n("leave-last-owner", 3_usize));
+    LeavePage { frame, stays: stays(language), alone, problem: None }
 }
