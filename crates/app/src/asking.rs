@@ -166,12 +166,15 @@ fn ordered(questions: &[LookedAt], learner: &Learner, count: usize) -> Vec<Place
 fn likely(head: Option<&LinearHead>, values: Values, place: &Place, features: &[f32]) -> Vec<f32> {
     let own = place.confidence.get();
     match (head, values) {
-        (Some(head), Values::One) => head.probabilities(features),
+        (Some(head), Values::One) => match teaching::read_by(head.dimensions(), features) {
+            Some(read) => head.probabilities(read),
+            None => vec![own],
+        },
         (None, Values::One) => vec![own],
         (head, Values::Many) => {
             let of_value = head.and_then(|head| {
                 let at = head.classes().iter().position(|class| *class == place.value)?;
-                head.probabilities(features).get(at).copied()
+                head.probabilities(teaching::read_by(head.dimensions(), features)?).get(at).copied()
             });
             let likely = of_value.unwrap_or(own);
             vec![1.0 - likely, likely]

@@ -89,6 +89,8 @@ impl App {
             let attribute = &version.attribute;
             let live = self.teaching().live_through(organisation, attribute, version.facts.through).await?;
             let solved = self.teaching().solved((organisation, attribute), &live, self.cpu()).await?;
+            // Until a sweep issues the version anew, it is used as long as what is left of it would be published.
+            let solved = solved.filter(|(head, _)| head.evidence.verdict == Verdict::Promote);
             if let Some(head) = solved.and_then(|(head, _)| self.teaching().published(attribute, &head)) {
                 heads.heads.insert(attribute.to_string(), head);
             }
@@ -163,6 +165,7 @@ impl App {
                 let held_out = head.evidence.held_out;
                 return Err(AppError::NotPublished(NotPublished::NotEnough { held_out }));
             }
+            Verdict::NotComparable => return Err(AppError::NotPublished(NotPublished::NotComparable)),
         }
         let before = self.published_heads(organisation, attribute).await?;
         if before.iter().any(|one| one.is_in_use && one.version.facts.model == facts.model) {
@@ -220,6 +223,12 @@ pub enum NotPublished {
     /// Its verdict is that it is not better.
     #[error("the head is not surely better than the shipped one; it is published when it is")]
     NotBetter,
+    /// What the server came with reads more than is stored.
+    #[error(
+        "what recognises this attribute reads the pictures themselves, so that a taught head cannot be held against it; it \
+         proposes answers in the review"
+    )]
+    NotComparable,
     /// Nothing changed since.
     #[error("this very head is in use")]
     InUse,

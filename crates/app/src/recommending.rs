@@ -364,18 +364,21 @@ impl App {
         visitor: Visitor,
     ) -> Result<(Arc<Recommender>, [[String; 2]; 2]), AppError> {
         let known = self.recommender(organisation).await?;
+        let index = self.index(organisation).await?;
         let work = move || {
-            let Recommender { as_of, digests: before, model, clicks, fresh, fitted, took, .. } = &*known;
+            let Recommender { as_of, digests: before, model, clicks, fitted, took, .. } = &*known;
             let (mut model, mut clicks) = (model.clone(), clicks.clone());
             model.forget(visitor);
             clicks.forget(visitor);
             let (choice, after) = (clicks.choose(), digests(&model, &clicks));
-            let (as_of, fresh, fitted, took) = (*as_of, fresh.clone(), *fitted, *took);
+            // What nobody else had to do with is new again.
+            let fresh = fresh(&index, &model)?;
+            let (as_of, fitted, took) = (*as_of, *fitted, *took);
             let digests = after.clone();
             let without = Recommender { as_of, digests, model, clicks, choice, fresh, fitted, took };
-            (Arc::new(without), [before.clone(), after])
+            Ok::<_, IndexError>((Arc::new(without), [before.clone(), after]))
         };
-        Ok(self.cpu().run(work).await)
+        Ok(self.cpu().run(work).await?)
     }
 
     /// Puts a recommender without somebody, who is gone from the table, in place of the one that was there.

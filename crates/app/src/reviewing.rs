@@ -1,6 +1,9 @@
 //! The review of tags: one question after the other, answers, taking them back, and look-alikes at once.
 
-use crate::{App, AppError, ProductView, SearchInput, teaching::numbers};
+use crate::{
+    App, AppError, ProductView, SearchInput,
+    teaching::{numbers, read_by},
+};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -392,10 +395,9 @@ impl App {
         let mut likely: HashMap<ValueId, Confidence> = HashMap::new();
         for bytes in features.into_values() {
             let numbers = numbers(&bytes);
-            let ranked = match taught.filter(|head| head.dimensions() == numbers.len()) {
-                Some(head) => head.ranked(&numbers),
-                None => self.vision().ranked(&attribute.id, &numbers),
-            };
+            let head = taught.or(self.vision().heads().heads.get(attribute.id.as_str()));
+            let read = head.and_then(|head| Some((head, read_by(head.dimensions(), &numbers)?)));
+            let ranked = read.map(|(head, features)| head.ranked(features)).unwrap_or_default();
             for (value, confidence) in ranked {
                 let most = likely.entry(value).or_insert(confidence);
                 *most = Confidence::new(most.get().max(confidence.get()));

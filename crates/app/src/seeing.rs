@@ -233,7 +233,7 @@ fn inside(folder: &Path, source: &str) -> Option<PathBuf> {
 fn stored(image: &CleanImage, source_digest: [u8; 32], recognition: Recognition, model: &str) -> One {
     let colours: Vec<ColourShare> = recognition.objects.first().map(|o| o.colours.clone()).unwrap_or_default();
     let analysis = recognition.look.clone().map(|look| Analysis { model: model.into(), look, colours });
-    let features = recognition.features.look.iter().flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
+    let features = recognition.features.print.iter().flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
     let picture = Picture {
         source_digest,
         width: image.width as u32,

@@ -14,13 +14,16 @@ use std::{
 use tokio::sync::OwnedMutexGuard;
 use vestry_learn::{
     ridge::NotFactorised,
-    taught::{Contributor, CurvePoint, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, TaughtHead},
+    taught::{
+        Contributor, CurvePoint, Judgement, Judgements, Learner, Prior, Rival, Said, Scorer, Shipped, TaughtHead,
+    },
 };
 use vestry_model::{
     AttributeId, HeadSet, ImageId, LinearHead, OrganisationId, Reading, Row, Taxonomy, ValueId, Values,
 };
 use vestry_store::{HeadVersion, Judged, NOBODY, Store, StoreError};
 use vestry_vault::VaultError;
+use vestry_vision::{TEXTURES, numbers::COLOUR};
 
 /// Judgements of one attribute that teach, the newest of those that may.
 const MOST: usize = 500_000;
@@ -235,9 +238,11 @@ impl App {
         if *held.learner.judgements() != judgements {
             let wanted: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
             let unknown: Vec<ImageId> = wanted.into_iter().filter(|image| !held.learner.knows(*image)).collect();
-            let rows = teaching.rows(organisation, &unknown).await?;
+            let seen = teaching.seen((organisation, attribute), &unknown).await?;
             let work = move || {
-                Arc::make_mut(&mut held.learner).become_those(judgements, rows);
+                let learner = Arc::make_mut(&mut held.learner);
+                learner.hear(seen.told);
+                learner.become_those(judgements, seen.rows);
                 (held.working, held.fitted, held.curve) = (None, None, None);
                 held
             };
@@ -332,7 +337,24 @@ impl Teaching<'_> {
 
     /// Everything about an attribute that people did not teach.
     fn shipped(&self, attribute: &AttributeId, (reading, values): (&Reading, Values)) -> Shipped {
-        Shipped { prior: prior(self.shipped_head(attribute), reading), values }
+        // Colours are read off the pixels, by no head.
+        let is_answered = self.heads.heads.contains_key(attribute.as_str()) || attribute.as_str() == COLOUR;
+        let rival = if is_answered { Rival::Told } else { Rival::Nobody };
+        Shipped { prior: prior(self.shipped_head(attribute), reading), values, rival }
+    }
+
+    /// What the server as it came says of a picture; `None` where that does not follow from stored features.
+    fn told(&self, attribute: &AttributeId, features: &[f32]) -> Option<Vec<ValueId>> {
+        let head = self.heads.heads.get(attribute.as_str())?;
+        let mut said: Vec<(f32, usize)> =
+            head.probabilities(read_by(head.dimensions(), features)?).into_iter().zip(0..).collect();
+        match head.values() {
+            Values::One => said = said.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).into_iter().collect(),
+            Values::Many => said.retain(|(probability, _)| *probability > 0.5),
+        }
+        let mut values: Vec<ValueId> = said.into_iter().map(|(_, at)| head.classes()[at].clone()).collect();
+        values.sort_unstable();
+        Some(values)
     }
 
     /// The head that the server came with, where it reads what teaching reads.
@@ -341,15 +363,20 @@ impl Teaching<'_> {
         self.heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == reads)
     }
 
-    /// The rows of the pictures that are named and have features.
-    async fn rows(
+    /// What a learner is to know of those of the pictures that have features.
+    async fn seen(
         &self,
-        organisation: OrganisationId,
+        (organisation, attribute): (OrganisationId, &AttributeId),
         images: &[ImageId],
-    ) -> Result<Vec<(ImageId, Row)>, TeachingError> {
-        let Some(reading) = &self.heads.reading else { return Ok(Vec::new()) };
-        let features = self.store.read().await?.features(organisation, images).await?;
-        Ok(features.into_iter().filter_map(|(image, bytes)| Some((image, row(reading, &numbers(&bytes))?))).collect())
+    ) -> Result<Seen, TeachingError> {
+        let mut seen = Seen::default();
+        let Some(reading) = &self.heads.reading else { return Ok(seen) };
+        for (image, bytes) in self.store.read().await?.features(organisation, images).await? {
+            let features = numbers(&bytes);
+            seen.rows.extend(row(reading, &features).map(|row| (image, row)));
+            seen.told.extend(self.told(attribute, &features).map(|said| (image, said)));
+        }
+        Ok(seen)
     }
 
     /// A learner of `live` and of nothing before it; `None` when the attribute cannot be taught.
@@ -361,9 +388,10 @@ impl Teaching<'_> {
         let Some((reading, values)) = self.teachable(attribute) else { return Ok(None) };
         let judgements = judgements(values, live);
         let images: HashSet<ImageId> = judgements.iter().map(|judgement| judgement.image).collect();
-        let rows = self.rows(organisation, &images.into_iter().collect::<Vec<_>>()).await?;
+        let seen = self.seen((organisation, attribute), &images.into_iter().collect::<Vec<_>>()).await?;
         let mut learner = Learner::new(self.shipped(attribute, (reading, values)));
-        learner.become_those(judgements, rows);
+        learner.hear(seen.told);
+        learner.become_those(judgements, seen.rows);
         Ok(Some(learner))
     }
 
@@ -420,9 +448,23 @@ pub(crate) fn numbers(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
 }
 
-/// The row of features; nothing where another model made them.
+/// What is read of stored features by something of so many dimensions: how the picture looks, or that and the cloth. Nothing where
+/// another model made them, or where they are of a build that did not store the cloth.
+pub(crate) fn read_by(dimensions: usize, features: &[f32]) -> Option<&[f32]> {
+    [dimensions, dimensions + TEXTURES].contains(&features.len()).then(|| &features[..dimensions])
+}
+
+/// The row of stored features.
 pub(crate) fn row(reading: &Reading, features: &[f32]) -> Option<Row> {
-    (features.len() == reading.mean().len()).then(|| reading.row(features))
+    read_by(reading.mean().len(), features).map(|look| reading.row(look))
+}
+
+/// What a learner is to know of pictures.
+#[derive(Debug, Default)]
+struct Seen {
+    rows: Vec<(ImageId, Row)>,
+    /// What the server as it came says of them.
+    told: Vec<(ImageId, Vec<ValueId>)>,
 }
 
 /// What is shipped of an attribute, over rows.

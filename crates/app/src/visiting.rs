@@ -228,8 +228,9 @@ impl App {
         })
     }
 
-    /// Forgets a visitor: nothing leads to them any more, what they did is deleted, and what recommends is as if they had never
-    /// come. Both digests are in the audit log, and with the next sweep's certificate it is gone from every file.
+    /// Forgets a visitor: what they did is deleted, nothing leads to them any more, and what recommends is as if they had never
+    /// come. Both digests are in the audit log, and with the next sweep's certificate it is gone from every file. Whoever asks
+    /// again after it failed finds what was left.
     pub async fn forget_visitor(
         &self,
         organisation: OrganisationId,
@@ -246,11 +247,16 @@ impl App {
         let now = self.now();
         let noted = forgetting(&change, now);
         privacy.vault().note_models(&[change], now).await?;
-        privacy.vault().forget_visitors(&[id_of(visitor)], now).await?;
         let mut tx = self.store().begin().await?;
         tx.note_forgettings(&[noted]).await?;
         let rows = tx.forget_visitors(&[visitor]).await?;
         tx.commit().await?;
+        // Only now: as long as anything stands, their name leads to it.
+        privacy.vault().forget_visitors(&[id_of(visitor)], now).await?;
+        let mut tx = self.store().begin().await?;
+        let meanwhile = tx.forget_visitors(&[visitor]).await?;
+        tx.commit().await?;
+        let rows = rows + meanwhile;
         self.put_recommender(organisation, without).await?;
         self.overviews().forget(organisation);
         Ok(ForgottenVisitor { rows, recommender: Some(digests) })
@@ -362,25 +368,26 @@ struct Kept {
 }
 
 impl ShownLists {
-    /// Remembers a page of an answer.
+    /// Remembers a page of an answer: the first, or one that goes on where the last one ended. Where a page was not answered
+    /// here, what stood on it before is not known, and nothing is learnt from what is chosen behind it.
     pub(crate) fn keep(&self, organisation: OrganisationId, answer: &Answer) {
         let place = |part: Option<vestry_search::Part>| part.map(|part| part.rank);
         let shown = answer.results.iter().map(|hit| {
             let parts = &hit.parts;
             (hit.product, [place(parts.look), place(parts.colour), place(parts.words)])
         });
+        let Some(first) = answer.results.first().map(|hit| hit.rank as usize) else { return };
         let key = (organisation, answer.search_id.clone());
         let mut kept = self.0.lock().expect("no holder panics");
         let Kept { lists, order } = &mut *kept;
         match lists.get_mut(&key) {
-            Some(list) => {
-                let known: HashSet<ProductId> = list.iter().map(|(product, _)| *product).collect();
-                Arc::make_mut(list).extend(shown.filter(|(product, _)| !known.contains(product)));
-            }
-            None => {
+            Some(list) if first == list.len() + 1 => Arc::make_mut(list).extend(shown),
+            Some(_) => {}
+            None if first == 1 => {
                 lists.insert(key.clone(), Arc::new(shown.collect()));
                 order.push_back(key);
             }
+            None => {}
         }
         while order.len() > SHOWN {
             if let Some(oldest) = order.pop_front() {

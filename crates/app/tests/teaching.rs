@@ -437,6 +437,36 @@ async fn clause_1_ga_a_published_head_recognises_and_forgets() {
     assert!(told[0].1 > version && told[0].2.is_none(), "{told:?}");
 }
 
+/// People confirm what the machine says of every picture: nothing that they teach is better than it.
+#[tokio::test]
+async fn bug_a_head_was_promoted_over_a_machine_that_had_been_right_of_every_picture() {
+    const MANY: usize = 110;
+    let shop = Shop::with(MANY).await;
+    let kim = shop.privacy().pseudonym(shop.person("kim@shop.example").await);
+    let attributes = ["category", "print", "colour"].map(|name| AttributeId::new(name).expect("an id"));
+    for at in 0..MANY {
+        let view = shop.app.product(shop.organisation, &sku(at)).await.expect("read");
+        for tag in view.tags.iter().filter(|tag| attributes.contains(&tag.attribute)) {
+            shop.app.put_tag(shop.organisation, &sku(at), (&tag.attribute, &tag.value), &kim).await.expect("said");
+        }
+    }
+    let mut found = Vec::new();
+    for attribute in &attributes {
+        let taught = shop.app.taught(shop.organisation, attribute).await.expect("fits").expect("can be taught");
+        let evidence = &taught.head.evidence;
+        found.push((evidence.verdict, evidence.held_out, evidence.right_before));
+        let published = shop.app.publish_head(shop.organisation, attribute, "key-1").await;
+        assert!(matches!(published, Err(AppError::NotPublished(_))), "{attribute}: {published:?}");
+    }
+    // Of some garments ImageNet's classes tell more than the head: a coat is a trench coat, whichever head said coat.
+    assert!(matches!(found[0], (Verdict::Keep, MANY, 105..)), "{found:?}");
+    assert_eq!(
+        found[1..],
+        [(Verdict::Keep, MANY, MANY), (Verdict::NotComparable, 0, 0)],
+        "no head says what colours are"
+    );
+}
+
 /// A head that was published on other heads than the folder has now is not in use; with those it is again.
 #[tokio::test]
 async fn a_head_that_was_taught_on_another_model_waits_for_it() {

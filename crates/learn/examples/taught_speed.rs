@@ -22,7 +22,7 @@ use vestry_learn::{
     asking::{Candidate, Subject, order},
     calibrate::softmax,
     measure,
-    taught::{Contributor, Judgement, Judgements, Learner, Prior, Said, Scorer, Shipped, reading},
+    taught::{Contributor, Judgement, Judgements, Learner, Prior, Rival, Said, Scorer, Shipped, reading},
 };
 use vestry_model::{ImageId, Reading, Row, ValueId, Values};
 
@@ -100,7 +100,7 @@ fn calibration_error(head: &Scorer, temperature: f32, test: &Pictures, rows: &[R
 
 fn learner(reading: &Reading) -> Learner {
     let prior = Prior::none(reading.dimensions(), f64::from(reading.spread()));
-    Learner::new(Shipped { prior, values: Values::One })
+    Learner::new(Shipped { prior, values: Values::One, rival: Rival::Prior })
 }
 
 /// Numbers that a seed decides (SplitMix64).
@@ -296,6 +296,7 @@ fn forget(train: &Pictures, people: u32) -> Result<(), Box<dyn Error>> {
     let mut alone = Learner::new(Shipped {
         prior: Prior::none(reading.dimensions(), f64::from(reading.spread())),
         values: Values::One,
+        rival: Rival::Prior,
     });
     alone.become_those(judgements, (0..count).map(|image| (ImageId::from_row(image as i64), row(image))));
     assert_eq!(learner.moments(), alone.moments(), "the same sums");

@@ -14,7 +14,7 @@ mod judgements;
 mod moments;
 mod reading;
 
-pub use fit::{CurvePoint, ENOUGH, Evidence, Learner, Shipped, TaughtHead, Verdict, fit};
+pub use fit::{CurvePoint, ENOUGH, Evidence, Learner, Rival, Shipped, TaughtHead, Verdict, fit};
 pub use head::{Prior, Ridge, Scorer};
 pub use judgements::{Agreement, Contributor, Judgement, Judgements, Labels, Said};
 pub use moments::{Example, Moments, Sign, weight};

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use vestry_learn::taught::{
-    Contributor, Example, Judgement, Labels, Learner, Moments, Prior, Ridge, Said, Shipped, Sign, TaughtHead, Verdict,
-    fit, weight,
+    Contributor, Example, Judgement, Labels, Learner, Moments, Prior, Ridge, Rival, Said, Shipped, Sign, TaughtHead,
+    Verdict, fit, weight,
 };
 use vestry_model::{ImageId, Row, STEP, ValueId, Values};
 
@@ -50,7 +50,7 @@ fn truth(image: i64) -> usize {
 }
 
 fn shipped(values: Values) -> Shipped {
-    Shipped { prior: Prior::none(D, 4.0), values }
+    Shipped { prior: Prior::none(D, 4.0), values, rival: Rival::Nobody }
 }
 
 fn says(who: u8, image: i64, said: Said, sequence: i64) -> Judgement {
@@ -365,7 +365,8 @@ fn only_what_is_surely_no_worse_is_promoted() {
     let taught = fitted(&judgements, Values::One).scorer;
     let prior = Prior::new(taught.classes, taught.weights, taught.bias, D, 4.0);
     let again = (1000..1100).map(|image| is(1, image, truth(image), image)).collect::<Vec<_>>();
-    let head = fit(&Shipped { prior, values: Values::One }, again.clone(), rows_of(&again)).expect("fits");
+    let head = fit(&Shipped { prior, values: Values::One, rival: Rival::Prior }, again.clone(), rows_of(&again))
+        .expect("fits");
     assert!(head.evidence.difference[0] <= 0.02, "{:?}", head.evidence.difference);
     let few = &judgements[..99];
     assert_eq!(fitted(few, Values::One).evidence.verdict, Verdict::NotEnoughEvidence);
@@ -403,4 +404,39 @@ fn the_curve_rises_with_answers_and_sees_nothing_before() {
     let one_first = curve(120, &|image| if image >= 110 { 0 } else { truth(image).max(1) });
     assert_eq!(one_first[0].right, 10, "{one_first:?}");
     assert!(Learner::new(shipped(Values::One)).curve().expect("solves").iter().all(|point| point.held_out == 0));
+}
+
+/// What is in use already may read more than rows do: then its own answers are what a head has to do better than.
+#[test]
+fn bug_a_head_was_held_against_nothing_where_the_shipped_machine_reads_more_than_rows() {
+    let judgements: Vec<Judgement> = (0..200).map(|image| is(1, image, truth(image), image)).collect();
+    let verdict = |told: &dyn Fn(i64) -> Option<usize>| {
+        let mut learner = Learner::new(Shipped { rival: Rival::Told, ..shipped(Values::One) });
+        let said = |image| Some((ImageId::from_row(image), vec![value(CLASSES[told(image)?])]));
+        learner.hear((0..200).filter_map(said));
+        learner.learn(judgements.clone(), rows_of(&judgements));
+        let evidence = learner.fit().expect("fits").evidence;
+        (evidence.verdict, evidence.held_out, evidence.right_before)
+    };
+    assert_eq!(verdict(&|image| Some(truth(image))), (Verdict::Keep, 200, 200), "it is always right");
+    assert_eq!(verdict(&|image| Some((truth(image) + 1) % 4)), (Verdict::Promote, 200, 0), "it is always wrong");
+    assert_eq!(verdict(&|_| None), (Verdict::NotComparable, 0, 0));
+    assert_eq!(verdict(&|image| (image < 99).then_some(truth(image))), (Verdict::NotEnoughEvidence, 99, 99));
+}
+
+#[test]
+fn bug_a_head_of_several_values_said_none_of_the_rare_ones() {
+    // Of twelve values most are rare, as colours are.
+    let class = |image: i64| (Draws(image as u64).below(12) as usize).saturating_sub(4);
+    let names = |class: usize| value(&format!("value-{class}"));
+    let row = |image: i64| {
+        let mut draws = Draws(image as u64 * 977 + 13);
+        let stray = |draws: &mut Draws| draws.below(900) as i16 - 450;
+        Row::new((0..D).map(|i| stray(&mut draws) + if i == class(image) { 900 } else { 0 }).collect())
+    };
+    let judgements: Vec<Judgement> =
+        (0..300).map(|image| says(1, image, Said::Is(names(class(image))), image)).collect();
+    let rows = judgements.iter().map(|one| (one.image, row(one.image.get())));
+    let evidence = fit(&shipped(Values::Many), judgements.clone(), rows).expect("fits").evidence;
+    assert!(evidence.right * 10 >= evidence.held_out * 6, "{} of {}", evidence.right, evidence.held_out);
 }

@@ -41,6 +41,30 @@ impl Reading {
         if is_whole && is_finite { Ok(Self { mean, matrix, spread }) } else { Err(HeadError::Part("reading".into())) }
     }
 
+    /// The same with a direction more for each of `weights`, rows over features, of which its own see a part only: over these a
+    /// head of such rows answers as it does over features.
+    #[must_use]
+    pub fn seeing<'w>(mut self, weights: impl IntoIterator<Item = &'w [f32]>) -> Self {
+        let d = self.mean.len();
+        for weights in weights.into_iter().filter(|weights| weights.len() == d) {
+            let mut left: Vec<f64> = weights.iter().map(|w| f64::from(*w)).collect();
+            let length = |of: &[f64]| of.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let whole = length(&left);
+            // Once more for what rounding left (Giraud et al., *Numerische Mathematik* 101, 2005).
+            for _ in 0..2 {
+                for direction in self.matrix.chunks_exact(d) {
+                    let along: f64 = left.iter().zip(direction).map(|(x, p)| x * f64::from(*p)).sum();
+                    left.iter_mut().zip(direction).for_each(|(x, p)| *x -= along * f64::from(*p));
+                }
+            }
+            let rest = length(&left);
+            if rest > whole * 1e-3 {
+                self.matrix.extend(left.iter().map(|x| (x / rest) as f32));
+            }
+        }
+        self
+    }
+
     /// What it takes off features before it turns them.
     pub fn mean(&self) -> &[f32] {
         &self.mean
@@ -98,5 +122,33 @@ impl Reading {
         let moved = |row: &Vec<f64>| row.iter().zip(&self.mean).map(|(w, m)| w * f64::from(*m)).sum::<f64>();
         let bias = bias.iter().zip(&whole).map(|(b, row)| (b - moved(row)) as f32).collect();
         (whole.into_iter().flatten().map(|w| w as f32).collect(), bias)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_over_rows_answers_as_over_features_once_they_see_it() {
+        const D: usize = 6;
+        let number = |at: usize| ((at * 7_919 + 13) % 101) as f32 / 101.0 - 0.5;
+        let weights: Vec<f32> = (0..3 * D).map(number).collect();
+        let features: Vec<f32> = (100..100 + D).map(|at| 4.0 * number(at)).collect();
+        let direct: Vec<f32> = weights.chunks_exact(D).map(|row| dot(row, &features)).collect();
+        let first = |at: usize| (0..D).map(|i| f32::from(u8::from(i == at))).collect::<Vec<_>>();
+        let narrow = Reading::new(vec![0.1; D], [first(0), first(1)].concat(), 1.0).expect("a reading");
+        let error = |reading: &Reading| {
+            let (over, bias) = reading.over_rows(&weights, &[0.0; 3]);
+            let row: Vec<f64> = reading.row(&features).steps().iter().map(|step| f64::from(*step) * STEP).collect();
+            let said = over.chunks_exact(row.len()).zip(&bias);
+            let said = said.map(|(w, b)| b + w.iter().zip(&row).map(|(w, x)| w * x).sum::<f64>());
+            said.zip(&direct).map(|(said, direct)| (said - f64::from(*direct)).abs()).fold(0.0, f64::max)
+        };
+        let seeing = narrow.clone().seeing(weights.chunks_exact(D));
+        assert!(error(&narrow) > 0.1, "{}", error(&narrow));
+        assert!(error(&seeing) < 0.01, "{}", error(&seeing));
+        assert_eq!(seeing.dimensions(), 5);
+        assert_eq!(seeing.clone().seeing(weights.chunks_exact(D)), seeing, "nothing is seen twice");
     }
 }

@@ -73,31 +73,12 @@ impl VisitorName {
         if text.is_empty() || text.len() > LONGEST || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(VisitorNameError::Form);
         }
-        if text.contains('@') || text.to_ascii_lowercase().contains("%40") {
+        let lower = text.to_ascii_lowercase();
+        if ["@", "%40", "%2540", "&#64;", "(at)", "[at]"].iter().any(|at| lower.contains(at)) {
             return Err(VisitorNameError::Mail);
         }
-        // What stands before a number and says which it is, as in `tel:` and `card=`.
-        let text_of_number = text.split_once([':', '=']).map_or(text, |(_, number)| number);
-        let digits: Vec<u8> = text_of_number.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
-        // Nothing but a number, however it is written.
-        if text_of_number.bytes().all(|byte| byte.is_ascii_digit() || b"+-._()/".contains(&byte)) {
-            let is_phone = match digits.as_slice() {
-                _ if text_of_number.starts_with('+') => (7..=15).contains(&digits.len()),
-                [0, 0, ..] => (9..=17).contains(&digits.len()),
-                [0, ..] => (9..=11).contains(&digits.len()),
-                // Korea's, written abroad without the plus.
-                [8, 2, ..] => (10..=12).contains(&digits.len()),
-                _ => false,
-            };
-            if is_phone {
-                return Err(VisitorNameError::Phone);
-            }
-            if (13..=19).contains(&digits.len()) && is_luhn(&digits) {
-                return Err(VisitorNameError::Card);
-            }
-            if is_resident(&digits) {
-                return Err(VisitorNameError::Resident);
-            }
+        if !is_uuid(text) {
+            numbers(text).iter().try_for_each(|groups| says_nothing(groups))?;
         }
         Ok(Self(text.into()))
     }
@@ -114,20 +95,103 @@ impl fmt::Debug for VisitorName {
     }
 }
 
-/// ISO/IEC 7812-1, annex B.
-fn is_luhn(digits: &[u8]) -> bool {
+/// Digits that stand together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Group {
+    digits: Vec<u8>,
+    /// Whether a plus stands before them.
+    plus: bool,
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// The numbers in a text, as groups with at most two other characters between them, none of which is a letter. A word that goes
+/// on with letters behind its digits, as random ids do, is no number; what stands before it, as in `tel:` and `user7`, does not
+/// matter.
+fn numbers(text: &str) -> Vec<Vec<Group>> {
+    let (mut found, mut number) = (Vec::new(), Vec::<Group>::new());
+    let (mut between, mut before) = (0, ' ');
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let separator = word.chars().last().filter(|last| !last.is_ascii_alphanumeric());
+        let word = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if !word.is_empty() {
+            let digits = word.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            if !is_number || digits.len() < word.len() || between > 2 {
+                found.push(std::mem::take(&mut number));
+            }
+            if is_number {
+                number.push(Group { digits: digits.bytes().map(|byte| byte - b'0').collect(), plus: before == '+' });
+            }
+            between = 0;
+        }
+        between += usize::from(separator.is_some());
+        before = separator.unwrap_or(' ');
+    }
+    found.push(number);
+    found
+}
+
+/// Whether none of the groups, and no groups beside each other, look like somebody's number.
+fn says_nothing(groups: &[Group]) -> Result<(), VisitorNameError> {
+    for from in 0..groups.len() {
+        for to in from + 1..=groups.len() {
+            let part = &groups[from..to];
+            let digits: Vec<u8> = part.iter().flat_map(|group| group.digits.iter().copied()).collect();
+            let lengths: Vec<usize> = part.iter().map(|group| group.digits.len()).collect();
+            if is_phone(&digits, &lengths, part[0].plus) {
+                return Err(VisitorNameError::Phone);
+            }
+            if is_card(&digits, &lengths) {
+                return Err(VisitorNameError::Card);
+            }
+            if is_resident(&digits, &lengths) {
+                return Err(VisitorNameError::Resident);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// With a country's code behind a plus or two zeros; Korea's with and without its own, which is 82; North America's. Ten digits
+/// in one piece that begin with another than 0 are a customer's number as well, and pass.
+fn is_phone(digits: &[u8], lengths: &[usize], plus: bool) -> bool {
+    let in_groups = lengths.len() == 1 || lengths.last().is_some_and(|last| [4, 7, 8].contains(last));
+    match (digits, lengths) {
+        _ if plus && (7..=15).contains(&digits.len()) => true,
+        ([0, 0, ..], _) => (9..=17).contains(&digits.len()),
+        ([0, ..], _) => in_groups && (9..=11).contains(&digits.len()),
+        ([8, 2, ..], _) => in_groups && (10..=12).contains(&digits.len()),
+        ([1, 0, ..], [2, 3 | 4, 4]) | ([1, 5 | 6 | 8, ..], [4, 4]) => true,
+        ([1, 2..=9, _, _, 2..=9, ..], [11]) | ([1, 2..=9, ..], [1, 3, 3, 4] | [1, 10]) | ([2..=9, ..], [3, 3, 4]) => {
+            true
+        }
+        _ => false,
+    }
+}
+
+/// In one piece or in the groups of a card. ISO/IEC 7812-1, annex B.
+fn is_card(digits: &[u8], lengths: &[usize]) -> bool {
+    let in_groups = lengths.len() == 1 || lengths.len() >= 3 && lengths.iter().all(|length| (3..=6).contains(length));
     let doubled = |(at, digit): (usize, &u8)| match digit * (1 + (at % 2) as u8) {
         two @ 10.. => u32::from(two - 9),
         one => u32::from(one),
     };
-    digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
+    in_groups
+        && (13..=19).contains(&digits.len())
+        && matches!(digits[0], 2..=6 | 9)
+        && digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
 }
 
 /// A date and a century, as in `YYMMDD-SNNNNNN`. Since October 2020 the other digits follow no rule.
-fn is_resident(digits: &[u8]) -> bool {
+fn is_resident(digits: &[u8], lengths: &[usize]) -> bool {
     let [_, _, m1, m2, d1, d2, century, ..] = *digits else { return false };
     let (month, day) = (m1 * 10 + m2, d1 * 10 + d2);
-    digits.len() == 13 && (1..=12).contains(&month) && (1..=31).contains(&day) && (1..=8).contains(&century)
+    let in_groups = matches!(lengths, [13] | [6, 7]);
+    in_groups && (1..=12).contains(&month) && (1..=31).contains(&day) && (1..=8).contains(&century)
 }
 
 #[cfg(test)]
@@ -146,6 +210,13 @@ mod tests {
             "customer:0421",
             "20231115",
             "9999999999999",
+            "1590000000123",
+            "4155552671",
+            "user-1234567890",
+            "2023-01-15-123456",
+            "01012345-1234-4123-8123-010123456789",
+            "4f6c01012345678a",
+            "V1StGXR8_Z5jdHi6B-myT",
             &"x".repeat(128),
         ] {
             assert_eq!(VisitorName::new(text).expect(text).as_str(), text);
@@ -169,6 +240,29 @@ mod tests {
             ("0044(20)79460000", Phone),
             ("4111111111111111", Card),
             ("4111-1111-1111-1111", Card),
+            ("4111,1111,1111,1111", Card),
+            ("4111111111111111-guest", Card),
+            ("id_4111111111111111", Card),
+            ("4111111111111111:1", Card),
+            ("555-123-4567", Phone),
+            ("(555)123-4567", Phone),
+            ("14155552671", Phone),
+            ("1-415-555-2671", Phone),
+            ("10-1234-5678", Phone),
+            ("1588-1234", Phone),
+            ("phone-01012345678", Phone),
+            ("user_01012345678", Phone),
+            ("u01012345678", Phone),
+            ("a=b=01012345678", Phone),
+            ("mobile:x:01012345678", Phone),
+            ("tel;01012345678", Phone),
+            ("tel/01012345678", Phone),
+            ("010,1234,5678", Phone),
+            ("010~1234~5678", Phone),
+            ("guest+82-10-1234-5678", Phone),
+            ("kim(at)shop.example", Mail),
+            ("kim%2540shop.example", Mail),
+            ("shop/900101-1234567", Resident),
             ("900101-1234567", Resident),
             ("9001011234568", Resident),
             ("", Form),

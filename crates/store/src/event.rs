@@ -2,7 +2,7 @@
 
 use crate::{Snapshot, StoreError, Tx};
 use jiff::Timestamp;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use vestry_database::{Conn, Row, Sql, Value, args};
 use vestry_model::{DeedKind, OrganisationId, ProductId, Visitor};
 
@@ -209,7 +209,9 @@ impl Tx {
         const EVENTS: &str = "insert into events (organisation, visitor, product, kind, at) values (..) \
             on conflict (organisation, visitor, product, kind) do update set at = excluded.at where events.at < excluded.at";
         const SHOWN: &str = "insert into shown (organisation, visitor, search, at, list) values (..) \
-            on conflict (organisation, visitor, search) do update set at = excluded.at where excluded.at < shown.at";
+            on conflict (organisation, visitor, search) do update set \
+            at = case when excluded.at < shown.at then excluded.at else shown.at end, \
+            list = case when length(excluded.list) > length(shown.list) then excluded.list else shown.list end";
         const CHOSEN: &str =
             "insert into chosen (organisation, visitor, search, product) values (..) on conflict do nothing";
         if events.is_empty() && searches.is_empty() {
@@ -227,11 +229,16 @@ impl Tx {
         self.conn.insert(EVENTS, events.iter().map(event).collect()).await?;
         let key = |search: &StoredSearch| [key(&search.visitor), args![search.search.as_str()]].concat();
         let shown = |search: &StoredSearch| [key(search), args![search.at, encode(&search.shown)]].concat();
-        // A list is as old as the first that is heard of it, in whatever order.
-        let mut lists: Vec<&StoredSearch> = searches.iter().collect();
-        lists.sort_by(|a, b| (a.visitor, &a.search, a.at).cmp(&(b.visitor, &b.search, b.at)));
-        lists.dedup_by_key(|search| (search.visitor, &search.search));
-        self.conn.insert(SHOWN, lists.into_iter().map(shown).collect()).await?;
+        // A list is as old as the first that is heard of it and as long as the last of its pages, in whatever order they come.
+        let mut lists: BTreeMap<(Visitor, &str), StoredSearch> = BTreeMap::new();
+        for search in searches {
+            let list = lists.entry((search.visitor, &search.search)).or_insert_with(|| search.clone());
+            list.at = list.at.min(search.at);
+            if search.shown.len() > list.shown.len() {
+                list.shown.clone_from(&search.shown);
+            }
+        }
+        self.conn.insert(SHOWN, lists.values().map(shown).collect()).await?;
         let chosen = |search: &StoredSearch| -> Vec<_> {
             search.chosen.iter().map(|product| [key(search), args![product.get()]].concat()).collect()
         };

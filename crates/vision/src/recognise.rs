@@ -362,7 +362,11 @@ pub fn builtin_heads() -> Result<HeadSet, HeadError> {
 /// # Errors
 /// [`HeadError::Features`] for those of another backbone; what [`HeadSet::from_bytes`] refuses, and other widths.
 pub fn read_heads(bytes: &[u8]) -> Result<HeadSet, HeadError> {
-    let heads = HeadSet::from_bytes(bytes)?;
+    let mut heads = HeadSet::from_bytes(bytes)?;
+    // What people teach starts from these, so that nothing of them may be lost on the way.
+    let named = heads.heads.iter().filter(|(name, _)| name.as_str() != numbers::GATE_MEANS);
+    let rows = named.flat_map(|(_, head)| head.weights().chunks_exact(head.dimensions()));
+    heads.reading = heads.reading.take().map(|reading| reading.seeing(rows));
     if heads.features != Backbone::NAME {
         return Err(HeadError::Features { read: heads.features, made: Backbone::NAME });
     }

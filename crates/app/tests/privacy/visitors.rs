@@ -8,6 +8,7 @@ use crate::{
     world::{SURROUNDINGS, World, noon, on_each_engine, reason, set_clock, sweep_on},
 };
 use jiff::{Timestamp, ToSpan};
+use sqlx::{Connection, Executor, PgConnection};
 use vestry_app::{
     App, AppError, BecauseOf, Happened, ImageInput, NewEvent, Privacy, ProductInput, RecommendInput, SearchInput,
     VaultStore, Wanted, demo, restore,
@@ -228,6 +229,88 @@ async fn clause_1_ga_a_visitor_who_is_forgotten_leaves_the_recommender_as_if_the
         shop.app.close().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn bug_what_only_a_forgotten_visitor_had_to_do_with_was_not_new_again_before_the_next_fit() {
+    let world = World::made("2020-01-01").await;
+    let shop = Shop::pictured(&world).await;
+    // Looks like the sixth, and nobody had to do with it.
+    let new = demo::picture(&demo::drawings(PRODUCTS)[5]);
+    shop.puts(PRODUCTS, Some(vec![ImageInput::Bytes(new)])).await;
+    shop.app.apply_outbox().await.expect("indexed");
+    shop.takes(&crowd()).await;
+    shop.takes(&[did("lee", DeedKind::View, 5)]).await;
+    let digests = shop.refreshed().await;
+    let list = async || shop.list(Wanted::ForYou, Some("lee")).await;
+    let without = list().await;
+    assert!(without.iter().any(|(sku, _)| sku == "A-08"), "{without:?}");
+    shop.takes(&[did("kim", DeedKind::View, PRODUCTS)]).await;
+    shop.refreshed().await;
+    shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("forgotten");
+    assert_eq!((shop.digests().await, list().await), (digests, without));
+    shop.app.close().await;
+}
+
+#[tokio::test]
+async fn bug_a_forgetting_that_failed_half_way_left_what_they_did_and_no_way_to_it() {
+    on_each_engine("2020-01-01", async |world| {
+        let url = &world.config.store.url;
+        if url.is_empty() {
+            return;
+        }
+        let shop = Shop::stocked(world).await;
+        shop.takes(&crowd()).await;
+        let without = shop.refreshed().await;
+        shop.takes(&[did("kim", DeedKind::Purchase, 0), did("kim", DeedKind::Purchase, 5)]).await;
+        shop.refreshed().await;
+        run(url, "alter table shown rename to shown_away").await;
+        shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect_err("the rows cannot be deleted");
+        run(url, "alter table shown_away rename to shown").await;
+        assert_eq!(shop.held("kim").await, 2, "what stands is found");
+        let forgotten = shop.app.forget_visitor(shop.organisation, &visitor("kim")).await.expect("forgotten");
+        assert_eq!((forgotten.rows, shop.held("kim").await), (2, 0));
+        assert_eq!((shop.digests().await, shop.refreshed().await), (without.clone(), without));
+        shop.app.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bug_clicks_on_a_second_page_taught_nothing_of_who_had_named_the_first() {
+    let world = World::made("2020-01-01").await;
+    let shop = Shop::pictured(&world).await;
+    let page = async |cursor: Option<String>| {
+        let input = SearchInput { like: Some(sku(0)), cursor, limit: 3, ..SearchInput::default() };
+        shop.app.search(shop.organisation, input).await.expect("found").answer
+    };
+    let first = page(None).await;
+    let seen = |who: &str| NewEvent {
+        visitor: visitor(who),
+        what: Happened::Searched { search: first.search_id.clone() },
+        at: None,
+    };
+    shop.takes(&[seen("kim")]).await;
+    let second = page(first.next.clone()).await;
+    let chosen = Sku::new(&second.results[1].sku).expect("a SKU");
+    let click = |who: &str| NewEvent {
+        visitor: visitor(who),
+        what: Happened::Did { kind: DeedKind::Click, sku: chosen.clone(), search: Some(first.search_id.clone()) },
+        at: None,
+    };
+    // Kim names the search, then clicks; Lee clicks alone; Park clicks and names it later.
+    shop.takes(&[click("kim"), click("lee"), click("park"), seen("park")]).await;
+    shop.refreshed().await;
+    let facts = shop.app.recommender_facts(shop.organisation).await.expect("fitted");
+    assert_eq!(facts.choice.visitors, 3);
+    shop.app.close().await;
+}
+
+/// Runs a statement on a database of PostgreSQL.
+async fn run(url: &str, sql: &'static str) {
+    let mut conn = PgConnection::connect(url).await.expect("the server answers");
+    conn.execute(sql).await.expect("done");
+    conn.close().await.expect("closes");
 }
 
 #[tokio::test]

@@ -180,6 +180,9 @@ fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Promote => "better than the shipped head, and surely not worse by a point",
         Verdict::Keep => "not better than the shipped head",
         Verdict::NotEnoughEvidence => "not enough evidence",
+        Verdict::NotComparable => {
+            "what recognises it reads the pictures themselves, so that it cannot be held against that"
+        }
     }
 }
 

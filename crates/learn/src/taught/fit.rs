@@ -35,6 +35,19 @@ pub struct Shipped {
     pub prior: Prior,
     /// How many values a picture can have.
     pub values: Values,
+    /// What a taught head is held against.
+    pub rival: Rival,
+}
+
+/// What answers an attribute as long as nobody taught it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rival {
+    /// Nothing does: the commonest value would.
+    Nobody,
+    /// The prior itself.
+    Prior,
+    /// Something that reads more of a picture than its row; its answers come with the rows ([`Learner::hear`]).
+    Told,
 }
 
 /// Whether a head may take the place of the shipped one.
@@ -46,16 +59,18 @@ pub enum Verdict {
     Keep,
     /// Fewer than [`ENOUGH`] held-out pictures.
     NotEnoughEvidence,
+    /// Of no held-out picture it is known what the shipped machine says.
+    NotComparable,
 }
 
 /// How a head did on pictures that it had not seen, beside the shipped one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
-    /// How many pictures.
+    /// How many pictures, of which it is known what the shipped machine says.
     pub held_out: usize,
     /// How many it got right.
     pub right: usize,
-    /// How many the shipped head got right; where none is shipped, the commonest value.
+    /// How many the shipped machine got right; where none is shipped, the commonest value.
     pub right_before: usize,
     /// The mean paired difference, and its 95 % bounds.
     pub difference: [f64; 3],
@@ -103,6 +118,8 @@ pub struct Learner {
     shipped: Shipped,
     judgements: Judgements,
     rows: HashMap<ImageId, Row>,
+    /// What [`Rival::Told`] says of them.
+    told: HashMap<ImageId, Vec<ValueId>>,
     /// What the moments hold.
     entered: Entered,
     folds: Vec<Moments>,
@@ -129,7 +146,8 @@ impl Learner {
     pub fn new(shipped: Shipped) -> Self {
         let moments = Moments::new(shipped.prior.dimensions());
         let judgements = Judgements::new(shipped.values);
-        Self { shipped, judgements, rows: HashMap::new(), entered: Entered::new(), folds: vec![moments; FOLDS] }
+        let (rows, told) = (HashMap::new(), HashMap::new());
+        Self { shipped, judgements, rows, told, entered: Entered::new(), folds: vec![moments; FOLDS] }
     }
 
     /// What is live.
@@ -145,6 +163,11 @@ impl Learner {
     /// Whether the picture's row is known, without which a judgement on it teaches nothing.
     pub fn knows(&self, image: ImageId) -> bool {
         self.rows.contains_key(&image)
+    }
+
+    /// What [`Rival::Told`] says of pictures, ascending; of the others it is not known.
+    pub fn hear(&mut self, told: impl IntoIterator<Item = (ImageId, Vec<ValueId>)>) {
+        self.told.extend(told);
     }
 
     /// What was answered of the pictures whose rows are known.
@@ -187,6 +210,7 @@ impl Learner {
     fn drop_rows(&mut self) {
         let live: BTreeSet<ImageId> = self.judgements.pictures().collect();
         self.rows.retain(|image, _| live.contains(image));
+        self.told.retain(|image, _| live.contains(image));
     }
 
     /// Makes the moments those of the labels that the judgements come to.
@@ -231,21 +255,24 @@ impl Learner {
             change(&mut folds, &self.rows, &self.entered, &entered);
         }
         let labels = entered.iter().map(|(image, (values, _))| (*image, values.as_slice()));
-        let held_out = self.held_out(&folds, labels.collect(), &LAMBDAS)?;
+        let mut held_out = self.held_out(&folds, labels.collect(), &LAMBDAS)?;
         let all = total(&folds);
         let ridge = Ridge::new(&all, &self.shipped.prior);
         let classes = classes_of(&all, &self.shipped.prior);
         let values = self.shipped.values;
-        let of = |at: usize| -> (Vec<Vec<f32>>, Vec<usize>) {
-            held_out.iter().flat_map(|one| questions(&classes, one.label, &one.scores[at], values)).unzip()
-        };
         // What a ridge makes small is what its penalty is judged by: the squared error, on pictures it did not see.
         let error =
             |at: usize| held_out.iter().map(|one| squared_error(&classes, one.label, &one.scores[at])).sum::<f64>();
         let usual = LAMBDAS.iter().position(|lambda| *lambda == USUAL).unwrap_or(0);
         let best = (0..LAMBDAS.len()).min_by(|a, b| error(*a).total_cmp(&error(*b)));
         let at = best.filter(|_| !held_out.is_empty()).unwrap_or(usual);
-        let (scores, truths) = of(at);
+        let mut scorer = ridge.solve(LAMBDAS[at])?;
+        if values == Values::Many {
+            let lift = lift(&classes, &mut held_out, at);
+            scorer.bias.iter_mut().for_each(|bias| *bias += f64::from(lift));
+        }
+        let (scores, truths): (Vec<Vec<f32>>, Vec<usize>) =
+            held_out.iter().flat_map(|one| questions(&classes, one.label, &one.scores[at], values)).unzip();
         let temperature = if truths.is_empty() { 1.0 } else { calibrate::temperature(&scores, &truths) };
         let probabilities: Vec<Vec<f32>> = scores.iter().map(|s| calibrate::softmax(s, temperature)).collect();
         let threshold = calibrate::threshold(&probabilities, &truths, WANTED_PRECISION);
@@ -255,7 +282,6 @@ impl Learner {
             .map(|(p, truth)| (p[measure::best(p)], measure::best(p) == *truth))
             .collect();
         let evidence = self.evidence(&held_out, (&classes, at), answers);
-        let scorer = ridge.solve(LAMBDAS[at])?;
         let examples = entered.len();
         Ok(TaughtHead { scorer, lambda: LAMBDAS[at], temperature, threshold, examples, distrusted, evidence })
     }
@@ -282,8 +308,11 @@ impl Learner {
 
     fn point(&self, answers: usize, folds: &[Moments]) -> Result<CurvePoint, NotFactorised> {
         let labels = self.entered.iter().map(|(image, (values, _))| (*image, values.as_slice()));
-        let held_out = self.held_out(folds, labels.collect(), &[USUAL])?;
+        let mut held_out = self.held_out(folds, labels.collect(), &[USUAL])?;
         let classes = classes_of(&total(folds), &self.shipped.prior);
+        if self.shipped.values == Values::Many {
+            lift(&classes, &mut held_out, 0);
+        }
         let right = held_out.iter().filter(|one| self.is_right(&classes, one.label, &one.scores[0])).count();
         Ok(CurvePoint { answers, right, held_out: held_out.len() })
     }
@@ -375,17 +404,19 @@ impl Learner {
     ) -> Evidence {
         let prior = self.shipped.prior.head();
         let commonest = commonest(&self.entered);
-        let before = |one: &HeldOut<'_>| {
-            let scores = prior.scores(&self.rows[&one.image]);
-            let said = prior.classes.get(measure::best(&scores)).filter(|_| !scores.is_empty());
-            match self.shipped.values {
-                Values::One => said.or(commonest.as_ref()).is_some_and(|value| one.label.contains(value)),
-                Values::Many => chosen(&prior.classes, &scores) == one.label,
-            }
+        let says = |said: &[ValueId], label: &[ValueId]| match self.shipped.values {
+            Values::One => said.iter().any(|value| label.contains(value)),
+            Values::Many => said == label,
+        };
+        let before = |one: &HeldOut<'_>| match self.shipped.rival {
+            Rival::Nobody => Some(says(commonest.as_slice(), one.label)),
+            Rival::Prior => Some(self.is_right(&prior.classes, one.label, &prior.scores(&self.rows[&one.image]))),
+            Rival::Told => self.told.get(&one.image).map(|said| says(said, one.label)),
         };
         let now = |one: &HeldOut<'_>| self.is_right(classes, one.label, &one.scores[at]);
-        let pairs: Vec<(bool, bool)> = held_out.iter().map(|one| (now(one), before(one))).collect();
+        let pairs: Vec<(bool, bool)> = held_out.iter().filter_map(|one| Some((now(one), before(one)?))).collect();
         let difference = measure::paired(&pairs);
+        let is_comparable = held_out.is_empty() || !pairs.is_empty();
         Evidence {
             held_out: pairs.len(),
             right: pairs.iter().filter(|(now, _)| *now).count(),
@@ -393,7 +424,7 @@ impl Learner {
             difference,
             calibration_error: measure::calibration_error(&answers),
             answers,
-            verdict: verdict(pairs.len(), difference),
+            verdict: if is_comparable { verdict(pairs.len(), difference) } else { Verdict::NotComparable },
         }
     }
 }
@@ -464,6 +495,30 @@ fn questions(classes: &[ValueId], label: &[ValueId], scores: &[f32], values: Val
 /// The values that are likelier than not.
 fn chosen(classes: &[ValueId], scores: &[f32]) -> Vec<ValueId> {
     classes.iter().zip(scores).filter(|(_, score)| **score > 0.5).map(|(class, _)| class.clone()).collect()
+}
+
+/// Lifts the scores of a head of several values, which says a value where its score is past a half, and says by how much: a
+/// ridge shrinks the scores of rare values far below. It is the lift of a grid with which most held-out pictures are right, and
+/// of equals the one with the best F1, then the least.
+fn lift(classes: &[ValueId], held_out: &mut [HeldOut<'_>], at: usize) -> f32 {
+    let mut best = ((0, 0.0), 0.0);
+    for step in 0..=20_u8 {
+        let lift = f32::from(step) * 0.02;
+        let (mut right, mut hits, mut said, mut true_) = (0_usize, 0_usize, 0_usize, 0_usize);
+        for HeldOut { label, scores, .. } in &*held_out {
+            let lifted: Vec<f32> = scores[at].iter().map(|score| score + lift).collect();
+            let chosen = chosen(classes, &lifted);
+            right += usize::from(chosen == *label);
+            hits += chosen.iter().filter(|value| label.contains(value)).count();
+            (said, true_) = (said + chosen.len(), true_ + label.len());
+        }
+        let found = (right, 2.0 * hits as f64 / (said + true_).max(1) as f64);
+        if found > best.0 {
+            best = (found, lift);
+        }
+    }
+    held_out.iter_mut().flat_map(|one| &mut one.scores[at]).for_each(|score| *score += best.1);
+    best.1
 }
 
 /// The value of most pictures; the first of equals.

@@ -944,6 +944,7 @@ taught-nothing = Nobody has answered anything yet.
 taught-promote = Better than the shipped head, and surely not worse by a point.
 taught-keep = Not better than the shipped head so far.
 taught-few = Not enough evidence: fewer than a hundred pictures.
+taught-elsewhere = What recognises this attribute reads the pictures themselves, so this cannot be held against it. It proposes answers in the review, and is not published.
 taught-judgements = Answers
 taught-examples = Pictures that they come to
 taught-right = Right, on pictures it had not seen

@@ -898,6 +898,7 @@ taught-nothing = 아직 답한 사람이 없어요.
 taught-promote = 기본 판별기보다 낫고, 1점 넘게 나쁘지 않은 것이 확실해요.
 taught-keep = 아직 기본 판별기보다 낫지 않아요.
 taught-few = 근거가 부족해요. 사진이 100장이 안 돼요.
+taught-elsewhere = 이 속성은 사진 자체를 읽어 판별해서 서로 견줄 수 없어요. 검토에서 답을 제안하는 데만 쓰고 게시하지 않아요.
 taught-judgements = 답
 taught-examples = 답이 모인 사진
 taught-right = 보지 않은 사진에서 맞힌 비율

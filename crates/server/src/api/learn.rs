@@ -51,7 +51,7 @@ pub(crate) struct TaughtShape {
     calibration_error: f64,
     /// Those bins, the least sure first.
     reliability: Vec<BinShape>,
-    /// `promote`, `keep`, or `not-enough-evidence`.
+    /// `promote`, `keep`, `not-enough-evidence`, or `not-comparable`.
     #[schema(example = "not-enough-evidence")]
     verdict: &'static str,
     /// How much more was known with each answer, up to all of them.
@@ -229,6 +229,7 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Promote => "promote",
         Verdict::Keep => "keep",
         Verdict::NotEnoughEvidence => "not-enough-evidence",
+        Verdict::NotComparable => "not-comparable",
     }
 }
 

@@ -122,6 +122,7 @@ fn view(
         Verdict::Promote => words.t("taught-promote"),
         Verdict::Keep => words.t("taught-keep"),
         Verdict::NotEnoughEvidence => words.t("taught-few"),
+        Verdict::NotComparable => words.t("taught-elsewhere"),
     };
     // Fewer answers than bins show nothing.
     let dots = if evidence.answers.len() < 10 { Vec::new() } else { reliability(&evidence.answers) };

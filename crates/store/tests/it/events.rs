@@ -68,6 +68,36 @@ async fn searches_keep_what_each_visitor_chose_from_them_whatever_the_page() {
 }
 
 #[tokio::test]
+async fn a_list_is_as_long_as_the_last_of_its_pages_whichever_is_heard_first() {
+    on_each_engine(async |store| {
+        let shop = organisation(store, "shop").await;
+        let ids = products(store, shop).await;
+        let search = |who: u8, pages: usize| StoredSearch {
+            visitor: visitor(who),
+            search: "a".into(),
+            at: at(0),
+            shown: ids[..pages].iter().map(|id| (*id, [None, None, Some(1)])).collect(),
+            chosen: vec![ids[pages - 1]],
+        };
+        let mut tx = store.begin().await.expect("begins");
+        for (who, pages) in [(1, [1, 3, 2]), (2, [3, 2, 1])] {
+            for length in pages {
+                tx.put_events(shop, &[], &[search(who, length)]).await.expect("takes");
+            }
+        }
+        tx.put_events(shop, &[], &[search(3, 2), search(3, 3), search(3, 1)]).await.expect("takes");
+        tx.commit().await.expect("commits");
+        let mut snapshot = store.read().await.expect("reads");
+        for who in 1..=3 {
+            let held = snapshot.searches_of(shop, visitor(who)).await.expect("asked");
+            let expected = StoredSearch { chosen: ids.clone(), ..search(who, 3) };
+            assert_eq!(held, [expected], "{who}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_last_of_each_kind_stays_and_each_change_counts() {
     on_each_engine(async |store| {
         let shop = organisation(store, "shop").await;
