@@ -98,6 +98,14 @@ impl Form {
         self
     }
 
+    /// What was typed into a field already.
+    pub(crate) fn typed(mut self, name: &str, value: &str) -> Self {
+        for field in self.0.fields.iter_mut().filter(|field| field.name == name) {
+            field.value = value.to_owned();
+        }
+        self
+    }
+
     /// Says what is wrong, at the field it is about.
     pub(crate) fn refused(mut self, error: &AccountError) -> Self {
         self.0.problem = Some(said(&self.0.frame.words, error, &self.0.fields));

@@ -84,7 +84,7 @@ pub(crate) async fn enter(
         code: fields.text("code").filter(|code| !code.is_empty()).map(|code| personal(Some(code))),
         device: device(&headers, network, language),
     };
-    let again = form(&server, &headers, &next, false);
+    let again = form(&server, &headers, &next, false).typed("email", fields.text("email").unwrap_or(""));
     entered(&server, &headers, privacy.log_in(&log_in).await, &next, again).await
 }
 

@@ -46,7 +46,7 @@ pub(crate) async fn enter(
     let (language, _) = envelope::preferred(&headers);
     let from = device(&headers, network, language);
     let (mail, password) = (personal(fields.text("email")), personal(fields.text("password")));
-    let again = form(&headers);
+    let again = form(&headers).typed("email", fields.text("email").unwrap_or(""));
     let code = Some(fields.text("code").unwrap_or(""));
     match privacy.staff_log_in(&mail, &password, code, &from).await {
         Ok(StaffEntered::In(token)) => redirect("/office", vec![session_cookie(&server, &headers, &token)?]),

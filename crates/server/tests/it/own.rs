@@ -41,7 +41,11 @@ async fn a_member_sets_up_a_second_proof_signs_in_with_it_and_gives_it_up() {
     let asked = house.form("", "/sign-in", &at_door).await;
     assert!(asked.status == StatusCode::OK && asked.text().contains("name=\"code\""), "{}", asked.text());
     let with = |code: &'static str| [&at_door[..], &[("code", code)]].concat();
-    assert_eq!(house.form("", "/sign-in", &with("000000")).await.status, StatusCode::UNAUTHORIZED);
+    let refused = house.form("", "/sign-in", &with("000000")).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    for page in [asked.text(), refused.text()] {
+        assert!(page.contains("value=\"kim@shop.example\"") && !page.contains(PASSWORD), "{page}");
+    }
     let recovery: &'static str = codes[0].to_owned().leak();
     let entered = house.form("", "/sign-in", &with(recovery)).await;
     assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/me"), "{}", entered.text());
