@@ -108,7 +108,11 @@ impl Form {
 
     /// Says what is wrong, at the field it is about.
     pub(crate) fn refused(mut self, error: &AccountError) -> Self {
-        self.0.problem = Some(said(&self.0.frame.words, error, &self.0.fields));
+        let label = |item: &str| {
+            let field = self.0.fields.iter().find(|field| field.name == item);
+            field.map_or_else(|| item.to_owned(), |field| field.label.clone())
+        };
+        self.0.problem = Some(said(&self.0.frame.words, error, label));
         let item = match error {
             AccountError::Missing { item } | AccountError::Unusable { item } => item.as_str(),
             AccountError::Weak(_) => "password",
@@ -144,9 +148,8 @@ impl FieldView {
     }
 }
 
-fn said(words: &Words, error: &AccountError, fields: &[FieldView]) -> String {
-    let label =
-        |item: &str| fields.iter().find(|f| f.name == item).map_or_else(|| item.to_owned(), |f| f.label.clone());
+/// What is said of a form that was refused; items are called by `label`.
+pub(crate) fn said(words: &Words, error: &AccountError, label: impl Fn(&str) -> String) -> String {
     match error {
         AccountError::Missing { item } => words.a("field-missing", &label(item)),
         AccountError::Unusable { item } => words.a("field-unusable", &label(item)),

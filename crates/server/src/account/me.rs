@@ -1,6 +1,6 @@
 //! My data: what is held of somebody, item by item, and what they may do about it.
 
-use super::{copies, joining::consent_text, personal, privacy};
+use super::{copies, form, joining::consent_text, personal, privacy};
 use crate::{
     console::{Shown, frame, gate::redirect, shown, time},
     cookies,
@@ -33,6 +33,11 @@ pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
         Language::Korean => words.ko.clone(),
         Language::English => words.en.clone(),
     }
+}
+
+/// How the policy calls an item; a name that it does not know stays as it is.
+pub(crate) fn item_name(policy: &Policy, name: &str, language: Language) -> String {
+    policy.item_named(name).map_or_else(|| name.to_owned(), |id| pick(&policy.item(id).name, language))
 }
 
 /// The member of a route that lets nobody else in.
@@ -377,18 +382,9 @@ pub(crate) async fn change(
         Err(error @ AccountError::Privacy(_)) => Err(error.into()),
         Err(error) => {
             let words = frame.words;
-            let label = |item: &str| {
-                let item = privacy.policy().item_named(item);
-                item.map_or(String::new(), |id| pick(&privacy.policy().item(id).name, words.0))
-            };
             let problem = match &error {
-                AccountError::Missing { item } => words.a("field-missing", &label(item)),
-                AccountError::Unusable { item } => words.a("field-unusable", &label(item)),
                 AccountError::Wrong => words.t("password-wrong"),
-                AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),
-                AccountError::Weak(_) => words.t("weak-common"),
-                AccountError::Guarded => words.t("problem-guarded"),
-                _ => words.t("problem-ours-hint"),
+                error => form::said(&words, error, |item| item_name(privacy.policy(), item, words.0)),
             };
             let asked = fields.text("words").unwrap_or("");
             Ok(page(&server, visitor, frame, None, (Some(problem), asked)).await?.into_response())

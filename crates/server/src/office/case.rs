@@ -2,7 +2,10 @@
 
 use super::{desk, frame, staff, vault_said};
 use crate::{
-    account::{me::pick, personal, privacy},
+    account::{
+        me::{item_name, pick},
+        personal, privacy,
+    },
     console::{Shown, gate::redirect, shown, time},
     guard::Fields,
     pages::{CasePage, CaseTyped, CertificateLine, OptionView, RunView},
@@ -144,8 +147,7 @@ async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Resu
 }
 
 fn staying(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
-    let name =
-        |item: &String| policy.item_named(item).map_or_else(|| item.clone(), |id| pick(&policy.item(id).name, words.0));
+    let name = |item: &String| item_name(policy, item, words.0);
     let line = |stay: &Stay| {
         let retention = policy.retentions().find(|(_, retention)| retention.id == stay.because);
         CertificateLine {

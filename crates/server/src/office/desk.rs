@@ -3,7 +3,10 @@
 
 use super::{frame, staff};
 use crate::{
-    account::{me::pick, personal, privacy},
+    account::{
+        me::{item_name, pick},
+        personal, privacy,
+    },
     console::{Shown, gate::redirect, shown, time},
     guard::Fields,
     pages::{CaseForm, CaseRow, DeskPage, OptionView, ProposalRow},
@@ -203,10 +206,7 @@ pub(super) fn said(privacy: &Privacy, words: &Words, error: &AccountError) -> St
         "reason" => words.t("desk-reason"),
         "answer" => words.t("desk-answer"),
         "right" => words.t("desk-right"),
-        item => {
-            let policy = privacy.policy();
-            policy.item_named(item).map_or_else(|| item.to_owned(), |id| pick(&policy.item(id).name, words.0))
-        }
+        item => item_name(privacy.policy(), item, words.0),
     };
     match error {
         AccountError::Missing { item } => words.a("field-missing", &label(item)),

@@ -57,6 +57,24 @@ async fn a_member_sets_up_a_second_proof_signs_in_with_it_and_gives_it_up() {
 }
 
 #[tokio::test]
+async fn a_new_password_is_refused_for_what_is_wrong_with_it() {
+    let house = House::with_accounts().await;
+    let cookie = member(&house, "kim@shop.example", "").await;
+    let token = csrf(&house.page(&cookie, "/me").await.text());
+    let long = "x".repeat(300);
+    for (new, said) in [
+        ("short", "at least 10 characters"),
+        (long.as_str(), "at most 128"),
+        ("abcdefghijkl", "row"),
+        ("password1234", "Many people use"),
+    ] {
+        let fields = [("csrf", token.as_str()), ("act", "password"), ("old", PASSWORD), ("new", new)];
+        let answer = house.form(&cookie, "/me", &fields).await.text();
+        assert!(answer.contains(said), "{new}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_member_moves_to_another_address_and_the_old_one_can_undo_it() {
     let house = House::with_accounts().await;
     let here = member(&house, "kim@shop.example", "").await;
