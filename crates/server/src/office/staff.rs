@@ -2,7 +2,7 @@
 
 use super::{frame, staff, vault_said};
 use crate::{
-    account::{personal, privacy},
+    account::{me::item_name, personal, privacy},
     console::{Shown, shown, time},
     guard::Fields,
     pages::{StaffLine, StaffPage},
@@ -79,8 +79,7 @@ pub(crate) async fn change(
             page(&server, &session, &headers, link, None).await
         }
         Err(AccountError::Unusable { item }) => {
-            let label = if item == "staff_training" { words.t("staff-training") } else { words.t("mail") };
-            let problem = Some(words.a("field-unusable", &label));
+            let problem = Some(words.a("field-unusable", &item_name(privacy.policy(), &item, words.0)));
             page(&server, &session, &headers, None, problem).await
         }
         Err(AccountError::Privacy(PrivacyError::Vault(

@@ -216,6 +216,21 @@ async fn clause_7_na_staff_reach_what_their_role_reaches_and_no_catalogue() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_about_new_staff_is_named() {
+    let house = House::with_accounts().await;
+    let operator = staff(&house, Role::Operator).await;
+    let token = csrf(&house.page(&operator, "/office/staff").await.text());
+    for (name, mail, said) in [
+        (" ", "park@operator.example", "cannot be right: staff&#39;s name"),
+        ("박세리", "nothing", "cannot be right: staff&#39;s e-mail address"),
+    ] {
+        let fields = [("csrf", token.as_str()), ("act", "add"), ("email", mail), ("name", name), ("role", "officer")];
+        let page = house.form(&operator, "/office/staff", &fields).await.text();
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn an_officer_opens_a_person_for_a_reason_and_the_person_sees_it() {
     let house = House::with_accounts().await;
     let member = member(&house, "kim@shop.example", "").await;
