@@ -97,12 +97,12 @@ impl Privacy {
         let value = value.trim();
         let asked = self.sign_up_items().into_iter().find(|asked| policy.item(asked.item).id == item);
         let asked = asked.ok_or_else(|| AccountError::Unusable { item: item.into() })?;
-        // Another address is confirmed by a mail to it.
-        if item == "email" || !is_usable(item, value) {
-            return Err(AccountError::Unusable { item: item.into() });
-        }
         if value.is_empty() && asked.required {
             return Err(AccountError::Missing { item: item.into() });
+        }
+        // Another address is confirmed by a mail to it.
+        if item == "email" || !value.is_empty() && !is_usable(item, value) {
+            return Err(AccountError::Unusable { item: item.into() });
         }
         self.put_item(policy, person, "account", item, value.into()).await
     }

@@ -2,9 +2,9 @@
 
 use super::{
     copies,
-    form::Form,
+    form::{self, Form},
     joining::{Filled, agreements, consent_text, filled, item_field, sent},
-    me::{self, groups},
+    me::{self, groups, item_name},
     personal, privacy,
 };
 use crate::{
@@ -97,13 +97,16 @@ pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Path(
     match privacy.guardian(&link).await {
         Ok(GuardianPage::Asked) => consent_form(&headers, privacy, &link, &Fields::default()).shown(),
         Ok(GuardianPage::Waits) => waits(&headers).shown(),
-        Ok(GuardianPage::Of(child)) => of(privacy, &headers, &link, child, None).await,
+        Ok(GuardianPage::Of(child)) => of(privacy, &headers, &link, child, Said::default()).await,
         Err(AccountError::Link) => over(&headers),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId, said: Option<String>) -> Shown {
+/// What was done, or what is wrong, to be said on the page.
+type Said = (Option<String>, Option<String>);
+
+async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId, (said, problem): Said) -> Shown {
     let (language, theme) = crate::envelope::preferred(headers);
     let words = Words(language);
     let records = privacy.records_for_guardian(child).await?;
@@ -115,7 +118,7 @@ async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId,
     let action = format!("/guardian/{}", encoded(link));
     let copy = copies::view(privacy, (child, Reader::Guardian(child)), format!("{action}/export"), &words).await?;
     let other = format!("{action}?lang={}", language.other().code());
-    shown(&GuardianOfPage { words, theme, action, other, groups, consents, agreed, looks, copy, said })
+    shown(&GuardianOfPage { words, theme, action, other, groups, consents, agreed, looks, copy, said, problem })
 }
 
 /// The child that a guardian's link shows.
@@ -155,22 +158,26 @@ pub(crate) async fn act(
         (GuardianPage::Of(child), Some("correct")) => {
             let (item, value) = (fields.text("item").unwrap_or(""), fields.text("value").unwrap_or(""));
             let said = match privacy.correct_for(&link, item, value).await {
-                Ok(()) => words.t("me-corrected"),
-                Err(AccountError::Missing { .. } | AccountError::Unusable { .. }) => words.a("field-unusable", value),
+                Ok(()) => (Some(words.t("me-corrected")), None),
+                Err(error @ (AccountError::Missing { .. } | AccountError::Unusable { .. })) => {
+                    (None, Some(form::said(&words, &error, |item| item_name(privacy.policy(), item, language))))
+                }
                 Err(error) => return Err(error.into()),
             };
-            of(privacy, &headers, &link, child, Some(said)).await
+            of(privacy, &headers, &link, child, said).await
         }
         (GuardianPage::Of(child), Some("consent" | "take-back" | "export")) => {
             server.writes_for(child)?;
             let said = match change(privacy, (&link, child), &fields, language).await {
-                Ok(word) => words.t(word),
-                Err(AccountError::Unusable { .. }) => words.a("field-unusable", &words.t("purpose")),
+                Ok(word) => (Some(words.t(word)), None),
+                Err(AccountError::Unusable { .. }) => (None, Some(words.a("field-unusable", &words.t("purpose")))),
                 Err(error) => return Err(error.into()),
             };
-            of(privacy, &headers, &link, child, Some(said)).await
+            of(privacy, &headers, &link, child, said).await
         }
-        (GuardianPage::Of(child), _) => of(privacy, &headers, &link, child, Some(words.t("guardian-sure"))).await,
+        (GuardianPage::Of(child), _) => {
+            of(privacy, &headers, &link, child, (None, Some(words.t("guardian-sure")))).await
+        }
     }
 }
 

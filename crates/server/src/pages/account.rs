@@ -217,6 +217,7 @@ pub(crate) struct GuardianOfPage {
     pub(crate) looks: Vec<LookLine>,
     pub(crate) copy: CopyView,
     pub(crate) said: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// A file to be read anywhere: everything held, without a script and without anything from elsewhere.

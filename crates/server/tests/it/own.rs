@@ -116,6 +116,11 @@ async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_cop
     house.form("", &link, &consent).await;
     house.form("", &house.post().await.pop().expect("the child's letter"), &[]).await;
     let page = house.page("", &link).await.text();
+    for (value, said) in [("", "Something is missing: mobile number"), ("nothing", "cannot be right: mobile number")] {
+        let correct = [("act", "correct"), ("item", "mobile"), ("value", value)];
+        let answer = house.form("", &link, &correct).await.text();
+        assert!(between(&answer, "role=\"alert\"", "</p>").contains(said), "{value}: {answer}");
+    }
     for section in ["consents", "agreed", "looks", "copy"] {
         assert!(page.contains(&format!("id=\"{section}\"")), "{section}: {page}");
     }

@@ -264,7 +264,8 @@ fn own(
         agreed,
         looks,
         copy,
-        said: Some(words.t("guardian-sure")),
+        said: None,
+        problem: Some(words.t("guardian-sure")),
     };
     vec![
         ("guardian", render(&child)),
