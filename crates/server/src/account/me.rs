@@ -464,25 +464,40 @@ pub(crate) async fn leave_page(
 async fn leave_form(server: &Server, visitor: &Visitor, frame: Frame, problem: Option<String>) -> Shown {
     let privacy = privacy(server)?;
     let stays = privacy.stays_after(visitor.person, Leaving::Withdrawn).await?;
-    let stays =
-        stays.iter().map(|(items, until, because)| kept(privacy.policy(), items, *until, because, &frame.words));
     let alone = privacy.left_without_owner(visitor.person).await?;
     let alone = (alone > 0).then(|| frame.words.n("leave-last-owner", alone));
-    shown(&LeavePage { stays: stays.collect(), alone, problem, frame })
+    shown(&LeavePage { stays: kept(privacy.policy(), &stays, &frame.words), alone, problem, frame })
 }
 
-fn kept(
+fn kept(policy: &Policy, stays: &Stays, words: &Words) -> Vec<CertificateLine> {
+    let line = |(items, until, because): &(Vec<vestry_policy::ItemId>, Option<Date>, String)| {
+        let names = items.iter().map(|id| pick(&policy.item(*id).name, words.0));
+        staying(policy, names, (*until, because), words)
+    };
+    stays.iter().map(line).collect()
+}
+
+/// Items that stay: until when, and by which name of the policy.
+pub(crate) fn staying(
     policy: &Policy,
-    items: &[vestry_policy::ItemId],
-    until: Option<Date>,
-    because: &str,
+    items: impl Iterator<Item = String>,
+    (until, because): (Option<Date>, &str),
     words: &Words,
 ) -> CertificateLine {
-    let names: Vec<String> = items.iter().map(|id| pick(&policy.item(*id).name, words.0)).collect();
-    let retention = policy.retentions().find(|(_, r)| r.id == because).map(|(_, r)| r);
-    let why = retention.map_or(because.to_owned(), |r| pick(&r.why, words.0));
     let until = until.map_or_else(|| words.t("me-until-closed"), |day| words.a("me-goes-after", &day.to_string()));
-    CertificateLine { what: names.join(", "), why, until }
+    CertificateLine { what: items.collect::<Vec<_>>().join(", "), why: why(policy, because, words), until }
+}
+
+/// What holds something, by its name in the policy, as people say it.
+pub(crate) fn why(policy: &Policy, because: &str, words: &Words) -> String {
+    let retention = policy.retentions().find(|(_, retention)| retention.id == because);
+    match (retention, because) {
+        (Some((_, retention)), _) => pick(&retention.why, words.0),
+        (None, "hold") => words.t("held"),
+        (None, "membership") => words.t("plan-membership"),
+        (None, "return") => words.t("plan-return"),
+        (None, other) => other.to_owned(),
+    }
 }
 
 /// `POST /me/leave`: at once, everywhere.
@@ -500,9 +515,7 @@ pub(crate) async fn leave(
     let erases = fields.text("erase") == Some("yes");
     let leaving = if erases { Leaving::Erased } else { Leaving::Withdrawn };
     let stays = privacy.stays_after(visitor.person, leaving).await?;
-    let policy = privacy.policy();
-    let stays =
-        stays.iter().map(|(items, until, because)| kept(policy, items, *until, because, &frame.words)).collect();
+    let stays = kept(privacy.policy(), &stays, &frame.words);
     match privacy.leave(visitor.person, &personal(fields.text("password")), leaving).await {
         Ok(sweep) => {
             let certificate = sweep.map(|sweep| {

@@ -3,7 +3,7 @@
 use super::{desk, frame, staff, vault_said};
 use crate::{
     account::{
-        me::{item_name, pick},
+        me::{item_name, pick, staying},
         personal, privacy,
     },
     console::{Shown, gate::redirect, shown, time},
@@ -92,7 +92,7 @@ async fn page(
             format!("{} · {} · {}", outcome_word(made.outcome, &words), by(&made.by), time(policy, made.at))
         }),
         reason: decision.map_or_else(String::new, |made| made.reason.clone()),
-        stays: decision.map_or_else(Vec::new, |made| staying(policy, &made.stays, &words)),
+        stays: decision.map_or_else(Vec::new, |made| stays(policy, &made.stays, &words)),
         entry: decision.and_then(|made| made.entry),
         answer: case.course.answer.as_ref().map(|given| given.words.clone()),
         told: case.course.answer.as_ref().map(|given| {
@@ -146,18 +146,10 @@ async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Resu
     })
 }
 
-fn staying(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
-    let name = |item: &String| item_name(policy, item, words.0);
+fn stays(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
     let line = |stay: &Stay| {
-        let retention = policy.retentions().find(|(_, retention)| retention.id == stay.because);
-        CertificateLine {
-            what: stay.items.iter().map(name).collect::<Vec<_>>().join(", "),
-            why: retention.map_or_else(|| stay.because.clone(), |(_, retention)| pick(&retention.why, words.0)),
-            until: match stay.until {
-                Some(day) => words.a("me-goes-after", &day.to_string()),
-                None => words.t("me-until-closed"),
-            },
-        }
+        let names = stay.items.iter().map(|item| item_name(policy, item, words.0));
+        staying(policy, names, (stay.until, &stay.because), words)
     };
     stays.iter().map(line).collect()
 }
@@ -286,7 +278,7 @@ fn view(policy: &Policy, run: &DryRun, mark: String, words: &Words) -> RunView {
     let names = |items: &[ItemId]| {
         items.iter().map(|item| pick(&policy.item(*item).name, words.0)).collect::<Vec<_>>().join(", ")
     };
-    RunView { mark, shown: names(&run.shown), goes: names(&run.goes), stays: staying(policy, &run.stays, words) }
+    RunView { mark, shown: names(&run.shown), goes: names(&run.goes), stays: stays(policy, &run.stays, words) }
 }
 
 fn typed(fields: &Fields) -> CaseTyped {

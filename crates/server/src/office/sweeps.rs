@@ -2,7 +2,10 @@
 
 use super::{frame, staff, vault_said};
 use crate::{
-    account::{me::pick, privacy},
+    account::{
+        me::{pick, why},
+        privacy,
+    },
     console::{Shown, gate::redirect, shown},
     guard::Fields,
     pages::{CertificatePage, PlanLine, PlanPage},
@@ -19,7 +22,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest, VaultError};
-use vestry_policy::{Action, Because, Policy, Subject, Verdict};
+use vestry_policy::{Action, Policy, Subject, Verdict};
 
 /// Lines of a plan on a page.
 const SHOWN: usize = 200;
@@ -64,9 +67,11 @@ fn line(policy: &Policy, verdict: &Verdict, words: &Words) -> PlanLine {
             (words.t("plan-destroy"), words.a("me-goes-by", &by.to_string()), since)
         }
         Action::Separate { until: last, because } => {
-            (words.t("plan-separate"), until(last), reason(policy, because, words))
+            (words.t("plan-separate"), until(last), why(policy, because.name(policy), words))
         }
-        Action::Keep { until: last, because } => (words.t("plan-keep"), until(last), reason(policy, because, words)),
+        Action::Keep { until: last, because } => {
+            (words.t("plan-keep"), until(last), why(policy, because.name(policy), words))
+        }
         Action::Notify { separation, late } => {
             let late = if late { words.t("plan-late") } else { String::new() };
             (words.t("plan-notify"), words.a("plan-apart-from", &separation.to_string()), late)
@@ -84,15 +89,6 @@ fn line(policy: &Policy, verdict: &Verdict, words: &Words) -> PlanLine {
     // A record of one item may be called what the item is.
     let kind = if kind == items { String::new() } else { kind };
     PlanLine { does, kind, items, whom, when, why }
-}
-
-fn reason(policy: &Policy, because: Because, words: &Words) -> String {
-    match because {
-        Because::Hold => words.t("held"),
-        Because::Membership => words.t("plan-membership"),
-        Because::Return => words.t("plan-return"),
-        Because::Retention(id) => pick(&policy.retention(id).why, words.0),
-    }
 }
 
 /// `POST /office/sweep`: carried out, for whoever wrote the day of the plan.
