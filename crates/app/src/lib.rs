@@ -84,7 +84,7 @@ pub use looking::LookReport;
 pub use notices::{AsksFor, Both, MAX_ADVERTISEMENT, MAX_NOTICE_LINE, Notice, NoticeText};
 pub use opening::{App, HeadsError, OpenError, Surroundings};
 pub use organisations::{is_organisation_name, slug};
-pub use persons::{Description, HeldItem, HeldRecord, Leaving, MASK, NewRecordText, is_secret, masked};
+pub use persons::{Description, HeldDay, HeldItem, HeldRecord, Leaving, MASK, NewRecordText, is_secret, masked};
 pub use policing::{PoliciesError, policies, policy};
 pub use privacy::{Privacy, PrivacyError, keys_folder};
 pub use products::{ImageInput, ListRequest, ProductInput, ProductPage, ProductView};

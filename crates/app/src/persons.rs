@@ -11,7 +11,7 @@ use std::{
 };
 use vestry_model::OrganisationId;
 use vestry_policy::{
-    Action, ClassId, Event, Grain, ItemId, LawfulUse, Membership, Planner, Policy, StoredIn, Subject, Verdict,
+    Action, Because, ClassId, Event, Grain, ItemId, LawfulUse, Membership, Planner, Policy, StoredIn, Subject, Verdict,
 };
 use vestry_vault::{
     DayRecord, HoldSubject, NewPerson, NewRecord, OpenedRecord, Opening, PersonId, PersonOnFile, Personal, Reader,
@@ -69,8 +69,17 @@ pub struct HeldRecord {
     pub held: bool,
     /// Its items.
     pub items: Vec<HeldItem>,
-    /// A record of a day, as JSON of its items.
-    pub day: Option<Personal<String>>,
+    /// What it holds, of a record that ends with its day.
+    pub day: Option<HeldDay>,
+}
+
+/// A record of a day that is held.
+#[derive(Debug)]
+pub struct HeldDay {
+    /// JSON of its items.
+    pub value: Personal<String>,
+    /// What is to happen to it as of today.
+    pub action: Action,
 }
 
 /// An item that is held.
@@ -131,8 +140,10 @@ impl Privacy {
     ) -> Result<Vec<HeldRecord>, PrivacyError> {
         let (policy, now) = (self.policy(), self.now());
         let opened = self.vault().read_person(policy, person, opening, None, used, now).await?;
-        let verdicts = self.outlook(person, policy.local(now).date()).await?;
-        Ok(opened.into_iter().map(|record| held(record, &verdicts)).collect())
+        let today = policy.local(now).date();
+        let verdicts = self.outlook(person, today).await?;
+        let planner = Planner::new(policy, today);
+        Ok(opened.into_iter().map(|record| held(record, &verdicts, &planner)).collect())
     }
 
     /// Ends a membership, at once: what nothing holds is destroyed, the rest is kept apart.
@@ -365,7 +376,7 @@ fn not_in_policy(policy: &Policy, kind: &'static str, name: &str) -> PrivacyErro
     VaultError::NotInPolicy { policy: policy.version.clone(), kind, name: name.into() }.into()
 }
 
-fn held(record: OpenedRecord, verdicts: &[Verdict]) -> HeldRecord {
+fn held(record: OpenedRecord, verdicts: &[Verdict], planner: &Planner<'_>) -> HeldRecord {
     let action = |item: ItemId| {
         let about = |verdict: &&Verdict| {
             matches!(&verdict.subject, Subject::Record { record: id, .. } if id == record.record.as_bytes())
@@ -374,6 +385,13 @@ fn held(record: OpenedRecord, verdicts: &[Verdict]) -> HeldRecord {
         verdicts.iter().find(about).map(|verdict| verdict.action)
     };
     let items = record.items.into_iter().map(|(item, value)| HeldItem { item, action: action(item), value }).collect();
+    let day = record.day.map(|(counted_from, value)| {
+        let action = match record.held {
+            true => Action::Keep { until: None, because: Because::Hold },
+            false => planner.of_day(record.class, counted_from),
+        };
+        HeldDay { value, action }
+    });
     HeldRecord {
         record: record.record,
         class: record.class,
@@ -381,7 +399,7 @@ fn held(record: OpenedRecord, verdicts: &[Verdict]) -> HeldRecord {
         events: record.events,
         held: record.held,
         items,
-        day: record.day,
+        day,
     }
 }
 
@@ -395,7 +413,9 @@ fn document(
 ) -> String {
     let record = |record: &HeldRecord| {
         let items: Vec<serde_json::Value> = record.items.iter().map(|held| item_json(policy, opening, held)).collect();
-        let day = record.day.as_ref().map(|day| serde_json::from_str::<serde_json::Value>(day.open(opening)).ok());
+        let day =
+            record.day.as_ref().map(|day| serde_json::from_str::<serde_json::Value>(day.value.open(opening)).ok());
+        let (last_day, because) = ends(policy, record.day.as_ref().map(|day| day.action));
         serde_json::json!({
             "record": record.record.to_string(),
             "class": policy.class(record.class).id,
@@ -404,6 +424,8 @@ fn document(
             "held": record.held,
             "items": items,
             "day": day.flatten(),
+            "because": because,
+            "last_day": last_day,
         })
     };
     let document = serde_json::json!({
@@ -458,16 +480,21 @@ pub fn masked(policy: &Policy, item: &vestry_policy::Item, value: &str) -> Strin
     }
 }
 
-fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json::Value {
-    let item = policy.item(held.item);
-    let purposes: Vec<&str> = item.purposes.iter().map(|id| policy.purpose(id).id.as_str()).collect();
-    let (until, because) = match held.action {
+/// Until when something stays, and what holds it, as far as that is known.
+fn ends(policy: &Policy, action: Option<Action>) -> (Option<String>, Option<&str>) {
+    match action {
         Some(Action::Keep { until, because } | Action::Separate { until, because }) => {
-            (until.map(|day: Date| day.to_string()), Some(because.name(policy).to_owned()))
+            (until.map(|day: Date| day.to_string()), Some(because.name(policy)))
         }
         Some(Action::Destroy { by, .. }) => (Some(by.to_string()), None),
         _ => (None, None),
-    };
+    }
+}
+
+fn item_json(policy: &Policy, opening: &Opening, held: &HeldItem) -> serde_json::Value {
+    let item = policy.item(held.item);
+    let purposes: Vec<&str> = item.purposes.iter().map(|id| policy.purpose(id).id.as_str()).collect();
+    let (until, because) = ends(policy, held.action);
     serde_json::json!({
         "item": item.id,
         "name": item.name,

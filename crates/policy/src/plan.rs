@@ -239,17 +239,7 @@ impl<'p> Planner<'p> {
         }
         self.last_day = Some(this);
         self.totals.records += facts.records;
-        // A checked file gives a class of whole days exactly one retention.
-        let (id, keep) = self
-            .policy
-            .retentions()
-            .find(|(_, r)| r.class == facts.class)
-            .map_or((RetentionId(0), None), |(id, r)| (id, self.policy.starts(r).1));
-        let last = keep.map_or(Some(facts.counted_from), |keep| keep.last_day_counting(facts.counted_from).ok());
-        let action = match last {
-            Some(last) if last < self.day => self.destroy(next(last)),
-            until => Action::Keep { until, because: Because::Retention(id) },
-        };
+        let action = self.of_day(facts.class, facts.counted_from);
         let subject = Subject::Day {
             class: facts.class,
             counted_from: facts.counted_from,
@@ -259,6 +249,21 @@ impl<'p> Planner<'p> {
         let going = facts.records.saturating_sub(facts.held.len() as u64);
         self.give(Verdict { subject, items: self.policy.items_of(facts.class), action }, going, sink);
         Ok(())
+    }
+
+    /// What is to happen to what no hold stops of a class of whole days.
+    pub fn of_day(&self, class: ClassId, counted_from: Date) -> Action {
+        // A checked file gives a class of whole days exactly one retention.
+        let (id, keep) = self
+            .policy
+            .retentions()
+            .find(|(_, r)| r.class == class)
+            .map_or((RetentionId(0), None), |(id, r)| (id, self.policy.starts(r).1));
+        let last = keep.map_or(Some(counted_from), |keep| keep.last_day_counting(counted_from).ok());
+        match last {
+            Some(last) if last < self.day => self.destroy(next(last)),
+            until => Action::Keep { until, because: Because::Retention(id) },
+        }
     }
 
     /// How much was planned, and the plan's hash.

@@ -8,6 +8,7 @@ use crate::{
     keyring::NewKey,
     personal::Personal,
     place::{KeyId, PersonId, Place, RecordId, Store},
+    reading::OpenedRecord,
     seal::DataKey,
     sealing::text,
     tombstone::Tombstone,
@@ -15,7 +16,7 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 use std::{collections::HashSet, str::FromStr, sync::Arc};
 use vestry_database::{Conn, Sql, Value, args};
-use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, Subject as PlannedSubject, Verdict};
+use vestry_policy::{Action, ClassId, Grain, ItemId, Policy, StoredIn, Subject as PlannedSubject, Verdict};
 
 pub(crate) const KEYS_OF_A_DAY: &str = "destroy the day's keys";
 
@@ -301,20 +302,31 @@ impl Vault {
         &self,
         policy: &Policy,
         person: PersonId,
-    ) -> Result<Vec<(ClassId, RecordId, Personal<String>)>, VaultError> {
-        const SQL: &str = "select class, record, key, sealed from day_rows where person = $1 order by id limit 100000";
+    ) -> Result<Vec<OpenedRecord>, VaultError> {
+        const SQL: &str =
+            "select class, day, record, key, sealed from day_rows where person = $1 order by id limit 100000";
+        let holds = self.held(&mut self.people.read().await?).await?;
         let rows = self.separated.rows(SQL, args![person.value()]).await?;
         let mut opened = Vec::new();
         for row in rows {
             let mut columns = row.columns();
-            let name: String = columns.take()?;
+            let (name, counted_from) = (columns.take::<String>()?, date(&columns.take::<String>()?)?);
             let (record, key) = (RecordId::from_row(columns.take()?)?, KeyId::from_row(columns.take()?)?);
             let sealed: Vec<u8> = columns.take()?;
             let class = crate::names::Names::of(policy).class(&name)?;
             let found =
                 self.keyring.unwrap_all(&self.masters, &[self.day_key_place(&name, key)]).await?.pop().flatten();
             let Some(found) = found else { continue };
-            opened.push((class, record, text(found.open(&self.day_place(&name, record, key), &sealed)?)?));
+            let text = text(found.open(&self.day_place(&name, record, key), &sealed)?)?;
+            opened.push(OpenedRecord {
+                record,
+                class,
+                stored: StoredIn::Separated,
+                events: Vec::new(),
+                held: holds.record(record) || holds.person(person),
+                items: Vec::new(),
+                day: Some((counted_from, text)),
+            });
         }
         Ok(opened)
     }

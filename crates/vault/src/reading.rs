@@ -12,7 +12,7 @@ use crate::{
     seal::{BUCKET, MARK, sealed_length},
     sealing::Sealing,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use vestry_policy::{ClassId, Event, ItemId, ItemSet, LawfulUse, Membership, Policy, PurposeId, StoredIn};
 
@@ -31,8 +31,8 @@ pub struct OpenedRecord {
     pub held: bool,
     /// Its items.
     pub items: Vec<(ItemId, Personal<String>)>,
-    /// The records of a day it stands for, as JSON of its items.
-    pub day: Option<Personal<String>>,
+    /// Of one that ends with its day: the first day that counts, and JSON of its items.
+    pub day: Option<(Date, Personal<String>)>,
 }
 
 /// A look at personal data, as the audit log holds it, sealed.
@@ -83,12 +83,12 @@ impl Vault {
         };
         let records: Vec<&RecordOnFile> = on_file.records.iter().filter(opens).collect();
         let mut days = if every { self.day_records_of(policy, person).await? } else { Vec::new() };
-        days.retain(|(class, ..)| !policy.items_of(*class).intersection(asked).is_empty());
+        days.retain(|day| !policy.items_of(day.class).intersection(asked).is_empty());
         if records.is_empty() && days.is_empty() {
             return Err(VaultError::NothingFor { purpose: opening.purpose().into() });
         }
         let seen = records.iter().fold(ItemSet::EMPTY, |all, r| all.union(r.items.intersection(asked)));
-        let seen = days.iter().fold(seen, |all, (class, ..)| all.union(policy.items_of(*class)));
+        let seen = days.iter().fold(seen, |all, day| all.union(policy.items_of(day.class)));
         self.log_look(policy, person, opening, seen, now).await?;
         let (mut live, mut apart) = (self.people.read().await?, self.separated.read().await?);
         let mut opened = Vec::with_capacity(records.len() + days.len());
@@ -110,15 +110,7 @@ impl Vault {
                 day: None,
             });
         }
-        opened.extend(days.into_iter().map(|(class, record, text)| OpenedRecord {
-            record,
-            class,
-            stored: StoredIn::Separated,
-            events: Vec::new(),
-            held: false,
-            items: Vec::new(),
-            day: Some(text),
-        }));
+        opened.extend(days);
         Ok(opened)
     }
 

@@ -516,7 +516,7 @@ async fn clause_2_ga_2_visits_and_searches_are_written_down_sealed_and_an_object
             let of = |record: &vestry_app::OwnRecord| {
                 let class = house.privacy.policy().class(record.record.class).id.clone();
                 let items = record.record.items.iter().map(|held| held.value.open(&record.opening).clone());
-                let day = record.record.day.as_ref().map(|day| day.open(&record.opening).clone());
+                let day = record.record.day.as_ref().map(|day| day.value.open(&record.opening).clone());
                 format!("{class}: {}", items.chain(day).collect::<Vec<_>>().join(" "))
             };
             records.iter().map(of).collect::<Vec<String>>()

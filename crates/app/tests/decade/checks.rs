@@ -307,7 +307,8 @@ impl House {
             return;
         }
         let opening = opening("rights");
-        let days: Vec<&String> = opened.iter().filter_map(|r| r.day.as_ref()).map(|text| text.open(&opening)).collect();
+        let days: Vec<&String> =
+            opened.iter().filter_map(|r| r.day.as_ref()).map(|(_, text)| text.open(&opening)).collect();
         let visits: Vec<_> = self.visits.iter().filter(|visit| visit.by == *id).collect();
         let are_all = visits.iter().all(|v| days.iter().any(|day| day.contains(&format!("\"{}\"", v.address))));
         if days.len() != visits.len() || !are_all {

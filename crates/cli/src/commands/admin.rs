@@ -253,8 +253,8 @@ fn print_record(privacy: &Privacy, opening: &Opening, record: &HeldRecord, unmas
     let held = if record.held { ", on hold" } else { "" };
     writeln!(stdout(), "{} {} ({place}{held})", policy.class(record.class).id, record.record)?;
     if let Some(day) = &record.day {
-        let day = day.open(opening);
-        writeln!(stdout(), "  {}", if unmask { day.as_str() } else { MASK })?;
+        let value = if unmask { day.value.open(opening).as_str() } else { MASK };
+        writeln!(stdout(), "  {value}  [{}]", day.action.say(policy))?;
     }
     for held in &record.items {
         let item = policy.item(held.item);

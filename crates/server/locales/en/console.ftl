@@ -366,15 +366,14 @@ me-goes = { $count ->
    *[other] { $shown } go when you leave.
 }
 me-stays = { $count ->
-    [one] One stays for a while, because a law asks for it or to answer for it;
-   *[other] { $shown } stay for a while, because a law asks for it or to answer for it;
+    [one] One stays for a while, because a law asks for it or to answer for it.
+   *[other] { $shown } stay for a while, because a law asks for it or to answer for it.
 }
-me-until = the last until { $text }.
+me-until = The last until { $text }.
 me-until-closed = until the case is closed
 me-goes-by = goes by { $text }
 me-goes-after = until { $text }
 me-goes-leaving = when you leave
-me-goes-day = with its day
 me-corrected = Corrected. The old value was destroyed.
 me-consent-done = Your choice holds from now on.
 me-password-done = Your new password is set. The other sessions were ended.

@@ -352,7 +352,6 @@ me-until-closed = 처리가 끝날 때까지
 me-goes-by = { $text }까지 파기
 me-goes-after = { $text }까지
 me-goes-leaving = 탈퇴할 때
-me-goes-day = 그날의 기록과 함께
 me-corrected = 고쳤어요. 이전 값은 파기했어요.
 me-consent-done = 지금부터 그대로 따라요.
 me-password-done = 새 비밀번호로 바뀌었어요. 다른 곳에서는 나왔어요.

@@ -111,6 +111,7 @@ struct Record {
     kept_apart: bool,
     items: Vec<Item>,
     day: Option<BTreeMap<String, serde_json::Value>>,
+    last_day: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -164,18 +165,19 @@ impl Record {
         let known = |item: &Item| -> Vec<PurposeId> {
             item.purposes.iter().filter_map(|name| policy.purpose_named(name)).collect()
         };
+        let goes = |day: Option<&String>| day.map_or_else(String::new, |day| words.a("me-goes-after", day));
         let items = self.items.iter().map(|item| HeldLine {
             name: super::me::pick(&item.name, language),
             value: super::me::readable(&item.value),
             purposes: super::me::names(policy, &known(item), language),
             basis: super::me::bases(policy, &known(item), words),
-            goes: item.last_day.as_ref().map_or_else(String::new, |day| words.a("me-goes-after", day)),
+            goes: goes(item.last_day.as_ref()),
             ..HeldLine::default()
         });
         let day = self.day.iter().flatten().map(|(name, value)| HeldLine {
-            name: name.clone(),
+            name: super::me::item_name(policy, name, language),
             value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-            goes: words.t("me-goes-day"),
+            goes: goes(self.last_day.as_ref()),
             ..HeldLine::default()
         });
         items.chain(day).collect()

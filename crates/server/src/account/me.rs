@@ -26,7 +26,7 @@ use serde_json::Value;
 use vestry_app::{
     AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, TERMS, Visitor, is_secret,
 };
-use vestry_policy::{Action, Basis, Membership, Period, Policy, PurposeId};
+use vestry_policy::{Action, Basis, Because, Membership, Period, Policy, PurposeId};
 
 pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
     match language {
@@ -101,7 +101,7 @@ async fn page(
     let groups = groups(policy, &records, &leaving, &frame.words);
     let all: usize = groups.iter().map(|group| group.lines.len()).sum();
     let stay: usize = groups.iter().flat_map(|group| &group.lines).filter(|line| line.stays).count();
-    let last = leaving.iter().filter_map(|(_, until, _)| *until).max();
+    let last = last_day(&records, &leaving);
     let agreed = agreed(policy, &records, &consents, &frame.words);
     let returned = returned.map(|returned| frame.words.a("me-returned", &time(policy, returned.at)));
     let chosen = match on_file.membership {
@@ -131,15 +131,13 @@ async fn page(
     })
 }
 
-/// "We hold 9 items about you. 6 go when you leave, 3 stay, the last until …"
+/// "We hold 9 items about you. 6 go when you leave, 3 stay. The last until …"
 fn summary(words: &Words, all: usize, stay: usize, last: Option<Date>) -> String {
-    let held = words.n("me-held", all);
-    let goes = words.n("me-goes", all - stay);
-    let stays = match last {
-        Some(day) if stay > 0 => format!("{} {}", words.n("me-stays", stay), words.a("me-until", &day.to_string())),
-        _ => String::new(),
-    };
-    format!("{held} {goes} {stays}").trim().to_owned()
+    let goes = (stay < all).then(|| words.n("me-goes", all - stay));
+    let stays = (stay > 0).then(|| words.n("me-stays", stay));
+    let until = last.filter(|_| stay > 0).map(|day| words.a("me-until", &day.to_string()));
+    let sentences = [Some(words.n("me-held", all)), goes, stays, until];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 type Stays = [(Vec<vestry_policy::ItemId>, Option<Date>, String)];
@@ -151,18 +149,12 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         let item = policy.item(held.item);
         let text = held.value.open(&record.opening);
         let purposes: Vec<PurposeId> = item.purposes.iter().collect();
-        let goes = match (held.action, stays(held.item)) {
-            (Some(Action::Destroy { by, .. }), _) => words.a("me-goes-by", &by.to_string()),
-            (Some(Action::Keep { until: Some(day), .. }), _) => words.a("me-goes-after", &day.to_string()),
-            (_, Some((_, Some(day), _))) => words.a("me-goes-after", &day.to_string()),
-            _ => words.t("me-goes-leaving"),
-        };
         HeldLine {
             name: pick(&item.name, language),
             value: if is_secret(policy, item) { words.t("masked") } else { readable(text) },
             purposes: names(policy, &purposes, language),
             basis: bases(policy, &purposes, words),
-            goes,
+            goes: goes(held.action, stays(held.item).map(|(_, until, _)| *until), words),
             stays: stays(held.item).is_some(),
             correct: is_correctable(policy, held.item).then(|| item.id.clone()),
         }
@@ -172,14 +164,14 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         let name = pick(&policy.class(record.record.class).name, language);
         let mut lines: Vec<HeldLine> = record.record.items.iter().map(|held| line(record, held)).collect();
         if let Some(day) = &record.record.day {
-            let value = readable(day.open(&record.opening));
-            let goes = words.t("me-goes-day");
+            let value = readable(day.value.open(&record.opening));
+            let (goes, stays) = (goes(Some(day.action), None, words), matches!(day.action, Action::Keep { .. }));
             let class = policy.items().filter(|(_, item)| item.class == record.record.class);
             let mut of: Vec<PurposeId> = class.flat_map(|(_, item)| item.purposes.iter()).collect();
             of.sort_unstable();
             of.dedup();
             let (purposes, basis) = (names(policy, &of, language), bases(policy, &of, words));
-            lines.push(HeldLine { name: name.clone(), value, purposes, basis, goes, ..HeldLine::default() });
+            lines.push(HeldLine { name: name.clone(), value, purposes, basis, goes, stays, ..HeldLine::default() });
         }
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.lines.extend(lines),
@@ -187,6 +179,27 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         }
     }
     groups
+}
+
+/// When something goes: by what is to happen to it now, or else by until when it would stay if its owner left.
+fn goes(action: Option<Action>, after_leaving: Option<Option<Date>>, words: &Words) -> String {
+    match (action, after_leaving) {
+        (Some(Action::Destroy { by, .. }), _) => words.a("me-goes-by", &by.to_string()),
+        (Some(Action::Keep { until: Some(day), .. }), _) => words.a("me-goes-after", &day.to_string()),
+        (Some(Action::Keep { because: Because::Hold, .. }), _) | (_, Some(None)) => words.t("me-until-closed"),
+        (_, Some(Some(day))) => words.a("me-goes-after", &day.to_string()),
+        (_, None) => words.t("me-goes-leaving"),
+    }
+}
+
+/// The last day on which something would still be held if its owner left; none where nothing stays, or nobody knows.
+fn last_day(records: &[OwnRecord], leaving: &Stays) -> Option<Date> {
+    let of_days = records.iter().filter_map(|record| match record.record.day.as_ref()?.action {
+        Action::Keep { until, .. } => Some(until),
+        _ => None,
+    });
+    let days = leaving.iter().map(|(_, until, _)| *until).chain(of_days).collect::<Option<Vec<_>>>();
+    days.and_then(|days| days.into_iter().max())
 }
 
 /// Purposes by name.

@@ -179,21 +179,21 @@ fn found(
 }
 
 fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, is_open: bool) -> FoundRecord {
+    let until = |action: Option<Action>| match action {
+        Some(Action::Keep { until: Some(day), .. } | Action::Separate { until: Some(day), .. }) => day.to_string(),
+        Some(Action::Destroy { by, .. }) => words.a("me-goes-by", &by.to_string()),
+        _ => "–".into(),
+    };
     let item = |held: &vestry_app::HeldItem| {
         let item = policy.item(held.item);
-        let until = match held.action {
-            Some(Action::Keep { until: Some(day), .. } | Action::Separate { until: Some(day), .. }) => day.to_string(),
-            Some(Action::Destroy { by, .. }) => words.a("me-goes-by", &by.to_string()),
-            _ => "–".into(),
-        };
         let value = held.value.open(opening);
         let value = if is_open { readable(value) } else { masked(policy, item, value) };
-        FoundItem { name: pick(&item.name, words.0), value, until }
+        FoundItem { name: pick(&item.name, words.0), value, until: until(held.action) }
     };
     let mut items: Vec<FoundItem> = record.items.iter().map(item).collect();
     if let Some(day) = &record.day {
-        let value = if is_open { readable(day.open(opening)) } else { words.t("masked") };
-        items.push(FoundItem { name: words.t("people-day"), value, until: "–".into() });
+        let value = if is_open { readable(day.value.open(opening)) } else { words.t("masked") };
+        items.push(FoundItem { name: words.t("people-day"), value, until: until(Some(day.action)) });
     }
     let events: Vec<String> = record
         .events

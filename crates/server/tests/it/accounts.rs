@@ -5,7 +5,9 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use vestry_app::{Config, Language, NewStaff, Personal, Role};
+use jiff::Timestamp;
+use vestry_app::{Config, HoldSubject, Language, NewRecord, NewStaff, PersonId, Personal, Reader, Role};
+use vestry_policy::{Event, Policy};
 use vestry_server::{Need, route_table};
 
 pub(crate) const PASSWORD: &str = "seven tailors under one lamp";
@@ -137,6 +139,99 @@ async fn clause_5_a_member_sees_corrects_takes_along_and_leaves() {
         StatusCode::SEE_OTHER,
         "and the copy with it"
     );
+}
+
+/// A member's payment of now.
+fn payment(policy: &Policy, now: Timestamp) -> NewRecord {
+    let issuer = (policy.item_named("card_issuer").expect("an item"), Personal::new("한빛카드".to_owned()));
+    let class = policy.class_named("payment").expect("a class");
+    NewRecord { class, events: vec![(Event::Made, now), (Event::Payment, now)], items: vec![issuer] }
+}
+
+/// The lines of the pages of one's own data that have `text` in them.
+fn lines<'p>(page: &'p str, text: &str) -> Vec<&'p str> {
+    let lines = page.split("<tr>").skip(1).filter_map(|rest| Some(rest.split_once("</tr>")?.0));
+    lines.filter(|line| line.contains(text)).collect()
+}
+
+/// A member who paid something; their cookie and who they are.
+async fn payer(house: &House) -> (String, PersonId) {
+    let cookie = member(house, "kim@shop.example", "").await;
+    let (privacy, token) = (house.privacy(), cookie.split_once('=').expect("a cookie").1);
+    let person = privacy.visitor(token).await.expect("asked").expect("signed in").person;
+    let (policy, now) = (privacy.policy(), privacy.now());
+    privacy.vault().add_record(policy, person, &payment(policy, now)).await.expect("kept");
+    (cookie, person)
+}
+
+/// That each line of a page of one's own data that has the one in it names the other.
+#[track_caller]
+fn assert_goes(page: &str, rows: &[(&str, &str)]) {
+    for (text, day) in rows {
+        let found = lines(page, text);
+        assert!(!found.is_empty() && found.iter().all(|line| line.contains(day)), "{text}, {day}: {found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn clause_4_my_data_names_the_day_on_which_each_item_goes() {
+    let house = House::with_accounts().await;
+    let (cookie, person) = payer(&house).await;
+    let page = house.page(&cookie, "/me").await.text();
+    // What a login leaves is kept for three months from the next day on, a payment and who paid for five years.
+    let days = [
+        ("한빛카드", "until 2031-11-18"),
+        ("company and department", "until 2031-11-18"),
+        ("mobile number", "until 2027-11-18"),
+        ("visit records", "until 2027-02-18"),
+        ("app settings", "when you leave"),
+    ];
+    assert_goes(&page, &days);
+    assert!(page.contains("The last until 2031-11-18"), "{page}");
+    let stays = [
+        ("card issuer", "to prove payment and supply", "until 2031-11-18"),
+        ("mobile number", "to avoid confusion", "until 2027-11-18"),
+    ];
+    let assert_stays = |page: &str| {
+        for (item, why, until) in stays {
+            let line = lines(page, item).pop().expect("it stays");
+            assert!(line.contains(why) && line.contains(until), "{item}: {line}");
+        }
+    };
+    assert_stays(&house.page(&cookie, "/me/leave").await.text());
+    let privacy = house.privacy();
+    privacy.ask_export(person, Reader::Themselves(person)).await.expect("asked");
+    privacy.make_exports().await.expect("made");
+    let copy = house.page(&cookie, "/me/export/my-data.json").await.json();
+    let visits = copy["records"].as_array().into_iter().flatten().filter(|record| record["class"] == "visit");
+    let ends: Vec<_> = visits.map(|visit| (visit["last_day"].as_str(), visit["because"].as_str())).collect();
+    assert_eq!(ends, [(Some("2027-02-18"), Some("visit"))]);
+    let readable = house.page(&cookie, "/me/export/my-data.html").await.text();
+    assert!(readable.contains("IP address") && readable.contains("until 2027-02-18"), "{readable}");
+    let token = csrf(&page);
+    let left = house.form(&cookie, "/me/leave", &[("csrf", &token), ("password", PASSWORD)]).await.text();
+    assert!(left.contains("You have left"), "{left}");
+    assert_stays(&left);
+}
+
+#[tokio::test]
+async fn what_a_hold_stops_is_said_to_stay_until_its_case_is_closed() {
+    let house = House::with_accounts().await;
+    let (cookie, person) = payer(&house).await;
+    let privacy = house.privacy();
+    let (held, reason) = (HoldSubject::Person(person), "court-1".parse().expect("a reason"));
+    privacy.vault().hold(held, &reason, privacy.now()).await.expect("held");
+    let page = house.page(&cookie, "/me").await.text();
+    let closed = "until the case is closed";
+    assert_goes(&page, &[("한빛카드", closed), ("visit records", closed), ("mobile number", closed)]);
+    assert!(page.contains("to answer for it.") && !page.contains("The last until"), "{page}");
+    let token = csrf(&page);
+    let leave = [("csrf", token.as_str()), ("password", PASSWORD)];
+    for page in [house.page(&cookie, "/me/leave").await, house.form(&cookie, "/me/leave", &leave).await] {
+        let page = page.text();
+        let line = lines(&page, "mobile number").pop().expect("it stays");
+        assert!(line.contains(">held<") && line.contains(closed), "{line}");
+    }
 }
 
 #[tokio::test]
