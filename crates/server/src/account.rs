@@ -5,6 +5,7 @@ pub(crate) mod address;
 pub(crate) mod asking;
 pub(crate) mod contesting;
 pub(crate) mod copies;
+pub(crate) mod documents;
 pub(crate) mod form;
 pub(crate) mod guardian;
 pub(crate) mod joining;

@@ -13,6 +13,7 @@ mod it {
     mod contracts;
     mod cookies;
     mod desk;
+    mod documents;
     mod harness;
     mod headers;
     mod insight;

@@ -1,6 +1,6 @@
 //! The copy that somebody takes along: asked for, made as a job, fetched as JSON or as a page of its own.
 
-use super::{guardian, me::member, privacy};
+use super::{documents::Documents, guardian, me::member, privacy};
 use crate::{
     console::{shown, time},
     pages::{CopyPage, CopyView, HeldGroup, HeldLine, LookLine},
@@ -116,6 +116,7 @@ struct Record {
 
 #[derive(Deserialize)]
 struct Item {
+    item: String,
     name: InBoth,
     value: String,
     purposes: Vec<String>,
@@ -132,7 +133,7 @@ struct Looked {
 
 impl Copy {
     fn page(self, policy: &Policy, words: Words) -> CopyPage {
-        let Words(language) = words;
+        let (Words(language), documents) = (words, Documents { policy, words });
         let mut groups: Vec<HeldGroup> = Vec::new();
         for record in self.records {
             let name = super::me::pick(&record.name, language);
@@ -145,15 +146,15 @@ impl Copy {
         let consents = self.consents.into_iter().map(|consent| {
             let stands = match (consent.given, consent.taken_back) {
                 (true, _) => words.t("copy-given"),
-                (false, Some(at)) => words.a("me-taken-back", &at),
+                (false, Some(at)) => words.a("me-taken-back", &documents.moment(&at)),
                 (false, None) => words.t("copy-not-given"),
             };
             (super::me::pick(&consent.name, language), stands)
         });
         let looks = self.looks.into_iter().map(|look| LookLine {
-            at: look.at,
+            at: documents.moment(&look.at),
             who: super::me::who_looked(&look.reader, &words),
-            purpose: look.purpose,
+            purpose: super::me::purpose_name(policy, &look.purpose, &words),
             reason: look.reason.unwrap_or_default(),
         });
         CopyPage { consents: consents.collect(), looks: looks.collect(), groups, words }
@@ -165,10 +166,11 @@ impl Record {
         let known = |item: &Item| -> Vec<PurposeId> {
             item.purposes.iter().filter_map(|name| policy.purpose_named(name)).collect()
         };
+        let documents = Documents { policy, words: *words };
         let goes = |day: Option<&String>| day.map_or_else(String::new, |day| words.a("me-goes-after", day));
         let items = self.items.iter().map(|item| HeldLine {
             name: super::me::pick(&item.name, language),
-            value: super::me::readable(&item.value),
+            value: documents.readable(&item.item, &item.value),
             purposes: super::me::names(policy, &known(item), language),
             basis: super::me::bases(policy, &known(item), words),
             goes: goes(item.last_day.as_ref()),
@@ -176,7 +178,7 @@ impl Record {
         });
         let day = self.day.iter().flatten().map(|(name, value)| HeldLine {
             name: super::me::item_name(policy, name, language),
-            value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            value: value.as_str().map_or_else(|| value.to_string(), |text| documents.readable(name, text)),
             goes: goes(self.last_day.as_ref()),
             ..HeldLine::default()
         });

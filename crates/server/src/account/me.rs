@@ -1,6 +1,6 @@
 //! My data: what is held of somebody, item by item, and what they may do about it.
 
-use super::{copies, form, joining::consent_text, personal, privacy};
+use super::{copies, documents::Documents, form, joining::consent_text, personal, privacy};
 use crate::{
     console::{Shown, frame, gate::redirect, shown, time},
     cookies,
@@ -22,7 +22,6 @@ use axum::{
 };
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::Value;
 use vestry_app::{
     AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, TERMS, Visitor, is_secret,
 };
@@ -38,6 +37,15 @@ pub(crate) fn pick(words: &vestry_policy::Words, language: Language) -> String {
 /// How the policy calls an item; a name that it does not know stays as it is.
 pub(crate) fn item_name(policy: &Policy, name: &str, language: Language) -> String {
     policy.item_named(name).map_or_else(|| name.to_owned(), |id| pick(&policy.item(id).name, language))
+}
+
+/// How the policy calls a purpose. The terms of use are agreed to as to one.
+pub(crate) fn purpose_name(policy: &Policy, name: &str, words: &Words) -> String {
+    match policy.purpose_named(name) {
+        Some(id) => pick(&policy.purpose(id).name, words.0),
+        None if name == TERMS => words.t("terms"),
+        None => name.to_owned(),
+    }
 }
 
 /// The member of a route that lets nobody else in.
@@ -143,7 +151,7 @@ fn summary(words: &Words, all: usize, stay: usize, last: Option<Date>) -> String
 type Stays = [(Vec<vestry_policy::ItemId>, Option<Date>, String)];
 
 pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, words: &Words) -> Vec<HeldGroup> {
-    let language = words.0;
+    let (language, documents) = (words.0, Documents { policy, words: *words });
     let stays = |item| leaving.iter().find(|(items, ..)| items.contains(&item));
     let line = |record: &OwnRecord, held: &HeldItem| {
         let item = policy.item(held.item);
@@ -151,7 +159,7 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         let purposes: Vec<PurposeId> = item.purposes.iter().collect();
         HeldLine {
             name: pick(&item.name, language),
-            value: if is_secret(policy, item) { words.t("masked") } else { readable(text) },
+            value: if is_secret(policy, item) { words.t("masked") } else { documents.readable(&item.id, text) },
             purposes: names(policy, &purposes, language),
             basis: bases(policy, &purposes, words),
             goes: goes(held.action, stays(held.item).map(|(_, until, _)| *until), words),
@@ -164,7 +172,7 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
         let name = pick(&policy.class(record.record.class).name, language);
         let mut lines: Vec<HeldLine> = record.record.items.iter().map(|held| line(record, held)).collect();
         if let Some(day) = &record.record.day {
-            let value = readable(day.value.open(&record.opening));
+            let value = documents.readable(&policy.class(record.record.class).id, day.value.open(&record.opening));
             let (goes, stays) = (goes(Some(day.action), None, words), matches!(day.action, Action::Keep { .. }));
             let class = policy.items().filter(|(_, item)| item.class == record.record.class);
             let mut of: Vec<PurposeId> = class.flat_map(|(_, item)| item.purposes.iter()).collect();
@@ -233,28 +241,6 @@ fn is_correctable(policy: &Policy, item: vestry_policy::ItemId) -> bool {
         && !["email", "password", "mailing", "app_settings"].contains(&item.id.as_str())
 }
 
-/// A value as a person reads it: a document's members one after the other.
-pub(crate) fn readable(text: &str) -> String {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Object(_) | Value::Array(_))) => in_words(&value),
-        _ => text.to_owned(),
-    }
-}
-
-fn in_words(value: &Value) -> String {
-    let member = |(name, value): (&String, &Value)| match value {
-        Value::Null => None,
-        Value::Object(_) => Some(format!("{name}: ({})", in_words(value))),
-        _ => Some(format!("{name}: {}", in_words(value))),
-    };
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(in_words).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => members.iter().filter_map(member).collect::<Vec<_>>().join(" · "),
-        other => other.to_string(),
-    }
-}
-
 /// The periods that the policy offers to whoever stays away, as people say them.
 fn choices(policy: &Policy, words: &Words) -> Vec<(String, String)> {
     let offered = policy.dormancy.as_ref().map_or(&[][..], |rule| &rule.choices);
@@ -273,11 +259,7 @@ pub(super) fn agreed(
     words: &Words,
 ) -> Vec<AgreedLine> {
     let item = policy.item_named("consent");
-    let name = |purpose: &str| match policy.purpose_named(purpose) {
-        Some(id) => pick(&policy.purpose(id).name, words.0),
-        None if purpose == TERMS => words.t("terms"),
-        None => purpose.to_owned(),
-    };
+    let name = |purpose: &str| purpose_name(policy, purpose, words);
     let mut lines: Vec<AgreedLine> = Vec::new();
     for record in records {
         for held in record.record.items.iter().filter(|held| Some(held.item) == item) {
@@ -358,14 +340,12 @@ pub(super) async fn looks(privacy: &Privacy, person: PersonId, words: &Words) ->
     let looks = privacy.looks_at_own(person).await?;
     // What the program does for its owner, and their own looks, would bury the others.
     let by_people = looks.iter().rev().filter(|look| !["program", "themselves"].contains(&look.reader.as_str()));
-    let purpose =
-        |name: &str| policy.purpose_named(name).map_or(name.to_owned(), |id| pick(&policy.purpose(id).name, words.0));
     Ok(by_people
         .take(50)
         .map(|look| LookLine {
-            at: time(privacy.policy(), look.at),
+            at: time(policy, look.at),
             who: who_looked(&look.reader, words),
-            purpose: purpose(&look.purpose),
+            purpose: purpose_name(policy, &look.purpose, words),
             reason: look.reason.clone().unwrap_or_default(),
         })
         .collect())
@@ -544,27 +524,5 @@ pub(crate) async fn leave(
             Ok(leave_form(&server, &visitor, frame, problem).await?.into_response())
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::readable;
-
-    #[test]
-    fn documents_are_read_as_people_read() {
-        for (text, expected) in [
-            ("김하나", "김하나"),
-            ("2019", "2019"),
-            ("[한빛]", "[한빛]"),
-            (r#"{"language":"en"}"#, "language: en"),
-            (r#"[{"name":"Chrome, Linux","since":"2026-11-02"}]"#, "name: Chrome, Linux · since: 2026-11-02"),
-            (
-                r#"{"items":["mail","name"],"decision":{"outcome":"partly","entry":null}}"#,
-                "decision: (outcome: partly) · items: mail, name",
-            ),
-        ] {
-            assert_eq!(readable(text), expected, "{text}");
-        }
     }
 }

@@ -89,7 +89,7 @@ async fn page(
             format!("{} · {} · {}", words.t(check_word(&checked.how)), by(&checked.by), time(policy, checked.at))
         }),
         decision: decision.map(|made| {
-            format!("{} · {} · {}", outcome_word(made.outcome, &words), by(&made.by), time(policy, made.at))
+            format!("{} · {} · {}", outcome_word(made.outcome.as_str(), &words), by(&made.by), time(policy, made.at))
         }),
         reason: decision.map_or_else(String::new, |made| made.reason.clone()),
         stays: decision.map_or_else(Vec::new, |made| stays(policy, &made.stays, &words)),
@@ -117,7 +117,7 @@ async fn page(
     })
 }
 
-fn right_name(policy: &Policy, right: Option<&str>, language: Language) -> String {
+pub(crate) fn right_name(policy: &Policy, right: Option<&str>, language: Language) -> String {
     let found = policy.rights.iter().find(|known| Some(known.id.as_str()) == right);
     found.map_or_else(String::new, |right| pick(&right.name, language))
 }
@@ -154,7 +154,8 @@ fn stays(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine>
     stays.iter().map(line).collect()
 }
 
-fn channel_word(channel: &str, words: &Words) -> String {
+/// How a case came.
+pub(crate) fn channel_word(channel: &str, words: &Words) -> String {
     match channel {
         "phone" => words.t("channel-phone"),
         "page" => words.t("channel-page"),
@@ -162,7 +163,8 @@ fn channel_word(channel: &str, words: &Words) -> String {
     }
 }
 
-fn check_word(how: &str) -> &'static str {
+/// How an identity was checked.
+pub(crate) fn check_word(how: &str) -> &'static str {
     const WORDS: [(&str, &str); 4] = [
         ("call-back", /* word */ "check-call-back"),
         ("mail-back", /* word */ "check-mail-back"),
@@ -172,11 +174,12 @@ fn check_word(how: &str) -> &'static str {
     WORDS.iter().find(|(of, _)| *of == how).map_or("check-document", |(_, word)| *word)
 }
 
-fn outcome_word(outcome: Outcome, words: &Words) -> String {
+/// What came of a case, by its name.
+pub(crate) fn outcome_word(outcome: &str, words: &Words) -> String {
     match outcome {
-        Outcome::Done => words.t("outcome-done"),
-        Outcome::Partly => words.t("outcome-partly"),
-        Outcome::Refused => words.t("outcome-refused"),
+        "done" => words.t("outcome-done"),
+        "partly" => words.t("outcome-partly"),
+        _ => words.t("outcome-refused"),
     }
 }
 

@@ -4,7 +4,8 @@
 use super::{frame, staff, vault_said};
 use crate::{
     account::{
-        me::{pick, readable},
+        documents::Documents,
+        me::{pick, purpose_name},
         personal, privacy,
     },
     console::{Shown, shown, time},
@@ -165,9 +166,7 @@ fn found(
     shown(&FoundPage {
         person: asked.person.to_string(),
         purpose: asked.purpose.clone(),
-        purpose_name: policy
-            .purpose_named(&asked.purpose)
-            .map_or_else(String::new, |id| pick(&policy.purpose(id).name, frame.words.0)),
+        purpose_name: purpose_name(policy, &asked.purpose, &frame.words),
         reason: asked.reason.as_str().into(),
         used: fields.text("use").unwrap_or("").into(),
         may_act: session.role() == Some(vestry_app::Role::Officer),
@@ -179,6 +178,7 @@ fn found(
 }
 
 fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, is_open: bool) -> FoundRecord {
+    let (documents, class) = (Documents { policy, words: *words }, policy.class(record.class).id.as_str());
     let until = |action: Option<Action>| match action {
         Some(Action::Keep { until: Some(day), .. } | Action::Separate { until: Some(day), .. }) => day.to_string(),
         Some(Action::Destroy { by, .. }) => words.a("me-goes-by", &by.to_string()),
@@ -187,12 +187,12 @@ fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, 
     let item = |held: &vestry_app::HeldItem| {
         let item = policy.item(held.item);
         let value = held.value.open(opening);
-        let value = if is_open { readable(value) } else { masked(policy, item, value) };
+        let value = if is_open { documents.readable(&item.id, value) } else { masked(policy, item, value) };
         FoundItem { name: pick(&item.name, words.0), value, until: until(held.action) }
     };
     let mut items: Vec<FoundItem> = record.items.iter().map(item).collect();
     if let Some(day) = &record.day {
-        let value = if is_open { readable(day.value.open(opening)) } else { words.t("masked") };
+        let value = if is_open { documents.readable(class, day.value.open(opening)) } else { words.t("masked") };
         items.push(FoundItem { name: words.t("people-day"), value, until: until(Some(day.action)) });
     }
     let events: Vec<String> = record
