@@ -231,7 +231,7 @@ fn in_both(english: &str) -> [String; 2] {
         (
             METHOD,
             "끝난 모든 것의 데이터 열쇠(256비트, XChaCha20-Poly1305)를 열쇠 데이터베이스와 등록된 모든 사본에서 지웠고, 암호문을 지웠으며, \
-             데이터베이스를 새로 쓰고 선행 기록 로그을 비웠습니다",
+             데이터베이스를 새로 쓰고 선행 기록 로그를 비웠습니다",
         ),
         (
             METHOD_POSTGRES,
@@ -288,6 +288,26 @@ mod tests {
         assert!(in_both(&postgres[2])[0].contains("30일"), "{:?}", in_both(&postgres[2]));
         let other = "what a later version writes (and more)";
         assert_eq!(in_both(other), [other, other], "nothing is made up");
+    }
+
+    /// The particle of what something is done to, by whether the syllable before it ends with a consonant.
+    fn misfits(text: &str) -> Vec<&str> {
+        let fits = |word: &&str| {
+            let mut last = word.trim_end_matches(['.', ',']).chars().rev();
+            let (particle, before) = (last.next(), last.next().filter(|c| ('가'..='힣').contains(c)));
+            let ends = before.map(|c| (u32::from(c) - u32::from('가')) % 28 != 0);
+            !matches!((particle, ends), (Some('을'), Some(false)) | (Some('를'), Some(true)))
+        };
+        text.split(' ').filter(|word| !fits(word)).collect()
+    }
+
+    #[test]
+    fn korean_particles_fit_the_words_before_them() {
+        assert_eq!(misfits("로그을 열쇠를 값을 값를."), ["로그을", "값를."]);
+        for text in [METHOD, METHOD_POSTGRES, MEDIUM, OUT_OF_REACH] {
+            let [korean, _] = in_both(text);
+            assert_eq!(misfits(&korean), Vec::<&str>::new(), "{korean}");
+        }
     }
 
     #[test]
