@@ -334,10 +334,11 @@ impl Letter {
         arguments.set("service", line(&service.name));
         arguments.set("phone", line(&service.phone));
         arguments.set("mail", line(&service.mail));
-        arguments.set("address", line(&service.address));
         let subject = arguments.say(language, &format!("{name}-subject"));
         let body = arguments.say(language, body);
-        let footer = arguments.say(language, "footer");
+        let contact = if service.phone.is_empty() { "footer-mail" } else { "footer-contact" };
+        let footer = [line(&service.name), line(&service.address), arguments.say(language, contact)];
+        let footer = footer.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
         let label = link.map(|_| arguments.say(language, &format!("{name}-action"))).unwrap_or_default();
         let action = link.map(|link| Action { link, label: &label });
         Text {

@@ -1,8 +1,6 @@
 # At the end of every letter
-footer =
-    { $service }
-    { $address }
-    Phone { $phone }, mail { $mail }
+footer-contact = Phone { $phone }, mail { $mail }
+footer-mail = Mail { $mail }
 
 # Ordinary letters
 verify-mail-subject = Confirm your mail address for { $service }

@@ -1,8 +1,6 @@
 # At the end of every letter
-footer =
-    { $service }
-    { $address }
-    전화 { $phone }, 전자우편 { $mail }
+footer-contact = 전화 { $phone }, 전자우편 { $mail }
+footer-mail = 전자우편 { $mail }
 
 # Ordinary letters
 verify-mail-subject = { $service } 메일 주소를 확인해 주세요

@@ -2,7 +2,7 @@
 
 use crate::{address, link, service};
 use jiff::civil::date;
-use vestry_mail::{Kept, Language, Letter};
+use vestry_mail::{Kept, Language, Letter, Service};
 
 /// As `vestry audit head` prints one.
 const HEAD: &str = "2ccd876969844706a0978e0678b7d3a2 12 2ccd876969844706a0978e0678b7d3a2 1795000000000000 0f0f";
@@ -148,6 +148,18 @@ fn every_letter_says_everything_in_both_languages() {
             let body = body.split("-- ").next().unwrap_or_default();
             assert_eq!(is_korean(body), language == Language::Korean || letter.is_marketing(), "{shown}");
         }
+    }
+}
+
+#[test]
+fn a_letter_ends_with_what_there_is_of_phone_and_address() {
+    let bare = Service { phone: String::new(), address: String::new(), ..service() };
+    for (language, footer) in [
+        (Language::Korean, "\n\n-- \n옷장\n전자우편 help@shop.example\n"),
+        (Language::English, "\n\n-- \n옷장\nMail help@shop.example\n"),
+    ] {
+        let text = Letter::GuardianDone.write(language, &bare);
+        assert!(text.plain.ends_with(footer), "{}", text.plain);
     }
 }
 
