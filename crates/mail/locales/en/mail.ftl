@@ -85,9 +85,9 @@ invitation-by-body =
     You can accept until { $day }. If you do not, this address is not kept.
 invitation-action = Accept the invitation
 
-staff-invitation-subject = You are invited to run { $service }
+staff-invitation-subject = You are invited to the staff of { $service }
 staff-invitation-body =
-    You are invited to be one of those who run { $service }. Choose a password below to start.
+    You are invited to join the staff of { $service }. Choose a password below to start.
 
     { $link }
 

@@ -85,9 +85,9 @@ invitation-by-body =
     { $day }까지 받을 수 있어요. 초대를 받지 않으면 이 주소는 남지 않아요.
 invitation-action = 초대 받기
 
-staff-invitation-subject = { $service } 운영자로 초대해요
+staff-invitation-subject = { $service } 담당자로 초대해요
 staff-invitation-body =
-    { $service } 운영자로 초대받으셨어요. 아래에서 비밀번호를 정하면 시작할 수 있어요.
+    { $service } 담당자로 초대받으셨어요. 아래에서 비밀번호를 정하면 시작할 수 있어요.
 
     { $link }
 

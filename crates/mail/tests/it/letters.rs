@@ -70,7 +70,7 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
         ),
         (invitation(Some("Jun")), vec![same("Jun"), same("Mina & Co"), same("editor"), same(URL), shown]),
         (invitation(None), vec![same("Mina & Co"), same("editor"), same(URL), shown]),
-        (Letter::StaffInvitation { link: link(URL) }, vec![same(URL)]),
+        (Letter::StaffInvitation { link: link(URL) }, vec![same(URL), ("담당자", "staff")]),
         (Letter::AuditHead { head: HEAD.into(), day }, vec![same(HEAD), shown]),
         (marketing("Spring", "Coats are here."), vec![same("Coats are here."), same(URL), same("free|무료")]),
     ]
