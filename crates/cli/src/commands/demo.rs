@@ -3,7 +3,10 @@
 use super::{import, serve};
 use crate::{args::DemoArgs, progress, surroundings};
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+};
 use vestry_app::{App, Config, DemoPeople, ImportSource, KeyKind, Privacy, demo};
 use vestry_server::Options;
 use vestry_vision::{Kernel, Vision};
@@ -35,7 +38,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
             (ImportSource::Feed(feed), Some(heads), drawings)
         }
     };
-    let config = Config::default();
+    let listen = if args.no_serve { None } else { Some(free(&args.listen)?) };
+    let mut config = Config::default();
+    if let Some(address) = listen {
+        config.mail.links = format!("http://{address}");
+    }
     if !Privacy::is_made(&data, &config)? {
         Privacy::make(&data, &config, surroundings()).await?;
     }
@@ -50,10 +57,10 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         );
     }
     let key = app.make_key(organisation, KeyKind::Secret, "demo").await?.secret;
-    if args.no_serve {
+    let Some(listen) = listen else {
         app.close().await;
         return Ok(());
-    }
+    };
     let people = match app.privacy() {
         Some(privacy) => {
             let people = privacy.demo_people(organisation.get()).await?;
@@ -62,7 +69,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         }
         None => None,
     };
-    let options = Options { listen: args.listen, ..Options::default() };
+    let options = Options { listen: listen.to_string(), ..Options::default() };
     serve::serve(app, options, |address| {
         match &people {
             Some(people) => tell(people, address, &key),
@@ -74,7 +81,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
 }
 
 /// How the demo's people get in. Where there are owners a key opens the API alone.
-fn tell(people: &DemoPeople, address: std::net::SocketAddr, key: &str) {
+fn tell(people: &DemoPeople, address: SocketAddr, key: &str) {
     eprintln!("\nopen http://{address} and sign in with the password {} as\n", people.password.as_str());
     for (role, mail) in people.members {
         eprintln!("  {mail:<24} {}", role.as_str());
@@ -89,6 +96,12 @@ fn tell(people: &DemoPeople, address: std::net::SocketAddr, key: &str) {
     }
     eprintln!("\na guardian's page    http://{address}{}", people.guardian);
     eprintln!("the API's key        {key}\n");
+}
+
+/// The address that a demo will listen on; with port 0 a port that is free. Its letters lead there.
+fn free(listen: &str) -> Result<SocketAddr> {
+    let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on `{listen}`"))?;
+    Ok(listener.local_addr()?)
 }
 
 fn fresh_folder() -> Result<PathBuf> {

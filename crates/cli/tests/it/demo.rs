@@ -2,7 +2,7 @@
 
 use crate::{
     program::vestry,
-    secrets::{ask, cookie, send, visit},
+    secrets::{ask, cookie, mailed, send, visit},
 };
 use std::{
     io::{BufRead, BufReader, Write},
@@ -109,7 +109,8 @@ fn trends(shows: impl Fn(&str, &[&str])) {
 #[test]
 fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (_demo, said) = started(&folder.path().join("data"));
+    let data = folder.path().join("data");
+    let (_demo, said) = started(&data);
     let word = |after: &str| {
         let line =
             said.iter().find_map(|line| line.split_once(after)).unwrap_or_else(|| panic!("no {after:?}: {said:#?}"));
@@ -146,6 +147,7 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let api = ask(&base, "GET", "/api/v1/products", &format!("authorization: Bearer {key}"), "");
     assert!(api.starts_with("HTTP/1.1 200"), "{api}");
 
+    mailed(&data, &format!("{base}/"));
     shows("", &here("a guardian's page"), &["child@demo.example"]);
     shows(&owner, "/me", &["검정 원피스", "배송이 늦었어요", "한빛카드"]);
     let team = shows(&owner, "/team", &["김하나", "박세라", "최유진"]);
