@@ -172,6 +172,13 @@ impl Privacy {
         Ok(confirm.to_text())
     }
 
+    /// A guardian refuses: the request is gone at once, and with it their name and address.
+    pub async fn refuse_for(&self, link: &str) -> Result<(), AccountError> {
+        let (link, stub) = self.linked(TokenUse::MailedLink, link, ASKED).await?;
+        self.spend(&link, ASKED).await?;
+        self.conclude(stub, "stub").await
+    }
+
     /// What a child's account holds of the guardian.
     pub(super) fn guardianship(&self, child: &PendingChild) -> Result<NewRecord, AccountError> {
         let (policy, now) = (self.policy(), self.now());

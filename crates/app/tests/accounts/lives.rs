@@ -456,6 +456,20 @@ async fn a_guardian_does_not_learn_whose_an_address_is() {
 }
 
 #[tokio::test]
+async fn clause_9_a_guardian_who_refuses_is_forgotten_at_once() {
+    on_each_engine(async |house| {
+        let link = house.asked_guardian().await;
+        assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 1, "who was asked");
+        house.privacy.refuse_for(&link).await.expect("refused");
+        assert_eq!(house.privacy.vault().count_people().await.expect("counted"), 0);
+        for page in [house.privacy.guardian(&link).await.map(drop), house.privacy.refuse_for(&link).await] {
+            assert!(matches!(page, Err(AccountError::Link)), "the question is over: {page:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn clause_9_without_an_answer_nothing_of_guardian_and_child_is_left() {
     use vestry_app::NamedGuardian;
     on_each_engine(async |house| {

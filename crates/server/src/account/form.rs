@@ -28,6 +28,7 @@ impl Form {
             hidden: Vec::new(),
             fields: Vec::new(),
             button: String::new(),
+            instead: None,
             passkey: None,
             links: Vec::new(),
         })
@@ -58,6 +59,12 @@ impl Form {
     pub(crate) fn to(mut self, action: impl Into<String>, button: impl FnOnce(&Words) -> String) -> Self {
         self.0.action = readdressed(&action.into(), &["lang"], &[("lang", self.language().code())]);
         self.0.button = button(&self.0.frame.words);
+        self
+    }
+
+    /// A second button, which needs none of the fields and is told by `act`.
+    pub(crate) fn instead(mut self, act: &'static str, button: impl FnOnce(&Words) -> String) -> Self {
+        self.0.instead = Some((act, button(&self.0.frame.words)));
         self
     }
 

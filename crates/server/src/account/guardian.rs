@@ -59,7 +59,7 @@ pub(crate) async fn ask(
     match privacy.ask_guardian(&named).await {
         Ok(_) => sent(&server, &headers),
         Err(error @ AccountError::Privacy(_)) => Err(error.into()),
-        Err(error) => ask_form(&headers, &fields).refused(&error).shown(),
+        Err(error) => ask_form(&headers, &invitation, &fields).refused(&error).shown(),
     }
 }
 
@@ -78,6 +78,7 @@ fn consent_form(headers: &HeaderMap, privacy: &Privacy, link: &str, typed: &Fiel
     }
     agreements(form, privacy, AGREE)
         .to(format!("/guardian/{}", encoded(link)), |w| w.t("guardian-button"))
+        .instead("refuse", |w| w.t("guardian-refuse"))
         .link("/terms", |w| w.t("terms"))
         .link("/policy", |w| w.t("policy"))
 }
@@ -130,7 +131,7 @@ pub(super) async fn child(privacy: &Privacy, link: &str) -> Result<PersonId, Pro
     }
 }
 
-/// `POST /guardian/{token}`: consents, corrects, or ends.
+/// `POST /guardian/{token}`: consents or refuses, corrects, or ends.
 pub(crate) async fn act(
     State(server): State<Server>,
     Extension(Network(network, _)): Extension<Network>,
@@ -149,6 +150,10 @@ pub(crate) async fn act(
         Err(error) => return Err(error.into()),
     };
     match (page, fields.text("act")) {
+        (GuardianPage::Asked, Some("refuse")) => {
+            privacy.refuse_for(&link).await?;
+            Form::new(&headers, |w| w.t("guardian-refused")).lead(|w| w.t("guardian-refused-lead")).shown()
+        }
         (GuardianPage::Asked, _) => consent(privacy, &headers, &link, &fields).await,
         (GuardianPage::Waits, _) => waits(&headers).shown(),
         (GuardianPage::Of(_), Some("end")) if fields.text("sure") == Some("yes") => {

@@ -44,6 +44,8 @@ pub(crate) struct FormPage {
     pub(crate) fields: Vec<FieldView>,
     /// What the button says; empty where there is no form.
     pub(crate) button: String,
+    /// A second button, which needs none of the fields: what it does, and what it says.
+    pub(crate) instead: Option<(&'static str, String)>,
     pub(crate) passkey: Option<PasskeyDoor>,
     pub(crate) links: Vec<LinkView>,
 }

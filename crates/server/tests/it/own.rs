@@ -144,6 +144,18 @@ async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_cop
 }
 
 #[tokio::test]
+async fn clause_9_a_guardian_refuses_by_a_button() {
+    let house = House::with_accounts().await;
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    house.form("", "/join/child", &named).await;
+    let link = house.post().await.pop().expect("a letter");
+    assert!(house.page("", &link).await.text().contains("value=\"refuse\" formnovalidate>Refuse</button>"));
+    let refused = house.form("", &link, &[("act", "refuse")]).await.text();
+    assert!(refused.contains("You have refused") && !refused.contains("<form action=\"/guardian"), "{refused}");
+    assert!(house.page("", &link).await.text().contains("used already"));
+}
+
+#[tokio::test]
 async fn mail_that_came_back_is_the_first_that_a_member_reads() {
     let house = House::with_accounts().await;
     member(&house, "kim@shop.example", "").await;
