@@ -33,6 +33,8 @@ pub struct NamedGuardian {
     pub contact: Personal<String>,
     /// The language they read.
     pub language: Language,
+    /// The token of the invitation that the child was about to take up.
+    pub invitation: Option<String>,
 }
 
 /// What a guardian says of the child they consent for.
@@ -65,6 +67,9 @@ pub enum GuardianPage {
 struct Stub {
     name: String,
     contact: String,
+    /// The token of an invitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invitation: Option<String>,
 }
 
 impl Zeroize for PendingChild {
@@ -101,7 +106,7 @@ impl Privacy {
         self.count_letter_to(contact, "guardian").await?;
         let link = token(self, TokenUse::MailedLink);
         let asked = vec![(Event::Asked, now)];
-        let stub = Stub { name: name.into(), contact: contact.into() };
+        let stub = Stub { name: name.into(), contact: contact.into(), invitation: named.invitation.clone() };
         let text = serde_json::to_string(&stub).expect("a stub is JSON");
         let last_day = policy.children.answer_within.last_day(policy.local(now)).unwrap_or(Date::MAX);
         let queued = Queued::Guardian { token: link.to_text().to_string(), last_day };
@@ -154,15 +159,16 @@ impl Privacy {
         let items = self.checked(policy, &account.items, &opening)?;
         let opened = self.open_items(stub, "guardianship", Reader::Program, &["stub_guardian"]).await?;
         let named = opened.text(policy, "stub_guardian").and_then(|text| serde_json::from_str::<Stub>(text).ok());
-        let child =
-            PendingChild { guardian: named.ok_or(AccountError::Link)?, day_of_14: account.day_of_14, link: hash };
+        let mut guardian = named.ok_or(AccountError::Link)?;
+        let invitation = guardian.invitation.take();
+        let child = PendingChild { guardian, day_of_14: account.day_of_14, link: hash };
         let pending = Pending {
             items,
             password: String::new(),
             consents: self.given(&account.consents),
             terms: Some(terms),
             language: account.language.code().into(),
-            invitation: None,
+            invitation,
             child: Some(child),
         };
         self.spend(&hash, ASKED).await?;

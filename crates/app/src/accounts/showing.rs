@@ -92,6 +92,7 @@ impl Privacy {
             name: Personal::new("박보호".into()),
             contact: Personal::new("guardian@demo.example".into()),
             language: Language::Korean,
+            invitation: None,
         };
         let link = self.ask_guardian(&named).await?;
         let today = self.policy().local(self.now()).date();

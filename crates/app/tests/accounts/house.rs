@@ -136,6 +136,7 @@ impl House {
             name: personal("박보호"),
             contact: personal("guardian@home.example"),
             language: Language::Korean,
+            invitation: None,
         };
         self.privacy.ask_guardian(&named).await.expect("asked");
         let letter = self.post().await.pop().expect("a letter");

@@ -73,6 +73,7 @@ async fn clause_6_na_a_sign_up_after_midnight_leaves_no_daily_sweep_out() {
             name: personal("김두리"),
             contact: personal("parent@home.example"),
             language: Language::Korean,
+            invitation: None,
         };
         house.privacy.ask_guardian(&named).await.expect("asked");
         house.privacy.keep_the_day().await.expect("kept");
@@ -477,6 +478,7 @@ async fn clause_9_without_an_answer_nothing_of_guardian_and_child_is_left() {
             name: personal("박보호"),
             contact: personal("guardian@home.example"),
             language: Language::English,
+            invitation: None,
         };
         house.privacy.ask_guardian(&named).await.expect("asked");
         let link = house.post().await.pop().expect("a letter").token("/guardian/");

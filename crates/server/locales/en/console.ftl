@@ -1182,6 +1182,7 @@ doc-entry = Entry in the audit log
 doc-given = Given
 doc-had-second = One-time passwords at that time
 doc-how = How
+doc-invitation = Invitation
 doc-items = Items
 doc-language = Language
 doc-left-out = Left out

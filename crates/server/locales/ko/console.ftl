@@ -1135,6 +1135,7 @@ doc-entry = 감사 기록 번호
 doc-given = 부여
 doc-had-second = 당시 일회용 비밀번호
 doc-how = 방법
+doc-invitation = 초대
 doc-items = 항목
 doc-language = 언어
 doc-left-out = 뺀 항목

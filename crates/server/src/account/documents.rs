@@ -11,7 +11,7 @@ use serde_json::Value;
 use vestry_policy::Policy;
 
 /// What members of documents are called; what stands in none of them is called as the policy calls it, or stays as it is.
-const NAMES: [(&str, &str); 39] = [
+const NAMES: [(&str, &str); 40] = [
     ("answer", /* word */ "desk-answer"),
     ("at", /* word */ "doc-at"),
     ("ban", /* word */ "doc-ban"),
@@ -29,6 +29,7 @@ const NAMES: [(&str, &str); 39] = [
     ("given", /* word */ "doc-given"),
     ("had_second", /* word */ "doc-had-second"),
     ("how", /* word */ "doc-how"),
+    ("invitation", /* word */ "doc-invitation"),
     ("items", /* word */ "doc-items"),
     ("language", /* word */ "doc-language"),
     ("left_out", /* word */ "doc-left-out"),
@@ -107,6 +108,8 @@ impl Documents<'_> {
             ("channel", "sign-up") => words.t("join"),
             ("how", _) => words.t(check_word(text)),
             ("items" | "left_out", _) => item_name(policy, text, words.0),
+            // What lets in whoever has it is shown to nobody.
+            ("invitation" | "password", _) => words.t("masked"),
             ("language", "ko") => words.t("doc-korean"),
             ("language", "en") => words.t("doc-english"),
             ("mail", "confirmed") => words.t("doc-confirmed"),
@@ -152,6 +155,7 @@ mod tests {
                 r#"{"purpose":"marketing","channel":"my-data","items":["mailing"]}"#,
                 "How: My data · Items: setting for advertising mail · Purpose: marketing",
             ),
+            ("stub_guardian", r#"{"invitation":"vin_x"}"#, "Invitation: ••••"),
             ("request_answer", r#"{"stays":[{"because":"hold"}]}"#, "Stays: Why: held"),
         ] {
             assert_eq!(documents.readable(item, text), expected, "{text}");

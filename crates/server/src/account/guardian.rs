@@ -3,7 +3,7 @@
 use super::{
     copies,
     form::{self, Form},
-    joining::{Filled, agreements, consent_text, filled, item_field, sent},
+    joining::{Filled, JoinQuery, agreements, consent_text, filled, item_field, sent, with_invitation},
     me::{self, groups, item_name},
     personal, privacy,
 };
@@ -18,26 +18,31 @@ use crate::{
 use axum::{
     Extension,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::HeaderMap,
 };
 use jiff::civil::Date;
 use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader};
 
-fn ask_form(headers: &HeaderMap, typed: &Fields) -> Form {
+fn ask_form(headers: &HeaderMap, invitation: &str, typed: &Fields) -> Form {
     let value = |name: &str| typed.text(name).unwrap_or("").to_owned();
-    Form::new(headers, |w| w.t("join"))
-        .lead(|w| w.t("child-lead"))
+    let form = Form::new(headers, |w| w.t("join"));
+    let form = if invitation.is_empty() { form } else { form.hidden("invitation", invitation) };
+    form.lead(|w| w.t("child-lead"))
         .field(("guardian_name", "text", "off"), |w| w.t("guardian-name"), |f| f.value(value("guardian_name")))
         .field(("guardian_contact", "email", "off"), |w| w.t("guardian-mail"), |f| f.value(value("guardian_contact")))
         .to("/join/child", |w| w.t("child-button"))
-        .link("/join", |w| w.t("join-adult"))
+        .link(with_invitation("/join", invitation), |w| w.t("join-adult"))
 }
 
 /// `GET /join/child`: nothing of the child is asked.
-pub(crate) async fn ask_page(State(server): State<Server>, headers: HeaderMap) -> Shown {
+pub(crate) async fn ask_page(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Query(query): Query<JoinQuery>,
+) -> Shown {
     privacy(&server)?;
-    ask_form(&headers, &Fields::default()).shown()
+    ask_form(&headers, &query.invitation, &Fields::default()).shown()
 }
 
 /// `POST /join/child`.
@@ -50,11 +55,13 @@ pub(crate) async fn ask(
     let privacy = privacy(&server)?;
     server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
+    let invitation = fields.text("invitation").unwrap_or("").to_owned();
     let (language, _) = crate::envelope::preferred(&headers);
     let named = NamedGuardian {
         name: personal(fields.text("guardian_name")),
         contact: personal(fields.text("guardian_contact")),
         language: language.mail(),
+        invitation: Some(invitation.clone()).filter(|token| !token.is_empty()),
     };
     match privacy.ask_guardian(&named).await {
         Ok(_) => sent(&server, &headers),

@@ -2,7 +2,7 @@
 
 use super::{form::Form, personal, privacy};
 use crate::{
-    console::{Shown, encoded},
+    console::{Shown, encoded, readdressed},
     guard::{Fields, read_fields},
     problem::{Problem, too_often},
     state::{Network, Server},
@@ -26,25 +26,26 @@ pub(crate) struct JoinQuery {
     #[serde(default)]
     age: String,
     #[serde(default)]
-    invitation: String,
+    pub(super) invitation: String,
 }
 
 /// `GET /join`: asked before anything else is how old somebody is.
 pub(crate) async fn show(State(server): State<Server>, headers: HeaderMap, Query(query): Query<JoinQuery>) -> Shown {
     let privacy = privacy(&server)?;
     if query.age != "14" {
-        let next = |age: &str| {
-            let pair = [("age", age), ("invitation", query.invitation.as_str())];
-            crate::console::address("/join", pair.into_iter().filter(|(_, value)| !value.is_empty()))
-        };
         return Form::new(&headers, |w| w.t("join"))
             .lead(|w| w.t("join-age"))
-            .link(next("14"), |w| w.t("join-adult"))
-            .link("/join/child", |w| w.t("join-child"))
+            .link(with_invitation("/join?age=14", &query.invitation), |w| w.t("join-adult"))
+            .link(with_invitation("/join/child", &query.invitation), |w| w.t("join-child"))
             .link(for_who_has_an_account(&query.invitation), |w| w.t("have-account"))
             .shown();
     }
     form(&headers, privacy, &query.invitation, &Fields::default()).shown()
+}
+
+/// A page of the way in, for who came by an invitation.
+pub(super) fn with_invitation(page: &str, invitation: &str) -> String {
+    if invitation.is_empty() { page.into() } else { readdressed(page, &[], &[("invitation", invitation)]) }
 }
 
 /// What a consent is to. On the pages of one's own data it stands beside the box by itself.

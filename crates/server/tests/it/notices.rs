@@ -132,7 +132,7 @@ async fn clause_9_who_came_of_age_is_asked_at_the_next_login_and_may_refuse() {
     let (privacy, personal) = (house.privacy(), |text: &str| Personal::new(text.to_owned()));
     let (name, contact) = (personal("박보호"), personal("guardian@home.example"));
     let language = vestry_app::Language::English;
-    let link = privacy.ask_guardian(&NamedGuardian { name, contact, language }).await.expect("asked");
+    let link = privacy.ask_guardian(&NamedGuardian { name, contact, language, invitation: None }).await.expect("asked");
     let tomorrow = privacy.policy().local(privacy.now()).date().tomorrow().expect("a day");
     let mut items: BTreeMap<String, Personal<String>> =
         JOIN[..5].iter().map(|(name, value)| ((*name).to_owned(), personal(value))).collect();

@@ -156,6 +156,31 @@ async fn clause_9_a_guardian_refuses_by_a_button() {
 }
 
 #[tokio::test]
+async fn a_child_who_was_invited_joins_whoever_invited_them() {
+    let house = House::with_accounts().await;
+    let owner = member(&house, "kim@shop.example", "").await;
+    let token = csrf(&house.page(&owner, "/team").await.text());
+    let invite = [("csrf", token.as_str()), ("email", "child@home.example"), ("role", "viewer")];
+    house.form(&owner, "/team", &invite).await;
+    let first = house.post().await.pop().expect("an invitation");
+    let invitation = first.strip_prefix("/join?invitation=").expect("who has no account signs up");
+    let start = house.page("", &first).await.text();
+    let child = format!("/join/child?invitation={invitation}");
+    assert!(start.contains(&format!("href=\"{child}\"")), "{start}");
+    let form = house.page("", &child).await.text();
+    assert!(form.contains(&format!("name=\"invitation\" value=\"{invitation}\"")), "{form}");
+    let named =
+        [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example"), ("invitation", invitation)];
+    house.form("", "/join/child", &named).await;
+    let mut consent: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != "password").collect();
+    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05")]);
+    house.form("", &house.post().await.pop().expect("the guardian's letter"), &consent).await;
+    house.form("", &house.post().await.pop().expect("the child's letter"), &[]).await;
+    let team = house.page(&owner, "/team").await.text();
+    assert!(team.contains("child@home.example"), "{team}");
+}
+
+#[tokio::test]
 async fn mail_that_came_back_is_the_first_that_a_member_reads() {
     let house = House::with_accounts().await;
     member(&house, "kim@shop.example", "").await;
