@@ -7,7 +7,10 @@ use crate::{
 };
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequest, Multipart, Request},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request,
+        multipart::{MultipartError, MultipartRejection},
+    },
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -144,9 +147,17 @@ pub(crate) enum Cost {
     Work,
 }
 
+/// A body that may be larger than this is read at once with few others.
+const LARGE: usize = 64 << 20;
+
+/// The most of a form that is read before it shows the session's token, which stands first in every form.
+const UNTOLD: usize = 1 << 20;
+
 /// Lets a request through when it brings what its route needs.
 pub(crate) async fn guard(server: Server, line: Guarded, request: Request, next: Next) -> Response {
     let need = line.need;
+    let place = (line.limit > LARGE).then(|| server.large.try_acquire()).transpose();
+    let Ok(_place) = place else { return *refuse_often("others send as much as is read at once") };
     let outcome = match need {
         _ if is_out_of_reach(&server, need, &request) => Err(refuse(out_of_reach())),
         // What brings a key of its own may come from anywhere.
@@ -411,10 +422,13 @@ async fn with_session(server: &Server, line: Guarded, mut request: Request) -> R
     may_cost(server, line, &session)?;
     if !safe {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, limit)
-            .await
-            .map_err(|_| refuse(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE, "")))?;
-        let fields = read_fields(&parts.headers, bytes).await.map_err(refuse)?;
+        let fields = if is_multipart(&parts.headers) {
+            read_parts(&parts.headers, body, limit, Some(&session.csrf)).await
+        } else {
+            let read = axum::body::to_bytes(body, limit.min(UNTOLD)).await;
+            read.map(|bytes| read_pairs(&bytes)).map_err(|_| too_large())
+        };
+        let fields = fields.map_err(refuse)?;
         if fields.text("csrf") != Some(&session.csrf) {
             return Err(refuse(stale_form()));
         }
@@ -427,29 +441,59 @@ async fn with_session(server: &Server, line: Guarded, mut request: Request) -> R
 
 /// Reads a form, as browsers send it with and without files.
 pub(crate) async fn read_fields(headers: &HeaderMap, bytes: Bytes) -> Result<Fields, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-    if !kind.starts_with("multipart/form-data") {
-        let text = String::from_utf8_lossy(&bytes);
-        let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let fields = text.split('&').filter(|p| !p.is_empty()).map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Field { name: decode(name), file: None, bytes: decode(value).into() }
-        });
-        return Ok(Fields(fields.collect()));
+    if !is_multipart(headers) {
+        return Ok(read_pairs(&bytes));
     }
-    let mut request = Request::new(Body::from(bytes));
-    *request.headers_mut() = headers.clone();
-    let broken = |e: &dyn std::fmt::Display| Problem::bad_request(format!("the form cannot be read: {e}"));
     // The caller has bounded the bytes already.
-    axum::extract::DefaultBodyLimit::disable().apply(&mut request);
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|e| broken(&e))?;
-    let mut fields = Vec::new();
-    while let Some(field) = multipart.next_field().await.map_err(|e| broken(&e))? {
-        let name = field.name().unwrap_or("").to_owned();
-        let file = field.file_name().map(str::to_owned);
-        fields.push(Field { name, file, bytes: field.bytes().await.map_err(|e| broken(&e))? });
+    let limit = bytes.len();
+    read_parts(headers, Body::from(bytes), limit, None).await
+}
+
+fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+fn read_pairs(bytes: &[u8]) -> Fields {
+    let text = String::from_utf8_lossy(bytes);
+    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let fields = text.split('&').filter(|p| !p.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Field { name: decode(name), file: None, bytes: decode(value).into() }
+    });
+    Fields(fields.collect())
+}
+
+/// Reads a form with files as it comes in, up to `limit` bytes; little of it before it has shown `csrf`, where that is asked.
+async fn read_parts(headers: &HeaderMap, body: Body, limit: usize, csrf: Option<&str>) -> Result<Fields, Problem> {
+    let mut request = Request::new(body);
+    *request.headers_mut() = headers.clone();
+    DefaultBodyLimit::max(limit).apply(&mut request);
+    let broken = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => Problem::bad_request(format!("the form cannot be read: {error}")),
+    };
+    let no_form = |e: MultipartRejection| Problem::bad_request(format!("the form cannot be read: {e}"));
+    let mut multipart = Multipart::from_request(request, &()).await.map_err(no_form)?;
+    let (mut fields, mut read, mut is_told) = (Vec::new(), 0, csrf.is_none());
+    while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
+        let (name, file) = (field.name().unwrap_or("").to_owned(), field.file_name().map(str::to_owned));
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            read += chunk.len();
+            if !is_told && read > UNTOLD {
+                return Err(stale_form());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        is_told |= name == "csrf" && csrf.map(str::as_bytes) == Some(&bytes[..]);
+        fields.push(Field { name, file, bytes: bytes.into() });
     }
     Ok(Fields(fields))
+}
+
+fn too_large() -> Problem {
+    Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE, "")
 }
 
 #[derive(Debug, Clone)]

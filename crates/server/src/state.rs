@@ -14,6 +14,7 @@ use std::{
     ops::Deref,
     sync::{Arc, Mutex},
 };
+use tokio::sync::Semaphore;
 use vestry_app::{App, ImportSource};
 use vestry_model::OrganisationId;
 
@@ -35,6 +36,8 @@ pub(crate) struct Parts {
     /// Tries at signing in from one network, so that whoever tries without end stops nobody else.
     pub(crate) gate: Limits,
     pub(crate) uploads: Mutex<Vec<Upload>>,
+    /// Places for bodies that are large, which are held in memory.
+    pub(crate) large: Semaphore,
     pub(crate) metrics: Metrics,
 }
 
@@ -92,6 +95,9 @@ const TRIES: NonZeroU32 = NonZeroU32::new(10).expect("ten");
 /// Feeds that may wait at once; the oldest gives way.
 const UPLOADS: usize = 32;
 
+/// So many large bodies are read at once: a gigabyte of memory.
+const LARGE_AT_ONCE: usize = 2;
+
 impl Server {
     pub(crate) fn new(app: App, options: Options) -> Self {
         let per_second = NonZeroU32::new(app.config().server.requests_per_second).unwrap_or(NonZeroU32::MIN);
@@ -102,6 +108,7 @@ impl Server {
             gate: Limits::new(Quota::per_second(TRIES)),
             sessions: Sessions::default(),
             uploads: Mutex::default(),
+            large: Semaphore::new(LARGE_AT_ONCE),
             metrics: Metrics::default(),
             app,
             options,

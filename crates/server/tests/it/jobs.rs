@@ -7,7 +7,9 @@ use axum::{
     http::{Method, Request, StatusCode, header},
     routing::get,
 };
+use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
+use std::time::Duration;
 use vestry_app::Config;
 
 /// A server on loopback with a picture at `/a.jpg` and a text at `/a.txt`; its address.
@@ -81,6 +83,66 @@ async fn a_body_beyond_its_limit_is_refused_before_it_is_read() {
         .header(header::CONTENT_TYPE, "image/jpeg");
     let answer = house.send(request.body(Body::from(vec![0xff; (32 << 20) + 1])).expect("a request")).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large".into()));
+}
+
+/// A request of the console as `cookie`, its body as it comes in.
+fn upload(path: &str, cookie: &str, body: Body) -> Request<Body> {
+    let request = Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=bound");
+    request.body(body).expect("a request")
+}
+
+/// The beginning of a form with a file: its token, and how much of the file there is.
+fn begun(csrf: &str, bytes: usize) -> Vec<u8> {
+    let file = "--bound\r\ncontent-disposition: form-data; name=\"feed\"; filename=\"a.csv\"\r\n\r\n";
+    let token = format!("--bound\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n{file}");
+    [token.into_bytes(), vec![b'a'; bytes]].concat()
+}
+
+/// What has come in, and nothing more.
+fn stuck(begun: Vec<u8>) -> Body {
+    let first = futures_util::stream::iter([Ok::<_, std::io::Error>(begun)]);
+    Body::from_stream(first.chain(futures_util::stream::pending()))
+}
+
+#[tokio::test]
+async fn a_form_beyond_its_limit_is_refused() {
+    let house = House::new().await;
+    let (cookie, csrf) = house.sign_in().await;
+    for (path, bytes) in [("/search", (33 << 20) + 1), ("/preferences", (1 << 20) + 1), ("/keys", (1 << 20) + 1)] {
+        let body = [begun(&csrf, bytes), b"\r\n--bound--\r\n".to_vec()].concat();
+        let answer = house.send(upload(path, &cookie, body.into())).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn of_a_large_form_little_is_read_before_its_token() {
+    let house = House::new().await;
+    let (cookie, _) = house.sign_in().await;
+    for csrf in ["wrong", ""] {
+        let sent = house.send(upload("/imports", &cookie, stuck(begun(csrf, (1 << 20) + 1))));
+        let answer = tokio::time::timeout(Duration::from_secs(30), sent).await.expect("it does not wait for the rest");
+        assert_eq!((answer.status, answer.code()), (StatusCode::FORBIDDEN, "stale_form".into()));
+    }
+}
+
+#[tokio::test]
+async fn few_large_forms_are_read_at_once() {
+    let house = House::new().await;
+    let (cookie, csrf) = house.sign_in().await;
+    let send = |body: Body| house.send(upload("/imports", &cookie, body));
+    let mut slow = [0, 1].map(|_| Box::pin(send(stuck(begun(&csrf, 1)))));
+    for one in &mut slow {
+        assert!(one.now_or_never().is_none(), "it waits for the rest");
+    }
+    let third = send(stuck(begun(&csrf, 1))).await;
+    assert_eq!((third.status, third.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"), "{}", third.text());
+    drop(slow);
+    let whole = [begun(&csrf, 1), b"\r\n--bound--\r\n".to_vec()].concat();
+    let answer = send(whole.into()).await;
+    assert_ne!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.text());
 }
 
 #[tokio::test]
