@@ -398,13 +398,26 @@ fn office(visit: &mut Visit) -> String {
 
 /// The months of an officer's password pass.
 fn password_grows_old(visit: &mut Visit, secret: &str) {
-    set_clock("2028-08-20T09:00:00+09:00");
-    visit.open("/office/sign-in");
-    let now = code(&visit.house, secret);
-    visit.send(&[("email", "lee@operator.example"), ("password", PASSWORD), ("code", &now)], "");
+    let sign_in = |visit: &mut Visit, instant: &str, password: &str| {
+        // A code is good once.
+        set_clock(instant);
+        visit.open("/office/sign-in");
+        let now = code(&visit.house, secret);
+        visit.send(&[("email", "lee@operator.example"), ("password", password), ("code", &now)], "");
+    };
+    sign_in(visit, "2028-08-20T09:00:00+09:00", PASSWORD);
     visit.says("Your password is too old");
     visit.open("/office");
     assert_eq!(visit.at(), "/office/sign-in", "nothing else opens");
+    sign_in(visit, "2028-08-20T09:01:00+09:00", PASSWORD);
+    visit.send(&[("password", PASSWORD)], "");
+    visit.says("That is the old one");
+    let another = "eight tailors under two lamps";
+    visit.send(&[("password", another)], "");
+    assert_eq!(visit.at(), "/office", "the new one lets in");
+    visit.browser.call("Network.clearBrowserCookies", json!({}));
+    sign_in(visit, "2028-08-20T09:02:00+09:00", another);
+    assert_eq!(visit.at(), "/office");
     visit.sweep();
 }
 
