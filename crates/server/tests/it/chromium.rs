@@ -157,6 +157,21 @@ impl Chromium {
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'");
     }
 
+    /// The same where scripts are off, so that nothing on the page can wait.
+    pub(crate) fn open_without_scripts(&mut self, url: &str) {
+        self.call("Page.navigate", json!({"url": url}));
+        let is_there = format!("document.readyState === 'complete' && location.href === {}", json!(url));
+        let is_there = (0..20_000).any(|_| self.ask(&is_there) == json!(true));
+        assert!(is_there, "{url} is not there: {}", self.ask("location.href"));
+    }
+
+    /// Takes the session of `cookie` at `base`, or none.
+    pub(crate) fn sit_down(&mut self, base: &str, cookie: Option<&str>) {
+        let cookie = cookie.and_then(|cookie| cookie.split_once('='));
+        let cookie = cookie.map(|(name, value)| json!([{"name": name, "value": value, "url": base}]));
+        self.swap_cookies(&cookie.unwrap_or_else(|| json!([])));
+    }
+
     /// What an expression is on the page.
     pub(crate) fn ask(&mut self, expression: &str) -> Value {
         let parameters = json!({"expression": expression, "awaitPromise": true, "returnByValue": true});

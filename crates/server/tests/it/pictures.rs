@@ -95,9 +95,7 @@ const STILL: f64 = 0.01;
 #[track_caller]
 fn look(browser: &mut Chromium, axe: Option<&str>, base: &str, page: &Page, (language, theme): (&str, &str)) {
     let Page { name, path, cookie, act } = page;
-    let cookie = cookie.as_ref().and_then(|cookie| cookie.split_once('='));
-    let cookie = cookie.map(|(name, value)| json!([{"name": name, "value": value, "url": base}]));
-    browser.swap_cookies(&cookie.unwrap_or_else(|| json!([])));
+    browser.sit_down(base, cookie.as_deref());
     browser.call("Network.setExtraHTTPHeaders", json!({"headers": {"accept-language": language}}));
     browser.prefer(theme);
     for width in [360, 1280] {
@@ -123,6 +121,37 @@ fn look(browser: &mut Chromium, axe: Option<&str>, base: &str, page: &Page, (lan
     if name.starts_with("trouble-") {
         browser.complaints.retain(|complaint| !complaint.contains("the server responded with a status of"));
     }
+}
+
+/// Forms of a page, with what can be opened opened, that somebody without scripts sees and cannot send.
+const UNSENDABLE: &str = "document.querySelectorAll('details').forEach(details => details.open = true); \
+    [...document.forms].filter(form => form.checkVisibility() \
+        && ![...form.elements].some(button => button.type === 'submit' && button.checkVisibility())) \
+        .map(form => form.outerHTML.slice(0, 200))";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_form_can_be_sent_without_scripts() {
+    let Some(mut browser) = tokio::task::spawn_blocking(Chromium::start).await.expect("no panic") else { return };
+    let town = Town::new().await;
+    let pages = pages(&town).await;
+    let look_at = |base: String| {
+        tokio::task::spawn_blocking(move || {
+            browser.call("Network.enable", json!({}));
+            browser.call("Emulation.setScriptExecutionDisabled", json!({"value": true}));
+            let (mut forms, mut unsendable) = (0, std::collections::BTreeMap::new());
+            for page in &pages {
+                browser.sit_down(&base, page.cookie.as_deref());
+                browser.open_without_scripts(&format!("{base}{}", page.path));
+                for form in browser.ask(UNSENDABLE).as_array().expect("forms") {
+                    unsendable.entry(form.to_string()).or_insert_with(|| page.path.clone());
+                }
+                forms += browser.ask("document.forms.length").as_u64().expect("a number");
+            }
+            assert!(forms > 100, "{forms}");
+            assert_eq!(unsendable, Default::default());
+        })
+    };
+    served(town.app(), look_at).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
