@@ -36,6 +36,7 @@ fn join(language: Language, theme: Theme) -> FormPage {
             FieldView { required: false, ..field("agree-marketing", "checkbox", &words.a("join-agree", "…")) },
         ],
         button: words.t("join-button"),
+        instead: Some(("refuse", words.t("guardian-refuse"))),
         passkey: None,
         links: vec![LinkView { href: "/sign-in".into(), text: words.t("have-account") }],
     }
