@@ -397,7 +397,7 @@ async fn clause_7_na_who_was_trained_is_written_down_and_who_was_not_is_on_the_b
         house.form(&cookie, "/office/staff", &fields).await.text()
     };
     for (day, what) in [("2026-11-19", "Handling requests"), ("yesterday", "Handling requests"), ("2026-11-18", " ")] {
-        assert!(train(day, what).await.contains("cannot be right: Training"), "{day} {what}");
+        assert!(train(day, what).await.contains("cannot be right: training of staff"), "{day} {what}");
     }
     assert!(train("2026-11-18", "Handling requests").await.contains("2026-11-18 Handling requests"));
     assert!(!house.page(&cookie, "/office").await.text().contains("due for training"));
