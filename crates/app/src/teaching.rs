@@ -21,8 +21,9 @@ use vestry_learn::{
 use vestry_model::{
     AttributeId, HeadSet, ImageId, LinearHead, OrganisationId, Reading, Row, Taxonomy, ValueId, Values,
 };
+use vestry_policy::Basis;
 use vestry_store::{HeadVersion, Judged, NOBODY, Store, StoreError};
-use vestry_vault::VaultError;
+use vestry_vault::{PersonId, VaultError};
 use vestry_vision::{TEXTURES, numbers::COLOUR};
 
 /// Judgements of one attribute that teach, the newest of those that may.
@@ -292,11 +293,7 @@ impl Teaching<'_> {
         through: i64,
     ) -> Result<Vec<Judged>, TeachingError> {
         let may = match self.privacy {
-            Some(privacy) => {
-                let standings = privacy.vault().standings().await?;
-                let may = standings.into_iter().filter(|stands| !stands.objected && !stands.held);
-                Some(may.map(|stands| privacy.pseudonym(stands.person)).collect::<HashSet<String>>())
-            }
+            Some(privacy) => Some(privacy.who_may_teach().await?),
             None => None,
         };
         let mut newest = Newest { of: MOST, live: Vec::new() };
@@ -399,6 +396,26 @@ impl Teaching<'_> {
     pub(crate) fn published(&self, attribute: &AttributeId, head: &TaughtHead) -> Option<LinearHead> {
         let (reading, values) = self.teachable(attribute)?;
         linear(&head.scorer, reading, values, (head.temperature, head.threshold))
+    }
+}
+
+impl Privacy {
+    /// Under which names those stand who may teach: who did not object, is not held, and consents, where the policy has
+    /// corrections wait for that.
+    async fn who_may_teach(&self) -> Result<HashSet<String>, VaultError> {
+        let policy = self.policy();
+        let served = policy.item_named("corrections").into_iter().flat_map(|id| policy.item(id).purposes.iter());
+        let served: Vec<_> = served.map(|id| policy.purpose(id)).collect();
+        let consenting = match served.iter().all(|purpose| purpose.basis == Basis::Consent) && !served.is_empty() {
+            true => Some(
+                self.vault().consenting(&served.iter().map(|purpose| purpose.id.as_str()).collect::<Vec<_>>()).await?,
+            ),
+            false => None,
+        };
+        let consents = |person: &PersonId| consenting.as_ref().is_none_or(|consenting| consenting.contains(person));
+        let standings = self.vault().standings().await?.into_iter();
+        let may = standings.filter(|stands| !stands.objected && !stands.held && consents(&stands.person));
+        Ok(may.map(|stands| self.pseudonym(stands.person)).collect())
     }
 }
 

@@ -40,10 +40,21 @@ impl Shop {
     }
 
     async fn with(products: usize) -> Self {
+        Self::under(products, None).await
+    }
+
+    /// The same under another policy.
+    async fn under(products: usize, policy: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        Privacy::make(&data, &Config::default(), surroundings()).await.expect("a vault");
-        let app = App::open(&data, Config::default(), surroundings(), None).await.expect("opens");
+        let mut config = Config::default();
+        if let Some(text) = policy {
+            let file = folder.path().join("policy.toml");
+            std::fs::write(&file, text).expect("written");
+            config.policy.files.push(file);
+        }
+        Privacy::make(&data, &config, surroundings()).await.expect("a vault");
+        let app = App::open(&data, config, surroundings(), None).await.expect("opens");
         let organisation = app.organisation_or_new("hanbit").await.expect("made");
         for (at, drawing) in demo::drawings(products).iter().enumerate() {
             let product = Product::new(sku(at));
@@ -164,6 +175,27 @@ async fn clause_1_ga_what_is_held_or_erased_does_not_teach() {
 
 /// The last word counts, and one that was taken back does not.
 /// Each other value that the product had is denied with it; what it is stays the last word.
+/// Where a policy has corrections wait for a consent, who gave none or took it back does not teach.
+#[tokio::test]
+async fn clause_1_ga_what_somebody_taught_is_gone_when_they_take_their_consent_back() {
+    let (before, item) = vestry_policy::BUILTIN.split_once("[item.corrections]").expect("an item");
+    let item = item.replacen("purposes = [\"service\"]", "purposes = [\"marketing\"]", 1);
+    let shop = Shop::under(PRODUCTS, Some(&format!("{before}[item.corrections]{item}"))).await;
+    let (kim, lee) = (shop.person("kim@shop.example").await, shop.person("lee@shop.example").await);
+    for at in 0..6 {
+        shop.says(if at % 2 == 0 { kim } else { lee }, at, "dress").await;
+    }
+    let (privacy, now) = (shop.privacy(), shop.app.now());
+    let purpose = privacy.policy().purpose_named("marketing").expect("a purpose");
+    assert!(names(&shop.taught().await).is_empty(), "nobody consented");
+    for person in [kim, lee] {
+        privacy.vault().consent(privacy.policy(), person, purpose, now).await.expect("given");
+    }
+    assert_eq!(names(&shop.taught().await).len(), 2);
+    privacy.vault().take_back(privacy.policy(), lee, purpose, now).await.expect("taken back");
+    assert_eq!(names(&shop.taught().await), [privacy.pseudonym(kim)]);
+}
+
 #[tokio::test]
 async fn bug_what_took_the_place_of_two_values_taught_nothing() {
     let shop = Shop::with(1).await;

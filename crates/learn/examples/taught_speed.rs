@@ -292,6 +292,9 @@ fn forget(train: &Pictures, people: u32) -> Result<(), Box<dyn Error>> {
     let working = working.elapsed();
     let fitted = learner.fit()?;
     println!("one of them forgotten: sums in {summed:?}, working head in {working:?}, model in {:?}", start.elapsed());
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map_or("unknown", str::trim);
+    println!("{peak} of memory at most, what the model without them is made of included");
     judgements.forget(someone);
     let mut alone = Learner::new(Shipped {
         prior: Prior::none(reading.dimensions(), f64::from(reading.spread())),

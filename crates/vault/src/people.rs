@@ -154,6 +154,14 @@ impl Vault {
         conn.rows("select id, objected from persons order by id", args![]).await?.iter().map(stands).collect()
     }
 
+    /// Who consents to one of these purposes now.
+    pub async fn consenting(&self, purposes: &[&str]) -> Result<HashSet<PersonId>, VaultError> {
+        const SQL: &str = "select distinct person from consents where withdrawn is null and purpose in (..)";
+        let list = purposes.iter().map(|purpose| Value::from(*purpose)).collect();
+        let rows = self.people.read().await?.rows_in(SQL, args![], list).await?;
+        rows.iter().map(|row| PersonId::from_row(row.only()?)).collect()
+    }
+
     /// How many people are on file.
     pub async fn count_people(&self) -> Result<u64, VaultError> {
         let row = self.people.row("select count(*) from persons", args![]).await?;
