@@ -15,7 +15,7 @@ use vestry_app::{
     Verdict, demo,
 };
 use vestry_model::{AttributeId, HeadSet, OrganisationId, Product, Sku, ValueId};
-use vestry_store::Others;
+use vestry_store::{NOBODY, Others};
 
 fn surroundings() -> Surroundings {
     static TICKS: AtomicU64 = AtomicU64::new(1);
@@ -455,11 +455,13 @@ async fn clause_1_ga_a_published_head_recognises_and_forgets() {
     assert_eq!(seen(&shop).await.0, shipped);
     let twice = shop.app.roll_back_head(shop.organisation, &category(), of_kim.version.id).await;
     assert!(matches!(twice, Err(AppError::NotPublished(NotPublished::NotInUse))), "{twice:?}");
-    shop.app.publish_head(shop.organisation, &category(), "key-1").await.expect("once more");
+    let publisher = shop.privacy().pseudonym(kim);
+    shop.app.publish_head(shop.organisation, &category(), &publisher).await.expect("once more");
     let certificate = shop.privacy().erase(kim).await.expect("erased").certificate;
     assert!(matches!(certificate.models.as_slice(), [change] if change.after.is_none()), "{:?}", certificate.models);
     assert_eq!(seen(&shop).await.0, shipped, "what is left is not enough for a head");
     let ends: Vec<_> = shop.app.published_heads(shop.organisation, &category()).await.expect("read");
+    assert_eq!(ends[0].version.who, NOBODY, "whoever published it is gone too");
     let ends: Vec<_> = ends.iter().filter_map(|one| Some(one.version.ended?.1)).collect();
     assert_eq!(ends, [HeadEnd::Forgotten, HeadEnd::RolledBack]);
     let told = shop.app.forgettings(shop.organisation).await.expect("read");

@@ -92,6 +92,21 @@ async fn searches_that_find_nothing_are_counted_with_their_key() {
     assert_eq!(areas["search"], json!({"requests": 4, "refused": 1, "failed": 0}));
     assert_eq!((&areas["products"]["requests"], &areas["events"]["requests"]), (&json!(3), &json!(1)));
     let (cookie, _) = house.sign_in().await;
+    for (of, head, line) in [
+        ("searches", "words,searches,last,named,nearest", String::new()),
+        ("quality", "attribute,value,name_ko,name_en,judged,right,low,high", String::new()),
+        ("usage", "key,name,area,requests,refused,failed", ",test,search,4,1,0".to_owned()),
+    ] {
+        for path in [format!("/api/v1/insights/{of}?format=csv"), format!("/trends/{of}?format=csv")] {
+            let csv = house.page(&cookie, &path).await;
+            assert!(csv.header("content-disposition").contains(&format!("{of}.csv")), "{path}");
+            let text = csv.text();
+            let mut lines = text.trim_start_matches('\u{feff}').lines();
+            assert_eq!(lines.next(), Some(head), "{path}");
+            assert!(line.is_empty() == (lines.clone().next().is_none()), "{path}: {text}");
+            assert!(line.is_empty() || lines.any(|one| one.contains(&line)), "{path}: {text}");
+        }
+    }
     for (path, part) in [
         ("/trends/searches?lang=en", "5 different hours"),
         ("/trends/usage?lang=en", "Requests"),

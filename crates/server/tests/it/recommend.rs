@@ -117,6 +117,7 @@ async fn a_list_is_arranged_as_it_was_asked_for() {
     let diverse = listed(&house, json!({"list": "popular", "diversity": 1.0})).await;
     assert_eq!(BTreeSet::from_iter(&diverse), BTreeSet::from_iter(&all));
     assert_eq!(diverse[0], all[0]);
+    assert_ne!(diverse, all);
 
     for (at, price) in [(1, "10000"), (2, "20000")] {
         let price = json!({"price": {"amount": price, "currency": "KRW"}});

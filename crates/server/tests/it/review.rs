@@ -234,6 +234,14 @@ async fn a_head_is_published_and_taken_back_by_its_buttons() {
     swimwear::teach(&house.app, organisation, "key-1", 20..104).await;
     let page = house.page(&cookie, "/taught").await.text();
     assert!(page.contains("Better than the shipped head") && page.contains("Publish this head"), "{page}");
+    // How sure its answers were and how often right, as a picture and as a table; and what it knew after each answer.
+    let chart =
+        page.split("class=\"reliability\"").nth(1).and_then(|rest| rest.split("</svg>").next()).expect("a chart");
+    let rows = |part: &str| part.split("</details>").next().map_or(0, |part| part.matches("<tr>").count() - 1);
+    let reliability = page.split("class=\"reliability\"").nth(1).map_or(0, rows);
+    assert!(chart.matches("<circle").count() >= 2 && chart.matches("<circle").count() == reliability, "{chart}");
+    let curve = page.split("How it learnt").nth(1).map_or(0, rows);
+    assert_eq!(curve, 5, "after 10, 20, 50, 100 answers and all: {page}");
 
     let (to, page) = send(&house, who, "/taught", &publish).await;
     assert_eq!(to, "/taught");
