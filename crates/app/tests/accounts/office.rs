@@ -64,9 +64,12 @@ async fn clause_7_na_staff_enter_with_a_second_proof_that_is_good_once() {
         enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await.expect("a recovery code");
         let again = enter(&house, "lee@operator.example", PASSWORD, &codes[0]).await;
         assert!(matches!(again, Err(AccountError::Wrong)), "{again:?}");
-        // A member's door is not theirs.
+        // A member's door is not theirs, nor is theirs a member's.
         let member = house.privacy.log_in(&crate::house::log_in("lee@operator.example", PASSWORD)).await;
         assert!(matches!(member, Err(AccountError::Wrong)), "{member:?}");
+        house.member("kim@shop.example").await;
+        let staff = enter(&house, "kim@shop.example", crate::house::PASSWORD, &codes[1]).await;
+        assert!(matches!(staff, Err(AccountError::Wrong)), "{staff:?}");
     })
     .await;
 }
