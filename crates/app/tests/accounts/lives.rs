@@ -492,6 +492,24 @@ async fn clause_9_without_an_answer_nothing_of_guardian_and_child_is_left() {
     .await;
 }
 
+#[tokio::test]
+async fn clause_9_a_guardian_may_answer_until_the_end_of_the_policys_last_day() {
+    on_each_engine(async |house| {
+        let (link, policy) = (house.asked_guardian().await, house.privacy.policy());
+        let asked = policy.local(house.privacy.now());
+        let last = policy.children.answer_within.last_day(asked).expect("a day");
+        let over = policy.first_moment(last.tomorrow().expect("a day"));
+        pass(over.duration_since(house.privacy.now()) - SignedDuration::from_secs(1));
+        assert!(matches!(house.privacy.guardian(&link).await, Ok(vestry_app::GuardianPage::Asked)), "until {last}");
+        pass(SignedDuration::from_secs(1));
+        let page = house.privacy.guardian(&link).await;
+        assert!(matches!(page, Err(AccountError::Link)), "{page:?}");
+        let late = house.privacy.consent_for(&link, &child("child@home.example", "2027-12-24")).await;
+        assert!(matches!(late, Err(AccountError::Link)), "{late:?}");
+    })
+    .await;
+}
+
 /// What is kept of a session between two requests is of no use after anything was written.
 #[tokio::test]
 async fn a_session_that_was_just_checked_ends_with_its_owners_leaving_or_role() {
