@@ -10,8 +10,8 @@ use crate::{
 };
 use jiff::SignedDuration;
 use vestry_app::{
-    AccountError, App, Both, Config, Entered, KeyKind, Language, PersonId, PrivacyError, Role, SignUp, StaffEntered,
-    VaultError, Waits,
+    AccountError, App, Both, Config, Entered, KeyKind, Language, PersonId, PrivacyError, Reader, Role, SignUp,
+    StaffEntered, VaultError, Waits,
 };
 
 impl House {
@@ -62,6 +62,9 @@ async fn clause_5_who_leaves_in_one_process_is_out_of_every_other_at_once() {
         there.lets_a_letter_wait("lee@shop.example").await;
         assert!(there.knows(&session).await && there.knows(&others).await);
         assert_eq!((there.waiting(kim).await, there.waiting(lee).await), (1, 1));
+        for person in [kim, lee] {
+            there.privacy.ask_export(person, Reader::Themselves(person)).await.expect("asked");
+        }
 
         // No sweep comes by in between, which would take the letter away.
         here.privacy.vault().withdraw(here.privacy.policy(), kim, here.privacy.now()).await.expect("left");
@@ -71,6 +74,10 @@ async fn clause_5_who_leaves_in_one_process_is_out_of_every_other_at_once() {
         let letters = there.post().await;
         let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
         assert_eq!(to, ["lee@shop.example"], "the letter that waited");
+        assert_eq!(there.privacy.make_exports().await.expect("made"), 1, "the copy that waited");
+        let gone = there.privacy.export_text(kim, Reader::Themselves(kim)).await;
+        assert!(matches!(gone, Err(AccountError::Link)), "{:?}", gone.map(drop));
+        there.privacy.export_text(lee, Reader::Themselves(lee)).await.expect("whoever stays has theirs");
         assert!(there.knows(&others).await, "whoever stays is still in");
     })
     .await;
