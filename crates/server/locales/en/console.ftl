@@ -446,7 +446,7 @@ leave-password = Your password, to be sure that it is you
 leave-button = Leave
 left = You have left
 left-lead = What could go is destroyed. This certificate says so; keep it, anyone can verify it against the audit log.
-left-later = You are out, and nothing is done with your data any more. What can go is destroyed with the next sweep; the certificate stands in the audit log.
+left-later = Nothing is done with the data any more. What can go is destroyed with the next sweep; the certificate stands in the audit log.
 left-certificate = Certificate, entry { $shown } of the audit log
 
 # A second proof, and another address
@@ -674,7 +674,7 @@ guardian-of-lead = This page is yours until the fourteenth birthday.
 guardian-sure = To end the account, tick the box first.
 guardian-end = End the account
 guardian-end-sure = I want to end my child's account.
-guardian-ended = The account is over. What nothing asks us to keep is destroyed.
+guardian-ended = The account is over
 # Public pages
 contents = Contents
 policy-is = This version has been in force since { $text }.

@@ -421,7 +421,7 @@ leave-password = 본인인지 확인할 비밀번호
 leave-button = 탈퇴하기
 left = 탈퇴했어요
 left-lead = 파기할 수 있는 것은 파기했어요. 아래가 그 증명서예요. 간직해 두시면 누구나 감사 기록과 맞춰 볼 수 있어요.
-left-later = 탈퇴했고, 아무도 더는 이 정보로 무엇을 할 수 없어요. 파기할 수 있는 것은 다음 파기 때 파기해요. 증명서는 감사 기록에 남아요.
+left-later = 아무도 더는 이 정보로 무엇을 할 수 없어요. 파기할 수 있는 것은 다음 파기 때 파기해요. 증명서는 감사 기록에 남아요.
 left-certificate = 증명서, 감사 기록 { $shown }번
 
 # 두 번째 확인과 새 주소
@@ -642,7 +642,7 @@ guardian-of-lead = 14번째 생일까지 쓸 수 있는 페이지예요.
 guardian-sure = 계정을 끝내려면 먼저 확인란을 눌러 주세요.
 guardian-end = 계정 끝내기
 guardian-end-sure = 자녀의 계정을 끝내겠습니다.
-guardian-ended = 계정이 끝났어요. 남길 까닭이 없는 것은 파기했어요.
+guardian-ended = 계정이 끝났어요
 # Public pages
 contents = 목차
 policy-is = 이 판은 { $text }부터 시행하고 있습니다.

@@ -120,13 +120,14 @@ async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId,
     let records = privacy.records_for_guardian(child).await?;
     let stays = privacy.stays_after(child, Leaving::Withdrawn).await?;
     let groups = groups(privacy.policy(), &records, &stays, &words);
+    let stays = me::kept(privacy.policy(), &stays, &words);
     let consents = me::consents(privacy, child, language, true).await?;
     let agreed = me::agreed(privacy.policy(), &records, &consents, &words);
     let looks = me::looks(privacy, child, &words).await?;
     let action = format!("/guardian/{}", encoded(link));
     let copy = copies::view(privacy, (child, Reader::Guardian(child)), format!("{action}/export"), &words).await?;
     let other = format!("{action}?lang={}", language.other().code());
-    shown(&GuardianOfPage { words, theme, action, other, groups, consents, agreed, looks, copy, said, problem })
+    shown(&GuardianOfPage { words, theme, action, other, groups, consents, agreed, looks, copy, stays, said, problem })
 }
 
 /// The child that a guardian's link shows.
@@ -149,7 +150,7 @@ pub(crate) async fn act(
     let privacy = privacy(&server)?;
     server.calm(&network)?;
     let fields = read_fields(&headers, body).await?;
-    let (language, _) = crate::envelope::preferred(&headers);
+    let (language, theme) = crate::envelope::preferred(&headers);
     let words = Words(language);
     let page = match privacy.guardian(&link).await {
         Ok(page) => page,
@@ -163,9 +164,11 @@ pub(crate) async fn act(
         }
         (GuardianPage::Asked, _) => consent(privacy, &headers, &link, &fields).await,
         (GuardianPage::Waits, _) => waits(&headers).shown(),
-        (GuardianPage::Of(_), Some("end")) if fields.text("sure") == Some("yes") => {
-            privacy.leave_for(&link, Leaving::Withdrawn).await?;
-            Form::new(&headers, |w| w.t("left")).lead(|w| w.t("guardian-ended")).shown()
+        (GuardianPage::Of(child), Some("end")) if fields.text("sure") == Some("yes") => {
+            let stays = privacy.stays_after(child, Leaving::Withdrawn).await?;
+            let stays = me::kept(privacy.policy(), &stays, &words);
+            let sweep = privacy.leave_for(&link, Leaving::Withdrawn).await?;
+            shown(&me::left(privacy, words.t("guardian-ended"), stays, sweep.as_ref(), (words, theme)))
         }
         (GuardianPage::Of(child), Some("correct")) => {
             let (item, value) = (fields.text("item").unwrap_or(""), fields.text("value").unwrap_or(""));

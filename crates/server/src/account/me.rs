@@ -7,7 +7,7 @@ use crate::{
     guard::Fields,
     pages::{
         AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage,
-        OptionView, SessionLine,
+        OptionView, SessionLine, Theme,
     },
     problem::{Code, Problem},
     session::{COOKIE, Session},
@@ -23,7 +23,8 @@ use axum::{
 use jiff::civil::Date;
 use serde::Deserialize;
 use vestry_app::{
-    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, TERMS, Visitor, is_secret,
+    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, Sweep, TERMS, Visitor,
+    is_secret,
 };
 use vestry_policy::{Action, Basis, Because, Membership, Period, Policy, PurposeId};
 
@@ -462,7 +463,7 @@ async fn leave_form(server: &Server, visitor: &Visitor, frame: Frame, problem: O
     shown(&LeavePage { stays: kept(privacy.policy(), &stays, &frame.words), alone, problem, frame })
 }
 
-fn kept(policy: &Policy, stays: &Stays, words: &Words) -> Vec<CertificateLine> {
+pub(super) fn kept(policy: &Policy, stays: &Stays, words: &Words) -> Vec<CertificateLine> {
     let line = |(items, until, because): &(Vec<vestry_policy::ItemId>, Option<Date>, String)| {
         let names = items.iter().map(|id| pick(&policy.item(*id).name, words.0));
         staying(policy, names, (*until, because), words)
@@ -493,6 +494,19 @@ pub(crate) fn why(policy: &Policy, because: &str, words: &Words) -> String {
     }
 }
 
+/// What is said after an account is over: what stays, and the certificate of what went.
+pub(super) fn left(
+    privacy: &Privacy,
+    title: String,
+    stays: Vec<CertificateLine>,
+    sweep: Option<&Sweep>,
+    (words, theme): (Words, Theme),
+) -> LeftPage {
+    let lines = |sweep: &Sweep| crate::office::sweeps::lines(privacy.policy(), &sweep.certificate, &words);
+    let certificate = sweep.map(|sweep| (sweep.entry, lines(sweep)));
+    LeftPage { words, theme, title, stays, certificate }
+}
+
 /// `POST /me/leave`: at once, everywhere.
 pub(crate) async fn leave(
     State(server): State<Server>,
@@ -511,10 +525,8 @@ pub(crate) async fn leave(
     let stays = kept(privacy.policy(), &stays, &frame.words);
     match privacy.leave(visitor.person, &personal(fields.text("password")), leaving).await {
         Ok(sweep) => {
-            let certificate = sweep.map(|sweep| {
-                (sweep.entry, crate::office::sweeps::lines(privacy.policy(), &sweep.certificate, &frame.words))
-            });
-            let page = LeftPage { words: frame.words, theme: frame.theme, stays, certificate };
+            let title = frame.words.t("left");
+            let page = left(privacy, title, stays, sweep.as_ref(), (frame.words, frame.theme));
             let mut response = shown(&page)?.into_response();
             response.headers_mut().append(header::SET_COOKIE, cookies::forgetting(COOKIE));
             Ok(response)

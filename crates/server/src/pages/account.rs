@@ -218,6 +218,8 @@ pub(crate) struct GuardianOfPage {
     pub(crate) agreed: Vec<AgreedLine>,
     pub(crate) looks: Vec<LookLine>,
     pub(crate) copy: CopyView,
+    /// What would stay if the account ended now.
+    pub(crate) stays: Vec<CertificateLine>,
     pub(crate) said: Option<String>,
     pub(crate) problem: Option<String>,
 }
@@ -251,12 +253,13 @@ pub(crate) struct LeavePage {
     pub(crate) problem: Option<String>,
 }
 
-/// After leaving.
+/// After an account ended.
 #[derive(Debug, Template)]
 #[template(path = "left.html")]
 pub(crate) struct LeftPage {
     pub(crate) words: Words,
     pub(crate) theme: Theme,
+    pub(crate) title: String,
     pub(crate) stays: Vec<CertificateLine>,
     /// The certificate and its entry in the audit log; none where the next sweep destroys what is due.
     pub(crate) certificate: Option<(u64, Vec<(&'static str, String)>)>,

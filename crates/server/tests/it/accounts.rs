@@ -483,6 +483,30 @@ async fn a_form_without_its_token_changes_nothing() {
     }
 }
 
+/// A child's account; the link of the guardian's page.
+pub(crate) async fn guardian_of_a_child(house: &House) -> String {
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    house.form("", "/join/child", &named).await;
+    let link = house.post().await.pop().expect("a letter");
+    let mut consent: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != "password").collect();
+    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05")]);
+    house.form("", &link, &consent).await;
+    house.form("", &house.post().await.pop().expect("the child's letter"), &[]).await;
+    link
+}
+
+#[tokio::test]
+async fn clause_9_a_guardian_who_ends_the_account_while_a_sweep_runs_is_told_that_it_waits() {
+    let house = House::with_accounts().await;
+    let link = guardian_of_a_child(&house).await;
+    let (privacy, end) = (house.privacy(), [("act", "end"), ("sure", "yes")]);
+    let other = privacy.vault().begin_sweep(privacy.policy(), privacy.now()).await.expect("a turn");
+    let ended = house.form("", &link, &end).await.text();
+    drop(other);
+    assert!(ended.contains("The account is over") && ended.contains("What stays, why and until when"), "{ended}");
+    assert!(ended.contains("with the next sweep") && !ended.contains("Certificate"), "{ended}");
+}
+
 #[tokio::test]
 async fn clause_9_a_child_is_asked_nothing_and_the_guardian_answers_on_a_page_of_their_own() {
     let house = House::with_accounts().await;
@@ -513,7 +537,10 @@ async fn clause_9_a_child_is_asked_nothing_and_the_guardian_answers_on_a_page_of
     let unsure = house.form("", &link, &[("act", "end")]).await.text();
     assert!(unsure.contains("tick the box first"), "{unsure}");
     let ended = house.form("", &link, &[("act", "end"), ("sure", "yes")]).await.text();
-    assert!(ended.contains("The account is over"), "{ended}");
+    assert!(ended.contains("The account is over") && ended.contains("of the audit log"), "{ended}");
+    for told in [&page, &ended] {
+        assert!(told.contains("What stays, why and until when") && told.contains("to avoid confusion"), "{told}");
+    }
     assert!(house.page("", &link).await.text().contains("too old"), "the page ends with the account");
 }
 

@@ -1,7 +1,7 @@
 //! A member's own pages over HTTP: a second proof, another address, a copy to take along, and how often one may ask.
 
 use super::{
-    accounts::{JOIN, PASSWORD, code, cookie, csrf, enter, member},
+    accounts::{JOIN, PASSWORD, code, cookie, csrf, enter, guardian_of_a_child, member},
     harness::House,
 };
 use axum::http::{Request, StatusCode, header};
@@ -108,13 +108,7 @@ async fn a_member_moves_to_another_address_and_the_old_one_can_undo_it() {
 #[tokio::test]
 async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_copy() {
     let house = House::with_accounts().await;
-    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
-    house.form("", "/join/child", &named).await;
-    let link = house.post().await.pop().expect("a letter");
-    let mut consent: Vec<(&str, &str)> = JOIN.into_iter().filter(|(name, _)| *name != "password").collect();
-    consent.extend([("email", "child@home.example"), ("day_of_14", "2031-05-05")]);
-    house.form("", &link, &consent).await;
-    house.form("", &house.post().await.pop().expect("the child's letter"), &[]).await;
+    let link = guardian_of_a_child(&house).await;
     let page = house.page("", &link).await.text();
     for (value, said) in [("", "Something is missing: mobile number"), ("nothing", "cannot be right: mobile number")] {
         let correct = [("act", "correct"), ("item", "mobile"), ("value", value)];

@@ -240,7 +240,13 @@ fn own(
 ) -> Vec<(&'static str, String)> {
     let words = Words(language);
     let lines = vec![(pick(language, "파기", "Destroyed"), "account 3 · security 2".to_owned())];
-    let left = LeftPage { words, theme, stays: stays(language), certificate: Some((1201, lines.clone())) };
+    let left = LeftPage {
+        words,
+        theme,
+        title: words.t("left"),
+        stays: stays(language),
+        certificate: Some((1201, lines.clone())),
+    };
     let MePage { groups, consents, agreed, looks, copy, .. } = me(language, theme);
     let held = vec![(pick(language, "마케팅", "marketing").to_owned(), words.t("copy-not-given"))];
     let copied = CopyPage { words, groups: groups.clone(), consents: held, looks: looks.clone() };
@@ -265,6 +271,7 @@ fn own(
         agreed,
         looks,
         copy,
+        stays: stays(language),
         said: None,
         problem: Some(words.t("guardian-sure")),
     };
