@@ -53,12 +53,12 @@ mod visiting;
 mod working;
 
 pub use accounts::{
-    AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, Channel, Checked, ChildAccount, Colleague,
-    ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered, ExportStands,
-    FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase, NewStaff,
-    NotAnOrigin, Origin, Outcome, OwnPasskeys, OwnRecord, PasskeyAsked, PasskeyLine, PostOffice, PostOfficeError,
-    Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, TERMS, Training,
-    Visitor,
+    AccountError, AskedItem, Asking, CHECKS, CaseLine, CaseView, CertificateLink, Channel, Checked, ChildAccount,
+    Colleague, ConsentView, Course, Decision, Deed, Delivered, DemoPeople, DemoStaff, Device, DryRun, Entered,
+    ExportStands, FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase,
+    NewStaff, NotAnOrigin, Origin, Outcome, OwnPasskeys, OwnRecord, PasskeyAsked, PasskeyLine, PostOffice,
+    PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, TERMS,
+    Training, Visitor,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{
@@ -115,8 +115,8 @@ pub use vestry_store::{
 pub use vestry_vault::archive::{ArchiveError, Manifest, check as check_archive};
 pub use vestry_vault::audit::{Consistency, Inclusion, PublicKey, SignedHead, verify};
 pub use vestry_vault::{
-    Certificate, Counted, HoldSubject, ModelChange, NewRecord, NotAnId, NoticeId, NoticeKind, NoticeOnFile, Opening,
-    PersonId, Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim, Role, Store as VaultStore,
-    VaultError, Waits, event_named,
+    Certificate, CertificateRow, Counted, HoldSubject, ModelChange, NewRecord, NotAnId, NoticeId, NoticeKind,
+    NoticeOnFile, Opening, PersonId, Personal, Proposal as StaffProposal, Reader, ReasonCode, RecordId, RestoreAim,
+    Role, Store as VaultStore, VaultError, Waits, event_named,
 };
 pub use visiting::{EventsTaken, ForgottenVisitor, Happened, HeldOfVisitor, MAX_EVENTS, NewEvent, RECOMMENDATIONS};

@@ -71,9 +71,10 @@ impl Privacy {
         self.come_of_age().await?;
         self.note_dismissed().await?;
         let (changed, plan) = self.carry_out_all(policy, day, progress).await?;
+        let everybody_since = (day == today).then(|| turn.began());
         self.vault().end_blocks_of(policy, now).await?;
         self.sweep_visitors(policy).await?;
-        let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
+        let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { everybody_since, ..plan }).await?;
         self.vault().note_swept(day).await?;
         Ok(SweepOutcome::CarriedOut(Box::new(Sweep { certificate, entry, changed })))
     }
@@ -108,7 +109,8 @@ impl Privacy {
             self.carry_out_days(policy, &mut planner).await?;
         }
         let (totals, hash) = planner.finish();
-        let (certificate, entry) = self.finish(&turn, policy, &PlanFacts { day, hash, totals }).await?;
+        let plan = PlanFacts { day, hash, totals, everybody_since: None };
+        let (certificate, entry) = self.finish(&turn, policy, &plan).await?;
         Ok(Sweep { certificate, entry, changed: done.changed })
     }
 
@@ -227,7 +229,7 @@ impl Privacy {
         }
         self.carry_out_days(policy, &mut planner).await?;
         let (totals, hash): (Totals, [u8; 32]) = planner.finish();
-        Ok((changed, PlanFacts { day, hash, totals }))
+        Ok((changed, PlanFacts { day, hash, totals, everybody_since: None }))
     }
 
     async fn carry_out_days(&self, policy: &Policy, planner: &mut Planner<'_>) -> Result<(), PrivacyError> {

@@ -3,6 +3,7 @@
 
 pub(crate) mod address;
 pub(crate) mod asking;
+pub(crate) mod certificates;
 pub(crate) mod contesting;
 pub(crate) mod copies;
 pub(crate) mod documents;

@@ -175,7 +175,8 @@ fn console_routes() -> Vec<Line> {
 fn accounts() -> Vec<Line> {
     use Need::{Member, Nothing, Owner};
     use account::{
-        address, asking, contesting, copies, guardian, joining, me, passkeys, passwords, security, signing, team,
+        address, asking, certificates, contesting, copies, guardian, joining, me, passkeys, passwords, security,
+        signing, team,
     };
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
@@ -217,6 +218,7 @@ fn accounts() -> Vec<Line> {
         line(GET, "/guardian/{token}/export/{name}", Nothing, SMALL, get(copies::of_child)),
         line(GET, "/me/leave", Member, SMALL, get(me::leave_page)),
         line(POST, "/me/leave", Member, SMALL, post(me::leave)),
+        line(GET, "/certificates/{token}", Nothing, SMALL, get(certificates::show)),
         line(GET, "/team", Owner, SMALL, get(team::show)),
         line(POST, "/team", Owner, SMALL, post(team::invite)),
         line(GET, "/team/join/{token}", Member, SMALL, get(team::join_page)),

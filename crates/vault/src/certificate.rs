@@ -24,6 +24,9 @@ pub struct Certificate {
     pub persons: u64,
     /// Records looked at.
     pub records: u64,
+    /// Of a sweep that looked at everybody as of its own day: how many entries the audit log had when it began.
+    #[serde(default)]
+    pub everybody_since: Option<u64>,
     /// What was destroyed, by class of record.
     pub destroyed: Vec<Counted>,
     /// What was moved to the separated store, by class of record.
@@ -134,6 +137,17 @@ pub(crate) fn out_of_reach_postgres(archive_days: Option<NonZeroU32>) -> String 
     )
 }
 
+/// A line of a certificate: its name and its value, both in Korean and in English.
+pub type CertificateRow = ([&'static str; 2], [String; 2]);
+
+fn alike(text: String) -> [String; 2] {
+    [text.clone(), text]
+}
+
+fn both(korean: &str, english: &str) -> [String; 2] {
+    [korean.to_owned(), english.to_owned()]
+}
+
 impl Certificate {
     /// A page to print.
     pub fn page(&self) -> String {
@@ -159,29 +173,21 @@ impl Certificate {
 
     /// What it says, line by line: the name and the value, both in Korean and in English. `class` names a kind of record in
     /// both; the certificate itself knows its id alone.
-    pub fn rows(&self, class: &dyn Fn(&str) -> [String; 2]) -> Vec<([&'static str; 2], [String; 2])> {
-        let alike = |text: String| [text.clone(), text];
-        let both = |korean: &str, english: &str| [korean.to_owned(), english.to_owned()];
+    pub fn rows(&self, class: &dyn Fn(&str) -> [String; 2]) -> Vec<CertificateRow> {
+        [self.sweep(), self.counts(class), self.means()].concat()
+    }
+
+    /// The same without what it counts, which tells of everybody who was swept along.
+    pub fn rows_without_counts(&self) -> Vec<CertificateRow> {
+        [self.sweep(), self.means()].concat()
+    }
+
+    /// Which sweep it is of.
+    fn sweep(&self) -> Vec<CertificateRow> {
         let state = match self.state {
             CertificateState::Final => both("확정", "final"),
             CertificateState::Pending => both("보류", "pending"),
         };
-        let counted = |list: &[Counted]| {
-            [0, 1].map(|language| {
-                let parts: Vec<String> =
-                    list.iter().map(|c| format!("{} {}", class(&c.class)[language], c.count)).collect();
-                if parts.is_empty() { "0".into() } else { parts.join(" · ") }
-            })
-        };
-        let places = ["완료", "done"].map(|done| {
-            let place = |g: &GenerationState| {
-                format!("{} (#{}): {}", g.place, g.sequence, g.pending.as_deref().unwrap_or(done))
-            };
-            self.generations.iter().map(place).collect::<Vec<_>>().join("; ")
-        });
-        let (first, last) = (self.ledger[0], self.ledger[1].saturating_sub(1));
-        let (due, replaced) = (self.keys[0], self.keys[1]);
-        let (persons, records) = (self.persons, self.records);
         vec![
             (["상태", "State"], state),
             (["설치", "Installation"], alike(self.installation.clone())),
@@ -189,6 +195,20 @@ impl Certificate {
             (["기준일", "Day"], alike(self.day.to_string())),
             (["실행", "Carried out"], alike(self.at.to_string())),
             (["계획 (sha256)", "Plan (sha256)"], alike(self.plan.clone())),
+        ]
+    }
+
+    fn counts(&self, class: &dyn Fn(&str) -> [String; 2]) -> Vec<CertificateRow> {
+        let counted = |list: &[Counted]| {
+            [0, 1].map(|language| {
+                let parts: Vec<String> =
+                    list.iter().map(|c| format!("{} {}", class(&c.class)[language], c.count)).collect();
+                if parts.is_empty() { "0".into() } else { parts.join(" · ") }
+            })
+        };
+        let (due, replaced) = (self.keys[0], self.keys[1]);
+        let (persons, records) = (self.persons, self.records);
+        vec![
             (
                 ["대상", "Looked at"],
                 [format!("{persons}명, 기록 {records}건"), format!("{persons} persons, {records} records")],
@@ -201,6 +221,19 @@ impl Certificate {
                 [format!("기한이 된 것 {due}개, 바뀐 것 {replaced}개"), format!("{due} due, {replaced} replaced")],
             ),
             (["모델", "Models"], self.models_in_words()),
+        ]
+    }
+
+    /// How it was done, on what, and where it is vouched for.
+    fn means(&self) -> Vec<CertificateRow> {
+        let places = ["완료", "done"].map(|done| {
+            let place = |g: &GenerationState| {
+                format!("{} (#{}): {}", g.place, g.sequence, g.pending.as_deref().unwrap_or(done))
+            };
+            self.generations.iter().map(place).collect::<Vec<_>>().join("; ")
+        });
+        let (first, last) = (self.ledger[0], self.ledger[1].saturating_sub(1));
+        vec![
             (
                 ["원장", "Ledger"],
                 [format!("감사 기록 {first}번부터 {last}번까지"), format!("audit log entries {first} to {last}")],
@@ -321,6 +354,7 @@ mod tests {
             plan: "0f".into(),
             persons: 1,
             records: 9,
+            everybody_since: None,
             destroyed: vec![Counted { class: "account".into(), count: 1 }],
             separated: Vec::new(),
             overdue: 0,
@@ -342,5 +376,8 @@ mod tests {
             let is_worded = ["State", "Looked at", "Destroyed", "Keys", "Ledger", "Method", "Medium", "Out of reach"];
             assert!(!is_worded.contains(&english) || is_korean(&in_korean), "{korean}: {in_korean}");
         }
+        let shown: Vec<&str> = certificate.rows_without_counts().iter().map(|(names, _)| names[1]).collect();
+        let counts = ["Looked at", "Destroyed", "Separated", "Overdue", "Keys", "Models"];
+        assert!(shown.len() == 12 && counts.iter().all(|name| !shown.contains(name)), "{shown:?}");
     }
 }

@@ -76,7 +76,7 @@ mod writing;
 pub use asking::ConsentOnFile;
 pub use backup::{RestoreAim, RestoreFrom, Restored, Restoring};
 pub use carrying_out::{Done, Planned};
-pub use certificate::{Certificate, CertificateState, Counted, GenerationState, ModelChange};
+pub use certificate::{Certificate, CertificateRow, CertificateState, Counted, GenerationState, ModelChange};
 pub use challenges::ChallengeKey;
 pub use changing::{Hold, HoldSubject};
 pub use days::{DayOnFile, DayRecord};

@@ -160,7 +160,7 @@ impl Machine {
         }
         let (totals, hash) = planner.finish();
         vault.carry_out(&self.policy, &planned, at(4)).await.ok()?;
-        let plan = PlanFacts { day, hash, totals };
+        let plan = PlanFacts { day, hash, totals, everybody_since: None };
         let (certificate, _) = vault.certify(&turn, &self.policy, &plan, at(4)).await.ok()?;
         certificate.generations.first().map(|generation| generation.sequence)
     }

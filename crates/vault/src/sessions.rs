@@ -266,6 +266,11 @@ impl Vault {
         LookupKey::of_master(&self.masters.live, self.installation, "pseudonym").hash(&person.to_string())
     }
 
+    /// What shows that an address to a certificate was made here: a keyed hash of what it says.
+    pub fn mark_of_certificate(&self, said: &str) -> [u8; 32] {
+        LookupKey::of_master(&self.masters.live, self.installation, "certificate").hash(said)
+    }
+
     /// Counts an attempt of each of `subjects` as one in vain, before anybody knows. `judge` says of each, by its place, what
     /// stands after one more, or why there may be none; then nothing is counted. Asking and counting are one transaction,
     /// so that of many at once no more get through. Attempts whose last one lies before `old` are forgotten.

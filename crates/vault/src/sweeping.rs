@@ -2,6 +2,7 @@
 
 use crate::{
     Vault,
+    audit::SignedHead,
     carrying_out::DUE_KEYS,
     certificate::{
         Certificate, CertificateState, GenerationState, MEDIUM, METHOD, METHOD_POSTGRES, ModelChange, OUT_OF_REACH,
@@ -25,12 +26,18 @@ pub struct SweepTurn<'v> {
     _turn: MutexGuard<'v, ()>,
     /// Keys that a sweep destroyed before it stopped, with rows that they sealed still there perhaps.
     pub(crate) left: HashSet<Tombstone>,
+    began: u64,
 }
 
 impl SweepTurn<'_> {
     /// Whether the sweep before this one stopped after it had destroyed keys.
     pub fn follows_a_stop(&self) -> bool {
         !self.left.is_empty()
+    }
+
+    /// How many entries the audit log had when it began.
+    pub fn began(&self) -> u64 {
+        self.began
     }
 }
 
@@ -43,6 +50,8 @@ pub struct PlanFacts {
     pub hash: [u8; 32],
     /// How much it looked at.
     pub totals: Totals,
+    /// Of a sweep that looked at everybody as of its own day: how many entries the audit log had when it began.
+    pub everybody_since: Option<u64>,
 }
 
 /// The ledger since the last final certificate.
@@ -77,7 +86,7 @@ impl Vault {
     /// [`VaultError::ClockAhead`] past the trusted days: a clock cannot kill.
     pub async fn begin_sweep(&self, policy: &Policy, now: Timestamp) -> Result<SweepTurn<'_>, VaultError> {
         let turn = self.sweeping.try_lock().map_err(|_| VaultError::Busy)?;
-        let last = self.journal.head().time;
+        let SignedHead { time: last, size: began, .. } = self.journal.head();
         if last > now.checked_add(TOLERANCE).unwrap_or(Timestamp::MAX) {
             return Err(VaultError::ClockBehind { last });
         }
@@ -91,7 +100,7 @@ impl Vault {
                 self.keyring.destroy(&keys).await?;
             }
         }
-        Ok(SweepTurn { _turn: turn, left })
+        Ok(SweepTurn { _turn: turn, left, began })
     }
 
     async fn trusts(&self, policy: &Policy, now: Timestamp) -> Result<(), VaultError> {
@@ -173,6 +182,7 @@ impl Vault {
             plan: hex::encode(&plan.hash).to_string(),
             persons: plan.totals.persons,
             records: plan.totals.records,
+            everybody_since: plan.everybody_since,
             destroyed: counts.destroyed(),
             separated: counts.separated(),
             overdue: counts.overdue,
@@ -285,6 +295,15 @@ impl Vault {
         let lines = self.journal.lines(mark.saturating_sub(1))?.into_iter().rev();
         Ok(lines.map(|(_, line)| line).find_map(|line| match line {
             Line::Certificate(certificate) => Some(*certificate),
+            _ => None,
+        }))
+    }
+
+    /// The first certificate of a sweep that looked at everybody and began when the audit log had `entries` already, with the
+    /// index of its entry.
+    pub fn certificate_of_all_since(&self, entries: u64) -> Result<Option<(u64, Certificate)>, VaultError> {
+        Ok(self.journal.lines(entries)?.into_iter().find_map(|(index, line)| match line {
+            Line::Certificate(found) if found.everybody_since >= Some(entries) => Some((index, *found)),
             _ => None,
         }))
     }

@@ -1,12 +1,11 @@
-//! What members do about their own data: see, correct, take along, consent, leave.
+//! What members do about their own data: see, correct, take along, consent.
 
 use super::{
     AccountError, Queued,
     entering::session_rules,
     joining::{Agreed, is_usable},
-    second::Code,
 };
-use crate::{HeldRecord, Leaving, Privacy, PrivacyError, Sweep};
+use crate::{HeldRecord, Leaving, Privacy, PrivacyError};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use vestry_credentials::SessionTimes;
@@ -211,17 +210,6 @@ impl Privacy {
             }
         }
         Ok(())
-    }
-
-    /// Leaves: after a password, at once and everywhere. Without a sweep what is due goes with the next one.
-    pub async fn leave(
-        &self,
-        person: PersonId,
-        password: &Personal<String>,
-        leaving: Leaving,
-    ) -> Result<Option<Sweep>, AccountError> {
-        self.prove(person, password, Code::NotAsked).await?;
-        Ok(self.end_membership(person, leaving).await?)
     }
 
     /// Writes an item of somebody's record of that class; adds the record where there is none.

@@ -447,6 +447,8 @@ leave-button = Leave
 left = You have left
 left-lead = What could go is destroyed. This certificate says so; keep it, anyone can verify it against the audit log.
 left-later = Nothing is done with the data any more. What can go is destroyed with the next sweep; the certificate stands in the audit log.
+left-address = The address of the certificate
+left-link = Keep it: within about a day the certificate is shown there, and until { $text }. It names nobody.
 left-certificate = Certificate, entry { $shown } of the audit log
 
 # A second proof, and another address

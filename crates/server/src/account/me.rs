@@ -6,8 +6,8 @@ use crate::{
     cookies,
     guard::Fields,
     pages::{
-        AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage,
-        OptionView, SessionLine, Theme,
+        AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LinkView, LookLine,
+        MePage, OptionView, SessionLine, Theme,
     },
     problem::{Code, Problem},
     session::{COOKIE, Session},
@@ -494,7 +494,7 @@ pub(crate) fn why(policy: &Policy, because: &str, words: &Words) -> String {
     }
 }
 
-/// What is said after an account is over: what stays, and the certificate of what went.
+/// What is said after an account is over: what stays, and the certificate of what went, or where it will be shown.
 pub(super) fn left(
     privacy: &Privacy,
     title: String,
@@ -504,7 +504,12 @@ pub(super) fn left(
 ) -> LeftPage {
     let lines = |sweep: &Sweep| crate::office::sweeps::lines(privacy.policy(), &sweep.certificate, &words);
     let certificate = sweep.map(|sweep| (sweep.entry, lines(sweep)));
-    LeftPage { words, theme, title, stays, certificate }
+    let later = sweep.is_none().then(|| privacy.certificate_link());
+    let later = later.map(|link| LinkView {
+        href: format!("/certificates/{}", link.token),
+        text: words.a("left-link", &link.last_day.to_string()),
+    });
+    LeftPage { words, theme, title, stays, certificate, later }
 }
 
 /// `POST /me/leave`: at once, everywhere.

@@ -21,7 +21,7 @@ use axum::{
     response::{Html, Response},
 };
 use jiff::civil::Date;
-use vestry_app::{Certificate, PrivacyError, SweepOutcome, SweepRequest, VaultError};
+use vestry_app::{Certificate, CertificateRow, PrivacyError, SweepOutcome, SweepRequest, VaultError};
 use vestry_policy::{Action, Policy, Subject, Verdict};
 
 /// Lines of a plan on a page.
@@ -129,9 +129,13 @@ pub(crate) fn lines(policy: &Policy, certificate: &Certificate, words: &Words) -
         let name = policy.class_named(id).map(|class| &policy.class(class).name);
         name.map_or_else(|| [id.to_owned(), id.to_owned()], |name| [name.ko.clone(), name.en.clone()])
     };
-    let rows = certificate.rows(&class).into_iter();
+    in_one_language(certificate.rows(&class), words)
+}
+
+/// Lines of a certificate in one language.
+pub(crate) fn in_one_language(rows: Vec<CertificateRow>, words: &Words) -> Vec<(&'static str, String)> {
     let pick = usize::from(!words.is_korean());
-    rows.map(|(names, values)| (names[pick], values[pick].clone())).collect()
+    rows.into_iter().map(|(names, values)| (names[pick], values[pick].clone())).collect()
 }
 
 /// `GET /office/certificates/{entry}`.

@@ -263,6 +263,8 @@ pub(crate) struct LeftPage {
     pub(crate) stays: Vec<CertificateLine>,
     /// The certificate and its entry in the audit log; none where the next sweep destroys what is due.
     pub(crate) certificate: Option<(u64, Vec<(&'static str, String)>)>,
+    /// Where the certificate is shown once there is one.
+    pub(crate) later: Option<LinkView>,
 }
 
 /// Somebody who works for the organisation.

@@ -6,7 +6,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use jiff::Timestamp;
-use vestry_app::{Config, HoldSubject, Language, NewRecord, NewStaff, PersonId, Personal, Reader, Role};
+use vestry_app::{Config, HoldSubject, Language, NewRecord, NewStaff, PersonId, Personal, Reader, Role, SweepRequest};
 use vestry_policy::{Event, Policy};
 use vestry_server::{Need, route_table};
 
@@ -504,7 +504,18 @@ async fn clause_9_a_guardian_who_ends_the_account_while_a_sweep_runs_is_told_tha
     let ended = house.form("", &link, &end).await.text();
     drop(other);
     assert!(ended.contains("The account is over") && ended.contains("What stays, why and until when"), "{ended}");
-    assert!(ended.contains("with the next sweep") && !ended.contains("Certificate"), "{ended}");
+    assert!(ended.contains("with the next sweep") && !ended.contains("of the audit log"), "{ended}");
+    let address = ended.split('"').find(|part| part.starts_with("/certificates/")).expect("an address");
+    let shows = async || house.page("", address).await.text();
+    let waits = shows().await;
+    assert!(waits.contains("with the next sweep") && !waits.contains("Signed head"), "{waits}");
+    privacy.sweep(&SweepRequest::default(), |_| {}).await.expect("swept");
+    let shown = shows().await;
+    assert!(shown.contains("Signed head") && !shown.contains("Looked at"), "what it counts is others': {shown}");
+    let (said, _) = address.rsplit_once('.').expect("a mark");
+    for made_up in [format!("{said}.{}", "0".repeat(64)), "/certificates/1".into()] {
+        assert!(house.page("", &made_up).await.text().contains("too old"), "{made_up}");
+    }
 }
 
 #[tokio::test]

@@ -147,6 +147,7 @@ const TABLE: &str = "
     GET    /me/export/{name}                -o+++ --- ---
     GET    /me/leave                        -o+++ --- ---
     POST   /me/leave                        -o+++ --- ---
+    GET    /certificates/{token}            link
     GET    /team                            -o--+ --- ---
     POST   /team                            -o--+ --- ---
     POST   /team/{id}                       ----+ --- ---

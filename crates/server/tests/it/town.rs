@@ -589,6 +589,7 @@ impl Town {
 
     async fn ask_link(&self, line: &Line, path: &str) -> Ask {
         match path {
+            "/certificates/{token}" => Ask::link(path, &self.house.privacy().certificate_link().token, &[]),
             "/unsubscribe/{token}" => Ask::link(path, &self.advertised().await, &[]),
             "/guardian/{token}" => Ask::link(path, &self.guardian().await, &self.consent(&self.mail())),
             "/guardian/{token}/export/{name}" => {

@@ -246,6 +246,18 @@ fn own(
         title: words.t("left"),
         stays: stays(language),
         certificate: Some((1201, lines.clone())),
+        later: None,
+    };
+    let later = LeftPage {
+        words,
+        theme,
+        title: words.t("guardian-ended"),
+        stays: stays(language),
+        certificate: None,
+        later: Some(LinkView {
+            href: "/certificates/1201.2026-12-26.0f".into(),
+            text: words.a("left-link", "2026-12-26"),
+        }),
     };
     let MePage { groups, consents, agreed, looks, copy, .. } = me(language, theme);
     let held = vec![(pick(language, "마케팅", "marketing").to_owned(), words.t("copy-not-given"))];
@@ -286,6 +298,7 @@ fn own(
         ("passkeys", render(&passkeys(language, theme, false))),
         ("passkey-asked", render(&passkeys(language, theme, true))),
         ("left", render(&left)),
+        ("left-later", render(&later)),
     ]
 }
 
