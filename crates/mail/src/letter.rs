@@ -64,7 +64,7 @@ pub enum Letter {
         /// The last day to answer; then everything is destroyed.
         last_day: Date,
     },
-    /// The guardian has consented.
+    /// To a child who has just become a member: the guardian has consented.
     GuardianDone,
     /// The member turned 14 and consents alone from now on.
     AskOwnConsent {
@@ -208,8 +208,8 @@ pub struct Kept {
     pub items: String,
     /// The statute that asks for it.
     pub why: String,
-    /// The last day.
-    pub until: Date,
+    /// The last day; none where it is kept until a case is closed.
+    pub until: Option<Date>,
 }
 
 /// Who writes: the end of every letter, and what advertising has to carry (Network Act, article 50 (4)).
@@ -425,7 +425,8 @@ impl Kept {
         let mut arguments = Arguments::default();
         arguments.set("items", line(&self.items));
         arguments.set("why", line(&self.why));
-        arguments.set("until", language.day(self.until));
+        let Some(until) = self.until else { return arguments.say(language, "kept-open-line") };
+        arguments.set("until", language.day(until));
         arguments.say(language, "kept-line")
     }
 }

@@ -7,6 +7,7 @@
 
 mod deciding;
 
+pub(super) use deciding::kept;
 pub use deciding::{Deed, DryRun};
 
 use super::{AccountError, letters::Queued, record};

@@ -230,7 +230,7 @@ impl Privacy {
     /// Ends a child's membership, by the guardian.
     pub async fn leave_for(&self, link: &str, leaving: Leaving) -> Result<Option<Sweep>, AccountError> {
         let GuardianPage::Of(child) = self.guardian(link).await? else { return Err(AccountError::Link) };
-        Ok(self.end_membership(child, leaving).await?)
+        self.end_and_tell(child, leaving).await
     }
 
     /// Gives a consent in a child's place, by the guardian.

@@ -294,7 +294,10 @@ impl Privacy {
     /// What follows for a new member.
     async fn welcome(&self, pending: &Pending, joined: Joined) -> Result<Joined, AccountError> {
         let password = match &pending.child {
-            Some(child) => Some(self.hand_over(joined.person, child).await?),
+            Some(child) => {
+                self.queue(joined.person, &Queued::GuardianDone, None).await?;
+                Some(self.hand_over(joined.person, child).await?)
+            }
             None => None,
         };
         if pending.consents.iter().any(|given| given.purpose == MARKETING) {

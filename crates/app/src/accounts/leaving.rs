@@ -1,6 +1,11 @@
-//! Leaving, at once and everywhere; and the address under which a certificate is shown that could not be given at once.
+//! Leaving, at once and everywhere, with a letter that says so; and the address under which a certificate is shown that
+//! could not be given at once.
 
-use super::{AccountError, second::Code};
+use super::{
+    AccountError, Queued,
+    desk::{Stay, kept},
+    second::Code,
+};
 use crate::{Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{ToSpan, civil::Date};
 use sha2::{Digest, Sha256};
@@ -29,7 +34,27 @@ impl Privacy {
         leaving: Leaving,
     ) -> Result<Option<Sweep>, AccountError> {
         self.prove(person, password, Code::NotAsked).await?;
-        Ok(self.end_membership(person, leaving).await?)
+        self.end_and_tell(person, leaving).await
+    }
+
+    /// Ends a membership. A last letter to the address that was its member's says so, and what stays. It is a stranger's, and
+    /// goes by its own clock.
+    pub(super) async fn end_and_tell(&self, person: PersonId, leaving: Leaving) -> Result<Option<Sweep>, AccountError> {
+        let policy = self.policy();
+        let opened = self.open_to_return(person, "membership", &["email"]).await?;
+        let language = self.language_of(person).await?;
+        let stays = self.stays_after(person, leaving).await?.into_iter().map(|(items, until, because)| Stay {
+            items: items.iter().map(|item| policy.item(*item).id.clone()).collect(),
+            because,
+            until,
+        });
+        let kept = kept(policy, &stays.collect::<Vec<_>>(), language);
+        let swept = self.end_membership(person, leaving).await?;
+        // Under a policy that lists no such letters there is none.
+        if let (Some(to), Some(_)) = (opened.text(policy, "email"), policy.item_named("letter")) {
+            self.write_to(to, &Queued::AccountLeft { kept }, language).await?;
+        }
+        Ok(swept)
     }
 
     /// An address for whoever leaves now and has no certificate yet. It holds how long the audit log is, its last day and a

@@ -63,6 +63,10 @@ pub(crate) enum Queued {
     StaffInvitation { token: String },
     /// The newest signed head of the audit log, for whoever audits.
     AuditHead { head: String, day: Date },
+    /// The account is closed.
+    AccountLeft { kept: Vec<KeptItems> },
+    /// A guardian has consented; to the child.
+    GuardianDone,
     /// A child wants to join.
     Guardian { token: String, last_day: Date },
     /// What is held is going to be set apart.
@@ -98,7 +102,8 @@ pub(crate) enum Queued {
 pub(crate) struct KeptItems {
     pub(super) items: String,
     pub(super) why: String,
-    pub(super) until: Date,
+    /// None where it is kept until a case is closed.
+    pub(super) until: Option<Date>,
 }
 
 impl Queued {
@@ -239,10 +244,9 @@ impl Privacy {
             return Ok(false);
         };
         let language = match &sealed.language {
-            Some(language) => language.clone(),
+            Some(language) => language_named(language),
             None => self.language_of(person).await?,
         };
-        let language = if language == "en" { Language::English } else { Language::Korean };
         if let Some(instead) = self.instead_of(&sealed).await? {
             return self.post_instead(office, letter, instead, language).await;
         }
@@ -322,12 +326,12 @@ impl Privacy {
         }
     }
 
-    /// The language that somebody reads, by its code; empty where it is not known.
-    async fn language_of(&self, person: PersonId) -> Result<String, AccountError> {
+    /// The language that somebody reads; Korean where it is not known.
+    pub(super) async fn language_of(&self, person: PersonId) -> Result<Language, AccountError> {
         let opened = self.open_to_return(person, "service", &["app_settings"]).await?;
         let settings = opened.text(self.policy(), "app_settings").unwrap_or_default();
         let settings: serde_json::Value = serde_json::from_str(settings).unwrap_or_default();
-        Ok(settings["language"].as_str().unwrap_or_default().to_owned())
+        Ok(language_named(settings["language"].as_str().unwrap_or_default()))
     }
 
     /// The notice that a letter is of.
@@ -427,6 +431,8 @@ impl Privacy {
                 items: self.held_names(policy, language),
                 link: link("/sign-in", "")?,
             },
+            Queued::AccountLeft { kept } => Letter::AccountLeft { kept: kept.iter().map(kept_line).collect() },
+            Queued::GuardianDone => Letter::GuardianDone,
             Queued::OwnConsent => Letter::AskOwnConsent { link: link("/me/agree", "")? },
             Queued::Reminder { given } => Letter::ConsentReminder { given: *given, link: link("/me", "#consents")? },
             Queued::ConsentResult { agreed, at } => {
@@ -439,9 +445,7 @@ impl Privacy {
             }
             Queued::RequestAnswer { text } => Letter::RequestAnswer { text: text.clone() },
             Queued::RequestPartly { text, kept } => {
-                let line =
-                    |kept: &KeptItems| Kept { items: kept.items.clone(), why: kept.why.clone(), until: kept.until };
-                Letter::RequestPartly { text: text.clone(), kept: kept.iter().map(line).collect() }
+                Letter::RequestPartly { text: text.clone(), kept: kept.iter().map(kept_line).collect() }
             }
             Queued::RequestRefused { text } => Letter::RequestRefused { text: text.clone() },
             Queued::ComplaintReceived { number } => Letter::ComplaintReceived { number: number.clone() },
@@ -462,6 +466,14 @@ impl Privacy {
         };
         of_account.map(|(_, item)| name(item)).collect()
     }
+}
+
+fn language_named(code: &str) -> Language {
+    if code == "en" { Language::English } else { Language::Korean }
+}
+
+fn kept_line(kept: &KeptItems) -> Kept {
+    Kept { items: kept.items.clone(), why: kept.why.clone(), until: kept.until }
 }
 
 /// The same for a letter however often it is tried, so that one that arrived twice can be told.

@@ -254,7 +254,21 @@ async fn clause_5_leaving_takes_effect_at_once_everywhere() {
         // Sessions, look-up, queued mail and links are gone with it.
         assert!(house.privacy.own_sessions(person).await.expect("sessions").is_empty());
         assert!(house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none());
-        assert!(house.post().await.is_empty(), "a letter that was queued is not sent");
+        let letters = house.post().await;
+        let [last] = letters.as_slice() else { panic!("a letter that was queued is not sent: {letters:?}") };
+        assert!(last.to == "kim@shop.example" && last.text.contains("탈퇴가 처리되어"), "{last:?}");
+        let (items, until, _) = &stays[0];
+        let name = &house.privacy.policy().item(items[0]).name.ko;
+        let day = until.expect("a day").strftime("%Y년 %-m월 %-d일").to_string();
+        assert!(last.text.contains(name.as_str()) && last.text.contains(&day), "what stays, and until when: {last:?}");
+        assert!(house.post().await.is_empty(), "once");
+        pass(SignedDuration::from_hours(24));
+        house.privacy.sweep(&Default::default(), |_| {}).await.expect("swept");
+        assert_eq!(
+            house.privacy.vault().count_people().await.expect("counted"),
+            1,
+            "the letter went, what stays is there"
+        );
         let gone = house.privacy.log_in(&log_in("kim@shop.example", PASSWORD)).await;
         assert!(matches!(gone, Err(AccountError::Wrong)), "{gone:?}");
         // The address is free again.
@@ -376,6 +390,8 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
         let first = house.post().await.pop().expect("a letter");
         assert_eq!(first.to, "child@home.example");
         let joined = house.privacy.confirm(&first.token("/join/confirm/")).await.expect("confirmed");
+        let told = house.post().await.pop().expect("a letter");
+        assert!(told.to == "child@home.example" && told.text.contains("법정대리인의 동의가 확인되어"), "{told:?}");
         let (child, password) = (joined.person, joined.password.expect("a link to a first password"));
         house.privacy.reset(&password, &personal(PASSWORD)).await.expect("set");
         house.enter("child@home.example", PASSWORD).await;
@@ -599,7 +615,11 @@ async fn clause_5_leaving_takes_effect_although_nothing_can_be_swept() {
             let swept = house.privacy.leave(kim, &personal(PASSWORD), Leaving::Withdrawn).await.expect("left");
             assert!(swept.is_none());
             drop(turn);
-            assert!(house.post().await.is_empty(), "no letter goes out");
+            let letters = house.post().await;
+            assert!(
+                letters.len() == 1 && letters[0].text.contains("탈퇴가 처리되어"),
+                "no letter goes out but the one that says so: {letters:?}"
+            );
             assert_eq!(house.privacy.make_exports().await.expect("asked"), 0, "and no copy is made");
             assert!(
                 house.privacy.vault().session(&visitor.session, house.privacy.now()).await.expect("asked").is_none()

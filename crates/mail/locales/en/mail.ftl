@@ -166,12 +166,13 @@ dormancy-action = Go on using the account
 
 account-left-subject = Your account at { $service } has been closed
 account-left-body =
-    Your account has been closed and your personal information destroyed, except for what the law requires us to keep. It is stored separately until the day named and then destroyed.
+    Your account has been closed and your personal information is destroyed, except for what has to be kept. It is stored separately until the day named and then destroyed.
 
     { $items }
 account-left-nothing-body =
-    Your account has been closed and all of your personal information destroyed. Nothing is kept.
+    Your account has been closed and all of your personal information is destroyed. Nothing is kept, nor is this mail once it is delivered.
 kept-line = { $items }: { $why }, until { $until }
+kept-open-line = { $items }: until the case that needs it is closed
 
 policy-changes-subject = The privacy policy of { $service } is changing
 policy-changes-body =

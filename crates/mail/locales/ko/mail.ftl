@@ -166,12 +166,13 @@ dormancy-action = 계속 이용하기
 
 account-left-subject = { $service } 탈퇴가 처리되었습니다
 account-left-body =
-    탈퇴가 처리되어 개인정보를 파기하였습니다. 다만 법령에 따라 보존해야 하는 다음 항목은 그 날까지 분리보관한 뒤 파기합니다.
+    탈퇴가 처리되어 개인정보를 파기합니다. 다만 보존해야 하는 다음 항목은 그 날까지 분리보관한 뒤 파기합니다.
 
     { $items }
 account-left-nothing-body =
-    탈퇴가 처리되어 개인정보를 모두 파기하였습니다. 남아 있는 개인정보는 없습니다.
+    탈퇴가 처리되어 개인정보를 모두 파기합니다. 이 메일도 전해지면 남기지 않습니다.
 kept-line = { $items }: { $why }, { $until }까지
+kept-open-line = { $items }: 관련된 일이 끝날 때까지
 
 policy-changes-subject = { $service } 개인정보 처리방침이 바뀝니다
 policy-changes-body =

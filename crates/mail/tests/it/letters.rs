@@ -14,7 +14,7 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
     let same = |text: &'static str| (text, text);
     let when = day.at(14, 5, 0, 0).in_tz("Asia/Seoul").expect("a zone");
     let moment = ("2026년 12월 9일 오후 2시 5분 (KST)", "9 December 2026, 14:05 (KST)");
-    let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: day };
+    let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: Some(day) };
     let invitation = |inviter: Option<&str>| Letter::Invitation {
         organisation: "Mina & Co".into(),
         inviter_name: inviter.map(str::to_owned),
@@ -83,7 +83,7 @@ fn samples() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
 fn samples_of_the_desk() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
     let (day, shown) = (date(2026, 12, 9), ("2026년 12월 9일", "9 December 2026"));
     let same = |text: &'static str| (text, text);
-    let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: day };
+    let kept = |items: &str, why: &str| Kept { items: items.into(), why: why.into(), until: Some(day) };
     vec![
         (Letter::RequestReceived { number: "R-17".into(), last_day: day }, vec![same("R-17"), shown]),
         (
@@ -92,6 +92,10 @@ fn samples_of_the_desk() -> Vec<(Letter, Vec<(&'static str, &'static str)>)> {
                 same("First."),
                 ("orders: Act A, article 6, 2026년 12월 9일까지", "orders: Act A, article 6, until 9 December 2026"),
             ],
+        ),
+        (
+            Letter::RequestPartly { text: "First.".into(), kept: vec![Kept { until: None, ..kept("orders", "") }] },
+            vec![("orders: 관련된 일이 끝날 때까지", "orders: until the case that needs it is closed")],
         ),
         (Letter::RequestPartly { text: "First.".into(), kept: Vec::new() }, vec![same("First."), ("일부", "A part")]),
         (Letter::RequestRefused { text: "Somebody else asked.".into() }, vec![same("Somebody else asked.")]),

@@ -441,6 +441,7 @@ leave-last-owner = You are the only owner: { $count ->
  } left without anybody who may invite people or make keys. Make one of them an owner first, if you can.
 leave-stays = What stays, why and until when
 leave-nothing = Nothing stays.
+leave-letter = A last mail to the account’s address says this too. It is kept until it is delivered.
 leave-erase = Erase also what we kept to make the service better.
 leave-password = Your password, to be sure that it is you
 leave-button = Leave

@@ -416,6 +416,7 @@ leave-at-once = 탈퇴는 바로 이루어져요. 들어와 있던 모든 곳에
 leave-last-owner = 혼자 소유자예요. 지금 탈퇴하면 동료 { $shown }명에게는 사람을 초대하거나 키를 만들 사람이 없어요. 가능하면 먼저 한 분을 소유자로 바꿔 주세요.
 leave-stays = 남는 것과 까닭, 남는 기간
 leave-nothing = 남는 것이 없어요.
+leave-letter = 계정의 메일 주소로도 마지막으로 알려 드려요. 그 메일은 전해질 때까지만 보관해요.
 leave-erase = 서비스를 개선하려고 보관하던 것도 지워 주세요.
 leave-password = 본인인지 확인할 비밀번호
 leave-button = 탈퇴하기

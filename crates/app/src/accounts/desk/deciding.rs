@@ -363,17 +363,18 @@ fn stays(policy: &Policy, verdicts: &[Verdict]) -> Vec<Stay> {
     stays
 }
 
-/// What a letter says of what stays. What ends with no known day is in the officer's words.
-fn kept(policy: &Policy, stays: &[Stay], language: Language) -> Vec<KeptItems> {
+/// What a letter says of what stays.
+pub(in crate::accounts) fn kept(policy: &Policy, stays: &[Stay], language: Language) -> Vec<KeptItems> {
     let pick = |words: &vestry_policy::Words| match language {
         Language::Korean => words.ko.clone(),
         Language::English => words.en.clone(),
     };
     let name = |item: &String| policy.item_named(item).map_or_else(|| item.clone(), |id| pick(&policy.item(id).name));
     let line = |stay: &Stay| {
-        let retention = policy.retentions().find(|(_, retention)| retention.id == stay.because)?.1;
+        let retention = policy.retentions().find(|(_, retention)| retention.id == stay.because);
         let items: Vec<String> = stay.items.iter().map(name).collect();
-        Some(KeptItems { items: items.join(", "), why: pick(&retention.why), until: stay.until? })
+        let why = retention.map_or_else(String::new, |(_, retention)| pick(&retention.why));
+        KeptItems { items: items.join(", "), why, until: stay.until }
     };
-    stays.iter().filter_map(line).collect()
+    stays.iter().map(line).collect()
 }
