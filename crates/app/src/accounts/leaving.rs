@@ -52,7 +52,10 @@ impl Privacy {
         let swept = self.end_membership(person, leaving).await?;
         // Under a policy that lists no such letters there is none.
         if let (Some(to), Some(_)) = (opened.text(policy, "email"), policy.item_named("letter")) {
-            self.write_to(to, &Queued::AccountLeft { kept }, language).await?;
+            // They are out with or without it.
+            if let Err(error) = self.write_to(to, &Queued::AccountLeft { kept }, language).await {
+                tracing::error!(%error, "a letter that says that an account is closed could not be written");
+            }
         }
         Ok(swept)
     }
