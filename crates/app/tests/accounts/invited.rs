@@ -33,27 +33,20 @@ async fn organisations(house: &House) -> usize {
     store.read().await.expect("reads").organisations().await.expect("listed").len()
 }
 
+/// Two who have one invitation confirm at once, in these houses.
+async fn confirmed_at_once(here: &House, there: &House) {
+    let organisation = here.member("kim@shop.example").await.1.organisation.expect("an organisation");
+    let invitation = invited(here, organisation, "lee@shop.example").await;
+    let lee = signed_up(here, &invitation, "lee@shop.example").await;
+    let park = signed_up(here, &invitation, "park@shop.example").await;
+    let (one, other) = tokio::join!(here.privacy.confirm(&lee), there.privacy.confirm(&park));
+    check(&[one, other], organisation);
+}
+
 #[tokio::test]
 async fn bug_one_invitation_let_in_two_who_confirmed_at_once() {
-    on_each_engine(async |house| {
-        let house = &house;
-        let organisation = house.member("kim@shop.example").await.1.organisation.expect("an organisation");
-        let invitation = invited(house, organisation, "lee@shop.example").await;
-        let lee = signed_up(house, &invitation, "lee@shop.example").await;
-        let park = signed_up(house, &invitation, "park@shop.example").await;
-        let (one, other) = tokio::join!(house.privacy.confirm(&lee), house.privacy.confirm(&park));
-        check(&[one, other], organisation);
-    })
-    .await;
-    in_two_processes(async |here, there| {
-        let organisation = here.member("kim@shop.example").await.1.organisation.expect("an organisation");
-        let invitation = invited(&here, organisation, "lee@shop.example").await;
-        let lee = signed_up(&here, &invitation, "lee@shop.example").await;
-        let park = signed_up(&here, &invitation, "park@shop.example").await;
-        let (one, other) = tokio::join!(here.privacy.confirm(&lee), there.privacy.confirm(&park));
-        check(&[one, other], organisation);
-    })
-    .await;
+    on_each_engine(async |house| confirmed_at_once(&house, &house).await).await;
+    in_two_processes(async |here, there| confirmed_at_once(&here, &there).await).await;
 }
 
 #[tokio::test]
