@@ -115,7 +115,7 @@ pub enum PrivacyError {
 
 impl PrivacyError {
     /// Whether nothing is wrong but that a sweep has to wait: for another one, or for an officer to look at the clock.
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         let Self::Vault(error) = self else { return false };
         matches!(error, VaultError::Busy | VaultError::ClockAhead { .. } | VaultError::ClockBehind { .. })
     }

@@ -343,13 +343,8 @@ impl Teaching<'_> {
     /// What the server as it came says of a picture; `None` where that does not follow from stored features.
     fn told(&self, attribute: &AttributeId, features: &[f32]) -> Option<Vec<ValueId>> {
         let head = self.heads.heads.get(attribute.as_str())?;
-        let mut said: Vec<(f32, usize)> =
-            head.probabilities(read_by(head.dimensions(), features)?).into_iter().zip(0..).collect();
-        match head.values() {
-            Values::One => said = said.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).into_iter().collect(),
-            Values::Many => said.retain(|(probability, _)| *probability > 0.5),
-        }
-        let mut values: Vec<ValueId> = said.into_iter().map(|(_, at)| head.classes()[at].clone()).collect();
+        let said = head.said(read_by(head.dimensions(), features)?);
+        let mut values: Vec<ValueId> = said.into_iter().map(|(at, _)| head.classes()[at].clone()).collect();
         values.sort_unstable();
         Some(values)
     }

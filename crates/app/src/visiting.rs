@@ -18,7 +18,7 @@ use vestry_learn::recommend::fit;
 use vestry_model::{DeedKind, OrganisationId, ProductId, Sku, Visitor, VisitorName};
 use vestry_policy::Policy;
 use vestry_search::Answer;
-use vestry_store::{ShownProduct, StoredEvent, StoredSearch};
+use vestry_store::{ShownProduct, Store, StoreError, StoredEvent, StoredSearch};
 use vestry_vault::{ModelChange, VisitorId};
 
 /// Events taken in at once, at most.
@@ -120,9 +120,7 @@ impl App {
             }
             // Who was forgotten while this was written leaves nothing under the name before.
             let gone: Vec<Visitor> = held.difference(&known).map(|id| visitor_of(*id)).collect();
-            let mut tx = self.store().begin().await?;
-            tx.forget_visitors(&gone).await?;
-            tx.commit().await?;
+            delete(self.store(), &gone).await?;
         }
     }
 
@@ -253,14 +251,19 @@ impl App {
         tx.commit().await?;
         // Only now: as long as anything stands, their name leads to it.
         privacy.vault().forget_visitors(&[id_of(visitor)], now).await?;
-        let mut tx = self.store().begin().await?;
-        let meanwhile = tx.forget_visitors(&[visitor]).await?;
-        tx.commit().await?;
-        let rows = rows + meanwhile;
+        let rows = rows + delete(self.store(), &[visitor]).await?;
         self.put_recommender(organisation, without).await?;
         self.overviews().forget(organisation);
         Ok(ForgottenVisitor { rows, recommender: Some(digests) })
     }
+}
+
+/// Deletes all that stands under these visitors; how many rows it was.
+async fn delete(store: &Store, gone: &[Visitor]) -> Result<u64, StoreError> {
+    let mut tx = store.begin().await?;
+    let rows = tx.forget_visitors(gone).await?;
+    tx.commit().await?;
+    Ok(rows)
 }
 
 /// A visitor as the catalogue knows them.
@@ -336,9 +339,7 @@ impl Privacy {
             let strangers: Vec<Visitor> =
                 visitors.into_iter().filter(|visitor| !known.contains(&id_of(*visitor))).collect();
             if !strangers.is_empty() {
-                let mut tx = self.store().begin().await?;
-                tx.forget_visitors(&strangers).await?;
-                tx.commit().await?;
+                delete(self.store(), &strangers).await?;
             }
         }
     }

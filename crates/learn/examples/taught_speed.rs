@@ -100,7 +100,7 @@ fn calibration_error(head: &Scorer, temperature: f32, test: &Pictures, rows: &[R
 
 fn learner(reading: &Reading) -> Learner {
     let prior = Prior::none(reading.dimensions(), f64::from(reading.spread()));
-    Learner::new(Shipped { prior, values: Values::One, rival: Rival::Prior })
+    Learner::new(Shipped { prior, values: Values::One, rival: Rival::Nobody })
 }
 
 /// Numbers that a seed decides (SplitMix64).
@@ -299,7 +299,7 @@ fn forget(train: &Pictures, people: u32) -> Result<(), Box<dyn Error>> {
     let mut alone = Learner::new(Shipped {
         prior: Prior::none(reading.dimensions(), f64::from(reading.spread())),
         values: Values::One,
-        rival: Rival::Prior,
+        rival: Rival::Nobody,
     });
     alone.become_those(judgements, (0..count).map(|image| (ImageId::from_row(image as i64), row(image))));
     assert_eq!(learner.moments(), alone.moments(), "the same sums");

@@ -367,8 +367,15 @@ fn only_what_is_surely_no_worse_is_promoted() {
     let taught = fitted(&judgements, Values::One).scorer;
     let prior = Prior::new(taught.classes, taught.weights, taught.bias, D, 4.0);
     let again = (1000..1100).map(|image| is(1, image, truth(image), image)).collect::<Vec<_>>();
-    let head = fit(&Shipped { prior, values: Values::One, rival: Rival::Prior }, again.clone(), rows_of(&again))
-        .expect("fits");
+    let best = |scores: &[f32]| (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).expect("a class");
+    let shipped = prior.head();
+    let said = rows_of(&again).into_iter();
+    let said: Vec<_> =
+        said.map(|(image, row)| (image, vec![shipped.classes[best(&shipped.scores(&row))].clone()])).collect();
+    let mut learner = Learner::new(Shipped { prior, values: Values::One, rival: Rival::Told });
+    learner.hear(said);
+    learner.learn(again.clone(), rows_of(&again));
+    let head = learner.fit().expect("fits");
     assert!(head.evidence.difference[0] <= 0.02, "{:?}", head.evidence.difference);
     let few = &judgements[..99];
     assert_eq!(fitted(few, Values::One).evidence.verdict, Verdict::NotEnoughEvidence);

@@ -130,6 +130,17 @@ impl LinearHead {
             .collect()
     }
 
+    /// What it says of `features`, by places among its classes, with the probability of each: the likeliest, or of several that
+    /// a picture can have each that is likelier than not.
+    pub fn said(&self, features: &[f32]) -> Vec<(usize, f32)> {
+        let mut said: Vec<(usize, f32)> = self.probabilities(features).into_iter().enumerate().collect();
+        match self.values {
+            Values::One => said = said.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).into_iter().collect(),
+            Values::Many => said.retain(|(_, probability)| *probability > 0.5),
+        }
+        said
+    }
+
     /// Every value with its probability, likeliest first.
     pub fn ranked(&self, features: &[f32]) -> Vec<(ValueId, Confidence)> {
         let probabilities = self.probabilities(features).into_iter().map(Confidence::new);

@@ -96,7 +96,6 @@ impl fmt::Debug for VisitorName {
 }
 
 /// Digits that stand together.
-#[derive(Debug, Clone, PartialEq, Eq)]
 struct Group {
     digits: Vec<u8>,
     /// Whether a plus stands before them.

@@ -228,16 +228,17 @@ impl Tx {
         };
         self.conn.insert(EVENTS, events.iter().map(event).collect()).await?;
         let key = |search: &StoredSearch| [key(&search.visitor), args![search.search.as_str()]].concat();
-        let shown = |search: &StoredSearch| [key(search), args![search.at, encode(&search.shown)]].concat();
         // A list is as old as the first that is heard of it and as long as the last of its pages, in whatever order they come.
-        let mut lists: BTreeMap<(Visitor, &str), StoredSearch> = BTreeMap::new();
+        let mut lists: BTreeMap<(Visitor, &str), (Timestamp, &StoredSearch)> = BTreeMap::new();
         for search in searches {
-            let list = lists.entry((search.visitor, &search.search)).or_insert_with(|| search.clone());
-            list.at = list.at.min(search.at);
-            if search.shown.len() > list.shown.len() {
-                list.shown.clone_from(&search.shown);
+            let (at, longest) = lists.entry((search.visitor, &search.search)).or_insert((search.at, search));
+            *at = search.at.min(*at);
+            if search.shown.len() > longest.shown.len() {
+                *longest = search;
             }
         }
+        let shown =
+            |(at, longest): &(Timestamp, &StoredSearch)| [key(longest), args![*at, encode(&longest.shown)]].concat();
         self.conn.insert(SHOWN, lists.values().map(shown).collect()).await?;
         let chosen = |search: &StoredSearch| -> Vec<_> {
             search.chosen.iter().map(|product| [key(search), args![product.get()]].concat()).collect()

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
 use vestry_model::{
     AttributeId, ColourShare, Confidence, HeadError, HeadSet, LOOK_DIMENSIONS, LinearHead, LookVector, Projection,
-    Region, Suggestion, TagState, Taxonomy, ValueId, Values,
+    Region, Suggestion, TagState, Taxonomy,
 };
 
 pub use gate::{GATE_FEATURES, garment_probability, gate_features};
@@ -148,13 +148,6 @@ impl Vision {
     /// The heads it was given.
     pub fn heads(&self) -> &HeadSet {
         &self.heads
-    }
-
-    /// Every value that the head of `attribute` knows, likeliest first, for stored [`Features::look`]; none where there
-    /// is no such head or where it reads something else.
-    pub fn ranked(&self, attribute: &AttributeId, look: &[f32]) -> Vec<(ValueId, Confidence)> {
-        let head = self.heads.heads.get(attribute.as_str()).filter(|head| head.dimensions() == look.len());
-        head.map(|head| head.ranked(look)).unwrap_or_default()
     }
 
     /// Reads `bytes` as a picture, hides its faces and makes the form in which it may be stored.
@@ -332,16 +325,11 @@ fn suggestions(
     garment: f32,
     heads: &HeadSet,
 ) -> Vec<Suggestion> {
-    let mut said: Vec<(usize, f32)> = head.probabilities(input).into_iter().enumerate().collect();
-    match head.values() {
-        Values::One => said = said.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).into_iter().collect(),
-        Values::Many => said.retain(|(_, probability)| *probability > 0.5),
-    }
     let suggestion = |(at, probability): (usize, f32)| {
         let (confidence, state) = judged(probability, head.threshold(), garment, heads);
         Suggestion { attribute: attribute.clone(), value: head.classes()[at].clone(), confidence, state }
     };
-    said.into_iter().map(suggestion).collect()
+    head.said(input).into_iter().map(suggestion).collect()
 }
 
 /// How sure an answer of `probability` is once the gate has spoken, and whether it is one.
@@ -402,6 +390,7 @@ pub fn unfitted_heads() -> HeadSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vestry_model::{ValueId, Values};
 
     #[track_caller]
     fn check_refused(heads: &HeadSet, expected: &str) {

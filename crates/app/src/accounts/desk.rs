@@ -7,8 +7,8 @@
 
 mod deciding;
 
-pub(super) use deciding::kept;
 pub use deciding::{Deed, DryRun};
+pub(super) use deciding::{kept, stays};
 
 use super::{AccountError, letters::Queued, record};
 use crate::{Privacy, PrivacyError};

@@ -12,7 +12,9 @@ use vestry_credentials::{Token, TokenUse};
 use vestry_mail::Language;
 use vestry_model::{OrganisationId, hex};
 use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
-use vestry_vault::{NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, VaultError, normalised_mail};
+use vestry_vault::{
+    NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, SpentLink, VaultError, normalised_mail,
+};
 use zeroize::Zeroizing;
 
 pub(super) const CONFIRM: &str = "confirm";
@@ -267,27 +269,33 @@ impl Privacy {
             },
             None => None,
         };
-        let (links, made, role) = match &invitation {
-            Some(invitation) => (vec![(link, CONFIRM), (invitation.link, INVITATION)], None, invitation.role),
-            None => (vec![(link, CONFIRM)], Some(self.new_organisation().await?), Role::Owner),
-        };
-        let organisation = invitation.as_ref().map(|invitation| invitation.organisation);
-        let organisation = organisation.or(made.map(OrganisationId::get)).expect("invited, or a new one");
-        let added = match self.member(self.policy(), pending, organisation, role) {
-            Ok(new) => {
-                self.vault().add_by_links(self.policy(), new, links, self.now()).await.map_err(AccountError::from)
+        let Some(invitation) = invitation else {
+            let made = self.new_organisation().await?;
+            let joined = self.put_on_file(pending, (made.get(), Role::Owner), vec![(link, CONFIRM)]).await;
+            if joined.is_err() {
+                self.remove_organisation(made).await?;
             }
-            Err(error) => Err(error),
+            return Ok((joined?, None));
         };
-        if let (Err(_), Some(made)) = (&added, made) {
-            self.remove_organisation(made).await?;
-        }
-        match added {
-            Ok(person) => Ok((Joined { person, organisation, password: None }, invitation)),
-            Err(AccountError::Privacy(PrivacyError::Vault(VaultError::Spent { what }))) => {
-                Err(if what == INVITATION { AccountError::Invitation } else { AccountError::Link })
-            }
-            Err(error) => Err(error),
+        let links = vec![(link, CONFIRM), (invitation.link, INVITATION)];
+        let joined = self.put_on_file(pending, (invitation.organisation, invitation.role), links).await?;
+        Ok((joined, Some(invitation)))
+    }
+
+    async fn put_on_file(
+        &self,
+        pending: &Pending,
+        (organisation, role): (i64, Role),
+        links: Vec<SpentLink>,
+    ) -> Result<Joined, AccountError> {
+        let policy = self.policy();
+        let new = self.member(policy, pending, organisation, role)?;
+        match self.vault().add_by_links(policy, new, links, self.now()).await {
+            Ok(person) => Ok(Joined { person, organisation, password: None }),
+            Err(VaultError::Spent { what: INVITATION }) => Err(AccountError::Invitation),
+            // The same link at the same moment.
+            Err(VaultError::Spent { .. }) => Err(AccountError::Link),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -1,11 +1,7 @@
 //! Leaving, at once and everywhere, with a letter that says so; and the address under which a certificate is shown that
 //! could not be given at once.
 
-use super::{
-    AccountError, Queued,
-    desk::{Stay, kept},
-    second::Code,
-};
+use super::{AccountError, Queued, desk::kept, second::Code};
 use crate::{Leaving, Privacy, PrivacyError, Sweep};
 use jiff::{ToSpan, civil::Date};
 use sha2::{Digest, Sha256};
@@ -43,12 +39,7 @@ impl Privacy {
         let policy = self.policy();
         let opened = self.open_to_return(person, "membership", &["email"]).await?;
         let language = self.language_of(person).await?;
-        let stays = self.stays_after(person, leaving).await?.into_iter().map(|(items, until, because)| Stay {
-            items: items.iter().map(|item| policy.item(*item).id.clone()).collect(),
-            because,
-            until,
-        });
-        let kept = kept(policy, &stays.collect::<Vec<_>>(), language);
+        let kept = kept(policy, &self.stays_after(person, leaving).await?, language);
         let swept = self.end_membership(person, leaving).await?;
         // Under a policy that lists no such letters there is none.
         if let (Some(to), Some(_)) = (opened.text(policy, "email"), policy.item_named("letter")) {

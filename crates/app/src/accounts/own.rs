@@ -1,16 +1,17 @@
 //! What members do about their own data: see, correct, take along, consent.
 
 use super::{
-    AccountError, Queued,
+    AccountError, Queued, Stay,
+    desk::stays,
     entering::session_rules,
     joining::{Agreed, is_usable},
 };
 use crate::{HeldRecord, Leaving, Privacy, PrivacyError};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use vestry_credentials::SessionTimes;
 use vestry_model::hex;
-use vestry_policy::{Action, Basis, ItemId, Period, Policy, PurposeId, Subject};
+use vestry_policy::{Basis, Period, Policy, PurposeId};
 use vestry_vault::{Edit, EndedSessions, Look, Opening, PersonId, Personal, Reader, VaultError};
 
 /// The purpose of advertising.
@@ -64,30 +65,9 @@ impl Privacy {
         records.into_iter().map(|record| Ok(OwnRecord { record, opening: opening()? })).collect()
     }
 
-    /// What would stay if somebody left now: items, until when, and by which name of the policy.
-    pub async fn stays_after(
-        &self,
-        person: PersonId,
-        leaving: Leaving,
-    ) -> Result<Vec<(Vec<ItemId>, Option<Date>, String)>, AccountError> {
-        let policy = self.policy();
-        let verdicts = self.outlook_after(person, leaving).await?;
-        let mut stays: Vec<(Vec<ItemId>, Option<Date>, String)> = Vec::new();
-        for verdict in verdicts.iter().filter(|verdict| matches!(verdict.subject, Subject::Record { .. })) {
-            let (Action::Keep { until, because } | Action::Separate { until, because }) = verdict.action else {
-                continue;
-            };
-            let why = because.name(policy).to_owned();
-            match stays.iter_mut().find(|(_, day, name)| *day == until && *name == why) {
-                Some((items, ..)) => {
-                    items.extend(verdict.items.iter());
-                    items.sort();
-                    items.dedup();
-                }
-                None => stays.push((verdict.items.iter().collect(), until, why)),
-            }
-        }
-        Ok(stays)
+    /// What would stay if somebody left now.
+    pub async fn stays_after(&self, person: PersonId, leaving: Leaving) -> Result<Vec<Stay>, AccountError> {
+        Ok(stays(self.policy(), &self.outlook_after(person, leaving).await?))
     }
 
     /// Corrects one item of somebody's account, by themselves.

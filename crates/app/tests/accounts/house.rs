@@ -13,7 +13,7 @@ use std::{
 use tempfile::TempDir;
 use vestry_app::{
     App, ChildAccount, Config, Device, Entered, Language, LogIn, MailConfig, NamedGuardian, PersonId, Personal,
-    PostOffice, Privacy, SignUp, Surroundings, Visitor,
+    PostOffice, Privacy, Role, SignUp, Surroundings, Visitor,
 };
 
 thread_local! {
@@ -161,6 +161,23 @@ impl House {
         let token = letters.iter().find(|letter| letter.to == mail).expect("a letter").token("/join/confirm/");
         let joined = self.privacy.confirm(&token).await.expect("confirmed");
         (joined.person, self.enter(mail, PASSWORD).await)
+    }
+
+    /// An invitation to an organisation.
+    pub(crate) async fn invited(&self, organisation: i64, to: &str, role: Role) -> String {
+        let to = personal(to);
+        let link = self.privacy.invite((organisation, "한빛상점"), &to, role, Language::Korean).await;
+        self.post().await;
+        link.expect("invited").to_string()
+    }
+
+    /// Signs up by an invitation; the link that confirms the address.
+    pub(crate) async fn signed_up_by(&self, invitation: &str, mail: &str) -> String {
+        let mut form = sign_up(mail);
+        form.invitation = Some(invitation.to_owned());
+        self.privacy.sign_up(form).await.expect("signed up");
+        let letters = self.post().await;
+        letters.iter().find(|letter| letter.to == mail).expect("a letter").token("/join/confirm/")
     }
 
     /// Has a letter wait: somebody logged in with a device that was not seen before.

@@ -1,24 +1,7 @@
 //! Invitations: each lets in one, and who comes by one that is over is told so.
 
 use crate::house::{House, PASSWORD, in_two_processes, log_in, on_each_engine, personal, sign_up};
-use vestry_app::{AccountError, Joined, Language, Leaving, Role};
-
-/// An invitation to an organisation.
-async fn invited(house: &House, organisation: i64, to: &str) -> String {
-    let to = personal(to);
-    let link = house.privacy.invite((organisation, "한빛상점"), &to, Role::Editor, Language::Korean).await;
-    house.post().await;
-    link.expect("invited").to_string()
-}
-
-/// Signs up by an invitation; the link that confirms the address.
-async fn signed_up(house: &House, invitation: &str, mail: &str) -> String {
-    let mut form = sign_up(mail);
-    form.invitation = Some(invitation.to_owned());
-    house.privacy.sign_up(form).await.expect("signed up");
-    let letters = house.post().await;
-    letters.iter().find(|letter| letter.to == mail).expect("a letter").token("/join/confirm/")
-}
+use vestry_app::{AccountError, Joined, Leaving, Role};
 
 /// One came in, the other was told that the invitation is over.
 #[track_caller]
@@ -36,9 +19,9 @@ async fn organisations(house: &House) -> usize {
 /// Two who have one invitation confirm at once, in these houses.
 async fn confirmed_at_once(here: &House, there: &House) {
     let organisation = here.member("kim@shop.example").await.1.organisation.expect("an organisation");
-    let invitation = invited(here, organisation, "lee@shop.example").await;
-    let lee = signed_up(here, &invitation, "lee@shop.example").await;
-    let park = signed_up(here, &invitation, "park@shop.example").await;
+    let invitation = here.invited(organisation, "lee@shop.example", Role::Editor).await;
+    let lee = here.signed_up_by(&invitation, "lee@shop.example").await;
+    let park = here.signed_up_by(&invitation, "park@shop.example").await;
     let (one, other) = tokio::join!(here.privacy.confirm(&lee), there.privacy.confirm(&park));
     check(&[one, other], organisation);
 }
@@ -54,9 +37,9 @@ async fn bug_who_confirmed_after_their_invitation_was_over_became_the_owner_of_a
     on_each_engine(async |house| {
         let house = &house;
         let organisation = house.member("kim@shop.example").await.1.organisation.expect("an organisation");
-        let invitation = invited(house, organisation, "lee@shop.example").await;
-        let lee = signed_up(house, &invitation, "lee@shop.example").await;
-        let park = signed_up(house, &invitation, "park@shop.example").await;
+        let invitation = house.invited(organisation, "lee@shop.example", Role::Editor).await;
+        let lee = house.signed_up_by(&invitation, "lee@shop.example").await;
+        let park = house.signed_up_by(&invitation, "park@shop.example").await;
         house.privacy.confirm(&lee).await.expect("confirmed");
         let refused = house.privacy.confirm(&park).await;
         assert!(matches!(refused, Err(AccountError::Invitation)), "{refused:?}");
@@ -64,8 +47,8 @@ async fn bug_who_confirmed_after_their_invitation_was_over_became_the_owner_of_a
         assert!(house.privacy.vault().find(&personal("park@shop.example")).await.expect("asked").is_none());
         // The sign-up is over with it, and the address is free for another.
         assert!(matches!(house.privacy.confirm(&park).await, Err(AccountError::Link)));
-        let again = invited(house, organisation, "park@shop.example").await;
-        let park = signed_up(house, &again, "park@shop.example").await;
+        let again = house.invited(organisation, "park@shop.example", Role::Editor).await;
+        let park = house.signed_up_by(&again, "park@shop.example").await;
         assert_eq!(house.privacy.confirm(&park).await.expect("confirmed").organisation, organisation);
     })
     .await;
@@ -96,12 +79,12 @@ async fn who_was_sent_away_comes_back_by_an_invitation_that_is_good_once() {
         let organisation = house.member("kim@shop.example").await.1.organisation.expect("an organisation");
         let mut people = Vec::new();
         for mail in ["lee@shop.example", "park@shop.example"] {
-            let invitation = invited(house, organisation, mail).await;
-            let link = signed_up(house, &invitation, mail).await;
+            let invitation = house.invited(organisation, mail, Role::Editor).await;
+            let link = house.signed_up_by(&invitation, mail).await;
             people.push(house.privacy.confirm(&link).await.expect("confirmed").person);
             house.privacy.give_role(organisation, people[people.len() - 1], None).await.expect("sent away");
         }
-        let invitation = invited(house, organisation, "lee@shop.example").await;
+        let invitation = house.invited(organisation, "lee@shop.example", Role::Editor).await;
         let (one, other) =
             tokio::join!(house.privacy.take_up(people[0], &invitation), house.privacy.take_up(people[1], &invitation));
         let answers = [one, other];
@@ -119,8 +102,8 @@ async fn an_owner_who_leaves_is_told_who_stays_without_one() {
         let organisation = visitor.organisation.expect("an organisation");
         let left = async || house.privacy.left_without_owner(kim).await.expect("counted");
         assert_eq!(left().await, 0, "nobody else is there");
-        let invitation = invited(house, organisation, "lee@shop.example").await;
-        let link = signed_up(house, &invitation, "lee@shop.example").await;
+        let invitation = house.invited(organisation, "lee@shop.example", Role::Editor).await;
+        let link = house.signed_up_by(&invitation, "lee@shop.example").await;
         let lee = house.privacy.confirm(&link).await.expect("confirmed").person;
         assert_eq!(left().await, 1);
         house.privacy.give_role(organisation, lee, Some(Role::Owner)).await.expect("given");

@@ -245,7 +245,7 @@ async fn clause_5_leaving_takes_effect_at_once_everywhere() {
         let (person, visitor) = house.member("kim@shop.example").await;
         house.privacy.ask_reset(&personal("kim@shop.example"), Language::Korean).await.expect("asked");
         let stays = house.privacy.stays_after(person, Leaving::Withdrawn).await.expect("told");
-        assert!(stays.iter().all(|(_, until, _)| until.is_some()), "{stays:?}");
+        assert!(stays.iter().all(|stay| stay.until.is_some()), "{stays:?}");
         let refused = house.privacy.leave(person, &personal("wrong wrong wrong"), Leaving::Withdrawn).await;
         assert!(matches!(refused, Err(AccountError::Wrong)), "{refused:?}");
         let sweep =
@@ -257,9 +257,9 @@ async fn clause_5_leaving_takes_effect_at_once_everywhere() {
         let letters = house.post().await;
         let [last] = letters.as_slice() else { panic!("a letter that was queued is not sent: {letters:?}") };
         assert!(last.to == "kim@shop.example" && last.text.contains("탈퇴가 처리되어"), "{last:?}");
-        let (items, until, _) = &stays[0];
-        let name = &house.privacy.policy().item(items[0]).name.ko;
-        let day = until.expect("a day").strftime("%Y년 %-m월 %-d일").to_string();
+        let policy = house.privacy.policy();
+        let name = &policy.item(policy.item_named(&stays[0].items[0]).expect("an item")).name.ko;
+        let day = stays[0].until.expect("a day").strftime("%Y년 %-m월 %-d일").to_string();
         assert!(last.text.contains(name.as_str()) && last.text.contains(&day), "what stays, and until when: {last:?}");
         assert!(house.post().await.is_empty(), "once");
         pass(SignedDuration::from_hours(24));

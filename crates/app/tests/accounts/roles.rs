@@ -1,10 +1,10 @@
 //! The last of those who let others in, when two of them go at the same moment.
 
 use crate::{
-    house::{House, in_two_processes, on_each_engine, sign_up},
+    house::{House, in_two_processes, on_each_engine},
     office::enrolled,
 };
-use vestry_app::{AccountError, Language, PersonId, PrivacyError, Role, VaultError};
+use vestry_app::{AccountError, PersonId, PrivacyError, Role, VaultError};
 
 fn is_last(answer: &Result<(), AccountError>) -> bool {
     matches!(answer, Err(AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. }))))
@@ -19,13 +19,9 @@ fn check(answers: [Result<(), AccountError>; 2]) {
 }
 
 async fn second_owner(house: &House, organisation: i64) -> PersonId {
-    let mail = crate::house::personal("lee@shop.example");
-    house.privacy.invite((organisation, "한빛상점"), &mail, Role::Owner, Language::Korean).await.expect("invited");
-    let mut form = sign_up("lee@shop.example");
-    form.invitation = Some(house.post().await.pop().expect("a letter").token("/join?invitation="));
-    house.privacy.sign_up(form).await.expect("signed up");
-    let confirm = house.post().await.pop().expect("a letter").token("/join/confirm/");
-    house.privacy.confirm(&confirm).await.expect("confirmed").person
+    let invitation = house.invited(organisation, "lee@shop.example", Role::Owner).await;
+    let link = house.signed_up_by(&invitation, "lee@shop.example").await;
+    house.privacy.confirm(&link).await.expect("confirmed").person
 }
 
 #[tokio::test]

@@ -44,9 +44,8 @@ pub struct Shipped {
 pub enum Rival {
     /// Nothing does: the commonest value would.
     Nobody,
-    /// The prior itself.
-    Prior,
-    /// Something that reads more of a picture than its row; its answers come with the rows ([`Learner::hear`]).
+    /// The machine as it came, which may read more of a picture than its row; its answers come with the rows
+    /// ([`Learner::hear`]).
     Told,
 }
 
@@ -402,7 +401,6 @@ impl Learner {
         (classes, at): (&[ValueId], usize),
         answers: Vec<(f32, bool)>,
     ) -> Evidence {
-        let prior = self.shipped.prior.head();
         let commonest = commonest(&self.entered);
         let says = |said: &[ValueId], label: &[ValueId]| match self.shipped.values {
             Values::One => said.iter().any(|value| label.contains(value)),
@@ -410,7 +408,6 @@ impl Learner {
         };
         let before = |one: &HeldOut<'_>| match self.shipped.rival {
             Rival::Nobody => Some(says(commonest.as_slice(), one.label)),
-            Rival::Prior => Some(self.is_right(&prior.classes, one.label, &prior.scores(&self.rows[&one.image]))),
             Rival::Told => self.told.get(&one.image).map(|said| says(said, one.label)),
         };
         let now = |one: &HeldOut<'_>| self.is_right(classes, one.label, &one.scores[at]);

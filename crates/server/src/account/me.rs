@@ -23,7 +23,7 @@ use axum::{
 use jiff::civil::Date;
 use serde::Deserialize;
 use vestry_app::{
-    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, Sweep, TERMS, Visitor,
+    AccountError, HeldItem, Leaving, OwnRecord, PersonId, Privacy, PrivacyError, Reader, Stay, Sweep, TERMS, Visitor,
     is_secret,
 };
 use vestry_policy::{Action, Basis, Because, Membership, Period, Policy, PurposeId};
@@ -149,11 +149,9 @@ fn summary(words: &Words, all: usize, stay: usize, last: Option<Date>) -> String
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-type Stays = [(Vec<vestry_policy::ItemId>, Option<Date>, String)];
-
-pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, words: &Words) -> Vec<HeldGroup> {
+pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &[Stay], words: &Words) -> Vec<HeldGroup> {
     let (language, documents) = (words.0, Documents { policy, words: *words });
-    let stays = |item| leaving.iter().find(|(items, ..)| items.contains(&item));
+    let stays = |item| leaving.iter().find(|stay| stay.items.contains(&policy.item(item).id));
     let line = |record: &OwnRecord, held: &HeldItem| {
         let item = policy.item(held.item);
         let text = held.value.open(&record.opening);
@@ -163,7 +161,7 @@ pub(super) fn groups(policy: &Policy, records: &[OwnRecord], leaving: &Stays, wo
             value: if is_secret(policy, item) { words.t("masked") } else { documents.readable(&item.id, text) },
             purposes: names(policy, &purposes, language),
             basis: bases(policy, &purposes, words),
-            goes: goes(held.action, stays(held.item).map(|(_, until, _)| *until), words),
+            goes: goes(held.action, stays(held.item).map(|stay| stay.until), words),
             stays: stays(held.item).is_some(),
             correct: is_correctable(policy, held.item).then(|| item.id.clone()),
         }
@@ -202,12 +200,12 @@ fn goes(action: Option<Action>, after_leaving: Option<Option<Date>>, words: &Wor
 }
 
 /// The last day on which something would still be held if its owner left; none where nothing stays, or nobody knows.
-fn last_day(records: &[OwnRecord], leaving: &Stays) -> Option<Date> {
+fn last_day(records: &[OwnRecord], leaving: &[Stay]) -> Option<Date> {
     let of_days = records.iter().filter_map(|record| match record.record.day.as_ref()?.action {
         Action::Keep { until, .. } => Some(until),
         _ => None,
     });
-    let days = leaving.iter().map(|(_, until, _)| *until).chain(of_days).collect::<Option<Vec<_>>>();
+    let days = leaving.iter().map(|stay| stay.until).chain(of_days).collect::<Option<Vec<_>>>();
     days.and_then(|days| days.into_iter().max())
 }
 
@@ -463,23 +461,14 @@ async fn leave_form(server: &Server, visitor: &Visitor, frame: Frame, problem: O
     shown(&LeavePage { stays: kept(privacy.policy(), &stays, &frame.words), alone, problem, frame })
 }
 
-pub(super) fn kept(policy: &Policy, stays: &Stays, words: &Words) -> Vec<CertificateLine> {
-    let line = |(items, until, because): &(Vec<vestry_policy::ItemId>, Option<Date>, String)| {
-        let names = items.iter().map(|id| pick(&policy.item(*id).name, words.0));
-        staying(policy, names, (*until, because), words)
+/// What stays, why and until when, as people say it.
+pub(crate) fn kept(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
+    let line = |Stay { items, because, until }: &Stay| CertificateLine {
+        what: items.iter().map(|item| item_name(policy, item, words.0)).collect::<Vec<_>>().join(", "),
+        why: why(policy, because, words),
+        until: until.map_or_else(|| words.t("me-until-closed"), |day| words.a("me-goes-after", &day.to_string())),
     };
     stays.iter().map(line).collect()
-}
-
-/// Items that stay: until when, and by which name of the policy.
-pub(crate) fn staying(
-    policy: &Policy,
-    items: impl Iterator<Item = String>,
-    (until, because): (Option<Date>, &str),
-    words: &Words,
-) -> CertificateLine {
-    let until = until.map_or_else(|| words.t("me-until-closed"), |day| words.a("me-goes-after", &day.to_string()));
-    CertificateLine { what: items.collect::<Vec<_>>().join(", "), why: why(policy, because, words), until }
 }
 
 /// What holds something, by its name in the policy, as people say it.

@@ -3,12 +3,12 @@
 use super::{desk, frame, staff, vault_said};
 use crate::{
     account::{
-        me::{item_name, pick, staying},
+        me::{kept, pick},
         personal, privacy,
     },
     console::{Shown, gate::redirect, shown, time},
     guard::Fields,
-    pages::{CasePage, CaseTyped, CertificateLine, OptionView, RunView},
+    pages::{CasePage, CaseTyped, OptionView, RunView},
     problem::{Code, Problem},
     session::Session,
     state::Server,
@@ -21,7 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use vestry_app::{
-    AccountError, CHECKS, CaseView, Deed, DryRun, Outcome, PersonId, Privacy, PrivacyError, RecordId, Stay, VaultError,
+    AccountError, CHECKS, CaseView, Deed, DryRun, Outcome, PersonId, Privacy, PrivacyError, RecordId, VaultError,
 };
 use vestry_policy::{CaseAct, CaseKind, ItemId, Policy};
 
@@ -92,7 +92,7 @@ async fn page(
             format!("{} · {} · {}", outcome_word(made.outcome.as_str(), &words), by(&made.by), time(policy, made.at))
         }),
         reason: decision.map_or_else(String::new, |made| made.reason.clone()),
-        stays: decision.map_or_else(Vec::new, |made| stays(policy, &made.stays, &words)),
+        stays: decision.map_or_else(Vec::new, |made| kept(policy, &made.stays, &words)),
         entry: decision.and_then(|made| made.entry),
         answer: case.course.answer.as_ref().map(|given| given.words.clone()),
         told: case.course.answer.as_ref().map(|given| {
@@ -144,14 +144,6 @@ async fn choices(privacy: &Privacy, case: &CaseView, language: Language) -> Resu
         }
         _ => Vec::new(),
     })
-}
-
-fn stays(policy: &Policy, stays: &[Stay], words: &Words) -> Vec<CertificateLine> {
-    let line = |stay: &Stay| {
-        let names = stay.items.iter().map(|item| item_name(policy, item, words.0));
-        staying(policy, names, (stay.until, &stay.because), words)
-    };
-    stays.iter().map(line).collect()
 }
 
 /// How a case came.
@@ -281,7 +273,7 @@ fn view(policy: &Policy, run: &DryRun, mark: String, words: &Words) -> RunView {
     let names = |items: &[ItemId]| {
         items.iter().map(|item| pick(&policy.item(*item).name, words.0)).collect::<Vec<_>>().join(", ")
     };
-    RunView { mark, shown: names(&run.shown), goes: names(&run.goes), stays: stays(policy, &run.stays, words) }
+    RunView { mark, shown: names(&run.shown), goes: names(&run.goes), stays: kept(policy, &run.stays, words) }
 }
 
 fn typed(fields: &Fields) -> CaseTyped {

@@ -11,10 +11,10 @@ use crate::{
         letters::{KeptItems, Queued},
     },
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 use vestry_mail::Language;
-use vestry_policy::{Action, CaseAct, CaseKind, Event, ItemId, Membership, Policy, Subject, Verdict};
+use vestry_policy::{Action, Because, CaseAct, CaseKind, Event, ItemId, ItemSet, Membership, Policy, Subject, Verdict};
 use vestry_vault::{PersonId, Personal, RecordId, VaultError};
 use zeroize::Zeroizing;
 
@@ -147,7 +147,8 @@ impl Privacy {
         goes.sort();
         goes.dedup();
         // What was to go and stays is told; after the other deeds the rest was never to go.
-        let stays = if matches!(deed, Deed::Erase) { stays(policy, &verdicts) } else { Vec::new() };
+        let others = verdicts.iter().filter(|verdict| !is_of_case(policy, verdict));
+        let stays = if matches!(deed, Deed::Erase) { stays(policy, others) } else { Vec::new() };
         Ok(DryRun { shown: Vec::new(), goes, stays })
     }
 
@@ -340,27 +341,27 @@ fn decision(outcome: Outcome, reason: String, by: String, at: Timestamp) -> Deci
     Decision { outcome, reason, stays: Vec::new(), left_out: Vec::new(), entry: None, by, at }
 }
 
-/// What stays of what was to go, by the same reason until the same day; the case itself stays until it is answered.
-fn stays(policy: &Policy, verdicts: &[Verdict]) -> Vec<Stay> {
-    let mut stays: Vec<Stay> = Vec::new();
-    for verdict in verdicts {
-        let Subject::Record { class, .. } = verdict.subject else { continue };
+/// What stays of what was to go: what stays by the same reason until the same day together, in the policy's order.
+pub(in crate::accounts) fn stays<'v>(policy: &Policy, verdicts: impl IntoIterator<Item = &'v Verdict>) -> Vec<Stay> {
+    let mut found: Vec<(ItemSet, Because, Option<Date>)> = Vec::new();
+    for verdict in verdicts.into_iter().filter(|verdict| matches!(verdict.subject, Subject::Record { .. })) {
         let (Action::Keep { until, because } | Action::Separate { until, because }) = verdict.action else { continue };
-        if policy.class(class).id.parse::<CaseKind>().is_ok() {
-            continue;
-        }
-        let because = because.name(policy).to_owned();
-        let names = verdict.items.iter().map(|item| policy.item(item).id.clone());
-        match stays.iter_mut().find(|stay| stay.until == until && stay.because == because) {
-            Some(stay) => {
-                stay.items.extend(names);
-                stay.items.sort();
-                stay.items.dedup();
-            }
-            None => stays.push(Stay { items: names.collect(), because, until }),
+        match found.iter_mut().find(|(_, why, day)| (*why, *day) == (because, until)) {
+            Some((items, ..)) => *items = items.union(verdict.items),
+            None => found.push((verdict.items, because, until)),
         }
     }
-    stays
+    let stay = |(items, because, until): (ItemSet, Because, Option<Date>)| Stay {
+        items: items.iter().map(|item| policy.item(item).id.clone()).collect(),
+        because: because.name(policy).to_owned(),
+        until,
+    };
+    found.into_iter().map(stay).collect()
+}
+
+/// Whether a verdict is about a case, which stays until it is answered.
+fn is_of_case(policy: &Policy, verdict: &Verdict) -> bool {
+    matches!(verdict.subject, Subject::Record { class, .. } if policy.class(class).id.parse::<CaseKind>().is_ok())
 }
 
 /// What a letter says of what stays.
