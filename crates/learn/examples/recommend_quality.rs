@@ -1,5 +1,5 @@
 //! `recommend_quality TRAIN TEST OUT`: for every user of TEST, whom TRAIN knows, the twenty items that are recommended to
-//! them: lines of a user and its items. Lines of TRAIN and TEST are a user and an item, both numbers, tab between.
+//! them: lines of a user and its items. Lines of TRAIN and TEST are a user, an item and when, in seconds, tabs between.
 //! Prints what was fitted, in how many seconds, and by how many kB the peak of memory grew meanwhile, tabs between.
 //! `bench/learn/recommend.py` makes the files and measures.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
@@ -8,11 +8,13 @@ use std::{collections::BTreeSet, env, error::Error, fmt::Write, fs, time::Instan
 use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, arrange, fit};
 use vestry_model::{DeedKind, ProductId, Rules, Visitor};
 
-fn read(path: &str) -> Result<Vec<(u128, i64)>, Box<dyn Error>> {
+fn read(path: &str) -> Result<Vec<(u128, i64, i64)>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
     let line = |line: &str| {
-        let (user, item) = line.split_once('\t').ok_or("a line is a user, a tab and an item")?;
-        Ok((user.parse()?, item.parse()?))
+        let [user, item, second] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err("a line is a user, an item and when".into());
+        };
+        Ok((user.parse()?, item.parse()?, second.parse()?))
     };
     text.lines().map(line).collect()
 }
@@ -32,16 +34,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [train, test, out] = args.as_slice() else { return Err("usage: recommend_quality TRAIN TEST OUT".into()) };
     let mut histories = Histories::default();
-    let event = |((user, item), second)| {
+    let event = |(user, item, second)| {
         let deed = Deed { kind: DeedKind::View, second, item: ProductId::from_row(item) };
         Event { visitor: visitor(user), deed }
     };
-    histories.learn(read(train)?.into_iter().zip(0..).map(event));
+    histories.learn(read(train)?.into_iter().map(event));
     let (before, start) = (peak(), Instant::now());
     let model = fit(&histories);
     let (took, grown) = (start.elapsed().as_secs_f64(), peak() - before);
     println!("{} items, λ {}\t{took}\t{grown}", model.items().count(), model.lambda());
-    let users: BTreeSet<u128> = read(test)?.into_iter().map(|(user, _)| user).collect();
+    let users: BTreeSet<u128> = read(test)?.into_iter().map(|(user, ..)| user).collect();
     let (fresh, rules, mut text) = (Fresh::new(), Rules::default(), String::new());
     for user in users {
         let history = histories.of(visitor(user));

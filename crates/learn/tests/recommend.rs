@@ -303,6 +303,22 @@ fn what_goes_with_the_history_comes_with_its_reason() {
 }
 
 #[test]
+fn what_was_done_last_says_most() {
+    let (model, fresh) = (two_tastes(), Fresh::new());
+    for (first, then) in [((1, 2), (3, 4)), ((3, 4), (1, 2))] {
+        let deed = |id, second| Deed { kind: DeedKind::View, second, item: item(id) };
+        let mut history = [deed(first.0, 7), deed(then.0, 8)];
+        let found: Vec<Recommended> = model.for_history(&history, &fresh).collect();
+        assert_eq!(ids(found.iter().copied().take(2)), [then.1, first.1]);
+        assert!((found[1].score / found[0].score - 0.5f32.sqrt()).abs() < 1e-6, "{found:?}");
+        // What came at once says as much as what came with it.
+        history[0].second = 8;
+        let found: Vec<Recommended> = model.for_history(&history, &fresh).collect();
+        assert_eq!(found[0].score, found[1].score);
+    }
+}
+
+#[test]
 fn only_baskets_of_two_visitors_say_what_goes_together() {
     let mut events =
         vec![event(1, 1, DeedKind::Cart, 0), event(1, 5, DeedKind::Purchase, 0), event(1, 3, DeedKind::Cart, 0)];
