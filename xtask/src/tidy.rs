@@ -21,7 +21,11 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("vestry-search", &["vestry-model"], ACTING),
     ("vestry-database", &[], &["axum", "askama", "clap", "reqwest", "object_store"]),
     ("vestry-store", &["vestry-model", "vestry-database"], &["axum", "askama", "clap", "reqwest", "sqlx"]),
-    ("vestry-vault", &["vestry-database", "vestry-policy"], &["axum", "askama", "clap", "reqwest", "sqlx"]),
+    (
+        "vestry-vault",
+        &["vestry-model", "vestry-database", "vestry-policy"],
+        &["axum", "askama", "clap", "reqwest", "sqlx"],
+    ),
     ("vestry-mail", &[], &["axum", "askama", "clap", "reqwest", "sqlx", "object_store"]),
     (
         "vestry-app",

@@ -9,6 +9,7 @@ use std::{
     time::Instant,
 };
 use vestry_app::{Config, Opening, Personal, Privacy, Reader, Surroundings, SweepOutcome, SweepRequest};
+use vestry_model::OrganisationId;
 use vestry_policy::{Event, Membership};
 use vestry_vault::{DayRecord, NewPerson, NewRecord};
 
@@ -42,8 +43,9 @@ async fn main() {
                 let account = NewRecord { class: class("account"), events: vec![(Event::Made, now())], items };
                 let items = vec![(item("misuse"), Personal::new("x".repeat(100)))];
                 let misuse = NewRecord { class: class("misuse"), events: vec![(Event::Made, now())], items };
-                let (membership, records) = (Membership::None, vec![account, misuse]);
-                NewPerson { organisation: Some(1), role: None, membership, consents: Vec::new(), records }
+                let (organisation, records) = (Some(OrganisationId::from_row(1)), vec![account, misuse]);
+                let membership = Membership::None;
+                NewPerson { organisation, role: None, membership, consents: Vec::new(), records }
             })
             .collect();
         privacy.vault().add_people(policy, &people, now()).await.expect("added");

@@ -229,8 +229,16 @@ pub struct MailConfig {
     /// The folder into which the mail server puts what comes back to `from`, one file a mail, as into `Maildir/new`; empty
     /// for none. What is read there is removed.
     pub returns: PathBuf,
-    /// Where links in letters lead: `https://vestry.shop.example`.
+    /// Where links in letters lead: `https://vestry.shop.example`; empty for the server itself, on its own machine.
     pub links: String,
+}
+
+impl MailConfig {
+    /// Where links in letters lead, without a slash behind.
+    pub fn base(&self) -> &str {
+        let links = if self.links.is_empty() { "http://127.0.0.1:8080" } else { &self.links };
+        links.trim_end_matches('/')
+    }
 }
 
 impl fmt::Debug for MailConfig {
@@ -252,7 +260,7 @@ impl Default for MailConfig {
             phone: String::new(),
             address: String::new(),
             returns: PathBuf::new(),
-            links: "http://127.0.0.1:8080".into(),
+            links: String::new(),
         }
     }
 }

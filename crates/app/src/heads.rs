@@ -317,7 +317,7 @@ impl Privacy {
     ) -> Result<(), PrivacyError> {
         let hashes = |facts: &HeadFacts| [facts.manifest.clone(), facts.model.clone()];
         let change = ModelChange {
-            organisation: version.organisation.get(),
+            organisation: version.organisation,
             model: version.attribute.to_string(),
             version: version.id,
             before: hashes(&version.facts),
@@ -338,7 +338,7 @@ impl Privacy {
 /// A change as the shop reads it.
 pub(crate) fn forgetting(change: &ModelChange, at: Timestamp) -> Forgetting {
     Forgetting {
-        organisation: OrganisationId::from_row(change.organisation),
+        organisation: change.organisation,
         model: change.model.clone(),
         version: change.version,
         before: change.before.clone(),

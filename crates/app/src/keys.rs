@@ -185,8 +185,23 @@ impl App {
         if self.store().read().await?.was_owned(organisation).await? {
             return Ok(true);
         }
-        let members = privacy.vault().with_roles(Some(organisation.get())).await?;
+        let members = privacy.vault().with_roles(Some(organisation)).await?;
         Ok(members.iter().any(|(_, role)| *role == Role::Owner))
+    }
+
+    /// Whether anybody has an account: one of the operator's people, or an owner. Until then whoever reads the printed key
+    /// may do everything, so that nothing but loopback is listened on.
+    pub async fn has_accounts(&self) -> Result<bool, AppError> {
+        let Some(privacy) = self.privacy() else { return Ok(false) };
+        if !privacy.vault().with_roles(None).await?.is_empty() {
+            return Ok(true);
+        }
+        for organisation in self.organisations().await? {
+            if self.has_owner(organisation.id).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn new_secret(&self, kind: &KeyKind) -> String {

@@ -59,6 +59,7 @@ struct Parts {
     indexes: Mutex<HashMap<OrganisationId, Arc<Index>>>,
     opening: tokio::sync::Mutex<()>,
     known_keys: KnownKeys,
+    cookie_words: String,
     review_counts: ReviewCounts,
     learners: Learners,
     orders: Orders,
@@ -158,6 +159,9 @@ impl App {
             ..Default::default()
         });
         let known_keys = KnownKeys::of(&store);
+        let mut tx = store.begin().await?;
+        let cookie_words = tx.setting_or("cookie_words", &vestry_model::hex(&(surroundings.random)())).await?;
+        tx.commit().await?;
         let app = Self(Arc::new(Parts {
             folder: folder.into(),
             config,
@@ -173,6 +177,7 @@ impl App {
             indexes: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             known_keys,
+            cookie_words,
             review_counts: ReviewCounts::default(),
             learners: Learners::default(),
             orders: Orders::default(),
@@ -196,6 +201,11 @@ impl App {
     /// Sixteen bytes that nobody can guess.
     pub fn random(&self) -> [u8; 16] {
         (self.0.surroundings.random)()
+    }
+
+    /// Random digits, drawn when the installation began: they say what stands in a cookie for which word.
+    pub fn cookie_words(&self) -> &str {
+        &self.0.cookie_words
     }
 
     /// The taxonomy in use.

@@ -32,7 +32,7 @@ use zeroize::Zeroizing;
 #[serde(deny_unknown_fields)]
 pub struct Description {
     /// The customer company they belong to.
-    organisation: Option<i64>,
+    organisation: Option<OrganisationId>,
     /// Since when they are a member; nobody's membership when absent.
     member_since: Option<Timestamp>,
     /// Purposes they consented to.
@@ -172,7 +172,7 @@ impl Privacy {
         if let (Some(Role::Owner), Some(organisation)) = self.vault().role(person).await? {
             // Its keys opened no console while they were there, and do not with the last of them gone.
             let mut tx = self.store().begin().await?;
-            tx.note_owned(OrganisationId::from_row(organisation)).await?;
+            tx.note_owned(organisation).await?;
             tx.commit().await?;
         }
         match leaving {

@@ -110,7 +110,7 @@ impl App {
         let products = self.store().read().await?.product_ids(organisation, &skus).await?;
         let names: Vec<&str> = events.iter().map(|event| event.visitor.as_str()).collect();
         loop {
-            let ids = privacy.vault().visitors_named(organisation.get(), &names).await?;
+            let ids = privacy.vault().visitors_named(organisation, &names).await?;
             let taken = self.put_events(organisation, events, &ids, &products).await?;
             // A sweep forgets whoever has nothing yet.
             let held: HashSet<VisitorId> = ids.iter().copied().collect();
@@ -199,7 +199,7 @@ impl App {
         name: &VisitorName,
     ) -> Result<Option<Visitor>, AppError> {
         let Some(privacy) = self.privacy() else { return Ok(None) };
-        let id = privacy.vault().visitor(organisation.get(), name.as_str()).await?;
+        let id = privacy.vault().visitor(organisation, name.as_str()).await?;
         Ok(id.map(visitor_of))
     }
 
@@ -239,9 +239,8 @@ impl App {
         let _alone = self.recommenders().forgetting.lock().await;
         let (without, digests) = self.without(organisation, visitor).await?;
         let [before, after] = digests.clone();
-        let (model, organisation_id) = (RECOMMENDATIONS.into(), organisation.get());
-        let change =
-            ModelChange { organisation: organisation_id, model, version: without.as_of, before, after: Some(after) };
+        let model = RECOMMENDATIONS.into();
+        let change = ModelChange { organisation, model, version: without.as_of, before, after: Some(after) };
         let now = self.now();
         let noted = forgetting(&change, now);
         privacy.vault().note_models(&[change], now).await?;
@@ -351,7 +350,7 @@ impl Privacy {
             let (version, both) = learnt(self.store(), organisation, [Timestamp::MIN, until]).await?;
             let work = move || both.map(|Learnt { histories, clicks }| digests(&fit(&histories), &clicks));
             let [before, after] = tokio::task::spawn_blocking(work).await.expect("fitting does not panic");
-            let (organisation, model) = (organisation.get(), RECOMMENDATIONS.into());
+            let model = RECOMMENDATIONS.into();
             changes.push(ModelChange { organisation, model, version, before, after: Some(after) });
         }
         Ok(changes)

@@ -1,12 +1,16 @@
 //! What is kept in a browser: nothing that the policy in force does not list, and nothing but the essential before its
-//! owner agreed. A value is random, or words of this program and of the policy's file; none says who somebody is.
+//! owner agreed. A value is random: a session's own, or what the installation once drew for one of a few words. It says
+//! neither who somebody is nor, to others, what they chose.
 
 use crate::{
+    pages::Theme,
     session,
     state::{Server, cookie},
+    words::Language,
 };
 use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use vestry_policy::{Cookie, Period, Policy};
 
 /// Remembers which cookies were agreed to: their names, with a dot between.
@@ -15,6 +19,41 @@ pub(crate) const CHOICE: &str = "vestry_choice";
 pub(crate) const LANGUAGE: &str = "vestry_language";
 /// Light or dark.
 pub(crate) const THEME: &str = "vestry_theme";
+
+/// Puts words in the place of what a browser sends for them; what this installation never wrote is none.
+pub(crate) fn put_in_words(server: &Server, headers: &mut HeaderMap) {
+    if [CHOICE, LANGUAGE, THEME].iter().all(|name| cookie(headers, name).is_none()) {
+        return;
+    }
+    let lines: Vec<&str> = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).collect();
+    let pairs = lines.iter().flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let pairs = pairs.map(|(name, value)| match words_of(server, name) {
+        Some(words) => {
+            let said = |code: &str| words.iter().find(|word| drawn(server, name, word) == code).copied();
+            format!("{name}={}", value.split('.').filter_map(said).collect::<Vec<_>>().join("."))
+        }
+        None => format!("{name}={value}"),
+    });
+    if let Ok(line) = HeaderValue::from_str(&pairs.collect::<Vec<_>>().join("; ")) {
+        headers.insert(header::COOKIE, line);
+    }
+}
+
+/// The few words that a cookie may hold; `None` for one that holds others.
+fn words_of<'s>(server: &'s Server, name: &str) -> Option<Vec<&'s str>> {
+    Some(match name {
+        CHOICE => optional(server.app.policy()).map(|c| c.id.as_str()).collect(),
+        LANGUAGE => [Language::Korean, Language::English].map(Language::code).into(),
+        THEME => Theme::NAMES.into(),
+        _ => return None,
+    })
+}
+
+/// What stands in a cookie for a word: the same for everybody here, another one elsewhere.
+fn drawn(server: &Server, name: &str, word: &str) -> String {
+    let hash = Sha256::digest([server.app.cookie_words(), name, word].join("."));
+    vestry_model::hex(&hash[..16])
+}
 
 /// Whether this browser's owner has chosen, and something was agreed to: a refusal leaves no trace.
 pub(crate) fn is_chosen(headers: &HeaderMap) -> bool {
@@ -91,6 +130,10 @@ fn line(server: &Server, listed: &Cookie, value: &str) -> Option<HeaderValue> {
     let stays = match listed.keep {
         Some(keep) => format!("; Max-Age={}", seconds(server.app.policy(), keep, server.app.now())?),
         None => String::new(),
+    };
+    let value = match words_of(server, &listed.id) {
+        Some(_) => value.split('.').map(|word| drawn(server, &listed.id, word)).collect::<Vec<_>>().join("."),
+        None => value.to_owned(),
     };
     let secure = if server.options.is_over_tls() { "; Secure" } else { "" };
     let same_site = same_site(&listed.id);

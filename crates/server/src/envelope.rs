@@ -32,6 +32,7 @@ const PERMISSIONS: &str = "camera=(self), microphone=(), display-capture=(), geo
 pub(crate) async fn envelope(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let network = network(&server, &request);
     request.extensions_mut().insert(network);
+    cookies::put_in_words(&server, request.headers_mut());
     public::note(&server, &mut request);
     let started = clock();
     let id = vestry_model::hex(&server.app.random()[..8]);

@@ -402,7 +402,7 @@ async fn visitor_session(server: &Server, token: &str) -> Result<Option<Session>
     let Some(privacy) = server.app.privacy() else { return Ok(None) };
     let Some(visitor) = privacy.visitor(token).await? else { return Ok(None) };
     let shop = match visitor.organisation {
-        Some(id) => server.app.organisation_name(OrganisationId::from_row(id)).await?,
+        Some(id) => server.app.organisation_name(id).await?,
         None => String::new(),
     };
     Ok(Some(Session::of_visitor(visitor, shop, token)))

@@ -41,7 +41,7 @@ use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs},
 };
 use tokio::{net::TcpListener, sync::watch};
-use vestry_app::App;
+use vestry_app::{App, AppError};
 
 /// How the server listens.
 #[derive(Debug, Clone)]
@@ -86,6 +86,14 @@ pub enum ServeError {
         "`{0}` can be reached from elsewhere, and that needs TLS; pass `--certificate` and `--key`, or put a proxy in front and pass `--behind-proxy`"
     )]
     NotLoopback(SocketAddr),
+    /// Others can reach a server that nobody has an account at.
+    #[error(
+        "nobody has an account yet, and others could reach this server; make the first by `vestry admin init`, or by `vestry admin staff add` where that was done, or listen on `127.0.0.1` without a proxy"
+    )]
+    NoAccounts,
+    /// Who has an account could not be read.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// The address is taken, or not ours.
     #[error("could not listen on `{address}`; is something else listening there?")]
     Listen {
@@ -117,6 +125,28 @@ pub fn route_table() -> Vec<Line> {
     routes::table()
 }
 
+/// The address that would be listened on, if it may be.
+///
+/// # Errors
+/// Why not: no address, one that others can reach without TLS or before anybody has an account, a policy without the
+/// session's cookie.
+pub async fn check(app: &App, options: &Options) -> Result<SocketAddr, ServeError> {
+    let unreadable = |source| ServeError::Address { listen: options.listen.clone(), source };
+    let address = options.listen.to_socket_addrs().map_err(unreadable)?.next();
+    let address = address.ok_or_else(|| unreadable(std::io::ErrorKind::NotFound.into()))?;
+    if !address.ip().is_loopback() && !options.is_over_tls() {
+        return Err(ServeError::NotLoopback(address));
+    }
+    if (!address.ip().is_loopback() || options.behind_proxy) && !app.has_accounts().await? {
+        return Err(ServeError::NoAccounts);
+    }
+    let lacks = |p: &&vestry_policy::Policy| p.effective >= app.policy().effective && session::is_unlisted(p);
+    if let Some(policy) = app.policies().iter().find(lacks) {
+        return Err(ServeError::Unlisted { version: policy.version.clone(), cookie: session::COOKIE });
+    }
+    Ok(address)
+}
+
 /// Serves until `shutdown`, working through imports, waiting pictures and the index beside it; requests under way
 /// are finished. `ready` hears the address once it is listened on.
 pub async fn serve(
@@ -125,16 +155,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let unreadable = |source| ServeError::Address { listen: options.listen.clone(), source };
-    let address = options.listen.to_socket_addrs().map_err(unreadable)?.next();
-    let address = address.ok_or_else(|| unreadable(std::io::ErrorKind::NotFound.into()))?;
-    if !address.ip().is_loopback() && !options.is_over_tls() {
-        return Err(ServeError::NotLoopback(address));
-    }
-    let lacks = |p: &&vestry_policy::Policy| p.effective >= app.policy().effective && session::is_unlisted(p);
-    if let Some(policy) = app.policies().iter().find(lacks) {
-        return Err(ServeError::Unlisted { version: policy.version.clone(), cookie: session::COOKIE });
-    }
+    let address = check(&app, &options).await?;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let tls = options.tls.clone();
     let router = router(app.clone(), options);

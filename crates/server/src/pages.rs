@@ -40,6 +40,9 @@ pub(crate) enum Theme {
 }
 
 impl Theme {
+    /// Those that can be chosen.
+    pub(crate) const NAMES: [&str; 2] = ["light", "dark"];
+
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         match name {
             "light" => Some(Self::Light),

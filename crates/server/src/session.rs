@@ -49,7 +49,7 @@ impl Session {
 
     pub(crate) fn of_visitor(visitor: Visitor, shop: String, token: &str) -> Self {
         let is_staff = visitor.role.is_some_and(Role::is_staff);
-        let organisation = visitor.organisation.filter(|_| !is_staff).map(OrganisationId::from_row);
+        let organisation = visitor.organisation.filter(|_| !is_staff);
         let who = if is_staff { Who::Staff(visitor) } else { Who::Member(visitor) };
         Self { organisation, shop, csrf: csrf(token), who }
     }

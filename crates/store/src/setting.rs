@@ -20,6 +20,13 @@ impl Tx {
         Ok(())
     }
 
+    /// The value kept under `key`: `value` from now on where there was none.
+    pub async fn setting_or(&mut self, key: &str, value: &str) -> Result<String, StoreError> {
+        const SQL: &str = "insert into settings (key, value) values ($1, $2) on conflict (key) do nothing";
+        self.conn.run(SQL, args![key, value]).await?;
+        Ok(self.setting(key).await?.unwrap_or_else(|| value.into()))
+    }
+
     /// Forgets the value of `key`.
     pub async fn remove_setting(&mut self, key: &str) -> Result<(), StoreError> {
         const SQL: &str = "delete from settings where key = $1";

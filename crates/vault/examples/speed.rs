@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
 use std::{hint::black_box, time::Instant};
+use vestry_model::OrganisationId;
 use vestry_vault::{DataKey, InstallationId, KeyId, PersonId, Place, RecordId, Store};
 
 /// Other work on the machine makes a round slower and none quicker: the best says what the code takes, the median what
@@ -16,7 +17,7 @@ fn main() {
     let place = Place {
         installation: InstallationId::from_bytes([1; 16]),
         store: Store::Live,
-        organisation: Some(7),
+        organisation: Some(OrganisationId::from_row(7)),
         person: Some(PersonId::from_bytes([2; 16])),
         class: "account",
         record: RecordId::from_bytes([3; 16]),

@@ -6,11 +6,13 @@ use crate::{
     error::VaultError,
     names::{read_events, write_events},
     notices::letter,
+    people::works_for,
     place::{PersonId, RecordId},
     writing::{Batch, touch},
 };
 use jiff::Timestamp;
 use vestry_database::{Columns, Row, args};
+use vestry_model::OrganisationId;
 use vestry_policy::{Event, Policy, PurposeId};
 
 /// The mark of who came of age and was not asked yet.
@@ -156,7 +158,7 @@ struct Guarded {
     person: PersonId,
     record: RecordId,
     events: Vec<(Event, Timestamp)>,
-    organisation: Option<i64>,
+    organisation: Option<OrganisationId>,
 }
 
 impl Guarded {
@@ -166,7 +168,7 @@ impl Guarded {
             person: PersonId::from_row(columns.take()?)?,
             record: RecordId::from_row(columns.take()?)?,
             events: read_events(&columns.take::<String>()?)?,
-            organisation: columns.take()?,
+            organisation: works_for(&mut columns)?,
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::{hex, place::InstallationId};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write, num::NonZeroU32};
+use vestry_model::OrganisationId;
 
 /// What was destroyed. It stands in the audit log, whose signed heads vouch for it, and names nobody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,8 +80,8 @@ impl CertificateState {
 /// A model that was made anew: hashes of what it was made of and of itself, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelChange {
-    /// The organisation whose model it is, by its number in the catalogue.
-    pub organisation: i64,
+    /// The organisation whose model it is.
+    pub organisation: OrganisationId,
     /// What it tells.
     pub model: String,
     /// Its version.

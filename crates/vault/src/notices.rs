@@ -6,6 +6,7 @@ use crate::{
     Vault,
     error::VaultError,
     journal::Line,
+    people::works_for,
     personal::Personal,
     place::{NoticeId, PersonId},
     writing::{Batch, NewRecord, touch},
@@ -168,7 +169,7 @@ impl Vault {
         let (mut batch, mut told, mut failed) = (Batch::default(), Vec::new(), 0_i64);
         for row in conn.rows(SOME, args![vec![first], above, name]).await? {
             let mut columns = row.columns();
-            let (person, organisation) = (PersonId::from_row(columns.take()?)?, columns.take()?);
+            let (person, organisation) = (PersonId::from_row(columns.take()?)?, works_for(&mut columns)?);
             let is_dormant = columns.take::<String>()? == "dormant";
             let agreed = columns.instant_or_none("consents.given")?;
             match concerns(Addressed { is_dormant, agreed }) {

@@ -10,6 +10,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use vestry_database::{Columns, Conn, Row, Sql, Value, args};
+use vestry_model::OrganisationId;
 use vestry_policy::{
     CaseKind, ClassId, Event, ItemSet, Membership, NotACaseKind, Period, PersonFacts, Policy, PurposeId, PurposeSet,
     RecordFacts, StoredIn,
@@ -21,7 +22,7 @@ pub struct PersonOnFile {
     /// Who.
     pub person: PersonId,
     /// The customer company they belong to.
-    pub organisation: Option<i64>,
+    pub organisation: Option<OrganisationId>,
     /// Where the membership stands.
     pub membership: Membership,
     /// Whether they objected to improvement.
@@ -345,7 +346,7 @@ fn record_id(digits: &str) -> Result<RecordId, VaultError> {
 
 fn person_of(row: &Row) -> Result<PersonOnFile, VaultError> {
     let mut columns = row.columns();
-    let (person, organisation) = (PersonId::from_row(columns.take()?)?, columns.take()?);
+    let (person, organisation) = (PersonId::from_row(columns.take()?)?, works_for(&mut columns)?);
     let membership = membership(&mut columns)?;
     let (objected, revision): (i64, i64) = (columns.take()?, columns.take()?);
     Ok(PersonOnFile {
@@ -358,6 +359,11 @@ fn person_of(row: &Row) -> Result<PersonOnFile, VaultError> {
         taken_back: Vec::new(),
         records: Vec::new(),
     })
+}
+
+/// The next column: the customer company that somebody belongs to.
+pub(crate) fn works_for(columns: &mut Columns<'_>) -> Result<Option<OrganisationId>, VaultError> {
+    Ok(columns.take::<Option<i64>>()?.map(OrganisationId::from_row))
 }
 
 fn membership(columns: &mut Columns<'_>) -> Result<Membership, VaultError> {

@@ -7,6 +7,7 @@ use crate::{
 };
 use std::{fmt, str::FromStr};
 use vestry_database::Value;
+use vestry_model::OrganisationId;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -124,7 +125,7 @@ pub struct Place<'a> {
     /// The store in it.
     pub store: Store,
     /// The customer company, unless the value belongs to none.
-    pub organisation: Option<i64>,
+    pub organisation: Option<OrganisationId>,
     /// Whom it is about, unless it is about nobody in particular (one day of visits).
     pub person: Option<PersonId>,
     /// The class of data, which gives its clock: `account`.
@@ -169,7 +170,7 @@ impl Place<'_> {
         bytes.extend_from_slice(self.record.as_bytes());
         bytes.extend_from_slice(self.key.as_bytes());
         bytes.extend_from_slice(&self.revision.to_be_bytes());
-        let organisation = self.organisation.map(i64::to_be_bytes);
+        let organisation = self.organisation.map(|id| id.get().to_be_bytes());
         push_behind_length(&mut bytes, organisation.as_ref().map_or(&[], |id| id));
         push_behind_length(&mut bytes, self.person.as_ref().map_or(&[], |id| id.as_bytes()));
         push_behind_length(&mut bytes, self.class.as_bytes());
@@ -206,7 +207,8 @@ mod tests {
     /// Few values a field, so that two places often share most of them.
     fn any_place() -> impl Strategy<Value = Owned> {
         let id = || prop_oneof![Just([0; 16]), Just([1; 16]), any::<[u8; 16]>()];
-        let organisation = prop_oneof![Just(None), Just(Some(0)), Just(Some(-1)), any::<i64>().prop_map(Some)];
+        let organisation = prop_oneof![Just(None), Just(Some(0)), Just(Some(-1)), any::<i64>().prop_map(Some)]
+            .prop_map(|id| id.map(OrganisationId::from_row));
         let person = prop_oneof![Just(None), id().prop_map(|id| Some(PersonId(id)))];
         let name = || prop_oneof!["[ab]{0,3}", "\\PC{0,12}", Just("\0".to_owned())];
         let store = prop_oneof![Just(Store::Live), Just(Store::Separated)];
@@ -247,7 +249,8 @@ mod tests {
         };
         let (record, key) = (RecordId(*take(&mut rest)?), KeyId(*take(&mut rest)?));
         let revision = u64::from_be_bytes(*take(&mut rest)?);
-        let organisation = present(field(&mut rest)?, |id| Some(i64::from_be_bytes(id.try_into().ok()?)))?;
+        let organisation =
+            present(field(&mut rest)?, |id| Some(OrganisationId::from_row(i64::from_be_bytes(id.try_into().ok()?))))?;
         let person = present(field(&mut rest)?, |id| Some(PersonId(id.try_into().ok()?)))?;
         let class = String::from_utf8(field(&mut rest)?.to_vec()).ok()?;
         let column = String::from_utf8(field(&mut rest)?.to_vec()).ok()?;
@@ -271,7 +274,7 @@ mod tests {
         let moved = Place { class: "a", column: "bc", ..place };
         assert_ne!(place.encode(), moved.encode());
         assert_ne!(place.encode(), Place { person: Some(PersonId([0; 16])), ..place }.encode());
-        assert_ne!(place.encode(), Place { organisation: Some(0), ..place }.encode());
+        assert_ne!(place.encode(), Place { organisation: Some(OrganisationId::from_row(0)), ..place }.encode());
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use crate::{
     Vault,
     error::VaultError,
     journal::Change,
+    people::works_for,
     place::{PersonId, RecordId},
     sessions::spend,
     tombstone::Subject,
@@ -12,6 +13,7 @@ use crate::{
 use jiff::Timestamp;
 use std::str::FromStr;
 use vestry_database::{Conn, Sql, args};
+use vestry_model::OrganisationId;
 
 /// A role. Members have one of the first three, staff one of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,26 +104,26 @@ impl Vault {
     pub async fn join_organisation(
         &self,
         person: PersonId,
-        (organisation, role): (i64, Role),
+        (organisation, role): (OrganisationId, Role),
         (token, what): SpentLink,
     ) -> Result<(), VaultError> {
         const SQL: &str = "update persons set role = $3, revision = revision + 1 \
             where id = $1 and state = 'active' and organisation = $2";
         let mut conn = self.people.begin().await?;
         spend(&mut conn, &token, what).await?;
-        match conn.run(SQL, args![person.value(), organisation, role.as_str()]).await? {
+        match conn.run(SQL, args![person.value(), organisation.get(), role.as_str()]).await? {
             0 => Err(VaultError::State { state: "elsewhere", needed: "of this organisation" }),
             _ => Ok(conn.commit().await?),
         }
     }
 
     /// Somebody's role, and the organisation they work for.
-    pub async fn role(&self, person: PersonId) -> Result<(Option<Role>, Option<i64>), VaultError> {
+    pub async fn role(&self, person: PersonId) -> Result<(Option<Role>, Option<OrganisationId>), VaultError> {
         role_of(&mut self.people.read().await?, person).await
     }
 
     /// Who has a role, and which: the members of an organisation, or the operator's people.
-    pub async fn with_roles(&self, organisation: Option<i64>) -> Result<Vec<(PersonId, Role)>, VaultError> {
+    pub async fn with_roles(&self, organisation: Option<OrganisationId>) -> Result<Vec<(PersonId, Role)>, VaultError> {
         const OURS: &str = "select id, role from persons where role in ('auditor', 'operator', 'officer') \
             and organisation is null and state = 'none' order by id";
         const THEIRS: &str = "select id, role from persons where organisation = $1 and role is not null \
@@ -129,7 +131,7 @@ impl Vault {
         let mut conn = self.people.read().await?;
         let rows = match organisation {
             None => conn.rows(OURS, args![]).await?,
-            Some(organisation) => conn.rows(THEIRS, args![organisation]).await?,
+            Some(organisation) => conn.rows(THEIRS, args![organisation.get()]).await?,
         };
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -150,11 +152,11 @@ impl Vault {
     }
 }
 
-async fn role_of(conn: &mut Conn, person: PersonId) -> Result<(Option<Role>, Option<i64>), VaultError> {
+async fn role_of(conn: &mut Conn, person: PersonId) -> Result<(Option<Role>, Option<OrganisationId>), VaultError> {
     const SQL: &str = "select role, organisation from persons where id = $1";
     let row = conn.row(SQL, args![person.value()]).await?.ok_or(VaultError::UnknownPerson(person))?;
     let mut columns = row.columns();
-    Ok((role_from_row(columns.take()?)?, columns.take()?))
+    Ok((role_from_row(columns.take()?)?, works_for(&mut columns)?))
 }
 
 /// Somebody has to be able to let others in. Whoever counts who is left counts alone, in whichever process: of the last two,
@@ -163,7 +165,7 @@ async fn refuse_last(
     conn: &mut Conn,
     person: PersonId,
     role: Role,
-    organisation: Option<i64>,
+    organisation: Option<OrganisationId>,
 ) -> Result<(), VaultError> {
     const ALL: Sql = Sql {
         sqlite: "select id from persons where role = $1 and organisation is not distinct from $2 \
@@ -174,7 +176,7 @@ async fn refuse_last(
     if !matches!(role, Role::Owner | Role::Operator) {
         return Ok(());
     }
-    for row in conn.rows(ALL, args![role.as_str(), organisation]).await? {
+    for row in conn.rows(ALL, args![role.as_str(), organisation.map(OrganisationId::get)]).await? {
         if PersonId::from_row(row.only()?)? != person {
             return Ok(());
         }

@@ -12,6 +12,7 @@ use crate::{
     generations::AUDIT,
     journal::{Ledger, LedgerReason, Line},
     master::{KeyCheck, MasterKey, MasterKeySource, Masters},
+    people::works_for,
     place::{KeyId, PersonId, Place, RecordId, Store},
     tombstone::Tombstone,
     vault::{Databases, KEY_CHECK, VaultKeys, VaultPlace, next_file, put_setting},
@@ -24,13 +25,14 @@ use std::{
     sync::Arc,
 };
 use vestry_database::{Value, args};
+use vestry_model::OrganisationId;
 use vestry_policy::Policy;
 
 /// Where a wrapped key belongs, as its rows say it.
 struct KeyPlace {
     key: KeyId,
     person: Option<PersonId>,
-    organisation: Option<i64>,
+    organisation: Option<OrganisationId>,
     record: RecordId,
     class: String,
 }
@@ -195,10 +197,10 @@ impl Vault {
         const RECORDS: &str = "select r.id, r.class, p.organisation from records r join persons p on p.id = r.person";
         const ITEMS: &str = "select distinct person, record, key from items";
         const DAYS: &str = "select class, key from days union select class, key from day_rows";
-        let mut about: HashMap<RecordId, (String, Option<i64>)> = HashMap::new();
+        let mut about: HashMap<RecordId, (String, Option<OrganisationId>)> = HashMap::new();
         for row in self.people.rows(RECORDS, args![]).await? {
             let mut columns = row.columns();
-            about.insert(RecordId::from_row(columns.take()?)?, (columns.take()?, columns.take()?));
+            about.insert(RecordId::from_row(columns.take()?)?, (columns.take()?, works_for(&mut columns)?));
         }
         let mut places = Vec::new();
         for row in self.database(store).rows(ITEMS, args![]).await? {

@@ -11,6 +11,7 @@ use crate::{
     tombstone::Tombstone,
 };
 use vestry_database::{Conn, Value, args};
+use vestry_model::OrganisationId;
 use vestry_policy::{ClassId, ItemId, ItemSet, Policy};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -18,7 +19,7 @@ use zeroize::{Zeroize, Zeroizing};
 #[derive(Clone, Copy)]
 pub(crate) struct Sealing {
     pub(crate) person: PersonId,
-    pub(crate) organisation: Option<i64>,
+    pub(crate) organisation: Option<OrganisationId>,
     pub(crate) record: RecordId,
     pub(crate) class: ClassId,
     pub(crate) store: Store,

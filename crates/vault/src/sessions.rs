@@ -7,12 +7,14 @@ use crate::{
     Vault,
     error::VaultError,
     lookup::LookupKey,
+    people::works_for,
     place::PersonId,
     roles::{Role, role_from_row},
 };
 use jiff::Timestamp;
 use std::{collections::HashMap, sync::Mutex};
 use vestry_database::{Conn, args};
+use vestry_model::OrganisationId;
 
 /// A session as it stands now: of somebody who is a member in use, or of staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct SessionOnFile {
     /// When it was last used, to the minute.
     pub used: Timestamp,
     /// The customer company they work for.
-    pub organisation: Option<i64>,
+    pub organisation: Option<OrganisationId>,
     /// What they may do.
     pub role: Option<Role>,
 }
@@ -145,7 +147,7 @@ impl Vault {
                 person: PersonId::from_row(columns.take()?)?,
                 begun: columns.instant("sessions.begun")?,
                 used: columns.instant("sessions.used")?,
-                organisation: columns.take()?,
+                organisation: works_for(&mut columns)?,
                 role: role_from_row(columns.take()?)?,
             };
             found.insert(token, session);

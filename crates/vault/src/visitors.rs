@@ -17,6 +17,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use vestry_database::{Value, args};
+use vestry_model::OrganisationId;
 
 /// The setting that holds the id of the key of hashes, and what the key serves.
 pub(crate) const VISITORS: &str = "visitors";
@@ -26,7 +27,11 @@ const TOGETHER: usize = 4_096;
 impl Vault {
     /// The ids of visitors by a shop's own names of them, in their order; made for those who have none, and durable when this
     /// returns.
-    pub async fn visitors_named(&self, organisation: i64, names: &[&str]) -> Result<Vec<VisitorId>, VaultError> {
+    pub async fn visitors_named(
+        &self,
+        organisation: OrganisationId,
+        names: &[&str],
+    ) -> Result<Vec<VisitorId>, VaultError> {
         const ADD: &str = "insert into visitors (hash, visitor, tombstone) values (..) on conflict do nothing";
         let key = self.visitors_key_or_new().await?;
         let hashes: Vec<[u8; 32]> = names.iter().map(|name| hash(&key, organisation, name)).collect();
@@ -49,7 +54,7 @@ impl Vault {
     }
 
     /// The id of one visitor, if they have one.
-    pub async fn visitor(&self, organisation: i64, name: &str) -> Result<Option<VisitorId>, VaultError> {
+    pub async fn visitor(&self, organisation: OrganisationId, name: &str) -> Result<Option<VisitorId>, VaultError> {
         let Some(key) = self.visitors_key().await? else { return Ok(None) };
         let hash = hash(&key, organisation, name);
         Ok(self.visitors_by(&[hash]).await?.get(&hash).copied())
@@ -137,6 +142,6 @@ impl Vault {
 }
 
 /// Names of two shops do not meet.
-fn hash(key: &LookupKey, organisation: i64, name: &str) -> [u8; 32] {
+fn hash(key: &LookupKey, organisation: OrganisationId, name: &str) -> [u8; 32] {
     key.hash(&format!("{organisation}\n{name}"))
 }

@@ -16,6 +16,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use vestry_database::{Conn, Value, args};
+use vestry_model::OrganisationId;
 use vestry_policy::{
     Basis, ClassId, Collected, Event, Grain, ItemId, ItemSet, Lives, Membership, Policy, PurposeId, StoredIn,
 };
@@ -25,7 +26,7 @@ use zeroize::Zeroizing;
 #[derive(Debug)]
 pub struct NewPerson {
     /// The customer company they belong to.
-    pub organisation: Option<i64>,
+    pub organisation: Option<OrganisationId>,
     /// What they may do there, or for the operator.
     pub role: Option<Role>,
     /// Where their membership stands: in use since the sign-up, or none for somebody who wrote to the office.
@@ -165,7 +166,7 @@ impl Vault {
             if let Membership::Active { .. } = new.membership {
                 complete(policy, new)?;
             }
-            let mut row = vec![person.value(), new.organisation.into()];
+            let mut row = vec![person.value(), new.organisation.map(OrganisationId::get).into()];
             row.extend(columns_of(new.membership, now));
             row.extend([0_i64.into(), 0_i64.into(), new.role.map(Role::as_str).into()]);
             batch.persons.push(row);
@@ -230,7 +231,7 @@ impl Vault {
         &self,
         policy: &Policy,
         batch: &mut Batch,
-        (person, organisation): (PersonId, Option<i64>),
+        (person, organisation): (PersonId, Option<OrganisationId>),
         new: &NewRecord,
     ) -> Result<RecordId, VaultError> {
         let class = policy.class(new.class);

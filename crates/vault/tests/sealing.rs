@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use std::path::Path;
+use vestry_model::OrganisationId;
 use vestry_vault::{
     DataKey, InstallationId, KeyId, LookupKey, MAX_PLAINTEXT, MasterKey, PersonId, Place, RecordId, SealError, Store,
     WRAPPED_LENGTH, WrappedKey, normalised_mail, sealed_length,
@@ -11,7 +12,7 @@ fn place() -> Place<'static> {
     Place {
         installation: InstallationId::from_bytes([1; 16]),
         store: Store::Live,
-        organisation: Some(7),
+        organisation: Some(OrganisationId::from_row(7)),
         person: Some(PersonId::from_bytes([2; 16])),
         class: "account",
         record: RecordId::from_bytes([3; 16]),
@@ -27,7 +28,7 @@ fn others() -> Vec<Place<'static>> {
     vec![
         Place { installation: InstallationId::from_bytes([9; 16]), ..place },
         Place { store: Store::Separated, ..place },
-        Place { organisation: Some(8), ..place },
+        Place { organisation: Some(OrganisationId::from_row(8)), ..place },
         Place { organisation: None, ..place },
         Place { person: Some(PersonId::from_bytes([9; 16])), ..place },
         Place { person: None, ..place },

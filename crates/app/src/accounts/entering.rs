@@ -14,6 +14,7 @@ use std::{fmt, future::Future, time::Duration};
 use tokio::time::Instant;
 use vestry_credentials::{Attempts, LockoutRules, SessionRules, SessionTimes, Token, TokenUse, Verdict};
 use vestry_mail::Language;
+use vestry_model::OrganisationId;
 use vestry_policy::Membership;
 use vestry_vault::{
     AttemptsOnFile, CountedAttempt, Opening, PersonId, Personal, Reader, Role, SessionOnFile, VaultError,
@@ -81,7 +82,7 @@ pub struct Visitor {
     /// Who.
     pub person: PersonId,
     /// Where they work.
-    pub organisation: Option<i64>,
+    pub organisation: Option<OrganisationId>,
     /// What they may do there, or for the operator.
     pub role: Option<Role>,
     /// When they proved who they are.

@@ -69,7 +69,7 @@ impl Privacy {
             links.enrolment = Some(self.add_staff(&new).await?.1);
         }
         if !first.organisation.is_empty() {
-            let organisation = (self.first_organisation(&first.organisation).await?.get(), first.organisation.as_str());
+            let organisation = (self.first_organisation(&first.organisation).await?, first.organisation.as_str());
             if !first.owner.is_empty() {
                 let owner = Personal::new(first.owner.to_string());
                 links.invitation = Some(self.invite(organisation, &owner, Role::Owner, Language::Korean).await?);

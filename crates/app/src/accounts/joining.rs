@@ -54,7 +54,7 @@ pub struct Joined {
     /// Who.
     pub person: PersonId,
     /// Where they work.
-    pub organisation: i64,
+    pub organisation: OrganisationId,
     /// The token of a link by which a child, whose guardian signed them up, chooses a password.
     pub password: Option<Zeroizing<String>>,
 }
@@ -80,7 +80,7 @@ pub(super) struct Pending {
 /// What an invitation is to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Invited {
-    pub(super) organisation: i64,
+    pub(super) organisation: OrganisationId,
     pub(super) role: String,
 }
 
@@ -90,7 +90,7 @@ pub(super) struct Invitation {
     pub(super) link: [u8; 32],
     /// Under whom it waits.
     pub(super) who: PersonId,
-    pub(super) organisation: i64,
+    pub(super) organisation: OrganisationId,
     pub(super) role: Role,
 }
 
@@ -271,7 +271,7 @@ impl Privacy {
         };
         let Some(invitation) = invitation else {
             let made = self.new_organisation().await?;
-            let joined = self.put_on_file(pending, (made.get(), Role::Owner), vec![(link, CONFIRM)]).await;
+            let joined = self.put_on_file(pending, (made, Role::Owner), vec![(link, CONFIRM)]).await;
             if joined.is_err() {
                 self.remove_organisation(made).await?;
             }
@@ -285,7 +285,7 @@ impl Privacy {
     async fn put_on_file(
         &self,
         pending: &Pending,
-        (organisation, role): (i64, Role),
+        (organisation, role): (OrganisationId, Role),
         links: Vec<SpentLink>,
     ) -> Result<Joined, AccountError> {
         let policy = self.policy();
@@ -337,7 +337,7 @@ impl Privacy {
         &self,
         policy: &Policy,
         pending: &Pending,
-        organisation: i64,
+        organisation: OrganisationId,
         role: Role,
     ) -> Result<NewPerson, AccountError> {
         let language = if pending.language == "en" { Language::English } else { Language::Korean };
@@ -361,7 +361,7 @@ impl Privacy {
         policy: &Policy,
         (items, password): (&BTreeMap<String, String>, &str),
         language: Language,
-        (organisation, role): (i64, Role),
+        (organisation, role): (OrganisationId, Role),
     ) -> Result<NewPerson, AccountError> {
         let now = self.now();
         let mut id = [0; 8];

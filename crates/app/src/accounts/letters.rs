@@ -515,7 +515,7 @@ impl PostOffice {
             mail: config.from.clone(),
             address: config.address.clone(),
         };
-        let base = config.links.trim_end_matches('/').to_owned();
+        let base = config.base().to_owned();
         let returns = Some(config.returns.clone()).filter(|folder| !folder.as_os_str().is_empty());
         if config.host.is_empty() {
             let post = Post::Folder(FolderPost::new(crate::privacy::posted_letters(data), from));

@@ -11,6 +11,7 @@ use futures_util::future::try_join_all;
 use jiff::SignedDuration;
 use vestry_credentials::TokenUse;
 use vestry_mail::Language;
+use vestry_model::OrganisationId;
 use vestry_policy::Event;
 use vestry_vault::{Opening, PersonId, Personal, Reader, Role, VaultError};
 use zeroize::Zeroizing;
@@ -38,7 +39,7 @@ impl Privacy {
     /// Invites somebody by mail to work for an organisation; the invitation's token, for whoever hands it over otherwise.
     pub async fn invite(
         &self,
-        organisation: (i64, &str),
+        organisation: (OrganisationId, &str),
         mail: &Personal<String>,
         role: Role,
         language: Language,
@@ -91,7 +92,11 @@ impl Privacy {
     }
 
     /// Who works for an organisation. Whoever was set apart for want of use is not shown before they come back.
-    pub async fn colleagues(&self, organisation: i64, reader: PersonId) -> Result<Vec<Colleague>, AccountError> {
+    pub async fn colleagues(
+        &self,
+        organisation: OrganisationId,
+        reader: PersonId,
+    ) -> Result<Vec<Colleague>, AccountError> {
         let open = |(person, role): (PersonId, Role)| async move {
             let reader = if reader == person { Reader::Themselves(person) } else { Reader::Colleague(reader) };
             let mut opened = self.open_items(person, "membership", reader, &["name", "email"]).await?;
@@ -115,7 +120,7 @@ impl Privacy {
     /// Gives a colleague another role, or none: then they work there no more.
     pub async fn give_role(
         &self,
-        organisation: i64,
+        organisation: OrganisationId,
         colleague: PersonId,
         role: Option<Role>,
     ) -> Result<(), AccountError> {

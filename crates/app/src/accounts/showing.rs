@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use std::{collections::BTreeMap, fmt};
 use vestry_credentials::{Password, PasswordHash, TotpSecret};
 use vestry_mail::Language;
-use vestry_model::hex;
+use vestry_model::{OrganisationId, hex};
 use vestry_policy::Event;
 use vestry_vault::{PersonId, Personal, Role};
 use zeroize::Zeroizing;
@@ -52,7 +52,7 @@ impl fmt::Debug for DemoStaff {
 
 impl Privacy {
     /// Puts the demo's people on file: members of `organisation`, a child with a guardian, an officer and an operator.
-    pub async fn demo_people(&self, organisation: i64) -> Result<DemoPeople, AccountError> {
+    pub async fn demo_people(&self, organisation: OrganisationId) -> Result<DemoPeople, AccountError> {
         let members = [(Role::Owner, OWNER), (Role::Editor, EDITOR), (Role::Viewer, VIEWER)];
         let mut bytes = [0; 22];
         random(self)(&mut bytes);
@@ -71,7 +71,7 @@ impl Privacy {
 
     async fn demo_member(
         &self,
-        organisation: i64,
+        organisation: OrganisationId,
         role: Role,
         mail: &str,
         hash: &PasswordHash,

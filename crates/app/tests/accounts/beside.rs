@@ -13,6 +13,7 @@ use vestry_app::{
     AccountError, App, Both, Config, Entered, KeyKind, Language, PersonId, PrivacyError, Reader, Role, SignUp,
     StaffEntered, VaultError, Waits,
 };
+use vestry_model::OrganisationId;
 
 impl House {
     /// A session that begins here.
@@ -37,7 +38,7 @@ impl House {
     }
 
     /// Somebody who comes in by an invitation.
-    async fn colleague(&self, organisation: i64, mail: &str) -> PersonId {
+    async fn colleague(&self, organisation: OrganisationId, mail: &str) -> PersonId {
         let invited = (organisation, "한빛상점");
         self.privacy.invite(invited, &personal(mail), Role::Viewer, Language::Korean).await.expect("invited");
         let invitation = self.post().await.pop().expect("a letter").token("/join?invitation=");

@@ -15,6 +15,7 @@ use vestry_app::{
     App, ChildAccount, Config, Device, Entered, Language, LogIn, MailConfig, NamedGuardian, PersonId, Personal,
     PostOffice, Privacy, Role, SignUp, Surroundings, Visitor,
 };
+use vestry_model::OrganisationId;
 
 thread_local! {
     static NOW: Cell<i64> = const { Cell::new(0) };
@@ -164,7 +165,7 @@ impl House {
     }
 
     /// An invitation to an organisation.
-    pub(crate) async fn invited(&self, organisation: i64, to: &str, role: Role) -> String {
+    pub(crate) async fn invited(&self, organisation: OrganisationId, to: &str, role: Role) -> String {
         let to = personal(to);
         let link = self.privacy.invite((organisation, "한빛상점"), &to, role, Language::Korean).await;
         self.post().await;

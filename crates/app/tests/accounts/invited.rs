@@ -2,10 +2,11 @@
 
 use crate::house::{House, PASSWORD, in_two_processes, log_in, on_each_engine, personal, sign_up};
 use vestry_app::{AccountError, Joined, Leaving, Role};
+use vestry_model::OrganisationId;
 
 /// One came in, the other was told that the invitation is over.
 #[track_caller]
-fn check(answers: &[Result<Joined, AccountError>; 2], organisation: i64) {
+fn check(answers: &[Result<Joined, AccountError>; 2], organisation: OrganisationId) {
     let joined: Vec<_> = answers.iter().flatten().collect();
     assert!(matches!(joined[..], [joined] if joined.organisation == organisation), "{answers:?}");
     assert!(answers.iter().any(|answer| matches!(answer, Err(AccountError::Invitation))), "{answers:?}");

@@ -425,6 +425,23 @@ async fn clause_9_a_guardian_is_asked_consents_sees_and_is_gone_on_the_birthday(
 }
 
 #[tokio::test]
+async fn a_child_whose_guardian_ends_the_account_is_told_by_a_last_letter() {
+    on_each_engine(async |house| {
+        let link = house.asked_guardian().await;
+        house.privacy.consent_for(&link, &child("child@home.example", "2026-12-24")).await.expect("consented");
+        let first = house.post().await.pop().expect("a letter");
+        house.privacy.confirm(&first.token("/join/confirm/")).await.expect("confirmed");
+        house.post().await;
+        house.privacy.leave_for(&link, Leaving::Withdrawn).await.expect("ended");
+        let letters = house.post().await;
+        let is_last = |letter: &crate::house::Letter| letter.text.contains("탈퇴가 처리되어");
+        assert!(letters.len() == 1 && letters.iter().all(is_last), "{letters:?}");
+        assert_eq!(letters[0].to, "child@home.example");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_guardian_does_not_learn_whose_an_address_is() {
     use vestry_app::GuardianPage;
     on_each_engine(async |house| {

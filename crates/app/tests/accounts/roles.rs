@@ -5,6 +5,7 @@ use crate::{
     office::enrolled,
 };
 use vestry_app::{AccountError, PersonId, PrivacyError, Role, VaultError};
+use vestry_model::OrganisationId;
 
 fn is_last(answer: &Result<(), AccountError>) -> bool {
     matches!(answer, Err(AccountError::Privacy(PrivacyError::Vault(VaultError::LastOfRole { .. }))))
@@ -18,7 +19,7 @@ fn check(answers: [Result<(), AccountError>; 2]) {
     assert_eq!((went, last), (1, 1), "{answers:?}");
 }
 
-async fn second_owner(house: &House, organisation: i64) -> PersonId {
+async fn second_owner(house: &House, organisation: OrganisationId) -> PersonId {
     let invitation = house.invited(organisation, "lee@shop.example", Role::Owner).await;
     let link = house.signed_up_by(&invitation, "lee@shop.example").await;
     house.privacy.confirm(&link).await.expect("confirmed").person

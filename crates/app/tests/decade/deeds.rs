@@ -8,6 +8,7 @@ use crate::{
 };
 use std::collections::HashMap;
 use vestry_app::{HoldSubject, PrivacyError, VaultError};
+use vestry_model::OrganisationId;
 use vestry_policy::{Event, Membership, Period, Unit};
 use vestry_vault::{DayRecord, NewPerson, NewRecord, PersonId, Personal};
 
@@ -50,7 +51,13 @@ impl House {
         let marketing = policy.purpose_named("marketing").expect("marketing");
         let records = person.records.iter().map(|record| self.new_record(record, &values)).collect();
         let consents = person.marketing.then_some(marketing).into_iter().collect();
-        let new = NewPerson { organisation: Some(number as i64 % 3), role: None, membership, consents, records };
+        let new = NewPerson {
+            organisation: Some(OrganisationId::from_row(number as i64 % 3)),
+            role: None,
+            membership,
+            consents,
+            records,
+        };
         let id = self.privacy.vault().add_people(policy, &[new], at(now)).await.expect("put on file").remove(0);
         if let Some(months) = person.chosen {
             let period = Period::new(months as u16, Unit::Months).expect("a period");

@@ -391,7 +391,7 @@ async fn clause_6_ga_nothing_is_left_of_the_way_to_a_visitor_who_was_forgotten()
     let name = "Canary-visitor-0001";
     shop.takes(&[did(name, DeedKind::Purchase, 0), did("lee", DeedKind::Purchase, 1)]).await;
     let privacy = shop.app.privacy().expect("a vault").clone();
-    let organisation = shop.organisation.get();
+    let organisation = shop.organisation;
     let id = privacy.vault().visitor(organisation, name).await.expect("asked").expect("known");
     let other = privacy.vault().visitor(organisation, "lee").await.expect("asked").expect("known");
     let of = |name, id: vestry_vault::VisitorId| Canary::bytes(name, id.as_bytes());

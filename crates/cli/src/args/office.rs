@@ -167,7 +167,7 @@ pub(crate) struct ShowArgs {
     /// Open what is kept apart as well, where it serves this use: `dispute`, `statute`, `lawful-request` …
     #[arg(long = "use", value_name = "USE")]
     pub(crate) used: Option<String>,
-    /// Show values whole, instead of as much as tells one person's from another's
+    /// Show values whole, instead of as much as tells one person's from another's; what opens a door stays hidden
     #[arg(long)]
     pub(crate) unmask: bool,
     #[command(flatten)]

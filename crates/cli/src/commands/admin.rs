@@ -12,7 +12,7 @@ use std::{
 };
 use vestry_app::{
     Description, FirstLinks, FirstStart, HeldRecord, Language, LawfulUse, Leaving, MASK, NewStaff, Opening, PersonId,
-    Personal, Privacy, Reader, Role, Sweep, TwoStaff, VaultStore, event_named, masked,
+    Personal, Privacy, Reader, Role, Sweep, TwoStaff, VaultStore, event_named, is_secret, masked,
 };
 use zeroize::Zeroizing;
 
@@ -139,8 +139,7 @@ async fn staff(command: StaffCommand) -> Result<()> {
 
 /// Where the server shows a page that a link leads to.
 fn link(place: &Place, page: &str, token: &str) -> Result<String> {
-    let base = open::config(place)?.mail.links;
-    Ok(format!("{}/{page}{token}", base.trim_end_matches('/')))
+    Ok(format!("{}/{page}{token}", open::config(place)?.mail.base()))
 }
 
 async fn person(command: PersonCommand) -> Result<()> {
@@ -259,7 +258,7 @@ fn print_record(privacy: &Privacy, opening: &Opening, record: &HeldRecord, unmas
     for held in &record.items {
         let item = policy.item(held.item);
         let value = held.value.open(opening);
-        let value = if unmask { value.clone() } else { masked(policy, item, value) };
+        let value = if unmask && !is_secret(policy, item) { value.clone() } else { masked(policy, item, value) };
         let fate = held.action.map(|action| action.say(policy)).unwrap_or_default();
         writeln!(stdout(), "  {:<18} {value}  [{fate}]", item.id)?;
     }

@@ -1,7 +1,7 @@
 //! `vestry demo`: from nothing to a catalogue in the browser.
 
 use super::{import, serve};
-use crate::{args::DemoArgs, progress, surroundings};
+use crate::{args::DemoArgs, open, progress, surroundings};
 use anyhow::{Context, Result, bail};
 use std::{
     net::{SocketAddr, TcpListener},
@@ -41,7 +41,8 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     let listen = if args.no_serve { None } else { Some(free(&args.listen)?) };
     let mut config = Config::default();
     if let Some(address) = listen {
-        config.mail.links = format!("http://{address}");
+        config.server.listen = address.to_string();
+        config.mail.links = open::reached_at(&config.server).unwrap_or_default();
     }
     if !Privacy::is_made(&data, &config)? {
         Privacy::make(&data, &config, surroundings()).await?;
@@ -63,7 +64,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     };
     let people = match app.privacy() {
         Some(privacy) => {
-            let people = privacy.demo_people(organisation.get()).await?;
+            let people = privacy.demo_people(organisation).await?;
             app.demo_history(privacy, organisation, &people, &drawings).await?;
             Some(people)
         }

@@ -2,37 +2,41 @@
 
 use crate::{args::ServeArgs, open};
 use anyhow::{Result, bail};
-use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
-use vestry_app::App;
+use vestry_app::{App, ServerConfig};
 use vestry_server::{MetricsToken, Options, Tls};
 
 /// Serves until interrupted; what was acknowledged is kept.
 pub(crate) async fn run(args: ServeArgs) -> Result<()> {
-    let app = open::app(&args.place).await?;
-    let configured = &app.config().server;
-    let file = |given: Option<PathBuf>, configured: &PathBuf| given.unwrap_or_else(|| configured.clone());
-    let (certificate, key) = (file(args.certificate, &configured.certificate), file(args.key, &configured.key));
+    let ServeArgs { place, listen, behind_proxy, certificate, key } = args;
+    // What is said here stands before the settings.
+    let config = open::config_with(&place, |server| {
+        server.listen = listen.unwrap_or(std::mem::take(&mut server.listen));
+        server.behind_proxy |= behind_proxy;
+        server.certificate = certificate.unwrap_or(std::mem::take(&mut server.certificate));
+        server.key = key.unwrap_or(std::mem::take(&mut server.key));
+    })?;
+    let ServerConfig { listen, behind_proxy, certificate, key, metrics_token_file: token, .. } = &config.server;
     let tls = match (certificate.as_os_str().is_empty(), key.as_os_str().is_empty()) {
         (true, true) => None,
-        (false, false) => Some(Tls::read(&certificate, &key)?),
+        (false, false) => Some(Tls::read(certificate, key)?),
         _ => bail!("TLS needs both `server.certificate` and `server.key`; name the other one too, or neither"),
     };
-    let token = &configured.metrics_token_file;
     let metrics_token = if token.as_os_str().is_empty() { None } else { Some(MetricsToken::read(token)?) };
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let options = Options { listen: listen.clone(), behind_proxy: *behind_proxy, tls, metrics_token };
+    if config.mail.links.is_empty() {
+        eprintln!("letters lead to this machine; say as `mail.links` where people reach this server");
+    }
+    let app = open::app_with(&place, config).await?;
+    // Before a key is shown that nobody could use.
+    vestry_server::check(&app, &options).await?;
     if let Some(key) = app.first_key().await? {
         eprintln!(
             "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console takes it until the \
              organisation has an owner with an account"
         );
     }
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let options = Options {
-        listen: args.listen.unwrap_or_else(|| app.config().server.listen.clone()),
-        behind_proxy: args.behind_proxy || app.config().server.behind_proxy,
-        tls,
-        metrics_token,
-    };
     serve(app, options, |address| eprintln!("listening on {scheme}://{address}")).await
 }
 

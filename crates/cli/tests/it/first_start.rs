@@ -10,6 +10,7 @@ use std::{
     process::{Output, Stdio},
 };
 use vestry_app::{Config, Privacy, Surroundings};
+use vestry_model::OrganisationId;
 
 const KEY_PRINTED: &str = "first start: the key of organisation";
 
@@ -73,12 +74,29 @@ fn where_an_owner_has_an_account_a_first_start_prints_no_key() {
     }
 }
 
+#[test]
+fn a_server_that_nobody_has_an_account_at_is_reached_from_its_own_machine_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    for listen in [["--listen", "127.0.0.1:0"], ["--listen", "0.0.0.0:0"]] {
+        let early =
+            vestry(&["serve", "--behind-proxy"]).args(listen).arg("--data").arg(&data).output().expect("it ends");
+        let said = stderr(&early);
+        assert!(!early.status.success() && said.contains("nobody has an account yet"), "{said}");
+        assert!(!said.contains(KEY_PRINTED), "a key is shown once, to whoever can use it: {said}");
+    }
+    let mut server = start(&data);
+    server.process.kill().expect("killed");
+    server.process.wait().expect("ended");
+    assert!(server.said.join().expect("no panic").contains(KEY_PRINTED));
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn with_owner(data: &Path) {
     #[expect(clippy::disallowed_methods, reason = "the binary under test lives in real time")]
     let real = Surroundings { now: jiff::Timestamp::now, random: || *uuid::Uuid::new_v4().as_bytes() };
     let privacy = Privacy::open(data, &Config::default(), real).await.expect("opens");
-    privacy.demo_people(1).await.expect("people");
+    privacy.demo_people(OrganisationId::from_row(1)).await.expect("people");
     privacy.close().await;
 }
 

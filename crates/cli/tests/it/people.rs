@@ -107,6 +107,7 @@ fn somebody_is_put_on_file_shown_held_and_erased() {
     let whole =
         office.done(&["admin", "person", "show", id, "--purpose", "membership", "--reason", "case-1", "--unmask"]);
     assert!(whole.contains("010-1234-5678") && whole.contains("김하나"), "{whole}");
+    assert!(!whole.contains(" hash "), "what opens a door is shown to nobody: {whole}");
     office.refused(&["admin", "person", "show", id, "--purpose", "party", "--reason", "case-1"], "no purpose `party`");
     let copy = office.folder.path().join("copy.json").display().to_string();
     office.done(&["privacy", "export", id, "--out", &copy]);

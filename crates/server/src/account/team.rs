@@ -37,7 +37,7 @@ async fn page(
     let privacy = privacy(server)?;
     let you = session.member().map(|visitor| visitor.person);
     let colleagues = match you {
-        Some(you) => privacy.colleagues(session.organisation().get(), you).await?,
+        Some(you) => privacy.colleagues(session.organisation(), you).await?,
         // A key is nobody who could be told by name who looked.
         None => Vec::new(),
     };
@@ -66,7 +66,7 @@ pub(crate) async fn invite(
         return name(&server, &session, frame, fields.text("shop").unwrap_or("").trim()).await;
     }
     let role = role(fields.text("role"))?;
-    let organisation = (session.organisation().get(), session.shop.as_str());
+    let organisation = (session.organisation(), session.shop.as_str());
     let mail = personal(fields.text("email"));
     match privacy.invite(organisation, &mail, role, frame.words.0.mail()).await {
         Ok(_) => {
@@ -151,7 +151,7 @@ pub(crate) async fn change(
         Some("remove") => None,
         _ => Some(role(fields.text("role"))?),
     };
-    match privacy.give_role(session.organisation().get(), colleague, role).await {
+    match privacy.give_role(session.organisation(), colleague, role).await {
         Ok(()) => {
             let said = Some(frame.words.t("team-changed"));
             page(&server, &session, frame, said, None).await

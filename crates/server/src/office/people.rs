@@ -19,7 +19,7 @@ use crate::{
 use axum::{Extension, extract::State, http::HeaderMap};
 use vestry_app::{
     AccountError, Asking, HeldRecord, HoldSubject, Language, LawfulUse, Leaving, Opening, PersonId, Privacy,
-    PrivacyError, Reader, ReasonCode, RecordId, VaultError, masked,
+    PrivacyError, Reader, ReasonCode, RecordId, VaultError, is_secret, masked,
 };
 use vestry_policy::{Action, Event, Policy};
 
@@ -187,7 +187,9 @@ fn view(policy: &Policy, opening: &Opening, record: &HeldRecord, words: &Words, 
     let item = |held: &vestry_app::HeldItem| {
         let item = policy.item(held.item);
         let value = held.value.open(opening);
-        let value = if is_open { documents.readable(&item.id, value) } else { masked(policy, item, value) };
+        // What opens a door is shown to nobody.
+        let is_shown = is_open && !is_secret(policy, item);
+        let value = if is_shown { documents.readable(&item.id, value) } else { masked(policy, item, value) };
         FoundItem { name: pick(&item.name, words.0), value, until: until(held.action) }
     };
     let mut items: Vec<FoundItem> = record.items.iter().map(item).collect();

@@ -74,7 +74,7 @@ pub(crate) async fn change(
     };
     match link {
         Ok(token) => {
-            let base = server.app.config().mail.links.trim_end_matches('/').to_owned();
+            let base = server.app.config().mail.base();
             let link = token.map(|token| format!("{base}/office/enrol/{}", token.as_str()));
             page(&server, &session, &headers, link, None).await
         }

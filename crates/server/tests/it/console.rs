@@ -266,7 +266,7 @@ async fn a_feed_is_mapped_started_and_watched() {
 async fn language_and_theme_are_kept_where_their_cookies_are_allowed() {
     let (house, cookie, csrf) = furnished().await;
     let fields = [("csrf", csrf.as_str()), ("language", "ko"), ("theme", "dark"), ("back", "/search?lang=en&words=a")];
-    let allowed = format!("{cookie}; vestry_choice=vestry_choice.vestry_language.vestry_theme");
+    let allowed = house.allowing(&cookie).await;
     let answer = house.form(&allowed, "/preferences", &fields).await;
     assert_eq!(answer.header("location"), "/search?words=a", "what is kept needs no place in the address");
     let kept: Vec<&str> = answer.headers.get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()).collect();
@@ -298,7 +298,7 @@ async fn the_office_has_the_same_switches_and_leads_home() {
     assert_eq!(answer.header("location"), "/office/desk?lang=ko&theme=dark&unkept=1");
     let page = house.page(&cookie, answer.header("location")).await.text();
     assert!(page.contains("lang=\"ko\" data-theme=\"dark\"") && page.contains("이 화면에만 적용했어요"), "{page}");
-    let allowed = format!("{cookie}; vestry_choice=vestry_choice.vestry_language.vestry_theme");
+    let allowed = house.allowing(&cookie).await;
     let answer = house.form(&allowed, "/preferences", &fields).await;
     assert_eq!((answer.header("location"), answer.headers.get_all("set-cookie").iter().count()), ("/office/desk", 2));
     assert_eq!(house.page(&cookie, "/").await.header("location"), "/office");

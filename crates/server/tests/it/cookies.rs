@@ -142,14 +142,15 @@ async fn clause_8_what_is_allowed_is_kept_and_nothing_else() {
     assert_eq!(jar.names(), ["vestry_choice", "vestry_session"], "allowing sets nothing that is not used yet");
     jar.send(&house, "/preferences", &wish).await;
     assert_eq!(jar.names(), ["vestry_choice", "vestry_language", "vestry_session", "vestry_theme"]);
-    let words = ["vestry_choice.vestry_language.vestry_theme", "ko", "dark"];
-    for (name, word) in ["vestry_choice", "vestry_language", "vestry_theme"].into_iter().zip(words) {
-        assert_eq!(jar.cookies[name].0, word, "a fixed word");
+    for (name, words) in [("vestry_choice", 3), ("vestry_language", 1), ("vestry_theme", 1)] {
+        let values: Vec<&str> = jar.cookies[name].0.split('.').collect();
+        let is_random = |value: &&str| value.len() == 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(values.len() == words && values.iter().all(is_random), "random only: {values:?}");
     }
     // Each by itself: what is not ticked goes, and is not set again.
     jar.send(&house, "/cookies", &[("choice", "each"), ("cookie", "vestry_theme"), ("cookie", "made_up")]).await;
     assert_eq!(jar.names(), ["vestry_choice", "vestry_session", "vestry_theme"]);
-    assert_eq!(jar.cookies["vestry_choice"].0, "vestry_choice.vestry_theme");
+    assert_eq!(jar.cookies["vestry_choice"].0.split('.').count(), 2, "itself and the theme");
     jar.send(&house, "/preferences", &wish).await;
     assert_eq!(jar.names(), ["vestry_choice", "vestry_session", "vestry_theme"]);
     let page = jar.open(&house, "/cookies").await;
@@ -158,9 +159,29 @@ async fn clause_8_what_is_allowed_is_kept_and_nothing_else() {
         "no box is ever ticked before"
     );
     assert!(jar.open(&house, "/keys").await.contains("lang=\"en\" data-theme=\"dark\""));
-    // A cookie that was put there without a choice is not looked at.
-    let page = house.page("vestry_language=ko; vestry_theme=dark", "/policy").await.text();
-    assert!(page.contains("<html lang=\"en\">"), "{page}");
+    // A cookie that was put there without a choice is not looked at, nor what was never written here.
+    let wished = format!("vestry_theme={}", jar.cookies["vestry_theme"].0);
+    let words = "vestry_choice=vestry_choice.vestry_language.vestry_theme; vestry_language=ko; vestry_theme=dark";
+    for cookies in [wished.as_str(), words] {
+        let page = house.page(cookies, "/policy").await.text();
+        assert!(page.contains("<html lang=\"en\">"), "{cookies}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn clause_8_a_cookie_tells_nobody_apart_and_says_nothing_elsewhere() {
+    let (house, another) = (House::new().await, House::new().await);
+    let mut kept = Vec::new();
+    for house in [&house, &house, &another] {
+        let mut jar = Jar::default();
+        jar.send(house, "/cookies", &[("choice", "all")]).await;
+        jar.send(house, "/preferences", &[("language", "ko"), ("theme", "dark"), ("back", "/policy")]).await;
+        kept.push(jar.cookies);
+    }
+    assert_eq!(kept[0], kept[1], "the same for everybody who chose the same");
+    for (name, (value, _)) in &kept[0] {
+        assert!(value.split('.').all(|value| !kept[2][name].0.contains(value)), "{name} is drawn once an installation");
+    }
 }
 
 #[tokio::test]

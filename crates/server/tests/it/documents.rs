@@ -39,6 +39,18 @@ async fn held(house: &House, person: PersonId) -> BTreeSet<String> {
     names
 }
 
+/// What of somebody lets in whoever has it: long words of the secrets that are held, but for those that are held openly as well.
+async fn secrets(house: &House, person: PersonId) -> Vec<String> {
+    let opening = || Opening::new("rights", Reader::Themselves(person), None).expect("opens");
+    let records: Vec<HeldRecord> = house.privacy().show_person(person, &opening(), None).await.expect("shown");
+    let (policy, opening) = (house.privacy().policy(), opening());
+    let items = records.iter().flat_map(|record| &record.items);
+    let (secret, open): (Vec<_>, Vec<_>) = items.partition(|held| is_secret(policy, policy.item(held.item)));
+    let words = secret.iter().flat_map(|held| held.value.open(&opening).split(|c: char| !c.is_alphanumeric()));
+    let is_open = |word: &str| open.iter().any(|held| held.value.open(&opening).contains(word));
+    words.filter(|word| word.len() >= 16 && !is_open(word)).map(str::to_owned).collect()
+}
+
 /// That a Korean page shows no member by its name, and no instant as it is written down.
 #[track_caller]
 fn assert_in_words(page: &str, names: &BTreeSet<String>) {
@@ -58,7 +70,7 @@ async fn every_member_of_a_document_and_every_instant_is_said_in_words() {
     let house = House::with_accounts().await;
     let organisation = house.app.organisation_or_new("Hanbit").await.expect("an organisation");
     let privacy = house.privacy();
-    let people = privacy.demo_people(organisation.get()).await.expect("people");
+    let people = privacy.demo_people(organisation).await.expect("people");
     let drawings = vestry_drawings::catalogue(7, 12);
     house.app.demo_history(privacy, organisation, &people, &drawings).await.expect("a history");
     let find = async |mail: &str| {
@@ -90,7 +102,7 @@ async fn every_member_of_a_document_and_every_instant_is_said_in_words() {
     }
     let token = csrf(&house.page(&officer, "/office/people").await.text());
     for person in [person, editor, viewer, by] {
-        let names = held(&house, person).await;
+        let (names, secrets) = (held(&house, person).await, secrets(&house, person).await);
         let who = person.to_string();
         let fields = [
             ("csrf", token.as_str()),
@@ -102,6 +114,7 @@ async fn every_member_of_a_document_and_every_instant_is_said_in_words() {
         let page = house.form(&officer, "/office/people?lang=ko", &fields).await.text();
         assert!(page.contains("<code>"), "{page}");
         assert_in_words(&page, &names);
+        assert!(!secrets.is_empty() && !secrets.iter().any(|secret| page.contains(secret)), "{secrets:?}: {page}");
     }
     let guardian = format!("{}?lang=ko", people.guardian);
     assert_in_words(&house.page("", &guardian).await.text(), &find_child(&house).await);

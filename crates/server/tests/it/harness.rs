@@ -313,6 +313,13 @@ impl House {
     }
 
     /// A form with files.
+    /// `cookie` and what a browser keeps that allowed all cookies.
+    pub(crate) async fn allowing(&self, cookie: &str) -> String {
+        let answer = self.form(cookie, "/cookies", &[("choice", "all")]).await;
+        let (choice, _) = answer.header("set-cookie").split_once(';').expect("a cookie");
+        format!("{cookie}; {choice}")
+    }
+
     pub(crate) async fn upload(&self, path: &str, auth: (&str, &str), parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
         let mut body = Vec::new();
         for (name, file, bytes) in parts {

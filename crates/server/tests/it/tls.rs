@@ -6,6 +6,7 @@ use reqwest::{Certificate, Client, Version};
 use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, path::PathBuf};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
+use vestry_model::OrganisationId;
 use vestry_server::{Options, ServeError, Tls, TlsError, serve};
 
 /// A folder with a certificate for `localhost` and its key.
@@ -145,7 +146,8 @@ fn a_key_that_others_may_touch_is_refused() {
 
 #[tokio::test]
 async fn clause_7_ga_nothing_is_listened_on_in_the_clear_that_others_can_reach() {
-    let (house, files) = (House::new().await, Files::new());
+    let (house, files) = (House::with_accounts().await, Files::new());
+    let privacy = house.app.privacy().expect("accounts");
     let on = |tls| {
         let options = Options { listen: "0.0.0.0:0".into(), tls, ..Options::default() };
         serve(house.app.clone(), options, async {}, |_| {})
@@ -155,5 +157,9 @@ async fn clause_7_ga_nothing_is_listened_on_in_the_clear_that_others_can_reach()
         matches!(&refused, ServeError::NotLoopback(_)) && refused.to_string().contains("--certificate"),
         "{refused}"
     );
+    // Whoever read the printed key would be the owner.
+    let early = on(Some(files.read().expect("a pair"))).await.expect_err("refused");
+    assert!(matches!(early, ServeError::NoAccounts) && early.to_string().contains("vestry admin init"), "{early}");
+    privacy.demo_people(OrganisationId::from_row(1)).await.expect("people");
     on(Some(files.read().expect("a pair"))).await.expect("it served");
 }

@@ -243,7 +243,7 @@ impl Town {
     }
 
     async fn invitation(&self, mail: &str, role: Role) -> String {
-        let to = (self.hanbit.get(), "Hanbit");
+        let to = (self.hanbit, "Hanbit");
         let mail = Personal::new(mail.to_owned());
         let token = self.house.privacy().invite(to, &mail, role, Language::English).await.expect("invited");
         self.house.post().await;
@@ -618,7 +618,7 @@ impl Town {
             }
             "/team/join/{token}" => {
                 let (mail, person) = self.colleague().await;
-                self.house.privacy().give_role(self.hanbit.get(), person, None).await.expect("removed");
+                self.house.privacy().give_role(self.hanbit, person, None).await.expect("removed");
                 let token = self.invitation(&mail, Role::Editor).await;
                 let who = (line.method == Method::POST).then_some(enter(&self.house, &mail).await);
                 let who = match who {

@@ -210,6 +210,18 @@ async fn a_use_case_can_move_between_threads() {
     .await;
 }
 
+#[tokio::test]
+async fn a_setting_stays_as_it_was_first() {
+    on_each_engine(async |store| {
+        for value in ["1", "2"] {
+            let mut tx = store.begin().await.expect("begins");
+            assert_eq!(tx.setting_or("a", value).await.expect("reads"), "1");
+            tx.commit().await.expect("commits");
+        }
+    })
+    .await;
+}
+
 #[test]
 fn a_place_keeps_its_password_to_itself() {
     let place = StorePlace { data_dir: "data".into(), url: Some("postgres://me:pass-word@host/db".into()) };

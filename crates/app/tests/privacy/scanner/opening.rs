@@ -8,6 +8,7 @@ use std::{
     path::Path,
     rc::Rc,
 };
+use vestry_model::OrganisationId;
 use vestry_vault::{
     DataKey, InstallationId, KeyId, MasterKey, MasterKeySource, PersonId, Place, RecordId, Store, Tombstone,
     WRAPPED_LENGTH, WrappedKey, sealed_length,
@@ -210,7 +211,7 @@ impl<'a> Opener<'a> {
                     places.push(Place {
                         installation: InstallationId::from_bytes(*installation),
                         store,
-                        organisation: *organisation,
+                        organisation: organisation.map(OrganisationId::from_row),
                         person: sealed.person,
                         class: &sealed.class,
                         record: sealed.record,
