@@ -164,19 +164,20 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// The first secret key of an installation without any: makes organisation `shop` and its key. `None` when there are
-    /// keys already, or owners with accounts, who make their own.
-    pub async fn first_key(&self) -> Result<Option<String>, AppError> {
+    /// The first secret key of an installation without any, behind the name in addresses of the organisation that it is for:
+    /// the first there is, or `shop`, made now. `None` when there are keys already, or owners with accounts, who make their
+    /// own.
+    pub async fn first_key(&self) -> Result<Option<(String, String)>, AppError> {
         for organisation in self.organisations().await? {
             if !self.keys(organisation.id).await?.is_empty() || self.has_owner(organisation.id).await? {
                 return Ok(None);
             }
         }
-        let organisation = match self.organisations().await?.first() {
-            Some(organisation) => organisation.id,
-            None => self.organisation_or_new(FIRST_ORGANISATION).await?,
+        let (organisation, slug) = match self.organisations().await?.into_iter().next() {
+            Some(organisation) => (organisation.id, organisation.slug),
+            None => (self.organisation_or_new(FIRST_ORGANISATION).await?, FIRST_ORGANISATION.into()),
         };
-        Ok(Some(self.make_key(organisation, KeyKind::Secret, "first start").await?.secret))
+        Ok(Some((slug, self.make_key(organisation, KeyKind::Secret, "first start").await?.secret)))
     }
 
     /// Whether an organisation has an owner with an account, or had one: then its keys open no console.

@@ -136,6 +136,11 @@ impl Privacy {
         Ok(Vault::is_made(&place(folder, config)?))
     }
 
+    /// Whether one was made from this data folder, wherever its databases are.
+    pub fn is_made_here(folder: &Path, config: &Config) -> Result<bool, PrivacyError> {
+        Ok(Vault::is_made_here(&place(folder, config)?))
+    }
+
     /// Makes keys and databases; the folder of the keys, and the key that verifies the audit log.
     pub async fn make(
         folder: &Path,

@@ -205,6 +205,15 @@ async fn keys_are_rotated_with_an_overlap_and_revoked_at_once() {
 }
 
 #[tokio::test]
+async fn bug_a_first_start_named_an_organisation_that_was_not_there() {
+    let shop = shop().await;
+    let known = shop.app.organisations().await.expect("listed").remove(0);
+    let (slug, key) = shop.app.first_key().await.expect("asked").expect("no keys yet");
+    assert_eq!(slug, known.slug);
+    assert_eq!(shop.app.authorise(&key).await.expect("asked").expect("known").organisation, known.id);
+}
+
+#[tokio::test]
 async fn an_export_imported_into_another_shop_gives_the_same_export() {
     // Without a gate, a drawing's colours are suggested as a photo's are.
     let mut heads = vestry_vision::builtin_heads().expect("the built-in heads");

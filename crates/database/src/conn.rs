@@ -30,7 +30,7 @@ pub enum Value {
     /// A number, or an instant in microseconds.
     Int(Option<i64>),
     /// A fraction.
-    Real(f64),
+    Real(Option<f64>),
     /// A text.
     Text(Option<String>),
     /// Bytes.
@@ -53,7 +53,7 @@ values! {
     u32, n => Self::Int(Some(n.into()));
     Timestamp, at => Self::Int(Some(at.as_microsecond()));
     Option<Timestamp>, at => Self::Int(at.map(Timestamp::as_microsecond));
-    f32, x => Self::Real(x.into());
+    f32, x => Self::Real(Some(x.into()));
     &str, text => Self::Text(Some(text.into()));
     String, text => Self::Text(Some(text));
     Option<&str>, text => Self::Text(text.map(Into::into));

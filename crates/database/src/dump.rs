@@ -13,7 +13,10 @@
 use crate::{Conn, DatabaseError, Value, conn::Transactions};
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow};
-use std::io::{self, Read, Write};
+use std::{
+    collections::HashMap,
+    io::{self, Read, Write},
+};
 
 /// The longest text or bytes of one column that is read back: SQLite's own limit is one gibibyte.
 const MAX_COLUMN: u32 = 1 << 30;
@@ -91,10 +94,11 @@ impl Conn {
     ) -> Result<(u64, u64), DumpError> {
         let kept_ids = if self.is_postgres() { " overriding system value" } else { "" };
         let sql = format!("insert into {table} ({}){kept_ids} values (..)", columns.join(", "));
+        let nulls = self.nulls(table, columns).await?;
         let (mut came, mut kept) = (0, 0);
         let mut rows = Vec::with_capacity(TOGETHER);
         loop {
-            let row = decode(input, columns.len())?;
+            let row = decode(input, &nulls)?;
             let is_last = row.is_none();
             if let Some(row) = row {
                 came += 1;
@@ -111,6 +115,31 @@ impl Conn {
                 return Ok((came, kept));
             }
         }
+    }
+
+    /// The null of each column: PostgreSQL takes one of the column's own type alone, SQLite any.
+    async fn nulls(&mut self, table: &str, columns: &[&str]) -> Result<Vec<Value>, DumpError> {
+        const TYPES: &str = "select column_name::text, data_type::text from information_schema.columns \
+            where table_schema = current_schema() and table_name = $1";
+        if !self.is_postgres() {
+            return Ok(vec![Value::Int(None); columns.len()]);
+        }
+        let mut types = HashMap::new();
+        for row in self.rows(TYPES, crate::args![table]).await? {
+            let mut of = row.columns();
+            types.insert(of.take::<String>()?, of.take::<String>()?);
+        }
+        let null = |column: &&str| {
+            let name = types.get(*column).map_or("", String::as_str);
+            Ok(match name {
+                "bigint" => Value::Int(None),
+                "real" | "double precision" => Value::Real(None),
+                "text" => Value::Text(None),
+                "bytea" => Value::Bytes(None),
+                _ => return Err(DumpError::Type(format!("{column} {name}"))),
+            })
+        };
+        columns.iter().map(null).collect()
     }
 
     /// Lets PostgreSQL's counters of a table go on behind the rows that were loaded; SQLite counts by itself.
@@ -142,12 +171,12 @@ fn encode(row: &[Value], out: &mut Vec<u8>) {
     out.extend_from_slice(&u16::try_from(row.len()).expect("few columns").to_be_bytes());
     for value in row {
         match value {
-            Value::Int(None) | Value::Text(None) | Value::Bytes(None) => out.push(0),
+            Value::Int(None) | Value::Real(None) | Value::Text(None) | Value::Bytes(None) => out.push(0),
             Value::Int(Some(n)) => {
                 out.push(1);
                 out.extend_from_slice(&n.to_be_bytes());
             }
-            Value::Real(x) => {
+            Value::Real(Some(x)) => {
                 out.push(2);
                 out.extend_from_slice(&x.to_be_bytes());
             }
@@ -157,23 +186,23 @@ fn encode(row: &[Value], out: &mut Vec<u8>) {
     }
 }
 
-/// The next row; `None` at the end.
-fn decode(input: &mut (dyn Read + Send), columns: usize) -> Result<Option<Vec<Value>>, DumpError> {
+/// The next row, whose nulls are those of its columns; `None` at the end.
+fn decode(input: &mut (dyn Read + Send), nulls: &[Value]) -> Result<Option<Vec<Value>>, DumpError> {
     let mut count = [0; 2];
     if !starts(input, &mut count)? {
         return Ok(None);
     }
-    if usize::from(u16::from_be_bytes(count)) != columns {
+    if usize::from(u16::from_be_bytes(count)) != nulls.len() {
         return Err(DumpError::Form);
     }
-    let mut row = Vec::with_capacity(columns);
-    for _ in 0..columns {
+    let mut row = Vec::with_capacity(nulls.len());
+    for null in nulls {
         let mut tag = [0];
         input.read_exact(&mut tag)?;
         row.push(match tag[0] {
-            0 => Value::Int(None),
+            0 => null.clone(),
             1 => Value::Int(Some(i64::from_be_bytes(eight(input)?))),
-            2 => Value::Real(f64::from_be_bytes(eight(input)?)),
+            2 => Value::Real(Some(f64::from_be_bytes(eight(input)?))),
             3 => Value::Text(Some(String::from_utf8(bytes(input)?).map_err(|_| DumpError::Form)?)),
             4 => Value::Bytes(Some(bytes(input)?)),
             _ => return Err(DumpError::Form),
@@ -245,7 +274,7 @@ fn postgres_row(row: &PgRow) -> Result<Vec<Value>, DumpError> {
             Ok(match (is_null, column.type_info().name()) {
                 (true, _) => Value::Int(None),
                 (_, "INT8") => Value::Int(row.try_get(at)?),
-                (_, "FLOAT4") => Value::Real(row.try_get::<f32, _>(at)?.into()),
+                (_, "FLOAT4") => Value::Real(Some(row.try_get::<f32, _>(at)?.into())),
                 (_, "FLOAT8") => Value::Real(row.try_get(at)?),
                 (_, "TEXT") => Value::Text(row.try_get(at)?),
                 (_, "BYTEA") => Value::Bytes(row.try_get(at)?),
@@ -264,19 +293,20 @@ mod tests {
         let row = [
             Value::Int(Some(-7)),
             Value::Int(None),
-            Value::Real(0.5),
+            Value::Real(Some(0.5)),
             Value::Text(Some("한글".into())),
             Value::Bytes(Some(vec![0, 255])),
         ];
-        let mut written = Vec::new();
+        let (mut written, nulls) = (Vec::new(), vec![Value::Text(None); 5]);
         encode(&row, &mut written);
-        let read = decode(&mut &written[..], 5).expect("reads").expect("a row");
+        let read = decode(&mut &written[..], &nulls).expect("reads").expect("a row");
         let mut again = Vec::new();
         encode(&read, &mut again);
         assert_eq!(again, written);
+        assert!(matches!(read[1], Value::Text(None)), "a null is its column's");
         for cut in 1..written.len() {
-            assert!(decode(&mut &written[..cut], 5).is_err(), "cut at {cut}");
+            assert!(decode(&mut &written[..cut], &nulls).is_err(), "cut at {cut}");
         }
-        assert!(matches!(decode(&mut &written[..], 4), Err(DumpError::Form)));
+        assert!(matches!(decode(&mut &written[..], &nulls[1..]), Err(DumpError::Form)));
     }
 }

@@ -562,6 +562,11 @@ impl Policy {
         (0..).map(ItemId).zip(&self.items)
     }
 
+    /// The items that serve a purpose, in the order of the file.
+    pub fn items_for(&self, purpose: PurposeId) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items().filter(move |(_, item)| item.purposes.contains(purpose))
+    }
+
     /// All purposes, in the order of the file.
     pub fn purposes(&self) -> impl Iterator<Item = (PurposeId, &Purpose)> {
         (0..).map(PurposeId).zip(&self.purposes)

@@ -128,8 +128,8 @@ pub fn route_table() -> Vec<Line> {
 /// The address that would be listened on, if it may be.
 ///
 /// # Errors
-/// Why not: no address, one that others can reach without TLS or before anybody has an account, a policy without the
-/// session's cookie.
+/// Why not: no address, one that is taken, one that others can reach without TLS or before anybody has an account, a policy
+/// without the session's cookie.
 pub async fn check(app: &App, options: &Options) -> Result<SocketAddr, ServeError> {
     let unreadable = |source| ServeError::Address { listen: options.listen.clone(), source };
     let address = options.listen.to_socket_addrs().map_err(unreadable)?.next();
@@ -144,6 +144,7 @@ pub async fn check(app: &App, options: &Options) -> Result<SocketAddr, ServeErro
     if let Some(policy) = app.policies().iter().find(lacks) {
         return Err(ServeError::Unlisted { version: policy.version.clone(), cookie: session::COOKIE });
     }
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     Ok(address)
 }
 

@@ -142,7 +142,9 @@ impl From<AppError> for Problem {
             AppError::Feed(FeedError::Read(_)) => Self::internal(&error),
             AppError::Feed(_) => Self::refused(Code::BadFeed, said),
             AppError::Fetch(_) => Self::refused(Code::NotFetched, said),
-            AppError::Store(error) if error.is_bad_text() => Self::refused(Code::BadText, said),
+            AppError::Store(error) if error.is_bad_text() => {
+                Self::refused(Code::BadText, "a text holds a NUL character, which no database keeps; send it without")
+            }
             _ if error.is_full() => Self::full(&error),
             _ => Self::internal(&error),
         }

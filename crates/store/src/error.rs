@@ -16,7 +16,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// Another process holds the data folder.
-    #[error("data folder in use: `{}`; stop the server that uses it, or go through it with `--server URL`", .path.display())]
+    #[error("data folder in use: `{}`; stop the server that uses it, or do this in its console, or with `--server URL` where a command takes it", .path.display())]
     InUse {
         /// The folder.
         path: PathBuf,

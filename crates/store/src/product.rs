@@ -144,7 +144,7 @@ fn digest(said: &[Value]) -> Vec<u8> {
             Value::Text(text) => text.as_ref().map(|t| t.as_bytes().to_vec()),
             Value::Int(number) => number.map(|n| n.to_le_bytes().to_vec()),
             Value::Bytes(bytes) => bytes.clone(),
-            Value::Real(number) => Some(number.to_le_bytes().to_vec()),
+            Value::Real(number) => number.map(|n| n.to_le_bytes().to_vec()),
         };
         hash.update(bytes.as_ref().map_or(-1, |b| b.len() as i64).to_le_bytes());
         hash.update(bytes.unwrap_or_default());

@@ -523,7 +523,7 @@ impl Tx {
         let sql = match was {
             None => NEW,
             Some(was) => {
-                args.push(Value::Real(was.confidence));
+                args.push(Value::Real(Some(was.confidence)));
                 args.extend(args![was.source.as_str(), was.state.as_str(), was.image, was.changed]);
                 HELD
             }
@@ -547,7 +547,7 @@ impl Tx {
         let sql = match &change.was {
             None => REMOVE,
             Some(was) => {
-                args.push(Value::Real(was.confidence));
+                args.push(Value::Real(Some(was.confidence)));
                 args.extend(args![was.source.as_str(), was.state.as_str(), was.image, was.changed]);
                 RESTORE
             }

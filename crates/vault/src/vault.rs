@@ -157,6 +157,11 @@ impl Vault {
         place.urls.is_some() || place.folder.join(FILES[0]).exists()
     }
 
+    /// Whether a vault was made from `place`'s folder, wherever its databases are.
+    pub fn is_made_here(place: &VaultPlace) -> bool {
+        place.folder.join(FILES[0]).exists() || place.folder.join(AUDIT).exists()
+    }
+
     /// Makes the three keys as new files in `keys`, outside the data folder, and the empty databases. The key that
     /// verifies the audit log is the answer; it is to be written down elsewhere.
     ///

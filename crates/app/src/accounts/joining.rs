@@ -116,8 +116,7 @@ impl<'p> Agreed<'p> {
     const TERMS: Self = Self { to: TERMS, items: Vec::new(), before: None };
 
     pub(super) fn to(policy: &'p Policy, purpose: PurposeId) -> Self {
-        let items = policy.items().filter(|(_, item)| item.purposes.contains(purpose));
-        let items = items.map(|(_, item)| item.id.as_str()).collect();
+        let items = policy.items_for(purpose).map(|(_, item)| item.id.as_str()).collect();
         Self { to: &policy.purpose(purpose).id, items, before: None }
     }
 

@@ -45,7 +45,7 @@ pub(crate) async fn run(command: AdminCommand) -> Result<()> {
 async fn init(place: &Place) -> Result<()> {
     let config = open::config(place)?;
     // Where there is one already nothing is asked: making it again says so.
-    let first = if Privacy::is_made(&place.data, &config)? { FirstStart::default() } else { first_start()? };
+    let first = if Privacy::is_made_here(&place.data, &config)? { FirstStart::default() } else { first_start()? };
     first.check().context("nothing was made; begin again with lines that can be used")?;
     let (keys, public) = Privacy::make(&place.data, &config, crate::surroundings()).await?;
     writeln!(

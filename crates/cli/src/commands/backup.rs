@@ -42,7 +42,14 @@ pub(crate) async fn run(command: BackupCommand) -> Result<()> {
             std::fs::remove_dir_all(&scratch)?;
             let outcome = outcome?;
             print_report(&outcome.restore)?;
-            writeln!(stdout(), "{}; hashes and signature hold; the scratch folder is gone", size(&outcome.manifest))?;
+            let size = size(&outcome.manifest);
+            writeln!(stdout(), "{size}; hashes and signature hold, read back into SQLite; the scratch folder is gone")?;
+            if !config.store.url.is_empty() || !config.vault.people_url.is_empty() {
+                writeln!(
+                    stdout(),
+                    "a drill touches no PostgreSQL; `vestry backup restore` into empty databases tries that"
+                )?;
+            }
         }
         BackupCommand::Check { archive, key } => {
             let manifest = check_archive(&archive, key.as_bytes())?;

@@ -14,6 +14,9 @@ pub(crate) async fn run(place: &Place) -> Result<()> {
     let database = if config.store.url.is_empty() { "SQLite in the data folder" } else { "PostgreSQL" };
     println_ok("settings", place.config.as_ref().map_or("defaults".into(), |p| p.display().to_string()).as_str());
     println_ok("database", database);
+    if !place.data.exists() {
+        bail!("nothing is at `{}` yet; `vestry admin init` or `vestry serve` makes it", place.data.display());
+    }
     let app = open::app(place).await?;
     println_ok("data folder", &format!("`{}` opens and is ours", place.data.display()));
     let policy = app.policy();

@@ -58,8 +58,9 @@ fn governs(instant: Timestamp, policies: &PolicyFiles) -> Result<()> {
     match versions.governs(instant) {
         Some(policy) => writeln!(stdout(), "{} {} sha256 {}", policy.id, policy.version, hex(policy))?,
         None => {
-            let first = versions.iter().next().map_or(Date::ZERO, |policy| policy.effective);
-            bail!("no version governs {instant}; the first one is in force from {first}");
+            let Some(first) = versions.iter().next() else { bail!("there is no version") };
+            let day = first.local(instant).date();
+            bail!("no version governs {day}; the first one is in force from {}", first.effective);
         }
     }
     Ok(())

@@ -31,10 +31,10 @@ pub(crate) async fn run(args: ServeArgs) -> Result<()> {
     let app = open::app_with(&place, config).await?;
     // Before a key is shown that nobody could use.
     vestry_server::check(&app, &options).await?;
-    if let Some(key) = app.first_key().await? {
+    if let Some((organisation, key)) = app.first_key().await? {
         eprintln!(
-            "first start: the key of organisation `shop` is\n\n  {key}\n\nit is shown once; the console takes it until the \
-             organisation has an owner with an account"
+            "first start: the key of organisation `{organisation}` is\n\n  {key}\n\nit is shown once; the console takes it \
+             until the organisation has an owner with an account"
         );
     }
     serve(app, options, |address| eprintln!("listening on {scheme}://{address}")).await

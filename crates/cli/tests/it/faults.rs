@@ -3,6 +3,7 @@
 use crate::program::{Shop, files, stderr, vestry};
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     time::Duration,
 };
 
@@ -106,6 +107,8 @@ fn wrong_use_is_2_and_failure_is_1() {
     let data = folder.path().join("data");
     let data = data.to_str().expect("UTF-8");
     refused(&["tag"], 2, "IMAGE");
+    refused(&["doctor", "--data", data], 1, "nothing is at");
+    assert!(!Path::new(data).exists(), "a look makes nothing");
     refused(&["frobnicate"], 2, "frobnicate");
     refused(&["tag", "--crop", "2,2,1,1", "x.jpg"], 2, "region");
     refused(&["tag", &path("empty.jpg", b"")], 1, "empty.jpg");

@@ -85,6 +85,11 @@ fn a_server_that_nobody_has_an_account_at_is_reached_from_its_own_machine_alone(
         assert!(!early.status.success() && said.contains("nobody has an account yet"), "{said}");
         assert!(!said.contains(KEY_PRINTED), "a key is shown once, to whoever can use it: {said}");
     }
+    // One whose address is taken shows no key either.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = taken.local_addr().expect("an address").to_string();
+    let early = vestry(&["serve", "--listen", &listen, "--data"]).arg(&data).output().expect("it ends");
+    assert!(!early.status.success() && !stderr(&early).contains(KEY_PRINTED), "{}", stderr(&early));
     let mut server = start(&data);
     server.process.kill().expect("killed");
     server.process.wait().expect("ended");

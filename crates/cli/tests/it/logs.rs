@@ -6,7 +6,7 @@ use std::{
     fs,
     io::Write,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 const NAMES: [&str; 4] = ["catalogue", "people", "separated", "keys"];
@@ -48,8 +48,15 @@ async fn clause_6_ga_logs_that_keep_what_was_destroyed_need_a_limit() {
     let (folder, urls) = (tempfile::tempdir().expect("a folder"), urls(&server).await);
     let configure = |more| fs::write(folder.path().join("vestry.toml"), settings(&urls, more)).expect("written");
     configure("");
-    let made = run(folder.path(), &["admin", "init"]);
-    assert!(made.status.success(), "{}", stderr(&made));
+    let mut init: Command = vestry(&["admin", "init", "--data"]);
+    init.arg(folder.path().join("data")).arg("--config").arg(folder.path().join("vestry.toml"));
+    let mut init = init.stdin(Stdio::piped()).spawn().expect("the binary runs");
+    let lines = "park@operator.example\n박운영\nHanbit\nkim@shop.example\n";
+    init.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("it reads");
+    let made = init.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&made.stdout).into_owned() + &stderr(&made);
+    // Nobody was asked where the databases are PostgreSQL's.
+    assert!(made.status.success() && said.contains("/office/enrol/") && said.contains("/join?invitation="), "{said}");
     let doctor = || {
         let output = run(folder.path(), &["doctor"]);
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output))

@@ -534,6 +534,7 @@ role-auditor = auditor
 office = Privacy office
 office-sign-in = Privacy office
 office-sign-in-lead = For those who work for the operator.
+office-wrong = The address, the password or the code is not right. A code lets in once: if you have just used it, wait for the next one.
 to-office = To the office
 enrol = Your account for the office
 enrol-lead = Put this secret into your app for one-time passwords, choose a password, and type what the app shows.

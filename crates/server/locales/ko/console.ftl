@@ -508,6 +508,7 @@ role-auditor = 감사 담당
 office = 개인정보 보호실
 office-sign-in = 개인정보 보호실
 office-sign-in-lead = 운영사에서 일하는 분들의 문이에요.
+office-wrong = 주소, 비밀번호, 코드 가운데 맞지 않는 것이 있어요. 코드는 한 번만 쓸 수 있으니, 방금 썼다면 다음 코드를 기다려 주세요.
 to-office = 보호실로
 enrol = 보호실 계정 만들기
 enrol-lead = 아래 비밀 값을 일회용 비밀번호 앱에 넣고, 비밀번호를 정한 다음, 앱에 나온 번호를 적어 주세요.

@@ -48,17 +48,14 @@ pub(super) fn with_invitation(page: &str, invitation: &str) -> String {
     if invitation.is_empty() { page.into() } else { readdressed(page, &[], &[("invitation", invitation)]) }
 }
 
-/// What a consent is to. On the pages of one's own data it stands beside the box by itself.
+/// What a consent is to: a purpose, and every item that serves it. On the pages of one's own data it stands beside the box by
+/// itself.
 pub(super) fn consent_text(policy: &Policy, purpose: PurposeId, language: Language) -> String {
     let pick = |words: &vestry_policy::Words| match language {
         Language::Korean => words.ko.clone(),
         Language::English => words.en.clone(),
     };
-    let items: Vec<String> = policy
-        .items()
-        .filter(|(_, item)| item.purposes.contains(purpose) && policy.class(item.class).id == "account")
-        .map(|(_, item)| pick(&item.name))
-        .collect();
+    let items: Vec<String> = policy.items_for(purpose).map(|(_, item)| pick(&item.name)).collect();
     let known = policy.purpose(purpose);
     format!("{}: {} ({})", pick(&known.name), pick(&known.says), items.join(", "))
 }

@@ -81,6 +81,9 @@ pub(crate) async fn make(
     }
     let kind = match kind {
         "secret" => KeyKind::Secret,
+        "publishable" if origins.is_empty() => {
+            return Err(refuse("a publishable key works from its origins alone; write `https://shop.example`".into()));
+        }
         "publishable" => KeyKind::Publishable { origins: origins.iter().map(|o| origin(o)).collect::<Answer<_>>()? },
         other => return Err(refuse(format!("`{other}` is no kind of key; use `secret` or `publishable`"))),
     };

@@ -21,7 +21,7 @@ use vestry_model::{AttributeId, Currency, LocalText, Price, Product, ProductId, 
 
 /// A text: plain, or by language.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text, or one by language: `{\"ko\": …, \"en\": …}`")]
 pub(crate) enum TextBody {
     /// Its language is found out.
     Plain(String),
@@ -293,7 +293,11 @@ impl ListQuery {
             }
         };
         let filter = ProductFilter { attribute, value, state };
-        Ok(ListRequest { filter, before, limit: self.limit.unwrap_or(50) })
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            return Err(Problem::bad_request("`limit` is a number from 1 to 200"));
+        }
+        Ok(ListRequest { filter, before, limit })
     }
 }
 

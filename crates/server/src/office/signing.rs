@@ -55,8 +55,8 @@ pub(crate) async fn enter(
             Ok(renew_form(&headers, &token).shown()?.into_response())
         }
         Ok(StaffEntered::CodeNeeded) => Ok(again.shown()?.into_response()),
-        Err(error @ AccountError::Wrong) => {
-            Ok((StatusCode::UNAUTHORIZED, again.refused(&error).shown()?).into_response())
+        Err(AccountError::Wrong) => {
+            Ok((StatusCode::UNAUTHORIZED, again.problem(|w| w.t("office-wrong")).shown()?).into_response())
         }
         Err(error @ AccountError::Wait(_)) => {
             Ok((StatusCode::TOO_MANY_REQUESTS, again.refused(&error).shown()?).into_response())

@@ -6,7 +6,9 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use jiff::Timestamp;
-use vestry_app::{Config, HoldSubject, Language, NewRecord, NewStaff, PersonId, Personal, Reader, Role, SweepRequest};
+use vestry_app::{
+    Config, HoldSubject, Language, NewRecord, NewStaff, Opening, PersonId, Personal, Reader, Role, SweepRequest,
+};
 use vestry_policy::{Event, Policy};
 use vestry_server::{Need, route_table};
 
@@ -257,6 +259,36 @@ async fn what_a_form_gets_wrong_is_said_beside_what_was_typed() {
         assert!(!answer.contains("checked"), "{changed:?}");
     }
     assert!(house.post().await.is_empty(), "nobody was written to");
+}
+
+#[tokio::test]
+async fn bug_a_consent_was_recorded_for_more_than_was_shown() {
+    let house = House::with_accounts().await;
+    let shown = house.page("", "/join?age=14").await.text();
+    member(&house, "kim@shop.example", "").await;
+    let privacy = house.privacy();
+    let kim =
+        privacy.vault().find(&Personal::new("kim@shop.example".to_owned())).await.expect("asked").expect("a member");
+    let opening = || Opening::new("rights", Reader::Themselves(kim), None).expect("opens");
+    let records = privacy.show_person(kim, &opening(), None).await.expect("shown");
+    let (policy, opening) = (privacy.policy(), opening());
+    let held = records.iter().flat_map(|record| &record.items);
+    let given = held.filter(|held| policy.item(held.item).id == "consent").map(|held| held.value.open(&opening));
+    let mut purposes = 0;
+    for given in given.map(|text| serde_json::from_str::<serde_json::Value>(text).expect("JSON")) {
+        let Some(purpose) = given["purpose"].as_str().and_then(|purpose| policy.purpose_named(purpose)) else {
+            continue;
+        };
+        let named = &policy.purpose(purpose).says.en;
+        let (_, text) = shown.split_once(&format!("{named} (")).unwrap_or_else(|| panic!("no {named:?}: {shown}"));
+        let text = text.split_once('<').map_or(text, |(text, _)| text);
+        for item in given["items"].as_array().expect("items").iter().filter_map(|item| item.as_str()) {
+            let item = policy.item_named(item).expect("listed");
+            assert!(text.contains(&policy.item(item).name.en), "{}: {text}", policy.item(item).id);
+        }
+        purposes += 1;
+    }
+    assert_eq!(purposes, 2, "service and membership");
 }
 
 #[tokio::test]

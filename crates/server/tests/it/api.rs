@@ -101,6 +101,19 @@ async fn pages_follow_each_other_and_a_foreign_cursor_is_gone() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_is_refused_with_what_could() {
+    let house = House::new().await;
+    for limit in ["0", "201"] {
+        let refused = house.get(&format!("/api/v1/products?limit={limit}")).await;
+        assert!(refused.status == StatusCode::BAD_REQUEST && refused.text().contains("1 to 200"), "{}", refused.text());
+    }
+    for (title, said) in [(json!({"fr": "Robe"}), "by language"), (json!("Ro\u{0}be"), "NUL character")] {
+        let refused = house.call(PUT, "/api/v1/products/A-1", Some(json!({"title": title}))).await;
+        assert!(refused.status.is_client_error() && refused.text().contains(said), "{}", refused.text());
+    }
+}
+
+#[tokio::test]
 async fn a_correction_stands_over_the_model() {
     let house = with_dress().await;
     let tag = json!({"attribute": "neckline", "value": "브이넥"});
@@ -272,8 +285,10 @@ async fn keys_are_made_rotated_and_revoked() {
     assert!(!house.files_with("shop.example").is_empty(), "what is no secret would be seen");
     assert_eq!(house.call(DELETE, &format!("/api/v1/keys/{id}"), None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(house.call(DELETE, "/api/v1/keys/999", None).await.code(), "unknown_key");
-    let wrong = json!({"name": "page", "kind": "publishable", "origins": ["shop.example/path"]});
-    assert_eq!(house.call(POST, "/api/v1/keys", Some(wrong)).await.code(), "bad_key");
+    for origins in [json!(["shop.example/path"]), json!([])] {
+        let wrong = json!({"name": "page", "kind": "publishable", "origins": origins});
+        assert_eq!(house.call(POST, "/api/v1/keys", Some(wrong)).await.code(), "bad_key", "{origins}");
+    }
 }
 
 #[tokio::test]

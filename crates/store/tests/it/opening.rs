@@ -69,8 +69,10 @@ async fn folders_and_urls_that_cannot_be_opened_are_named() {
     let refused = Store::open(&place(file.path())).await.expect_err("is a file");
     assert!(matches!(&refused, StoreError::Folder { .. }), "{refused}");
     let folder = tempfile::tempdir().expect("a folder");
-    let nowhere = StorePlace { data_dir: folder.path().into(), url: Some("nonsense".into()) };
-    assert!(matches!(Store::open(&nowhere).await, Err(StoreError::Database(DatabaseError::Url(_)))));
+    for url in ["nonsense", "mysql://me@localhost/shop"] {
+        let nowhere = StorePlace { data_dir: folder.path().into(), url: Some(url.into()) };
+        assert!(matches!(Store::open(&nowhere).await, Err(StoreError::Database(DatabaseError::Url(_)))), "{url}");
+    }
 }
 
 #[tokio::test]
