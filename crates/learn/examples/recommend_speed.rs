@@ -1,7 +1,7 @@
 //! How fast what visitors did becomes recommendations, and is forgotten.
 //!
-//! `recommend_speed fit ITEMS VISITORS EACH [even]`: visitors with so many items each become a model, one of them is
-//! forgotten, and lists are made for all others. Few items are met by many, most by few (Zipf, seven in ten of them of the
+//! `recommend_speed fit ITEMS VISITORS EACH [even]`: visitors with so many items each become a model, five of them are
+//! forgotten one after the other, and lists are made for all others. Few items are met by many, most by few (Zipf, seven in ten of them of the
 //! visitor's own taste among a hundred), or, `even`, all alike.
 //! `recommend_speed events COUNT ITEMS VISITORS`: so many events become histories.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
@@ -21,6 +21,8 @@ const KINDS: [DeedKind; 8] = [
     DeedKind::Purchase,
 ];
 const TASTES: u64 = 100;
+/// Visitors who are forgotten, one after the other.
+const FORGOTTEN: u64 = 5;
 
 /// Numbers that a seed decides (SplitMix64).
 struct Draws(u64);
@@ -78,17 +80,29 @@ fn memory() -> String {
     format!("{} now, {} at most", of("VmRSS:"), of("VmHWM:"))
 }
 
+/// For how long processors worked for this process, in steps of 10 ms.
+fn work_ms() -> u64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    // In user mode and in the kernel: fields 14 and 15 of proc(5), in hundredths of a second.
+    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10
+}
+
 fn fitted(items: u64, visitors: u64, each: usize, even: bool) {
     let mut histories = made(items, visitors, each, even);
     let start = Instant::now();
     let mut model = fit(&histories);
     println!("{} items, λ {}: fitted in {:?}; {}", model.items().count(), model.lambda(), start.elapsed(), memory());
-    let gone = visitor(visitors / 2);
-    let start = Instant::now();
-    let forgotten = model.forget(gone);
-    println!("one with {forgotten} items forgotten in {:?}", start.elapsed());
-    histories.forget(gone);
+    for part in 1..=FORGOTTEN {
+        let gone = visitor(visitors * part / (FORGOTTEN + 1));
+        let (start, worked) = (Instant::now(), work_ms());
+        let forgotten = model.forget(gone);
+        let (took, worked) = (start.elapsed(), work_ms() - worked);
+        println!("one with {forgotten} items forgotten in {took:?}, λ {}; {worked} ms of processors", model.lambda());
+        histories.forget(gone);
+    }
     assert!(model == fit(&histories), "the model without them");
+    println!("the model is the one without them, which was fitted beside it; {}", memory());
     let (rules, mut times) = (Rules::default(), Vec::new());
     let fresh: Fresh =
         (0..200).map(|n| (ProductId::from_row((items + n) as i64), vec![ProductId::from_row(n as i64)])).collect();

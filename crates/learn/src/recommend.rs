@@ -13,6 +13,9 @@ mod histories;
 mod incidence;
 mod lists;
 mod model;
+mod penalty;
+mod solve;
+mod square;
 
 pub use arrange::{Arrangement, arrange};
 pub use histories::{Deed, Event, HELD, Histories};

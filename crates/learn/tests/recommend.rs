@@ -130,7 +130,7 @@ fn many_items_have_the_textbook_s_weights_over_their_nearest_co_items() {
             assert!(close(found, expected[i][j]), "{from} {to}: {found} for {}", expected[i][j]);
         }
     }
-    // The item of all is regressed on sixty-four: those whose cosine with it is highest, of equals the lesser ids.
+    // The item of all is regressed on a hundred: those whose cosine with it is highest, of equals the lesser ids.
     let mut of: BTreeMap<ProductId, (u64, u64)> = BTreeMap::new();
     for (_, deeds) in histories.iter() {
         for deed in deeds {
@@ -142,7 +142,7 @@ fn many_items_have_the_textbook_s_weights_over_their_nearest_co_items() {
     let mut nearest: Vec<(ProductId, (u64, u64))> = of.into_iter().collect();
     nearest.sort_by_key(|(id, _)| *id);
     nearest.sort_by(|(_, (a, of_a)), (_, (b, of_b))| (b * b * of_a).cmp(&(a * a * of_b)));
-    let mut expected: Vec<ProductId> = nearest.into_iter().take(64).map(|(id, _)| id).collect();
+    let mut expected: Vec<ProductId> = nearest.into_iter().take(100).map(|(id, _)| id).collect();
     expected.sort();
     let found: Vec<ProductId> = model.items().filter(|from| weight(&model, *from, item(1)) != 0.0).collect();
     assert_eq!(found, expected);
@@ -176,6 +176,19 @@ fn forgetting_among_items_with_many_co_items_leaves_the_model_without_them() {
         assert!(model == fit(&left), "without {who}");
     }
     assert!(model.items().count() > FEW);
+}
+
+/// How many threads there are changes nothing, where all items are solved at once and where each is by itself.
+#[test]
+fn one_thread_makes_the_model_of_many() {
+    for items in [600, FEW as u64 + 200] {
+        let histories = histories(drawn(3, 60_000, 400, items * 2));
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            pool.install(|| fit(&histories))
+        };
+        assert!(on(1) == on(3), "{items}");
+    }
 }
 
 /// As people leave, the items come to be few enough to be solved at once.

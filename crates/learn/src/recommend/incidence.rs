@@ -1,11 +1,14 @@
 //! Who has what, by visitor and by item, and the whole-number sums that follow.
 
-use super::histories::Histories;
+use super::{histories::Histories, square::Square};
 use rayon::prelude::*;
 use std::{
     cmp::Reverse,
     collections::BTreeSet,
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU16, Ordering::Relaxed},
+    },
 };
 use vestry_model::{ProductId, Visitor};
 
@@ -84,19 +87,19 @@ impl Incidence {
         (0..self.items.len() as u32).filter(|at| !self.columns[*at as usize].is_empty())
     }
 
-    /// Adds Σ w·w of an item with those up to another, over visitors, to `sums`. Of 2²⁶ visitors none overflows.
-    fn add_sums(&self, item: u32, up_to: u32, sums: &mut [u32]) {
-        for whose in &self.columns[item as usize] {
-            let weight = u32::from(whose.weight);
-            let row = self.rows[whose.at as usize].iter().take_while(|cell| cell.at <= up_to);
-            row.for_each(|cell| sums[cell.at as usize] += u32::from(cell.weight) * weight);
-        }
+    /// Sets `sums` to Σ w·w of an item with every other one. Of 2²⁶ visitors none overflows.
+    pub(super) fn sums(&self, item: u32, sums: &mut [u32]) {
+        self.sums_up_to(u32::MAX, item, sums);
     }
 
-    /// Sets `sums` to Σ w·w of an item with every other one.
-    pub(super) fn sums(&self, item: u32, sums: &mut [u32]) {
+    /// Likewise, up to that with `last`.
+    fn sums_up_to(&self, last: u32, item: u32, sums: &mut [u32]) {
         sums.fill(0);
-        self.add_sums(item, u32::MAX, sums);
+        for whose in &self.columns[item as usize] {
+            let (weight, row) = (u32::from(whose.weight), &self.rows[whose.at as usize]);
+            let row = &row[..row.partition_point(|cell| cell.at <= last)];
+            row.iter().for_each(|cell| sums[cell.at as usize] += u32::from(cell.weight) * weight);
+        }
     }
 
     /// How near an item is to another with which it shares Σ w·w: what it explains of the other by itself. The squared
@@ -106,10 +109,10 @@ impl Incidence {
         (Reverse((f64::from(sum).powi(2) / f64::from(self.norms[item as usize])).to_bits()), item)
     }
 
-    /// The items nearest to one, as many as `most` of those that share visitors with it.
-    pub(super) fn nearest(&self, item: u32, sums: &[u32], most: usize) -> CoItems {
-        let shared = (0..).zip(sums).filter(|(at, sum)| **sum > 0 && *at != item);
-        let mut found: Vec<Nearness> = shared.map(|(at, sum)| self.nearness(at, *sum)).collect();
+    /// The items nearest to one, as many as `most` of those with which it shares any Σ w·w.
+    pub(super) fn nearest(&self, item: u32, sums: impl Iterator<Item = (u32, u32)>, most: usize) -> CoItems {
+        let shared = sums.filter(|(at, sum)| *sum > 0 && *at != item);
+        let mut found: Vec<Nearness> = shared.map(|(at, sum)| self.nearness(at, sum)).collect();
         let mut farthest = None;
         if found.len() > most {
             farthest = Some(*found.select_nth_unstable(most - 1).1);
@@ -126,30 +129,40 @@ impl Incidence {
             && chosen.items.binary_search(&item).is_err()
     }
 
-    /// Σ w·wᵀ of the items of each block, which are ascending: its lower triangle, row after row. The sums of an item are made once for all
-    /// blocks that it is in.
-    pub(super) fn squares(&self, blocks: &[&[u32]]) -> Vec<Vec<u32>> {
+    /// Σ w·wᵀ of the items of each block, which are ascending. The sums of an item are made once for all blocks that it is in.
+    pub(super) fn squares(&self, blocks: &[&[u32]]) -> Vec<Square> {
         let mut places = vec![Vec::new(); self.items.len()];
         for (block, items) in blocks.iter().enumerate() {
             items.iter().enumerate().for_each(|(n, item)| places[*item as usize].push((block, n)));
         }
-        let empty = |items: &&[u32]| -> Vec<AtomicU32> {
-            (0..items.len() * (items.len() + 1) / 2).map(|_| AtomicU32::new(0)).collect()
+        let empty = |items: &&[u32]| -> Vec<AtomicU16> {
+            (0..items.len() * (items.len() + 1) / 2).map(|_| AtomicU16::new(0)).collect()
         };
-        let squares: Vec<Vec<AtomicU32>> = blocks.iter().map(empty).collect();
+        let low: Vec<Vec<AtomicU16>> = blocks.iter().map(empty).collect();
+        let high: Vec<Mutex<Vec<(u32, u16)>>> = blocks.iter().map(|_| Mutex::default()).collect();
         places.par_iter().enumerate().filter(|(_, places)| !places.is_empty()).for_each_init(
             || vec![0; self.items.len()],
             |sums, (item, places)| {
-                sums.fill(0);
-                self.add_sums(item as u32, item as u32, sums);
+                self.sums_up_to(item as u32, item as u32, sums);
                 for (block, n) in places {
-                    let line = &squares[*block][n * (n + 1) / 2..][..=*n];
-                    // Each line is written by one thread.
-                    let write = |(to, other): (&AtomicU32, &u32)| to.store(sums[*other as usize], Relaxed);
-                    line.iter().zip(blocks[*block]).for_each(write);
+                    let start = n * (n + 1) / 2;
+                    for (place, other) in (start..).zip(&blocks[*block][..=*n]) {
+                        let sum = sums[*other as usize];
+                        // Each place is written by one thread.
+                        low[*block][place].store(sum as u16, Relaxed);
+                        if sum >> 16 > 0 {
+                            let mut high = high[*block].lock().unwrap_or_else(PoisonError::into_inner);
+                            high.push((place as u32, (sum >> 16) as u16));
+                        }
+                    }
                 }
             },
         );
-        squares.into_iter().map(|square| square.into_iter().map(AtomicU32::into_inner).collect()).collect()
+        let square = |(low, high): (Vec<AtomicU16>, Mutex<Vec<(u32, u16)>>)| {
+            let mut high = high.into_inner().unwrap_or_else(PoisonError::into_inner);
+            high.sort_unstable();
+            Square::new(low.into_iter().map(AtomicU16::into_inner).collect(), high)
+        };
+        low.into_iter().zip(high).map(square).collect()
     }
 }

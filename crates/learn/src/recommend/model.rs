@@ -3,17 +3,13 @@
 use super::{
     histories::Histories,
     incidence::{Cell, CoItems, Incidence},
-};
-use crate::{hash::hash, ridge::product};
-use faer::{
-    Mat, Par, Side,
-    dyn_stack::{MemBuffer, MemStack},
-    linalg::{cholesky::llt, solvers::DenseSolveCore},
+    penalty::choose,
+    solve::{Regression, everything},
+    square::Square,
 };
 use rayon::prelude::*;
 use std::{
-    cmp::Reverse,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     ops::Range,
     sync::Arc,
 };
@@ -22,16 +18,7 @@ use vestry_model::{DeedKind, ProductId, Visitor};
 /// Up to so many items all are solved at once; past that each over its `NEAREST` co-items.
 pub const FEW: usize = 3_000;
 /// Co-items that speak for an item, past [`FEW`].
-const NEAREST: usize = 64;
-/// Penalties to choose from.
-const LAMBDAS: [f64; 9] = [3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
-/// The penalty where nobody is held out.
-const USUAL: f64 = 100.0;
-/// Items that most visitors have, on which penalties are judged: five folds and nine penalties of more would take longer
-/// than the model.
-const JUDGED: usize = 200;
-/// Parts into which visitors fall, by their ids.
-const FOLDS: u64 = 5;
+const NEAREST: usize = 100;
 
 /// What goes with what. Two are equal when whatever they hold and answer is, whoever was forgotten on the way.
 ///
@@ -44,8 +31,8 @@ pub struct Model {
     lambda: f64,
     /// By item, those it was regressed on and itself; empty where all were.
     co_items: Vec<CoItems>,
-    /// By item, Σ w·wᵀ of its co-items and itself: a lower triangle. A copy of a model shares those that stay as they are.
-    squares: Vec<Arc<Vec<u32>>>,
+    /// By item, Σ w·wᵀ of its co-items and itself. A copy of a model shares those that stay as they are.
+    squares: Vec<Arc<Square>>,
     /// By item, how much it speaks for others: ascending by place.
     pub(super) weights: Vec<Vec<(u32, f32)>>,
     /// Visitors who put an item into the cart or bought it.
@@ -74,9 +61,13 @@ pub fn fit(histories: &Histories) -> Model {
     if model.is_few() {
         model.solve_whole();
     } else {
-        let items: Vec<u32> = model.all().collect();
-        let chosen = model.by_sums(&items, |item, sums| model.nearest(item, sums));
-        model.take(items, chosen);
+        let of = |sums: &mut Vec<u32>, item: u32| {
+            model.incidence.sums(item, sums);
+            model.incidence.nearest(item, (0..).zip(sums.iter().copied()), NEAREST)
+        };
+        model.co_items = model.all().into_par_iter().map_init(|| vec![0; items], of).collect();
+        let blocks: Vec<&[u32]> = model.co_items.iter().map(|of| &of.items[..]).collect();
+        model.squares = model.incidence.squares(&blocks).into_iter().map(Arc::new).collect();
         model.solve(model.all().collect());
     }
     model
@@ -144,8 +135,8 @@ impl Model {
         of.iter().map(|cell| (self.incidence.visitors[cell.at as usize], cell.weight))
     }
 
-    fn square(&self, item: ProductId) -> &[u32] {
-        self.incidence.at(item).map_or(&[], |at| &self.squares[at as usize])
+    fn square(&self, item: ProductId) -> Option<&Square> {
+        self.incidence.at(item).map(|at| &*self.squares[at as usize])
     }
 
     fn is_few(&self) -> bool {
@@ -158,61 +149,82 @@ impl Model {
 
     /// Takes somebody who had so much of each item out of the squares.
     fn subtract(&mut self, touched: &[u32]) {
-        let subtract = |(square, of): (&mut Arc<Vec<u32>>, &CoItems)| {
+        let subtract = |(square, of): (&mut Arc<Square>, &CoItems)| {
             let had = (0..).zip(&of.items).map(|(n, at)| (n, touched[*at as usize])).filter(|(_, weight)| *weight > 0);
             let had: Vec<(usize, u32)> = had.collect();
             if !had.is_empty() {
                 let square = Arc::make_mut(square);
                 for (n, (i, a)) in had.iter().enumerate() {
-                    had[..=n].iter().for_each(|(j, b)| square[i * (i + 1) / 2 + j] -= a * b);
+                    had[..=n].iter().for_each(|(j, b)| square.subtract((*i, *j), a * b));
                 }
             }
         };
         self.squares.par_iter_mut().zip(&self.co_items).for_each(subtract);
     }
 
-    /// What `choose` makes of the sums of each of these items with every other one.
-    fn by_sums<T: Send>(&self, items: &[u32], choose: impl Fn(u32, &[u32]) -> T + Sync) -> Vec<T> {
-        let of = |sums: &mut Vec<u32>, item: &u32| {
-            self.incidence.sums(*item, sums);
-            choose(*item, sums)
-        };
-        items.par_iter().map_init(|| vec![0; self.incidence.items.len()], of).collect()
-    }
-
-    fn nearest(&self, item: u32, sums: &[u32]) -> CoItems {
-        self.incidence.nearest(item, sums, NEAREST)
-    }
-
     /// Chooses co-items again after the visitor of `row` went. Other items share with each what they shared, but those of
     /// the row have come nearer to them.
     fn choose_again(&mut self, row: &[Cell]) {
-        let mut items: Vec<u32> = row.iter().map(|cell| cell.at).collect();
-        let nearer_to = |item: u32, sums: &[u32]| -> Vec<u32> {
-            let others = (0..).zip(sums.iter().zip(&self.co_items));
-            let displaced = others.filter(|(_, (sum, of))| self.incidence.displaces(item, **sum, of));
-            displaced.map(|(at, _)| at).collect()
+        let sums_of = |cell: &Cell| {
+            let mut sums = vec![0; self.incidence.items.len()];
+            self.incidence.sums(cell.at, &mut sums);
+            (cell.at, sums)
         };
-        let (mut chosen, nearer): (Vec<CoItems>, Vec<Vec<u32>>) =
-            self.by_sums(&items, |item, sums| (self.nearest(item, sums), nearer_to(item, sums))).into_iter().unzip();
-        let mut others: BTreeSet<u32> = nearer.into_iter().flatten().collect();
-        items.iter().for_each(|item| _ = others.remove(item));
-        let others: Vec<u32> = others.into_iter().collect();
-        chosen.extend(self.by_sums(&others, |item, sums| self.nearest(item, sums)));
-        items.extend(others);
-        self.take(items, chosen);
+        let rows: HashMap<u32, Vec<u32>> = row.par_iter().map(sums_of).collect();
+        let displaced_by = |(item, sums): (&u32, &Vec<u32>)| -> Vec<(u32, u32)> {
+            let others = (0..).zip(sums.iter().zip(&self.co_items));
+            let displaced = others
+                .filter(|(other, (sum, of))| self.incidence.displaces(*item, **sum, of) && !rows.contains_key(other));
+            displaced.map(|(other, _)| (other, *item)).collect()
+        };
+        let mut newcomers: BTreeMap<u32, Vec<u32>> = row.iter().map(|cell| (cell.at, Vec::new())).collect();
+        let displaced: Vec<Vec<(u32, u32)>> = rows.par_iter().map(displaced_by).collect();
+        displaced.iter().flatten().for_each(|(item, by)| newcomers.entry(*item).or_default().push(*by));
+        let again = |scratch: &mut Vec<u32>, (item, newcomers): (&u32, &Vec<u32>)| {
+            let chosen = match rows.get(item) {
+                Some(sums) => self.incidence.nearest(*item, (0..).zip(sums.iter().copied()), NEAREST),
+                None => {
+                    let (of, square) = (&self.co_items[*item as usize].items, &self.squares[*item as usize]);
+                    let own = of.partition_point(|other| other < item);
+                    let known = of.iter().zip(0..).map(|(other, at)| (*other, square.sum(at, own)));
+                    let nearer = newcomers.iter().map(|other| (*other, rows[other][*item as usize]));
+                    self.incidence.nearest(*item, known.chain(nearer), NEAREST)
+                }
+            };
+            let differs = chosen.items != self.co_items[*item as usize].items;
+            let square = differs.then(|| self.square_again(*item, &chosen, &rows, scratch));
+            (*item, chosen, square)
+        };
+        let again: Vec<(u32, CoItems, Option<Square>)> =
+            newcomers.par_iter().map_init(|| vec![0; self.incidence.items.len()], again).collect();
+        for (item, chosen, square) in again {
+            self.co_items[item as usize] = chosen;
+            square.into_iter().for_each(|square| self.squares[item as usize] = Arc::new(square));
+        }
     }
 
-    /// Takes the co-items that were chosen of these items, and counts the squares of those that are not as they were.
-    fn take(&mut self, items: Vec<u32>, chosen: Vec<CoItems>) {
-        let differs = |(item, chosen): (u32, CoItems)| {
-            let known = std::mem::replace(&mut self.co_items[item as usize], chosen);
-            (known.items != self.co_items[item as usize].items).then_some(item)
+    /// The square of an item over the co-items that were chosen now: what it knew of those that it had, and for the others
+    /// `rows` of sums, counted here where there is none.
+    fn square_again(&self, item: u32, chosen: &CoItems, rows: &HashMap<u32, Vec<u32>>, sums: &mut [u32]) -> Square {
+        let (known, square) = (&self.co_items[item as usize].items, &self.squares[item as usize]);
+        let mut row_of = |newcomer: u32| -> Vec<u32> {
+            let row = rows.get(&newcomer).map_or_else(
+                || {
+                    self.incidence.sums(newcomer, sums);
+                    &*sums
+                },
+                Vec::as_slice,
+            );
+            chosen.items.iter().map(|other| row[*other as usize]).collect()
         };
-        let others: Vec<u32> = items.into_iter().zip(chosen).filter_map(differs).collect();
-        let blocks: Vec<&[u32]> = others.iter().map(|item| &self.co_items[*item as usize].items[..]).collect();
-        let squares = self.incidence.squares(&blocks);
-        others.iter().zip(squares).for_each(|(item, square)| self.squares[*item as usize] = Arc::new(square));
+        let places: Vec<Result<usize, Vec<u32>>> =
+            (chosen.items.iter()).map(|other| known.binary_search(other).map_err(|_| row_of(*other))).collect();
+        let sum = |(i, j): (usize, usize)| match (&places[i], &places[j]) {
+            (Err(row), _) => row[j],
+            (_, Err(row)) => row[i],
+            (Ok(i), Ok(j)) => square.sum(*i, *j),
+        };
+        (0..places.len()).flat_map(|i| (0..=i).map(move |j| (i, j))).map(sum).collect()
     }
 
     fn solve_whole(&mut self) {
@@ -226,16 +238,17 @@ impl Model {
         let mut again = vec![false; self.incidence.items.len()];
         items.iter().for_each(|item| again[*item as usize] = true);
         self.weights.par_iter_mut().for_each(|row| row.retain(|(to, _)| !again[*to as usize]));
-        let solve = |item: &u32| {
+        let solve = |regression: &mut Regression, item: &u32| {
             let (of, square) = (&self.co_items[*item as usize].items, &self.squares[*item as usize]);
-            regression(square, of.partition_point(|other| other < item), self.lambda)
+            regression.weights(square, of.partition_point(|other| other < item), self.lambda)
         };
-        let solved: Vec<Vec<f32>> = items.par_iter().map(solve).collect();
+        let solved: Vec<Vec<f32>> = items.par_iter().map_init(|| Regression::of_up_to(NEAREST), solve).collect();
         for (item, weights) in items.iter().zip(solved) {
             let others = self.co_items[*item as usize].items.iter().filter(|other| *other != item);
             others.zip(weights).for_each(|(from, weight)| self.weights[*from as usize].push((*item, weight)));
         }
-        self.weights.par_iter_mut().for_each(|row| row.sort_unstable_by_key(|(to, _)| *to));
+        // What stayed and what came are in order, which a stable sort makes use of.
+        self.weights.par_iter_mut().for_each(|row| row.sort_by_key(|(to, _)| *to));
     }
 }
 
@@ -251,92 +264,4 @@ impl PartialEq for Model {
                     && self.goes_with(item).eq(other.goes_with(item))
             })
     }
-}
-
-/// Of the lower triangle of a square, the sum at a place.
-fn sum(square: &[u32], (i, j): (usize, usize)) -> f64 {
-    let (high, low) = (i.max(j), i.min(j));
-    f64::from(square[high * (high + 1) / 2 + low])
-}
-
-/// How much the other items of this square speak for the one at a place: its ridge regression on them.
-fn regression(square: &[u32], place: usize, lambda: f64) -> Vec<f32> {
-    let n = (square.len() * 2).isqrt() - 1;
-    let other = |i: usize| if i < place { i } else { i + 1 };
-    let mut answer = Mat::from_fn(n, 1, |i, _| sum(square, (other(i), place)));
-    let mut block = Mat::from_fn(n, n, |i, j| if i < j { 0.0 } else { sum(square, (other(i), other(j))) });
-    (0..n).for_each(|i| block[(i, i)] += lambda);
-    // One thread an item: there are thousands.
-    let scratch = llt::factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default());
-    let mut memory = MemBuffer::new(scratch.or(llt::solve::solve_in_place_scratch::<f64>(n, 1, Par::Seq)));
-    let stack = MemStack::new(&mut memory);
-    llt::factor::cholesky_in_place(block.as_mut(), Default::default(), Par::Seq, stack, Default::default())
-        .expect("a sum of squares and a penalty is positive definite");
-    llt::solve::solve_in_place(block.as_ref(), answer.as_mut(), Par::Seq, stack);
-    (0..n).map(|i| answer[(i, 0)] as f32).collect()
-}
-
-/// (G + λI)⁻¹.
-fn inverse(mut square: Mat<f64>, lambda: f64) -> Mat<f64> {
-    (0..square.nrows()).for_each(|i| square[(i, i)] += lambda);
-    square.llt(Side::Lower).expect("a sum of squares and a penalty is positive definite").inverse()
-}
-
-/// The weights of all items on all.
-fn everything(incidence: &Incidence, lambda: f64) -> Vec<Vec<(u32, f32)>> {
-    let live: Vec<u32> = incidence.live().collect();
-    let mut weights = vec![Vec::new(); incidence.items.len()];
-    let square = incidence.squares(&[&live]).swap_remove(0);
-    let p = inverse(Mat::from_fn(live.len(), live.len(), |i, j| sum(&square, (i, j))), lambda);
-    for (i, from) in live.iter().enumerate() {
-        let weight = |(j, to): (usize, &u32)| (*to, (-p[(i, j)] / p[(j, j)]) as f32);
-        weights[*from as usize] = live.iter().enumerate().filter(|(j, _)| *j != i).map(weight).collect();
-    }
-    weights
-}
-
-/// The penalty under which what visitors have is best told from what else they have, by weights fitted without them.
-///
-/// With P of the other folds, the squared error of item j over a fold's visitors is (P·G_fold·P)ⱼⱼ / Pⱼⱼ².
-fn choose(incidence: &Incidence) -> f64 {
-    let mut most: Vec<u32> = incidence.live().collect();
-    most.sort_by_key(|at| Reverse(incidence.columns[*at as usize].len()));
-    most.truncate(JUDGED);
-    let folds = squares_by_fold(incidence, &most);
-    let n = most.len();
-    let all = folds.iter().fold(Mat::<f64>::zeros(n, n), |sum, fold| sum + fold);
-    let held_out: Vec<&Mat<f64>> = folds.iter().filter(|fold| (0..n).any(|i| fold[(i, i)] > 0.0)).collect();
-    if held_out.len() < 2 {
-        return USUAL;
-    }
-    let error = |lambda: f64| -> f64 {
-        let of_fold = |fold: &&Mat<f64>| {
-            let p = inverse(&all - *fold, lambda);
-            let left = product(fold.as_ref(), p.as_ref());
-            let squared = |j: usize| (0..n).map(|i| p[(i, j)] * left[(i, j)]).sum::<f64>() / p[(j, j)].powi(2);
-            (0..n).map(squared).sum::<f64>()
-        };
-        held_out.iter().map(of_fold).sum()
-    };
-    let errors: Vec<f64> = LAMBDAS.par_iter().map(|lambda| error(*lambda)).collect();
-    let best = (0..LAMBDAS.len()).min_by(|a, b| errors[*a].total_cmp(&errors[*b]));
-    best.map_or(USUAL, |at| LAMBDAS[at])
-}
-
-/// Σ w·wᵀ of these items over the visitors of each fold, which follows from who they are.
-fn squares_by_fold(incidence: &Incidence, items: &[u32]) -> Vec<Mat<f64>> {
-    let positions: HashMap<u32, usize> = items.iter().copied().zip(0..).collect();
-    let of_fold = |fold: u64| {
-        let mut square = Mat::<f64>::zeros(items.len(), items.len());
-        let visitors = incidence.visitors.iter().zip(&incidence.rows);
-        for (_, row) in visitors.filter(|(visitor, _)| hash(&visitor.0) % FOLDS == fold) {
-            let place = |cell: &Cell| Some((*positions.get(&cell.at)?, f64::from(cell.weight)));
-            let here: Vec<(usize, f64)> = row.iter().filter_map(place).collect();
-            for (j, b) in &here {
-                here.iter().for_each(|(i, a)| square[(*i, *j)] += a * b);
-            }
-        }
-        square
-    };
-    (0..FOLDS).into_par_iter().map(of_fold).collect()
 }
