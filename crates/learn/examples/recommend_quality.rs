@@ -1,6 +1,6 @@
 //! `recommend_quality TRAIN TEST OUT`: for every user of TEST, whom TRAIN knows, the twenty items that are recommended to
 //! them: lines of a user and its items. Lines of TRAIN and TEST are a user, an item and when, in seconds, tabs between.
-//! Prints what was fitted, in how many seconds, and by how many kB the peak of memory grew meanwhile, tabs between.
+//! Prints what was fitted, in how many seconds, and how many kB of memory it took at most meanwhile, tabs between.
 //! `bench/learn/recommend.py` makes the files and measures.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
@@ -19,11 +19,11 @@ fn read(path: &str) -> Result<Vec<(u128, i64, i64)>, Box<dyn Error>> {
     text.lines().map(line).collect()
 }
 
-/// The most memory that the process ever held, in kB.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+/// A line of what the kernel says of this process's memory, in kB: `VmRSS:` or `VmHWM:`.
+fn memory_kb(name: &str) -> Result<u64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("a line of memory")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
 fn visitor(user: u128) -> Visitor {
@@ -39,9 +39,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         Event { visitor: visitor(user), deed }
     };
     histories.learn(read(train)?.into_iter().map(event));
-    let (before, start) = (peak(), Instant::now());
+    // From here on the most that the process held is counted anew (proc(5)).
+    fs::write("/proc/self/clear_refs", "5")?;
+    let (before, start) = (memory_kb("VmRSS:")?, Instant::now());
     let model = fit(&histories);
-    let (took, grown) = (start.elapsed().as_secs_f64(), peak() - before);
+    let (took, grown) = (start.elapsed().as_secs_f64(), memory_kb("VmHWM:")?.saturating_sub(before));
     println!("{} items, λ {}\t{took}\t{grown}", model.items().count(), model.lambda());
     let users: BTreeSet<u128> = read(test)?.into_iter().map(|(user, ..)| user).collect();
     let (fresh, rules, mut text) = (Fresh::new(), Rules::default(), String::new());
