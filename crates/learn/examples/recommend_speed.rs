@@ -101,8 +101,9 @@ fn fitted(items: u64, visitors: u64, each: usize, even: bool) {
         println!("one with {forgotten} items forgotten in {took:?}, λ {}; {worked} ms of processors", model.lambda());
         histories.forget(gone);
     }
+    println!("{}", memory());
     assert!(model == fit(&histories), "the model without them");
-    println!("the model is the one without them, which was fitted beside it; {}", memory());
+    println!("the model is the one without them");
     let (rules, mut times) = (Rules::default(), Vec::new());
     let fresh: Fresh =
         (0..200).map(|n| (ProductId::from_row((items + n) as i64), vec![ProductId::from_row(n as i64)])).collect();

@@ -7,6 +7,7 @@
 //! `taught_speed asked TRAIN TEST`: what teaches most first against random order, twenty paired draws of pictures to ask about;
 //! a table.
 //! `taught_speed times TRAIN TEST`: all labels at once, one correction more, and how good the head then is.
+//! `taught_speed few TRAIN`: 20, 100, 300, 500 and 520 labels become a model and a working head, and one of them is forgotten.
 //! `taught_speed forget TRAIN PEOPLE`: so many people with two hundred judgements each, one of whom is forgotten.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that prints")]
 
@@ -27,6 +28,8 @@ use vestry_learn::{
 use vestry_model::{ImageId, Reading, Row, ValueId, Values};
 
 const READ: usize = 512;
+/// Fits of which the quickest counts.
+const REPEATED: usize = 7;
 const LABELS: [usize; 5] = [5, 10, 20, 50, 120];
 const DRAWS: u64 = 20;
 /// Pictures to ask about in a draw of equal shares, and of the commonest class where shares are unequal.
@@ -254,6 +257,38 @@ fn times(train: &Pictures, test: &Pictures) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn few(train: &Pictures) -> Result<(), Box<dyn Error>> {
+    let reading = reading(&train.samples()?, READ)?;
+    let known = rows(train, &reading);
+    let order = shuffled((0..known.len()).collect(), 1);
+    for count in [20, 100, 300, 500, 520] {
+        let mut learner = learner(&reading);
+        let said = order.iter().take(count).enumerate();
+        let said = said.map(|(nth, at)| judgement(u32::from(nth == 0), *at, &train.classes[*at], nth as i64));
+        let rows_of = order.iter().take(count).map(|at| (ImageId::from_row(*at as i64), known[*at].clone()));
+        learner.learn(said.collect::<Vec<_>>(), rows_of);
+        let mut times = Vec::new();
+        for _ in 0..REPEATED {
+            let start = Instant::now();
+            learner.working()?;
+            let working = start.elapsed();
+            learner.fit()?;
+            times.push((start.elapsed() - working, working));
+        }
+        let (fit, working) = (times.iter().map(|t| t.0).min(), times.iter().map(|t| t.1).min());
+        let start = Instant::now();
+        learner.forget(judgement(1, 0, &train.classes[0], 0).contributor);
+        learner.fit()?;
+        let forgotten = start.elapsed();
+        println!(
+            "{count} labels: model {:?}, working head {:?}, one forgotten {forgotten:?}",
+            fit.unwrap_or_default(),
+            working.unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
 fn forget(train: &Pictures, people: u32) -> Result<(), Box<dyn Error>> {
     let reading = reading(&train.samples()?, READ)?;
     let known = rows(train, &reading);
@@ -314,9 +349,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["curve", train, test] => curve(&Pictures::read(train)?, &Pictures::read(test)?),
         ["asked", train, test] => asked(&Pictures::read(train)?, &Pictures::read(test)?),
         ["times", train, test] => times(&Pictures::read(train)?, &Pictures::read(test)?),
+        ["few", train] => few(&Pictures::read(train)?),
         ["forget", train, people] => forget(&Pictures::read(train)?, people.parse()?),
         _ => {
-            Err("usage: taught_speed curve TRAIN TEST | asked TRAIN TEST | times TRAIN TEST | forget TRAIN PEOPLE"
+            Err("usage: taught_speed curve TRAIN TEST | asked TRAIN TEST | times TRAIN TEST | few TRAIN | forget TRAIN PEOPLE"
                 .into())
         }
     }

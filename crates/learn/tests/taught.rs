@@ -134,12 +134,14 @@ fn check_solution(n: i64, prior: &Prior, lambda: f64) {
         .map(|((row, class), values): (&(Row, usize), &[ValueId; 1])| Example { row, values, weight: WEIGHTS[*class] })
         .collect();
     moments.change(&examples, Sign::Add);
-    let ridge = Ridge::new(&moments, prior);
-    let found = ridge.solve(lambda).expect("solves");
-    assert_eq!(found.classes, values());
-    let flat = found.weights.chunks_exact(D).zip(&found.bias).flat_map(|(w, b)| w.iter().copied().chain([*b]));
-    for (found, expected) in flat.zip(&naive(&rows, prior, lambda, 4.0)) {
-        assert!((found - expected).abs() < 1e-9, "n {n}, λ {lambda}: {found} for {expected}");
+    let expected = naive(&rows, prior, lambda, 4.0);
+    for ridge in [Ridge::new(&moments, prior), Ridge::of(&moments, examples.into_iter(), prior)] {
+        let found = ridge.solve(lambda).expect("solves");
+        assert_eq!(found.classes, values());
+        let flat = found.weights.chunks_exact(D).zip(&found.bias).flat_map(|(w, b)| w.iter().copied().chain([*b]));
+        for (found, expected) in flat.zip(&expected) {
+            assert!((found - expected).abs() < 1e-9, "n {n}, λ {lambda}: {found} for {expected}");
+        }
     }
 }
 
@@ -190,6 +192,29 @@ proptest! {
         prop_assert_eq!(&singly, &Moments::new(D));
     }
 
+    /// With fewer examples than numbers as many equations as examples are solved: the same head.
+    #[test]
+    fn few_examples_make_the_head_of_their_moments(
+        images in prop::collection::btree_set(0i64..500, 0..2 * D), seed in any::<u64>(), penalty in 0usize..4,
+    ) {
+        let mut draws = Draws(seed);
+        let weights = (0..4 * D).map(|_| draws.below(1000) as f64 / 2000.0 - 0.25).collect();
+        let prior = Prior::new(values(), weights, vec![0.1, 0.2, 0.3, 0.4], D, 4.0);
+        let rows: Vec<(Row, [ValueId; 1])> =
+            images.iter().map(|i| (row(*i, truth(*i)), [value(CLASSES[truth(*i)])])).collect();
+        let examples: Vec<Example<'_>> = rows.iter()
+            .map(|(row, values)| Example { row, values, weight: WEIGHTS[draws.below(4) as usize] }).collect();
+        let mut moments = Moments::new(D);
+        moments.change(&examples, Sign::Add);
+        let lambda = [0.1, 1.0, 10.0, 100.0][penalty];
+        let whole = Ridge::new(&moments, &prior).solve(lambda).expect("solves");
+        let few = Ridge::of(&moments, examples.iter().copied(), &prior).solve(lambda).expect("solves");
+        let largest = whole.weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
+        for (a, b) in few.weights.iter().chain(&few.bias).zip(whole.weights.iter().chain(&whole.bias)) {
+            prop_assert!((a - b).abs() <= 1e-9 * largest, "{} for {}", a, b);
+        }
+    }
+
     /// People teach and are forgotten in any order; what is left is what those who stayed teach alone, verdict and all.
     #[test]
     fn forgetting_somebody_leaves_the_model_without_them(
@@ -229,6 +254,29 @@ proptest! {
         prop_assert_eq!((found.lambda, found.temperature, found.threshold), (expected.lambda, expected.temperature, expected.threshold));
         for (a, b) in found.scorer.weights.iter().zip(&expected.scorer.weights) {
             prop_assert!((a - b).abs() <= 1e-9 * b.abs().max(1e-9), "{} for {}", a, b);
+        }
+    }
+}
+
+/// As many pictures as a row has numbers and a few more or fewer, in all or in what folds leave: whoever goes, the head is the
+/// one without them, bit for bit.
+#[test]
+fn forgetting_down_to_few_examples_leaves_the_head_without_them() {
+    for values in [Values::One, Values::Many] {
+        for (many, few) in [(D + 1, D), (D, D - 1), (D + 4, D - 4), (2 * D, D + 2), (D - 1, 3)] {
+            let all: Vec<Judgement> = (0..many as i64)
+                .map(|image| is(if image < few as i64 { 1 } else { 2 }, image, truth(image), image))
+                .collect();
+            let mut learner = Learner::new(shipped(values));
+            learner.learn(all.clone(), rows_of(&all));
+            let before = learner.fit().expect("fits");
+            learner.forget(person(2));
+            let found = learner.fit().expect("fits");
+            assert_eq!(found, fitted(&all[..few], values), "{few} of {many}");
+            assert_ne!(found, before);
+            let mut alone = Learner::new(shipped(values));
+            alone.learn(all[..few].to_vec(), rows_of(&all[..few]));
+            assert_eq!(learner.working().expect("solves"), alone.working().expect("solves"));
         }
     }
 }

@@ -135,9 +135,21 @@ struct HeldOut<'l> {
     scores: Vec<Vec<f32>>,
 }
 
-/// The fold of a picture follows from its id alone.
+/// Where a picture stands among all follows from its id alone, and so does its fold.
 fn place(image: ImageId) -> u64 {
     hash(&image.get().to_be_bytes())
+}
+
+fn fold_of(image: ImageId) -> usize {
+    (place(image) % FOLDS as u64) as usize
+}
+
+fn example<'r>(
+    rows: &'r HashMap<ImageId, Row>,
+    image: ImageId,
+    (values, weight): &'r (Vec<ValueId>, i64),
+) -> Example<'r> {
+    Example { row: &rows[&image], values, weight: *weight }
 }
 
 impl Learner {
@@ -242,7 +254,13 @@ impl Learner {
 
     /// The head at the usual penalty, all at once and everybody believed: what suggestions follow while people teach.
     pub fn working(&self) -> Result<Scorer, NotFactorised> {
-        Ridge::new(&total(&self.folds), &self.shipped.prior).solve(USUAL)
+        self.ridge(&total(&self.folds), &self.entered, None).solve(USUAL)
+    }
+
+    /// The ridge of what was entered, or of what is not in one of its folds; `moments` are its own.
+    fn ridge(&self, moments: &Moments, entered: &Entered, without: Option<usize>) -> Ridge<'_> {
+        let within = entered.iter().filter(|(image, _)| Some(fold_of(**image)) != without);
+        Ridge::of(moments, within.map(|(image, one)| example(&self.rows, *image, one)), &self.shipped.prior)
     }
 
     /// The head, as [`fit`] makes it of what is live.
@@ -254,9 +272,9 @@ impl Learner {
             change(&mut folds, &self.rows, &self.entered, &entered);
         }
         let labels = entered.iter().map(|(image, (values, _))| (*image, values.as_slice()));
-        let mut held_out = self.held_out(&folds, labels.collect(), &LAMBDAS)?;
+        let mut held_out = self.held_out((&folds, &entered), labels.collect(), &LAMBDAS)?;
         let all = total(&folds);
-        let ridge = Ridge::new(&all, &self.shipped.prior);
+        let ridge = self.ridge(&all, &entered, None);
         let classes = classes_of(&all, &self.shipped.prior);
         let values = self.shipped.values;
         // What a ridge makes small is what its penalty is judged by: the squared error, on pictures it did not see.
@@ -298,17 +316,18 @@ impl Learner {
         for answers in MARKS.into_iter().filter(|mark| *mark < order.len()) {
             let labels = order[..answers].iter().map(|image| (*image, self.entered[image].0.clone())).collect();
             let mut folds = vec![Moments::new(self.shipped.prior.dimensions()); FOLDS];
-            change(&mut folds, &self.rows, &Entered::new(), &self.weighed(labels));
-            curve.push(self.point(answers, &folds)?);
+            let entered = self.weighed(labels);
+            change(&mut folds, &self.rows, &Entered::new(), &entered);
+            curve.push(self.point(answers, (&folds, &entered))?);
         }
-        curve.push(self.point(order.len(), &self.folds)?);
+        curve.push(self.point(order.len(), (&self.folds, &self.entered))?);
         Ok(curve)
     }
 
-    fn point(&self, answers: usize, folds: &[Moments]) -> Result<CurvePoint, NotFactorised> {
+    fn point(&self, answers: usize, learnt: (&[Moments], &Entered)) -> Result<CurvePoint, NotFactorised> {
         let labels = self.entered.iter().map(|(image, (values, _))| (*image, values.as_slice()));
-        let mut held_out = self.held_out(folds, labels.collect(), &[USUAL])?;
-        let classes = classes_of(&total(folds), &self.shipped.prior);
+        let mut held_out = self.held_out(learnt, labels.collect(), &[USUAL])?;
+        let classes = classes_of(&total(learnt.0), &self.shipped.prior);
         if self.shipped.values == Values::Many {
             lift(&classes, &mut held_out, 0);
         }
@@ -326,10 +345,10 @@ impl Learner {
         }
     }
 
-    /// What heads fitted without a fold say of its pictures, which have these labels.
+    /// What heads fitted without a fold of what was entered say of its pictures, which have these labels.
     fn held_out<'l>(
         &self,
-        folds: &[Moments],
+        (folds, entered): (&[Moments], &Entered),
         labels: Vec<(ImageId, &'l [ValueId])>,
         lambdas: &[f64],
     ) -> Result<Vec<HeldOut<'l>>, NotFactorised> {
@@ -346,7 +365,7 @@ impl Learner {
             if here.is_empty() {
                 return Ok(Vec::new());
             }
-            let ridge = Ridge::new(&all.clone().minus(moments), &self.shipped.prior);
+            let ridge = self.ridge(&all.clone().minus(moments), entered, Some(fold));
             let heads: Vec<Scorer> = lambdas.iter().map(|lambda| ridge.solve(*lambda)).collect::<Result<_, _>>()?;
             let rows: Vec<&Row> = here.iter().map(|(_, image, _)| &self.rows[image]).collect();
             let of_heads: Vec<Vec<Vec<f32>>> = heads.iter().map(|head| head.scores_of(&rows)).collect();
@@ -387,7 +406,7 @@ impl Learner {
         let label = |image: &ImageId| self.entered.get(image).map_or(&[][..], |(values, _)| values);
         let judged: Vec<(ImageId, &[ValueId])> = known.map(|image| (image, label(&image))).collect();
         let classes = classes_of(&total(&self.folds), &self.shipped.prior);
-        let held_out = self.held_out(&self.folds, judged, &[USUAL])?;
+        let held_out = self.held_out((&self.folds, &self.entered), judged, &[USUAL])?;
         let answer = |one: &HeldOut<'_>| Some((one.image, classes.get(measure::best(&one.scores[0]))?.clone()));
         let answers: HashMap<ImageId, ValueId> = held_out.iter().filter_map(answer).collect();
         let labelled = || held_out.iter().filter(|one| !one.label.is_empty());
@@ -456,8 +475,7 @@ fn change(folds: &mut [Moments], rows: &HashMap<ImageId, Row>, before: &Entered,
     for (entered, others, sign) in [(before, now, Sign::Remove), (now, before, Sign::Add)] {
         let mut of_fold: Vec<Vec<Example<'_>>> = vec![Vec::new(); folds.len()];
         for (image, one) in entered.iter().filter(|(image, one)| others.get(*image) != Some(*one)) {
-            let example = Example { row: &rows[image], values: &one.0, weight: one.1 };
-            of_fold[(place(*image) % folds.len() as u64) as usize].push(example);
+            of_fold[fold_of(*image)].push(example(rows, *image, one));
         }
         folds.iter_mut().zip(of_fold).for_each(|(moments, examples)| moments.change(&examples, sign));
     }

@@ -1,6 +1,6 @@
 //! A head from moments: ridge that shrinks toward what is shipped, not toward nothing.
 
-use super::moments::{Centred, Moments};
+use super::moments::{Centred, CentredRows, Example, Moments};
 use crate::ridge::{NotFactorised, product};
 use faer::{Mat, MatRef, Side, linalg::solvers::Solve};
 use vestry_model::{Row, STEP, ValueId};
@@ -56,6 +56,13 @@ impl Prior {
         self.classes.binary_search(class).map_or(0.0, |at| self.bias[at])
     }
 
+    /// The weights of these classes, a column each; nothing of those that are not known.
+    fn columns(&self, classes: &[ValueId]) -> Mat<f64> {
+        Mat::from_fn(self.dimensions, classes.len(), |i, c| {
+            self.weights_of(&classes[c]).map_or(0.0, |weights| weights[i])
+        })
+    }
+
     /// The shipped head itself.
     pub fn head(&self) -> Scorer {
         Scorer { classes: self.classes.clone(), weights: self.weights.clone(), bias: self.bias.clone() }
@@ -98,19 +105,25 @@ impl Scorer {
     }
 }
 
-/// Moments about their centre, from which a head costs solving as many equations as a row has numbers.
+/// Moments about their centre, from which a head costs solving as many equations as a row has numbers, or as there are
+/// examples where these are fewer.
 ///
 /// Minimises Σ w·|y − W·x − b|² + λ·spread·|W − W₀|² with ten more rows at zero that the shipped head answers as it
-/// does (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 3.4.1, about another centre).
+/// does (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 3.4.1, about another centre). With X the
+/// centred rows and R what W₀ leaves of their answers, both by the root of their weights, W − W₀ is (XᵀX + λ·spread·I)⁻¹XᵀR,
+/// and Xᵀ(XXᵀ + λ·spread·I)⁻¹R (18.3.5).
 #[derive(Debug)]
 pub struct Ridge<'p> {
     prior: &'p Prior,
     classes: Vec<ValueId>,
     shares: Vec<f64>,
     mean: Vec<f64>,
-    /// What the shipped weights leave unexplained, d × classes.
+    /// What the shipped weights leave unexplained, a column a class: XᵀR, or R.
     left: Mat<f64>,
+    /// XᵀX, or XXᵀ.
     square: Mat<f64>,
+    /// X, where there are fewer examples than numbers.
+    rows: Option<Mat<f64>>,
 }
 
 /// The values that a head of these moments knows: those that occur and those that are shipped, ascending.
@@ -128,19 +141,35 @@ impl<'p> Ridge<'p> {
         let asked = classes.iter().map(|class| (class, prior.bias_of(class)));
         let Centred { mean, square, classes: found } = moments.centred(asked, WORTH);
         let mut left = Mat::from_fn(prior.dimensions, classes.len(), |i, c| found[c].1[i]);
-        let known = Mat::from_fn(prior.dimensions, classes.len(), |i, c| {
-            prior.weights_of(&classes[c]).map_or(0.0, |weights| weights[i])
-        });
-        left -= product(square.as_ref(), known.as_ref());
-        Self { prior, shares: found.iter().map(|(share, _)| *share).collect(), classes, mean, left, square }
+        left -= product(square.as_ref(), prior.columns(&classes).as_ref());
+        let shares = found.iter().map(|(share, _)| *share).collect();
+        Self { prior, shares, classes, mean, left, square, rows: None }
+    }
+
+    /// Likewise, the same head in less time where there are fewer examples than numbers. `examples` are those of which these
+    /// moments are; they come in one order, however they were learnt.
+    pub fn of<'e>(moments: &Moments, examples: impl Iterator<Item = Example<'e>>, prior: &'p Prior) -> Self {
+        if moments.count() >= prior.dimensions as i64 {
+            return Self::new(moments, prior);
+        }
+        let classes = classes_of(moments, prior);
+        let asked: Vec<(&ValueId, f64)> = classes.iter().map(|class| (class, prior.bias_of(class))).collect();
+        let CentredRows { mean, shares, rows, targets } = moments.centred_rows(examples, &asked, WORTH);
+        let left = targets - product(rows.as_ref(), prior.columns(&classes).as_ref());
+        let square = product(rows.as_ref(), rows.transpose());
+        Self { prior, shares, classes, mean, left, square, rows: Some(rows) }
     }
 
     /// The head for one penalty.
     pub fn solve(&self, lambda: f64) -> Result<Scorer, NotFactorised> {
         let mut penalised = self.square.clone();
-        (0..self.prior.dimensions).for_each(|i| penalised[(i, i)] += lambda * self.prior.spread);
+        (0..penalised.nrows()).for_each(|i| penalised[(i, i)] += lambda * self.prior.spread);
         let factor = penalised.llt(Side::Lower).map_err(|_| NotFactorised)?;
-        Ok(self.scorer(&factor.solve(&self.left)))
+        let solved = factor.solve(&self.left);
+        Ok(match &self.rows {
+            Some(rows) => self.scorer(&product(rows.transpose(), solved.as_ref())),
+            None => self.scorer(&solved),
+        })
     }
 
     fn scorer(&self, moved: &Mat<f64>) -> Scorer {

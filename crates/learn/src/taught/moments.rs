@@ -73,6 +73,28 @@ pub(super) struct Centred {
     pub(super) classes: Vec<(f64, Vec<f64>)>,
 }
 
+/// The same rows, one by one and each by the root of its weight; the last is that of all rows of zeros.
+#[derive(Debug)]
+pub(super) struct CentredRows {
+    pub(super) mean: Vec<f64>,
+    /// Of each class asked for.
+    pub(super) shares: Vec<f64>,
+    /// x − mean, a row each.
+    pub(super) rows: Mat<f64>,
+    /// y − share, a column a class.
+    pub(super) targets: Mat<f64>,
+}
+
+/// Rows of zeros beside the others.
+struct Beside {
+    /// How much they count.
+    rows: i64,
+    /// How much all count.
+    whole: i64,
+    /// What makes weights those of rows of weight one.
+    scale: f64,
+}
+
 impl Moments {
     /// Of no rows of so many numbers.
     pub fn new(dimensions: usize) -> Self {
@@ -167,12 +189,9 @@ impl Moments {
     /// About their mean, as if `extra` rows of zeros of the mean weight stood beside them, of which a share of `bias` had
     /// each class.
     pub(super) fn centred<'c>(&self, classes: impl Iterator<Item = (&'c ValueId, f64)>, extra: i64) -> Centred {
-        let beside = if self.count > 0 { extra * self.mass / self.count } else { extra };
-        let n = self.mass + beside;
+        let Beside { rows: beside, whole: n, scale } = self.beside(extra);
         let whole = n as f64;
-        // Back to rows of weight one.
-        let scale = if self.mass > 0 { self.count as f64 / self.mass as f64 } else { 1.0 };
-        let mean: Vec<f64> = self.sum.iter().map(|sum| *sum as f64 * STEP / whole).collect();
+        let mean = self.mean(whole);
         let mut square = Mat::<f64>::zeros(self.dimensions, self.dimensions);
         let mut at = self.square.iter();
         for i in 0..self.dimensions {
@@ -184,13 +203,54 @@ impl Moments {
             }
         }
         let of_class = |(value, bias): (&ValueId, f64)| {
+            let share = self.share(value, bias, beside, whole);
             let class = self.classes.get(value);
-            let share = (class.map_or(0.0, |class| class.mass as f64) + beside as f64 * bias) / whole;
             let own = |at: usize| class.map_or(0.0, |class| class.sum[at] as f64);
             let cross = |at: usize| STEP * scale * (own(at) - share * self.sum[at] as f64);
             (share, (0..self.dimensions).map(cross).collect())
         };
         Centred { mean, square, classes: classes.map(of_class).collect() }
+    }
+
+    /// The same, of the rows themselves: `examples` are those of which these moments are.
+    pub(super) fn centred_rows<'e>(
+        &self,
+        examples: impl Iterator<Item = Example<'e>>,
+        classes: &[(&ValueId, f64)],
+        extra: i64,
+    ) -> CentredRows {
+        let Beside { rows: beside, whole, scale } = self.beside(extra);
+        let whole = whole as f64;
+        let mean = self.mean(whole);
+        let shares: Vec<f64> = classes.iter().map(|(value, bias)| self.share(value, *bias, beside, whole)).collect();
+        let (d, n) = (self.dimensions, self.count as usize + 1);
+        let (mut rows, mut targets) = (Mat::<f64>::zeros(n, d), Mat::<f64>::zeros(n, classes.len()));
+        for (at, one) in examples.enumerate() {
+            let root = (one.weight as f64 * scale).sqrt();
+            (0..d).for_each(|i| rows[(at, i)] = root * (f64::from(one.row.steps()[i]) * STEP - mean[i]));
+            for (c, (value, _)) in classes.iter().enumerate() {
+                let is = f64::from(u8::from(one.values.contains(value)));
+                targets[(at, c)] = root * (is - shares[c]);
+            }
+        }
+        let root = (beside as f64 * scale).sqrt();
+        (0..d).for_each(|i| rows[(n - 1, i)] = -root * mean[i]);
+        classes.iter().enumerate().for_each(|(c, (_, bias))| targets[(n - 1, c)] = root * (bias - shares[c]));
+        CentredRows { mean, shares, rows, targets }
+    }
+
+    fn beside(&self, extra: i64) -> Beside {
+        let rows = if self.count > 0 { extra * self.mass / self.count } else { extra };
+        let scale = if self.mass > 0 { self.count as f64 / self.mass as f64 } else { 1.0 };
+        Beside { rows, whole: self.mass + rows, scale }
+    }
+
+    fn mean(&self, whole: f64) -> Vec<f64> {
+        self.sum.iter().map(|sum| *sum as f64 * STEP / whole).collect()
+    }
+
+    fn share(&self, value: &ValueId, bias: f64, beside: i64, whole: f64) -> f64 {
+        (self.classes.get(value).map_or(0.0, |class| class.mass as f64) + beside as f64 * bias) / whole
     }
 }
 
