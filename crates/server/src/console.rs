@@ -120,6 +120,37 @@ pub(crate) fn time(policy: &Policy, at: Timestamp) -> String {
     policy.local(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// An instant of what is vouched for, to the second.
+pub(crate) fn time_to_the_second(policy: &Policy, at: Timestamp) -> String {
+    policy.local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Who did something, for whoever looks: a pseudonym says nothing to people, and is no name.
+pub(crate) fn who(who: &str, frame: &Frame) -> String {
+    frame.words.t(match who {
+        who if who == frame.you =>
+        /* word */
+        {
+            "desk-you"
+        }
+        who if who.starts_with("member-") =>
+        /* word */
+        {
+            "reader-colleague"
+        }
+        who if who.starts_with("key-") =>
+        /* word */
+        {
+            "who-key"
+        }
+        _ =>
+        /* word */
+        {
+            "who-somebody"
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::readdressed;

@@ -238,6 +238,45 @@ mod tests {
         assert_eq!(known.difference(&asked).collect::<Vec<_>>(), Vec::<&String>::new(), "there and never asked for");
     }
 
+    /// Every locale's text with its path, of the console and of letters.
+    fn locales() -> Vec<(String, String)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let of = |path: &str| (path.to_owned(), fs::read_to_string(root.join(path)).expect("the locale is readable"));
+        [
+            "locales/ko/console.ftl",
+            "locales/en/console.ftl",
+            "../mail/locales/ko/mail.ftl",
+            "../mail/locales/en/mail.ftl",
+        ]
+        .map(of)
+        .into()
+    }
+
+    #[test]
+    fn no_particle_hangs_on_a_variable() {
+        let both = ["을(를)", "를(을)", "이(가)", "가(이)", "은(는)", "는(은)", "과(와)", "와(과)", "(으)로", "(이)"];
+        let alone = ["은", "는", "이", "가", "을", "를", "과", "와", "으로", "로"];
+        for (path, text) in locales() {
+            for (at, line) in text.lines().enumerate() {
+                let (what, at) = (|particle| format!("{path}:{}: {particle}", at + 1), line);
+                for particle in both {
+                    assert!(!at.contains(particle), "{}", what(particle));
+                }
+                for rest in at.split('}').skip(1).map(|rest| rest.trim_start_matches(['`', '’', '"'])) {
+                    let word = rest.split([' ', '.', ',']).next().unwrap_or("");
+                    assert!(!alone.contains(&word), "{}", what(word));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_space_stands_before_per_cent() {
+        for (path, text) in locales() {
+            assert!(!text.contains(" %"), "{path}");
+        }
+    }
+
     #[test]
     fn numbers_are_grouped() {
         for (count, expected) in [(0, "0"), (999, "999"), (1284, "1,284"), (-1_000_000, "−1,000,000")] {

@@ -5,7 +5,7 @@ catalogue = 상품
 search = 검색
 imports = 가져오기
 keys = 키
-find = 검색어를 쓰거나 사진을 놓으세요
+find = 검색어나 사진
 theme = 밝게 또는 어둡게
 sign-out = 나가기
 close = 닫기
@@ -45,7 +45,7 @@ problem-cursor-gone = 이 결과는 이제 없어요. 다시 찾아 주세요.
 problem-draft = 이 초안은 이대로 쓸 수 없어요.
 problem-foreign-form = 다른 사이트에서 보낸 양식이에요. 이 서버의 페이지를 열어 거기서 해 주세요.
 problem-full = 서버에 남은 공간이 없어 아무것도 바꾸지 않았어요. 운영하는 분께 알려 주세요.
-problem-guarded = 만 14세가 될 때까지는 보호자가 메일로 받은 링크에서 대신 동의해요.
+problem-guarded = 만 14세가 될 때까지는 법정대리인이 메일로 받은 링크에서 대신 동의해요.
 problem-last-of-role = 이 역할은 누군가 맡고 있어야 해요. 먼저 다른 사람에게 맡겨 주세요.
 problem-no-accounts = 이 서버에는 아직 계정이 없어요. 운영하는 분이 `vestry admin init`으로 만들어요.
 problem-no-choice = 세 가지 가운데 아무것도 고르지 않았어요. 하나를 골라 주세요.
@@ -86,7 +86,7 @@ mapping-no-sku = SKU인 열이 없어요. 상품을 부르는 열을 골라 주�
 mapping-unknown-column = 파일에 ‘{ $text }’ 열이 없어요.
 mapping-twice = ‘{ $text }’ 열을 두 번 썼어요. 한 번만 써 주세요.
 mapping-both = 같은 뜻으로 고른 열이 있어요: { $text }. 하나만 골라 주세요.
-mapping-currency = ‘{ $text }’는 통화가 아니에요. KRW처럼 세 글자로 적어 주세요.
+mapping-currency = 통화가 아니에요: ‘{ $text }’. KRW처럼 세 글자로 적어 주세요.
 to-catalogue = 상품으로 가기
 request-id = 요청 번호
 
@@ -140,7 +140,7 @@ found = { $count ->
    *[other] 결과 { $shown }개
   }
 found-about = 결과 약 { $shown }개
-corrected = ‘{ $text }’(으)로 찾았어요
+corrected = 찾은 말: ‘{ $text }’
 seen = 사진에서 본 것
 no-match = 비슷한 상품이 없어요
 no-match-hint = 최소 유사도를 낮추거나, 네모를 좁히거나, 검색어를 줄여 보세요.
@@ -166,6 +166,8 @@ history-undone = 되돌림
 history-added = { $text } 넣음
 who-catalogue = 상품 정보
 who-you = 본인
+who-key = 키
+who-somebody = 알 수 없음
 source-person = 사람이 확인
 source-catalogue = 상품 정보
 alike = 이 상품과 비슷해요
@@ -303,7 +305,7 @@ terms-digest = 동의하시는 글은 이 글이에요. SHA-256:
 join-agree = 동의해요. { $text }
 join-button = 가입하기
 have-account = 이미 계정이 있어요
-policy = 개인정보처리방침
+policy = 개인정보 처리방침
 mail-sent = 메일을 확인해 주세요
 mail-sent-lead = 이 주소로 할 일이 있으면 메일을 보내 드려요. 메일의 링크는 잠시 동안만 쓸 수 있어요.
 mail-in-folder = 이 서버에는 메일 서버가 설정되어 있지 않아 메일을 폴더에 적어 둬요. 서버를 운영하는 분께 물어봐 주세요.
@@ -413,7 +415,7 @@ leave = 탈퇴
 leave-lead = 언제든 탈퇴할 수 있어요. 무엇이 파기되고 무엇이 남는지 먼저 보여 드려요.
 leave-look = 탈퇴하면 어떻게 되나요?
 leave-at-once = 탈퇴는 바로 이루어져요. 들어와 있던 모든 곳에서 나오고, 남길 까닭이 없는 것은 파기해요.
-leave-last-owner = 혼자 소유자예요. 지금 탈퇴하면 동료 { $shown }명에게는 사람을 초대하거나 키를 만들 사람이 없어요. 가능하면 먼저 한 분을 소유자로 바꿔 주세요.
+leave-last-owner = 혼자 관리자예요. 지금 탈퇴하면 동료 { $shown }명에게는 사람을 초대하거나 키를 만들 사람이 없어요. 가능하면 먼저 한 분을 관리자로 바꿔 주세요.
 leave-stays = 남는 것과 까닭, 남는 기간
 leave-nothing = 남는 것이 없어요.
 leave-letter = 계정의 메일 주소로도 마지막으로 알려 드려요. 그 메일은 전해질 때까지만 보관해요.
@@ -550,10 +552,10 @@ audit-log = 감사 기록
 audit-entries = { $text }건,
 audit-at = 마지막 서명은 { $text }.
 people = 회원
-people-lead = 정확한 주소나 아이디로만, 목적과 사유가 있을 때 찾아요. 누가 보았는지 본인이 볼 수 있어요.
+people-lead = 정확한 주소나 아이디로만, 목적과 이유가 있을 때 찾아요. 누가 보았는지 본인이 볼 수 있어요.
 people-who = 이메일 주소 또는 아이디
 people-use = 분리보관한 것을 여는 까닭
-people-reason = 사유는 request-2031처럼 소문자와 숫자, -로 쓴 코드예요.
+people-reason = 이유는 request-2031처럼 소문자와 숫자, -로 쓴 코드예요.
 people-find = 열기
 people-nobody = 그 주소나 아이디인 사람이 없어요.
 people-unmask = 가린 것 보기
@@ -581,7 +583,7 @@ sweep-lines = { $count ->
    *[other] { $shown }가지 일이 일어나요.
 }
 sweep-hash = 계획 { $text }
-sweep-write-day = 실행하려면 { $text }을(를) 적어 주세요
+sweep-write-day = 실행하려면 다음을 적어 주세요: { $text }
 sweep-button = 실행하기
 plan-destroy = 파기
 plan-separate = 분리보관
@@ -632,6 +634,7 @@ guardian-mail = 법정대리인 이메일 주소
 guardian-consent = 자녀가 동의를 부탁했어요
 guardian-consent-lead = 동의하시면 계정이 만들어져요. 여기에 적는 것이 받는 정보의 전부예요. 그런 다음 자녀가 아래 주소로 받은 메일에서 비밀번호를 정해요.
 guardian-day = 자녀가 14세가 되는 날
+guardian-day-wrong = 자녀가 14세가 되는 날은 앞으로 올 날이에요. 생년월일이 아니라 내일부터 14년 안의 날짜를 적어 주세요.
 guardian-day-hint = 이 날짜만 보관하고 생년월일은 보관하지 않아요. 그날 법정대리인의 성명과 주소를 파기하고 이 페이지도 닫아요.
 guardian-agree = 법정대리인으로서 동의해요. { $text }
 guardian-button = 동의하기
@@ -760,7 +763,7 @@ transfer-may = 이전할 수 있어요
 transfer-for = { $text }에 이전해요
 transfer-posted = 닿지 못한 분이 있어 { $text }부터 이전할 수 있어요
 transfer-done = { $text }에 이전했어요
-transfer-posting = { $text }(으)로 사업이 이전됩니다
+transfer-posting = 사업을 넘겨받는 곳: { $text }
 transfer-posted-at = { $text }에 게시
 transfer-refuse = 원하지 않는다면
 transfer-refuse-lead = 이전하는 날 전에 탈퇴하면 정보가 넘어가지 않아요. 무엇이 지워지는지 먼저 보여 드려요. 위 연락처로 물어보셔도 돼요.
@@ -909,6 +912,7 @@ taught-judgements = 답
 taught-examples = 답이 모인 사진
 taught-right = 보지 않은 사진에서 맞힌 비율
 taught-before = 기본 판별기가 맞힌 비율
+taught-too-few = 견주기에는 사진이 너무 적어요
 taught-difference = 차이(점)와 확실한 범위
 taught-distrusted = { $text }의 답은 세지 않아요. 다른 사람들의 답과도, 보지 않은 사진의 결과와도 어긋나요.
 taught-reliability = 확신하는 정도와 맞히는 비율(오차 { $text })
@@ -962,7 +966,7 @@ trends-how-catalogue = 그 기간에 카탈로그에 들어와 지금도 있는 
 trends-how-searches = API로 들어온 낱말·필터 검색 가운데 그 값을 찾은 검색의 비율이에요.
 trends-how-clicks = 이 속성의 상품을 보거나 클릭하거나 장바구니에 담은 방문자 가운데 그 값의 상품에 그렇게 한 방문자의 비율이에요. 방문자와 상품마다 마지막 한 번만 세요.
 trends-how-sales = 이 속성의 상품을 산 방문자 가운데 그 값의 상품을 산 방문자의 비율이에요. 방문자와 상품마다 마지막 한 번만 세요.
-trends-how-interval = 옅은 부분은 비율마다의 95 % 구간이에요(윌슨). 오르내림은 끝난 기간 전체를 지나는 직선의 변화를 백분율점으로 나타내고, 함께 보이는 값의 수만큼 넓힌 구간이 0을 벗어날 때만 말해요. 고리는 홀로 보이는 기간이거나 아직 끝나지 않은 마지막 기간이에요.
+trends-how-interval = 옅은 부분은 비율마다의 95% 구간이에요(윌슨). 오르내림은 끝난 기간 전체를 지나는 직선의 변화를 백분율점으로 나타내고, 함께 보이는 값의 수만큼 넓힌 구간이 0을 벗어날 때만 말해요. 고리는 홀로 보이는 기간이거나 아직 끝나지 않은 마지막 기간이에요.
 trends-how-least = { $text }명보다 적은 집단은 보이지 않고 다른 수치에도 들어가지 않아요.
 trends-how-least-searches = { $text }번보다 적게 찾은 값, 또는 그만큼만 빼고 다 찾은 값은 보이지 않고 다른 수치에도 들어가지 않아요.
 trends-empty-catalogue = 이 기간에 들어온 상품이 없어요. 상품을 가져오거나 월별로 보세요.
@@ -981,13 +985,17 @@ quality-none = 아직 검수에서 답한 것이 너무 적어요.
 quality-all = 전체
 quality-judged = 답
 quality-right = 맞음
-quality-interval = 95 % 구간
+quality-interval = 95% 구간
 quality-how = 자동 태그에 대한 검수의 답과, 그대로 둔 비율이에요. 검수는 가장 불확실한 것부터 물으니 태그 전체는 이보다 정확해요. 답이 { $text }개보다 적은 값은 보이지 않고, 그 수를 계산해 낼 수 있는 값도 보이지 않아요.
 usage-none = 키가 없어요. 키 화면에서 만들어 주세요.
 usage-total = { $count ->
    *[other] 30일 동안 요청 { $shown }건
 }
 usage-area = 대상
+usage-events = 방문자 행동
+usage-visitors = 방문자
+usage-images = 사진
+usage-other = 그 밖
 usage-requests = 요청
 usage-refused = 거절
 usage-failed = 실패
@@ -1007,14 +1015,14 @@ recommended-seen = 본 상품 (SKU)
 recommended-example = A-001, A-002
 recommended-for-you = 이 사람을 위한 추천
 recommended-goes-with = { $text }에 어울리는 상품
-recommended-similar = { $text }과(와) 비슷한 상품
+recommended-similar = 비슷한 상품: { $text }
 recommended-popular = 인기 상품
 recommended-unknown = { $text } 상품은 없어요.
 recommended-nothing = 아직 없어요. 방문자의 행동을 POST /api/v1/events로 보내 주세요.
 goes-with = 함께 담은 상품
 because-history = 본 상품 때문에
 because-product = { $text } 때문에
-because-looks = { $text }과(와) 닮아서
+because-looks = 닮은 상품: { $text }
 because-popular = 인기
 recommender = 무엇이 추천하나요
 recommender-lead = 방문자의 행동에서 바로 나오고 따로 보관하지 않아요. 잊힌 방문자는 온 적이 없는 것과 같아져요.
@@ -1035,36 +1043,36 @@ api-documents = 문서
 draft-too-late = 시행일이 너무 일러요. 온전한 { $b }일을 두려면 { $a } 전에 게시했어야 해요. 더 늦은 시행일을 골라 주세요.
 draft-changed = 그 사이에 초안이 바뀌었어요. 다시 살펴봐 주세요.
 draft-not-as-posted = `{ $text }` 버전은 이미 다른 내용으로 게시됐어요. 고친 처리방침에는 새 버전 이름을 주세요.
-draft-other-policy = `{ $a }`은(는) `{ $c }`가 아니라 `{ $b }` 처리방침의 버전이에요. 같은 처리방침의 버전을 써 주세요.
-draft-twice = `{ $a }`와(과) `{ $b }`는 시행일이나 이름이 같아요. 나중 것에 다른 것을 주세요.
-draft-longer = `{ $a }`는 `{ $c }`를 같은 근거로 `{ $b }`보다 오래 보유해요. 기간을 늘리려면 새 근거가 필요해요. 법률이나 동의를 쓰거나 기간을 그대로 두세요.
+draft-other-policy = `{ $a }` 버전은 `{ $b }` 처리방침의 것인데 시행 중인 것은 `{ $c }` 처리방침이에요. 같은 처리방침의 버전을 써 주세요.
+draft-twice = 두 버전 `{ $a }`, `{ $b }`의 시행일이나 이름이 같아요. 나중 것에 다른 것을 주세요.
+draft-longer = `{ $a }`의 `{ $c }` 보유 기간이 같은 근거로 `{ $b }`보다 길어요. 기간을 늘리려면 새 근거가 필요해요. 법률이나 동의를 쓰거나 기간을 그대로 두세요.
 draft-undeclared = 데이터베이스 열 `{ $a }`에 무엇이 있는지 선언되지 않았어요. 운영하는 분께 알려 주세요.
-draft-missing = 선언된 데이터베이스 열 `{ $a }`이(가) 없어요. 운영하는 분께 알려 주세요.
-draft-unknown-item = 데이터베이스 열 `{ $a }`에 있는 항목 `{ $b }`이(가) 이 초안에 없어요. 목적과 기산을 갖춰 항목을 더해 주세요.
-draft-no-login = 로그인을 유지하는 쿠키 `{ $a }`이(가) 없어서 아무도 들어올 수 없게 돼요. `essential = true`로 `[cookie.{ $a }]`를 더해 주세요.
-mistake-bad-name = `{ $a }`은(는) 이름이 아니에요. `a-z`, `0-9`, `_`, `-`로 40자까지 써 주세요.
-mistake-by-consent-and-required = 항목 `{ $a }`은(는) 필수인데 동의로만 쓰여요. 동의는 자유로워야 하니 `required = false`로 쓰거나 계약의 목적을 넣어 주세요.
-mistake-circle = 보유 `{ $a }`이(가) 돌고 돌아 자신과 함께 끝나요. 그 가운데 하나에 `starts`와 `keep`을 써 주세요.
+draft-missing = 선언된 데이터베이스 열이 없어요: `{ $a }`. 운영하는 분께 알려 주세요.
+draft-unknown-item = 데이터베이스 열 `{ $a }`에 있는 `{ $b }` 항목이 이 초안에 없어요. 목적과 기산을 갖춰 항목을 더해 주세요.
+draft-no-login = 로그인을 유지하는 `{ $a }` 쿠키가 없어서 아무도 들어올 수 없게 돼요. `essential = true`로 `[cookie.{ $a }]` 절을 더해 주세요.
+mistake-bad-name = 이름으로 쓸 수 없어요: `{ $a }`. `a-z`, `0-9`, `_`, `-`로 40자까지 써 주세요.
+mistake-by-consent-and-required = `{ $a }` 항목은 필수인데 동의로만 쓰여요. 동의는 자유로워야 하니 `required = false`로 쓰거나 계약의 목적을 넣어 주세요.
+mistake-circle = `{ $a }` 보유가 돌고 돌아 자신과 함께 끝나요. 그 가운데 하나에 `starts`와 `keep`을 써 주세요.
 mistake-class-serves-nothing = 분리 보관하는 종류 `{ $a }`의 쓰임이 없어요. 보유에 `serves`를 써 주세요.
 mistake-class-without-clock = 종류 `{ $a }`에 기산이 없어요. `[retention.{ $a }]`에 `starts`와 `keep`을 써 주세요.
-mistake-class-without-item = 종류 `{ $a }`에 항목이 없어요. 한 항목에 `class = "{ $a }"`을 쓰거나 종류를 지워 주세요.
+mistake-class-without-item = 종류 `{ $a }`에 항목이 없어요. 한 항목에 `class = "{ $a }"` 줄을 쓰거나 종류를 지워 주세요.
 mistake-every-item-without-law = 모든 항목은 법률만 열 수 있어요. `basis = "statute"`로 쓰거나 항목에 목적을 넣어 주세요.
-mistake-item-of-other-class = 항목 `{ $a }`은(는) 종류 `{ $b }`에 속해요. `also`에 써 주세요.
-mistake-item-of-this-class = 항목 `{ $a }`은(는) 이미 이 종류에 속해요. `items`에 써 주세요.
+mistake-item-of-other-class = `{ $a }` 항목은 `{ $b }` 종류에 속해요. `also`에 써 주세요.
+mistake-item-of-this-class = `{ $a }` 항목은 이미 이 종류에 속해요. `items`에 써 주세요.
 mistake-item-without-clock = 항목 `{ $a }`에 기산이 없어요. 그 종류의 보유에 넣어 주세요.
 mistake-item-without-purpose = 항목 `{ $a }`에 목적이 없어요. `purposes = ["…"]`를 쓰거나 항목을 지워 주세요.
 mistake-law-without-statute = 법률이 적혀 있는데 근거가 법률이 아니에요. `basis = "statute"`로 쓰거나 `law`를 지워 주세요.
-mistake-no-clause = 조항 `{ $a }`이(가) 없어요. `[clause."{ $a }"]`을 더하거나 파일에 있는 조항을 써 주세요.
-mistake-no-day = `{ $a }`은(는) 날짜가 아니에요. `2019-08-01`처럼 써 주세요.
+mistake-no-clause = `{ $a }` 조항이 없어요. `[clause."{ $a }"]` 절을 더하거나 파일에 있는 조항을 써 주세요.
+mistake-no-day = 날짜가 아니에요: `{ $a }`. `2019-08-01`처럼 써 주세요.
 mistake-no-dormancy = `kr-2019` 체계는 오래 쓰지 않은 회원을 분리해요. `[dormancy]`를 써 주세요.
-mistake-no-item = 항목 `{ $a }`이(가) 없어요. 이 파일의 항목을 써 주세요.
+mistake-no-item = `{ $a }` 항목이 없어요. 이 파일의 항목을 써 주세요.
 mistake-no-look = 개인정보를 열람한 기록은 그 정보주체를 위해 남겨요. `[class.look]`과 그 보유를 써 주세요.
 mistake-no-mail = 휴면을 알릴 메일이 기다릴 곳이 없어요. `[class.mail]`과 `[item.mail]`을 써 주세요.
-mistake-no-such = { $a } `{ $b }`이(가) 없어요. 이 가운데 하나를 써 주세요: { $c }
-mistake-no-zone = `{ $a }`은(는) 시간대가 아니에요. `Asia/Seoul`처럼 IANA 표의 이름을 써 주세요.
+mistake-no-such = { $a } `{ $b }`: 그런 것이 없어요. 이 가운데 하나를 써 주세요: { $c }
+mistake-no-zone = 시간대가 아니에요: `{ $a }`. `Asia/Seoul`처럼 IANA 표의 이름을 써 주세요.
 mistake-not-read = { $a }
 mistake-notice-of-no-days = 0일 전 고지는 고지가 아니에요. 1 이상을 써 주세요.
-mistake-notice-too-short = `notice_days = { $a }`은 너무 짧아요. { $b } 이상을 써 주세요.
+mistake-notice-too-short = 고지 기간이 너무 짧아요: `notice_days = { $a }`. { $b } 이상을 써 주세요.
 mistake-notified-too-late = `notify_days_before`는 온전한 { $a }일을 남겨야 해요. { $b } 이상을 써 주세요.
 mistake-purpose-without-basis = 목적 `{ $a }`에 근거가 없어요. `basis = "contract"`, `"consent"`, `"statute"`, `"internal"` 가운데 하나를 써 주세요.
 mistake-retention-without-clock = 보유 `{ $a }`에 기산이 없어요. `starts = ["…"]`와 `keep = "…"`, 또는 `ends_with = "…"`를 써 주세요.
@@ -1074,7 +1082,7 @@ mistake-too-long = { $a }바이트보다 길어요. 처리방침 파일이 그�
 mistake-too-many = { $a }개보다 많아요. 늘 함께 가는 것을 합쳐 주세요.
 mistake-two-clocks = `ends_with`와 `starts`, 기산이 둘이에요. 하나만 써 주세요.
 mistake-until-of-statute = `until`은 회원 관계나 내부 사유로 보유하는 것을 끝내고 법률은 끝내지 않아요. `lives = "membership"`을 쓰거나 그때 시작하는 보유를 써 주세요.
-mistake-whole-days = 종류 `{ $a }`은(는) 하루 단위라 보유가 꼭 하나이고 `lives = "separated"`여야 해요.
+mistake-whole-days = `{ $a }` 종류는 하루 단위라 보유가 꼭 하나이고 `lives = "separated"`여야 해요.
 mistake-withdrawal-alone = `withdrawal`은 회원 관계가 알려 주는 것이라 혼자 서요. 나머지는 다른 보유에 써 주세요.
 
 # Why a row or a picture was refused.
@@ -1083,7 +1091,7 @@ refusal-bad-address = 가져올 수 있는 주소가 아니에요. 사용자 이
 refusal-bad-currency = 통화가 아니에요. `KRW`처럼 세 글자로 써 주세요.
 refusal-bad-price = 가격이 아니에요. `39000`이나 `24.90`처럼 0부터 10억까지의 숫자를 써 주세요.
 refusal-bad-sku = 상품 번호가 아니에요. 제어 문자 없이 1자에서 120자까지 써 주세요.
-refusal-bad-status = 그 주소가 { $count }(으)로 답했어요. 주소를 확인해 주세요.
+refusal-bad-status = 그 주소가 보낸 응답 코드: { $count }. 주소를 확인해 주세요.
 refusal-feed-empty = 파일이 비어 있어요. 머리글 줄과 상품을 하나 이상 보내 주세요.
 refusal-feed-header = 머리글 줄을 읽을 수 없어요. CSV, JSON Lines 또는 XML로 다시 저장해 주세요.
 refusal-feed-mapping = 고른 열이 파일과 맞지 않아요. 상품을 가리키는 열이 하나 있어야 하고 같은 열을 두 번 쓸 수 없어요. 다시 골라 주세요.

@@ -82,7 +82,10 @@ impl Documents<'_> {
             Value::Bool(false) => self.words.t("doc-no"),
             Value::Array(values) => values.iter().map(|value| self.value(name, value)).collect::<Vec<_>>().join(", "),
             Value::Object(members) => {
-                let members = members.iter().filter_map(|(name, value)| self.member(name, value));
+                // Who signed in was no member of staff.
+                let by_themselves = members.get("how").is_some_and(|how| how == "sign-in");
+                let members = members.iter().filter(|(name, _)| !(by_themselves && *name == "by"));
+                let members = members.filter_map(|(name, value)| self.member(name, value));
                 members.collect::<Vec<_>>().join(" · ")
             }
             other => other.to_string(),
@@ -92,10 +95,12 @@ impl Documents<'_> {
     fn member(&self, name: &str, value: &Value) -> Option<String> {
         let said = NAMES.iter().find(|(of, _)| *of == name).map(|(_, word)| self.words.t(word));
         let called = said.unwrap_or_else(|| item_name(self.policy, name, self.words.0));
+        let text = if value.is_null() { String::new() } else { self.value(name, value) };
         match value {
-            Value::Null => None,
-            Value::Object(_) => Some(format!("{called}: ({})", self.value(name, value))),
-            _ => Some(format!("{called}: {}", self.value(name, value))),
+            // A name before nothing reads as if something were missing.
+            _ if text.is_empty() => None,
+            Value::Object(_) => Some(format!("{called}: ({text})")),
+            _ => Some(format!("{called}: {text}")),
         }
     }
 
@@ -103,6 +108,8 @@ impl Documents<'_> {
         let Self { policy, words } = self;
         match (name, text) {
             ("because", _) => why(policy, text, words),
+            // An id tells whoever reads it nothing.
+            ("by", _) => words.t("reader-staff"),
             ("channel", "guardian") => words.t("reader-guardian"),
             ("channel", "my-data") => words.t("me"),
             ("channel", "sign-up") => words.t("join"),
@@ -157,6 +164,14 @@ mod tests {
             ),
             ("stub_guardian", r#"{"invitation":"vin_x"}"#, "Invitation: ••••"),
             ("request_answer", r#"{"stays":[{"because":"hold"}]}"#, "Stays: Why: held"),
+            // Nothing is said of what is empty, and nobody is called by an id.
+            ("request_answer", r#"{"decision":{"left_out":[],"reason":""},"stays":[]}"#, ""),
+            ("misuse", r#"{"words":"twice","by":"6028d4e2"}"#, "By: privacy office · Words: twice"),
+            (
+                "request_answer",
+                r#"{"checked":{"how":"sign-in","by":"6028d4e2"}}"#,
+                "Identity checked: (How: they were signed in)",
+            ),
         ] {
             assert_eq!(documents.readable(item, text), expected, "{text}");
         }

@@ -159,6 +159,7 @@ impl FieldView {
 pub(crate) fn said(words: &Words, error: &AccountError, label: impl Fn(&str) -> String) -> String {
     match error {
         AccountError::Missing { item } => words.a("field-missing", &label(item)),
+        AccountError::Unusable { item } if item == "day_of_14" => words.t("guardian-day-wrong"),
         AccountError::Unusable { item } => words.a("field-unusable", &label(item)),
         AccountError::Weak(weak) => words.t(weak_word(weak.code())),
         AccountError::Wait(wait) => words.n("sign-in-wait", wait.as_secs().max(1)),

@@ -149,8 +149,7 @@ pub(super) fn line(correction: &Correction, server: &Server, frame: &Frame) -> H
         },
         who: match correction.who.as_str() {
             "catalogue" => words.t("who-catalogue"),
-            who if who == frame.you => words.t("who-you"),
-            who => who.to_owned(),
+            who => super::who(who, frame),
         },
         undone: correction.undone.is_some(),
     }

@@ -1,9 +1,9 @@
 //! What people taught: how it came out beside the shipped head, attribute by attribute.
 
-use super::{Shown, frame, shown, time};
+use super::{Shown, frame, shown, time, who};
 use crate::{
     guard::Fields,
-    pages::{CurveLine, ForgettingView, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
+    pages::{CurveLine, ForgettingView, Frame, HeadLine, ReliabilityDot, TaughtPage, TaughtView},
     problem::Problem,
     session::Session,
     state::Server,
@@ -18,6 +18,9 @@ use axum::{
 use vestry_app::{CurvePoint, Forgetting, HeadEnd, PublishedHead, RECOMMENDATIONS, Taught, Verdict, reliability};
 use vestry_model::AttributeId;
 use vestry_policy::Policy;
+
+/// Below so many held-out pictures no difference is shown.
+const FEW: usize = 30;
 
 /// `GET /taught`.
 pub(crate) async fn show(
@@ -35,7 +38,7 @@ pub(crate) async fn show(
             let versions = server.app.published_heads(organisation, &attribute).await?;
             let about = (attribute.to_string(), name);
             let curve = server.app.learning_curve(&taught).await?;
-            attributes.push(view(server.app.policy(), about, (&taught, &curve), &versions, &frame.words));
+            attributes.push(view(server.app.policy(), about, (&taught, &curve), &versions, &frame));
         }
     }
     let mut forgotten = server.app.forgettings(organisation).await?;
@@ -81,13 +84,14 @@ pub(super) fn forgotten(server: &Server, all: Vec<Forgetting>, words: Words) -> 
     all.into_iter().map(line).collect()
 }
 
-fn line(policy: &Policy, one: &PublishedHead, words: &Words) -> HeadLine {
+fn line(policy: &Policy, one: &PublishedHead, frame: &Frame) -> HeadLine {
+    let words = &frame.words;
     let (version, evidence) = (&one.version, &one.evidence);
     let share = |count: usize| format!("{:.0}", 100.0 * count as f64 / evidence.held_out.max(1) as f64);
     HeadLine {
         id: version.id,
         at: time(policy, version.at),
-        who: version.who.clone(),
+        who: who(&version.who, frame),
         right: share(evidence.right),
         right_before: share(evidence.right_before),
         standing: match version.ended {
@@ -113,8 +117,9 @@ fn view(
     (id, name): (String, String),
     (taught, curve): (&Taught, &[CurvePoint]),
     versions: &[PublishedHead],
-    words: &Words,
+    frame: &Frame,
 ) -> TaughtView {
+    let words = &frame.words;
     let (head, evidence) = (&taught.head, &taught.head.evidence);
     let share = |count: usize| 100.0 * count as f64 / evidence.held_out.max(1) as f64;
     let [_, low, high] = evidence.difference.map(|share| 100.0 * share);
@@ -136,7 +141,11 @@ fn view(
         held_out: evidence.held_out,
         right: format!("{:.0}", share(evidence.right)),
         right_before: format!("{:.0}", share(evidence.right_before)),
-        difference: format!("{:+.1} ({low:+.1} – {high:+.1})", 100.0 * evidence.difference[0]),
+        // Of so few the interval is a point, which would be called certain.
+        difference: match evidence.held_out {
+            0..FEW => words.t("taught-too-few"),
+            _ => format!("{:+.1} ({low:+.1} – {high:+.1})", 100.0 * evidence.difference[0]),
+        },
         verdict,
         is_good: evidence.verdict == Verdict::Promote,
         ece: format!("{:.3}", evidence.calibration_error),
@@ -152,10 +161,10 @@ fn view(
             .collect(),
         // One point is no curve.
         curve: if curve.len() < 2 { Vec::new() } else { curve.iter().map(curve_line).collect() },
-        distrusted: taught.distrusted.clone(),
+        distrusted: taught.distrusted.iter().map(|one| who(one, frame)).collect(),
         lineage: taught.lineage.hash.clone(),
         shipped: taught.lineage.shipped.clone(),
         is_new: is_new && evidence.verdict == Verdict::Promote,
-        versions: versions.iter().map(|one| line(policy, one, words)).collect(),
+        versions: versions.iter().map(|one| line(policy, one, frame)).collect(),
     }
 }

@@ -154,7 +154,7 @@ pub(crate) async fn usage(
 /// A share as a percentage, with a decimal where it is small.
 fn percent(share: f64) -> String {
     let percent = 100.0 * share;
-    if percent < 10.0 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+    if percent < 10.0 { format!("{percent:.1}%") } else { format!("{percent:.0}%") }
 }
 
 /// What a source is called, how it is measured, and what there is to do where it shows nothing.
@@ -335,8 +335,8 @@ fn quality_views(document: &QualityDocument, words: Words) -> Vec<QualityView> {
         QualityLine {
             name: if one.value.is_none() { words.t("quality-all") } else { name },
             judged: words.number(one.judged),
-            right: format!("{share:.0} %"),
-            interval: format!("{low:.0} – {high:.0} %"),
+            right: format!("{share:.0}%"),
+            interval: format!("{low:.0} – {high:.0}%"),
             bar: format!("{share:.0}"),
         }
     };
@@ -346,6 +346,67 @@ fn quality_views(document: &QualityDocument, words: Words) -> Vec<QualityView> {
         Some(QualityView { name, all: line(all), values: values.iter().map(line).collect() })
     };
     document.lines.chunk_by(|a, b| a.attribute == b.attribute).filter_map(view).collect()
+}
+
+/// What a part of the API is about, in the words of its pages; how its paths call it is for programs.
+fn area_word(area: &str) -> &'static str {
+    match area {
+        "search" =>
+        /* word */
+        {
+            "search"
+        }
+        "recommend" =>
+        /* word */
+        {
+            "recommendations"
+        }
+        "events" =>
+        /* word */
+        {
+            "usage-events"
+        }
+        "visitors" =>
+        /* word */
+        {
+            "usage-visitors"
+        }
+        "products" =>
+        /* word */
+        {
+            "catalogue"
+        }
+        "images" =>
+        /* word */
+        {
+            "usage-images"
+        }
+        "learn" =>
+        /* word */
+        {
+            "taught"
+        }
+        "insights" =>
+        /* word */
+        {
+            "trends"
+        }
+        "jobs" =>
+        /* word */
+        {
+            "job-kind"
+        }
+        "keys" =>
+        /* word */
+        {
+            "keys"
+        }
+        _ =>
+        /* word */
+        {
+            "usage-other"
+        }
+    }
 }
 
 fn usage_views(usage: &Usage, words: Words) -> Vec<UsageView> {
@@ -358,7 +419,7 @@ fn usage_views(usage: &Usage, words: Words) -> Vec<UsageView> {
         };
         let area = |(name, counts): (&String, &[u64; 3])| {
             let [requests, refused, failed] = counts.map(|count| words.number(count));
-            [name.clone(), requests, refused, failed]
+            [words.t(area_word(name)), requests, refused, failed]
         };
         UsageView {
             name: of.key.name.clone(),
@@ -390,7 +451,7 @@ mod tests {
             view.dots,
             [("120.0", "28.8"), ("200.0", "43.2"), ("240.0", "28.8")].map(|(x, y)| (x.into(), y.into()))
         );
-        assert_eq!((view.bands.len(), view.top.contains("50 %"), view.now.as_str()), (1, true, "20 %"));
+        assert_eq!((view.bands.len(), view.top.contains("50%"), view.now.as_str()), (1, true, "20%"));
     }
 
     #[test]

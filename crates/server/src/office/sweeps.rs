@@ -6,7 +6,7 @@ use crate::{
         me::{pick, why},
         privacy,
     },
-    console::{Shown, gate::redirect, shown},
+    console::{Shown, gate::redirect, shown, time_to_the_second},
     guard::Fields,
     pages::{CertificatePage, PlanLine, PlanPage},
     problem::{Code, Problem},
@@ -20,7 +20,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{Html, Response},
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use vestry_app::{Certificate, CertificateRow, PrivacyError, SweepOutcome, SweepRequest, VaultError};
 use vestry_policy::{Action, Policy, Subject, Verdict};
 
@@ -129,13 +129,21 @@ pub(crate) fn lines(policy: &Policy, certificate: &Certificate, words: &Words) -
         let name = policy.class_named(id).map(|class| &policy.class(class).name);
         name.map_or_else(|| [id.to_owned(), id.to_owned()], |name| [name.ko.clone(), name.en.clone()])
     };
-    in_one_language(certificate.rows(&class), words)
+    in_one_language(policy, certificate.rows(&class), words)
 }
 
-/// Lines of a certificate in one language.
-pub(crate) fn in_one_language(rows: Vec<CertificateRow>, words: &Words) -> Vec<(&'static str, String)> {
+/// Lines of a certificate in one language, instants in the policy's zone.
+pub(crate) fn in_one_language(
+    policy: &Policy,
+    rows: Vec<CertificateRow>,
+    words: &Words,
+) -> Vec<(&'static str, String)> {
     let pick = usize::from(!words.is_korean());
-    rows.into_iter().map(|(names, values)| (names[pick], values[pick].clone())).collect()
+    let shown = |text: &String| match text.parse::<Timestamp>() {
+        Ok(at) => time_to_the_second(policy, at),
+        Err(_) => text.clone(),
+    };
+    rows.into_iter().map(|(names, values)| (names[pick], shown(&values[pick]))).collect()
 }
 
 /// `GET /office/certificates/{entry}`.

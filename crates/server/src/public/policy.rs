@@ -3,7 +3,7 @@
 use super::{framed, spoken};
 use crate::{
     account,
-    console::encoded,
+    console::{encoded, time_to_the_second},
     pages::{ChangeView, ChangesPage, ComingView, PolicyPage, PublicFrame, SaysView, VersionLine},
     problem::{Code, Problem},
     state::Server,
@@ -102,7 +102,7 @@ fn log(privacy: &Privacy, words: Words) -> Vec<(String, String)> {
     let head = privacy.vault().audit_head();
     vec![
         (words.t("log-entries"), head.size.to_string()),
-        (words.t("log-signed"), privacy.policy().local(head.time).strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        (words.t("log-signed"), time_to_the_second(privacy.policy(), head.time)),
         (words.t("log-head"), head.to_string()),
         (words.t("log-key"), privacy.vault().public_key().to_string()),
     ]

@@ -46,7 +46,7 @@ async fn shares_are_the_same_as_json_as_csv_and_on_the_page() {
     for part in [
         "<b>Navy</b>",
         "<td class=\"amount when\">too short to tell</td>",
-        "67 %",
+        "67%",
         "Of the visitors who looked at",
         "fewer than 5 people",
         "format=csv",

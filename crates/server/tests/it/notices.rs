@@ -27,7 +27,7 @@ async fn clause_13_an_officer_drafts_looks_and_posts_and_an_auditor_only_looks()
     let broken = [("csrf", token.as_str()), ("act", "draft"), ("text", "[policy]\nid = 7")];
     let answer = house.form(&officer, "/office/policy", &broken).await.text();
     assert!(answer.contains("draft:2:") && answer.contains("id = 7"), "{answer}");
-    for (language, said) in [("en", "no clause `9.xx`; add"), ("ko", "조항 `9.xx`이(가) 없어요.")] {
+    for (language, said) in [("en", "no clause `9.xx`; add"), ("ko", "`9.xx` 조항이 없어요.")] {
         let dangling = text.replacen("clause = \"1.ga\"", "clause = \"9.xx\"", 1);
         let broken = [("csrf", token.as_str()), ("act", "draft"), ("text", dangling.as_str())];
         let answer = house.form(&officer, &format!("/office/policy?lang={language}"), &broken).await.text();

@@ -32,10 +32,10 @@ pub(super) fn shares(language: Language, theme: Theme, is_empty: bool) -> Trends
     };
     let chart = |name: &str, direction: &'static str, trend: String| ChartView {
         name: name.into(),
-        now: "23 %".into(),
+        now: "23%".into(),
         trend,
         direction,
-        top: words.a("trends-top", "50 %"),
+        top: words.a("trends-top", "50%"),
         bands: vec!["0.0,50.0 40.0,44.0 80.0,40.0 120.0,36.0 120.0,48.0 80.0,52.0 40.0,56.0 0.0,62.0".into()],
         lines: vec!["0.0,56.0 40.0,50.0 80.0,46.0 120.0,42.0".into()],
         dots: vec![("200.0".into(), "40.0".into()), ("240.0".into(), "36.0".into())],
@@ -52,7 +52,7 @@ pub(super) fn shares(language: Language, theme: Theme, is_empty: bool) -> Trends
         [&change, "2026-09-07", "2026-09-14", "2026-09-21", "2026-09-28"].map(Into::into).to_vec();
     let row = |name: &str| {
         let goes = words.a("trends-rising", figures);
-        (name.to_owned(), vec![goes, "12 %".into(), words.t("trends-few"), "8.0 %".into(), "–".into()])
+        (name.to_owned(), vec![goes, "12%".into(), words.t("trends-few"), "8.0%".into(), "–".into()])
     };
     let view = SharesView {
         sources: choices(&[words.t("trends-clicks"), words.t("trends-sales")]),
@@ -99,8 +99,8 @@ pub(super) fn quality(language: Language, theme: Theme) -> TrendsPage {
     let line = |name: &str, right: u32| QualityLine {
         name: name.into(),
         judged: "128".into(),
-        right: format!("{right} %"),
-        interval: format!("{} – {} %", right - 6, right + 4),
+        right: format!("{right}%"),
+        interval: format!("{} – {}%", right - 6, right + 4),
         bar: right.to_string(),
     };
     let view = QualityView {
