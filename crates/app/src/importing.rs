@@ -1,14 +1,20 @@
 //! Imports: a feed or a tree becomes products, pictures and tags, as a job, a chunk of rows a step.
 
 use crate::{
-    App, AppError, Refusal, feed,
+    App, AppError, Refusal, RefusalCode, feed,
     feed::{FeedRow, Mapping, RowError},
     jobs::{JobKind, Running},
     seeing::{Supply, shown},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{fs::File, path::PathBuf, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::DefaultHasher},
+    fs::File,
+    hash::{Hash, Hasher},
+    path::PathBuf,
+    sync::Arc,
+};
 use tokio::sync::mpsc;
 use vestry_model::{AttributeId, JobId, OrganisationId, ProductId, ValueId};
 use vestry_store::{JobError, Progress, Put};
@@ -45,6 +51,15 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Rows that became no product.
     pub failed: u64,
+    /// Tags that the taxonomy does not know; their products are kept without them.
+    #[serde(default)]
+    pub tags_unknown: u64,
+    /// Rows of a product that an earlier row was of; the later one is kept.
+    #[serde(default)]
+    pub repeated: u64,
+    /// Pictures that the rows name, those stored before among them.
+    #[serde(default)]
+    pub images_named: u64,
     /// Pictures stored and recognised.
     pub images: u64,
     /// Pictures that could not be had or read.
@@ -122,13 +137,13 @@ impl App {
         let supply = Arc::new(payload.source.folder().map_or(Supply::Addresses, Supply::Folder));
         let started = self.now();
         let mut progress = Progress { done: running.job.progress.done, total: Some(count_rows(&payload)?) };
-        let mut report = ImportReport::default();
+        let (mut report, mut seen) = (ImportReport::default(), Seen::default());
         let (sender, mut chunks) = mpsc::channel(2);
         let skip = usize::try_from(progress.done).unwrap_or(usize::MAX);
         let upload = payload.source.clone();
         let reader = tokio::task::spawn_blocking(move || read_chunks(&payload, skip, &sender));
         while let Some(chunk) = chunks.recv().await {
-            self.import_chunk(running, chunk, &supply, &mut report, &mut progress).await?;
+            self.import_chunk(running, chunk, &supply, (&mut report, &mut seen), &mut progress).await?;
             running.say(progress);
         }
         reader.await.expect("reading does not panic")?;
@@ -149,18 +164,23 @@ impl App {
         running: &Running<'_>,
         chunk: Vec<Row>,
         supply: &Arc<Supply>,
-        report: &mut ImportReport,
+        (report, seen): (&mut ImportReport, &mut Seen),
         progress: &mut Progress,
     ) -> Result<(), AppError> {
         let (organisation, rows) = (running.job.organisation, chunk.len() as u64);
         let (good, mut errors) = self.read_rows(chunk);
-        report.failed += errors.len() as u64;
+        report.failed += rows - good.len() as u64;
+        report.tags_unknown += errors.len() as u64 - (rows - good.len() as u64);
+        let repeats = errors.len();
+        let good = seen.latest(good, &mut errors);
+        report.repeated += (errors.len() - repeats) as u64;
         let ids = self.put_rows(organisation, &good, report).await?;
         let documents = self.store().read().await?.documents(organisation, &ids).await?;
-        let seen = self.see(organisation, &documents, supply).await?;
-        report.images += seen.images() as u64;
-        report.images_failed += seen.failures.len() as u64;
-        for (image, refusal) in &seen.failures {
+        let looked = self.see(organisation, &documents, supply).await?;
+        report.images_named += documents.iter().map(|d| d.images.len() as u64).sum::<u64>();
+        report.images += looked.images() as u64;
+        report.images_failed += looked.failures.len() as u64;
+        for (image, refusal) in &looked.failures {
             let of = documents.iter().find(|d| d.images.iter().any(|i| i.id == *image));
             let line = of.and_then(|d| good.iter().find(|r| r.row.product.sku == d.product.product.sku));
             let source = of.and_then(|d| d.images.iter().find(|i| i.id == *image)).map(|i| i.source.clone());
@@ -170,7 +190,7 @@ impl App {
         progress.total = progress.total.map(|t| t.max(progress.done));
         let now = self.now();
         let mut tx = self.store().begin().await?;
-        seen.write(&mut tx, now).await?;
+        looked.write(&mut tx, now).await?;
         running.note(&mut tx, *progress, &errors, now).await?;
         tx.commit().await?;
         self.changed().notify_one();
@@ -185,7 +205,7 @@ impl App {
             match row {
                 Ok(row) => {
                     let tags = self.given_tags(&row, &mut errors);
-                    good.push(Ready { row, tags });
+                    good.push(Ready { row, tags, is_counted: false });
                 }
                 Err(RowError { line, value, refusal }) => errors.push(refusal.at(Some(line), value)),
             }
@@ -223,7 +243,7 @@ impl App {
         let tags: Vec<_> = put.iter().zip(good).map(|(p, r)| (p.id, r.tags.clone())).collect();
         tx.replace_catalogue_tags(organisation, &tags, now).await?;
         tx.commit().await?;
-        for one in &put {
+        for (one, _) in put.iter().zip(good).filter(|(_, ready)| !ready.is_counted) {
             match one.put {
                 Put::Created => report.created += 1,
                 Put::Updated => report.updated += 1,
@@ -237,10 +257,46 @@ impl App {
     }
 }
 
+/// On which line each product stood, by a hash of its SKU: sixteen bytes a row of however long a feed. A job that goes on
+/// after a restart has forgotten those before.
+#[derive(Default)]
+struct Seen(HashMap<u64, u64>);
+
+impl Seen {
+    /// The last row of each product, since the tags of two would be mixed; of every row before it somebody is told.
+    fn latest(&mut self, good: Vec<Ready>, errors: &mut Vec<JobError>) -> Vec<Ready> {
+        let (mut latest, mut place) = (Vec::<Ready>::new(), HashMap::<String, usize>::new());
+        for mut ready in good {
+            let (sku, line) = (ready.row.product.sku.to_string(), ready.row.line);
+            let mut hasher = DefaultHasher::new();
+            sku.hash(&mut hasher);
+            if let Some(before) = self.0.insert(hasher.finish(), line) {
+                let said = format!("the same SKU as on line {before}; the later line is kept");
+                let refusal = Refusal::with(RefusalCode::RepeatedSku, before as usize, said);
+                errors.push(refusal.at(Some(line), sku.chars().take(80).collect()));
+                ready.is_counted = true;
+            }
+            match place.get(&sku) {
+                Some(at) => {
+                    ready.is_counted = latest[*at].is_counted;
+                    latest[*at] = ready;
+                }
+                None => {
+                    place.insert(sku, latest.len());
+                    latest.push(ready);
+                }
+            }
+        }
+        latest
+    }
+}
+
 /// A row that is a product, with the tags it gives.
 struct Ready {
     row: FeedRow,
     tags: Vec<(AttributeId, ValueId)>,
+    /// Whether an earlier row of the same product is in the report.
+    is_counted: bool,
 }
 
 fn rows(payload: &Payload) -> Result<Box<dyn Iterator<Item = Row> + Send>, AppError> {

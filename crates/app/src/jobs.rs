@@ -169,6 +169,9 @@ impl App {
     /// What a job could not do, in the order it met it; the first thousand.
     pub async fn job_errors(&self, organisation: OrganisationId, id: JobId) -> Result<Vec<JobError>, AppError> {
         self.job(organisation, id).await?;
-        Ok(self.store().read().await?.job_errors(organisation, id).await?)
+        let mut errors = self.store().read().await?.job_errors(organisation, id).await?;
+        // Pictures are looked at many at once, and refused in no order.
+        errors.sort_by_key(|error| error.line.unwrap_or(u64::MAX));
+        Ok(errors)
     }
 }

@@ -64,6 +64,7 @@ codes! {
     PictureTooManyPixels, "picture_too_many_pixels";
     PictureUnknown, "picture_unknown";
     PrivateAddress, "private_address";
+    RepeatedSku, "repeated_sku";
     RowTooLong, "row_too_long";
     RowTooWide, "row_too_wide";
     TextTooLong, "text_too_long";

@@ -171,6 +171,27 @@ async fn a_feed_is_imported_with_its_errors_by_line() {
 }
 
 #[tokio::test]
+async fn of_a_product_on_two_lines_the_later_is_kept_and_counted_once() {
+    let shop = shop().await;
+    let feed = shop.folder.path().join("twice.csv");
+    // Of another chunk than the first one is the last row.
+    let many: String = (0..200).map(|n| format!("M-{n},other,dress\n")).collect();
+    std::fs::write(&feed, format!("sku,title,category\nA-1,one,hat\nA-1,two,dress\n{many}A-1,three,skirt\n"))
+        .expect("written");
+    let job = shop.app.start_import(shop.organisation, ImportSource::Feed(feed), None).await.expect("started");
+    let ended = shop.app.run_next_job(|_, _| {}).await.expect("ran").expect("one");
+    let Ok(JobReport::Import(report)) = ended.outcome else { panic!("{ended:?}") };
+    assert_eq!((report.created, report.updated, report.failed, report.repeated), (201, 0, 0, 2), "{report:?}");
+    let errors = shop.app.job_errors(shop.organisation, job).await.expect("errors");
+    let said: Vec<_> = errors.iter().map(|e| (e.line, e.number)).collect();
+    assert_eq!(said, [(Some(3), Some(2)), (Some(204), Some(3))], "{errors:?}");
+    let sku = vestry_model::Sku::new("A-1").expect("a SKU");
+    let kept = shop.app.product(shop.organisation, &sku).await.expect("there");
+    let values: Vec<&str> = kept.tags.iter().map(|tag| tag.value.as_str()).collect();
+    assert_eq!((kept.product.product.title.pick(false), values), ("three", vec!["skirt"]));
+}
+
+#[tokio::test]
 async fn a_job_that_fails_is_not_the_failure_of_the_next() {
     let shop = shop().await;
     let folder = shop.folder.path().join("feed");

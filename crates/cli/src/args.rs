@@ -151,7 +151,7 @@ pub(crate) struct DemoArgs {
     /// A folder with one subfolder a class, instead of the drawn catalogue
     #[arg(long, value_name = "DIR")]
     pub(crate) photos: Option<PathBuf>,
-    /// Folder for the demo's data; a fresh temporary one when not given
+    /// Folder for the demo's data; when not given a fresh temporary one, which goes when the demo ends
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Address and port to listen on; port 0 takes a free one
@@ -199,12 +199,15 @@ pub(crate) struct TagArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// A `.csv` or `.jsonl` feed, or a folder with one subfolder a class
+    ///
+    /// A subfolder called as a category is (`dress`, `원피스`) gives it to its pictures, as a column would. A file
+    /// `classes.toml` in the folder decides instead: `outwear = "outerwear"`; an empty one gives none.
     #[arg(value_name = "FILE|DIR")]
     pub(crate) source: PathBuf,
     /// Organisation to import into, by its short name; made when absent
     #[arg(long, default_value = "shop")]
     pub(crate) org: String,
-    /// Show the proposed columns and the first rows; write nothing
+    /// Show the proposed columns and the first rows, or what each subfolder counts as; write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Column mapping as JSON, as `--dry-run` prints it

@@ -1,7 +1,8 @@
-//! A bar with an estimate on a terminal, a line now and then elsewhere.
+//! A bar with an estimate on a terminal, a line a step elsewhere.
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, stderr};
 use vestry_app::{App, JobReport};
 use vestry_model::JobId;
 
@@ -11,6 +12,13 @@ pub(crate) fn bar(total: u64, what: &'static str) -> ProgressBar {
         .expect("a valid template")
         .progress_chars("━╸ ");
     ProgressBar::new(total).with_style(style).with_message(what)
+}
+
+/// Says that a step begins where no bar shows it: in a file, or to what waits for a service to be ready.
+pub(crate) fn step(says: impl FnOnce() -> String) {
+    if !stderr().is_terminal() {
+        eprintln!("{}", says());
+    }
 }
 
 /// Does queued jobs until `job` is done, showing how far it is; what it did.

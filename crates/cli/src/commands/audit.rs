@@ -31,7 +31,8 @@ pub(crate) async fn run(command: AuditCommand) -> Result<()> {
                     for fault in &faults {
                         writeln!(stdout(), "{fault}")?;
                     }
-                    bail!("{} faults; keep this copy as evidence and compare it with another", faults.len());
+                    let many = if faults.len() == 1 { "" } else { "s" };
+                    bail!("{} fault{many}; keep this copy as evidence and compare it with another", faults.len());
                 }
             }
         }

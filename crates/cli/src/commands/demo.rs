@@ -4,8 +4,10 @@ use super::{import, serve};
 use crate::{args::DemoArgs, open, progress, surroundings};
 use anyhow::{Context, Result, bail};
 use std::{
+    io::ErrorKind,
+    mem::ManuallyDrop,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 use vestry_app::{App, Config, DemoPeople, ImportSource, KeyKind, Privacy, demo};
 use vestry_server::Options;
@@ -13,13 +15,44 @@ use vestry_vision::{Kernel, Vision};
 
 /// Draws (or takes `--photos`), recognises, imports, serves.
 pub(crate) async fn run(args: DemoArgs) -> Result<()> {
-    let data = match &args.data {
-        Some(data) => data.clone(),
-        None => fresh_folder()?,
+    let Some(data) = &args.data else {
+        let fresh = Fresh(fresh_folder()?);
+        let done = prepare_and_serve(&args, &fresh.0).await;
+        if args.no_serve && done.is_ok() {
+            eprintln!("data: {}", fresh.keep().display());
+        }
+        return done;
     };
     if data.join("vestry.db").exists() {
         bail!("`{}` holds data already; give the demo a folder of its own with `--data`", data.display());
     }
+    prepare_and_serve(&args, data).await
+}
+
+/// A temporary folder that nobody named: it goes when the demo ends, with the keys beside it.
+struct Fresh(PathBuf);
+
+impl Fresh {
+    /// Leaves it for whoever asked that it be made and not served.
+    fn keep(self) -> PathBuf {
+        ManuallyDrop::new(self).0.clone()
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let keys = vestry_app::keys_folder(&self.0, &Config::default());
+        for folder in [&self.0, &keys] {
+            match std::fs::remove_dir_all(folder) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => eprintln!("could not remove `{}`: {error}", folder.display()),
+            }
+        }
+    }
+}
+
+async fn prepare_and_serve(args: &DemoArgs, data: &Path) -> Result<()> {
     let (source, heads, drawings) = match &args.photos {
         Some(photos) => {
             let photos =
@@ -28,9 +61,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         }
         None => {
             let drawings = demo::drawings(args.products as usize);
+            progress::step(|| format!("drawing {} pictures", drawings.len()));
             let bar = progress::bar(drawings.len() as u64, "drawing");
             let feed = demo::write_catalogue(&data.join("catalogue"), &drawings, |n| bar.set_position(n as u64))?;
             bar.finish_and_clear();
+            progress::step(|| "learning what they show from every second one".into());
             let vision = Vision::builtin(Kernel::best())?;
             let bar = progress::bar(drawings.len().div_ceil(2) as u64, "learning");
             let heads = demo::fit_heads(&vision, &drawings, |n| bar.set_position(n as u64))?;
@@ -44,11 +79,12 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
         config.server.listen = address.to_string();
         config.mail.links = open::reached_at(&config.server).unwrap_or_default();
     }
-    if !Privacy::is_made(&data, &config)? {
-        Privacy::make(&data, &config, surroundings()).await?;
+    if !Privacy::is_made(data, &config)? {
+        Privacy::make(data, &config, surroundings()).await?;
     }
-    let app = App::open(&data, config, surroundings(), heads).await?;
+    let app = App::open(data, config, surroundings(), heads).await?;
     let organisation = app.organisation_or_new("hanbit").await?;
+    progress::step(|| "importing and recognising them".into());
     import::import(&app, organisation, source, None).await?;
     app.save_indexes().await?;
     if !drawings.is_empty() {
@@ -64,6 +100,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
     };
     let people = match app.privacy() {
         Some(privacy) => {
+            progress::step(|| "making up people and a history".into());
             let people = privacy.demo_people(organisation).await?;
             app.demo_history(privacy, organisation, &people, &drawings).await?;
             Some(people)
@@ -76,7 +113,8 @@ pub(crate) async fn run(args: DemoArgs) -> Result<()> {
             Some(people) => tell(people, address, &key),
             None => eprintln!("\nopen http://{address} and sign in with this key:\n\n  {key}\n"),
         }
-        eprintln!("data: {} · Ctrl-C ends the demo", data.display());
+        let goes = if args.data.is_none() { " and removes it" } else { "" };
+        eprintln!("data: {} · Ctrl-C ends the demo{goes}", data.display());
     })
     .await
 }
@@ -111,4 +149,26 @@ fn fresh_folder() -> Result<PathBuf> {
     let folder = std::env::temp_dir().join(format!("vestry-demo-{name}"));
     std::fs::create_dir_all(&folder).with_context(|| format!("could not make `{}`", folder.display()))?;
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_nobody_named_goes_with_its_keys() {
+        let around = tempfile::tempdir().expect("a folder");
+        let fresh = || {
+            let data = around.path().join("vestry-demo-1");
+            for folder in ["vestry-demo-1", "vestry-demo-1-keys"] {
+                std::fs::create_dir_all(around.path().join(folder).join("inside")).expect("made");
+            }
+            Fresh(data)
+        };
+        let left = || std::fs::read_dir(around.path()).expect("a folder").count();
+        drop(fresh());
+        assert_eq!(left(), 0);
+        assert!(fresh().keep().is_dir());
+        assert_eq!(left(), 2, "kept for whoever asked that it only be made");
+    }
 }

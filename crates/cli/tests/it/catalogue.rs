@@ -67,3 +67,56 @@ fn the_index_is_made_again_from_the_database() {
     let doctor = shop.run(&["doctor"]);
     assert!(String::from_utf8_lossy(&doctor.stdout).contains("12 products, 12 in the index; index complete"));
 }
+
+/// A feed of its own in `shop`, and what the program says of it by `args`.
+fn fed(shop: &Shop, text: &str, args: &[&str]) -> (bool, String) {
+    let feed = shop.feed.with_file_name("other.csv");
+    std::fs::write(&feed, text).expect("written");
+    let output = shop.run(&[&["import", feed.to_str().expect("UTF-8")], args].concat());
+    (output.status.success(), stderr(&output))
+}
+
+#[test]
+fn a_dry_run_shows_the_first_rows_and_misses_a_sku() {
+    let shop = Shop::new(0);
+    let (ok, said) = fed(&shop, "sku,title\nA-1,검정 원피스\nA-2,니트\n", &["--dry-run"]);
+    assert!(ok && said.contains("sku (sku): A-1 | A-2") && said.contains("검정 원피스 | 니트"), "{said}");
+    let (ok, said) = fed(&shop, "title\n검정 원피스\n", &["--dry-run"]);
+    assert!(!ok && said.contains("검정 원피스") && said.contains("no column is the SKU"), "{said}");
+}
+
+#[test]
+fn an_import_counts_products_rather_than_rows() {
+    let shop = Shop::new(0);
+    let feed = "sku,title,category,colour\nA-1,one,dress,black\nA-2,two,tent,grellow\nA-1,three,dress,black\n";
+    let (ok, said) = fed(&shop, feed, &[]);
+    assert!(ok && said.contains("2 products: 2 new, 0 changed"), "{said}");
+    assert!(said.contains("line 4: the same SKU as on line 2"), "{said}");
+    assert!(said.contains("without 2 tags") && !said.contains("left out"), "{said}");
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("  line ")).collect();
+    assert!(lines.len() == 3 && lines.is_sorted(), "{lines:?}");
+}
+
+#[test]
+fn an_import_whose_pictures_are_all_outside_says_so_once_and_fails() {
+    let shop = Shop::new(0);
+    std::fs::write(shop.feed.with_file_name("../a.jpg"), b"x").expect("written");
+    let (ok, said) = fed(&shop, "sku,images\nA-1,../a.jpg\nA-2,../a.jpg\nA-3,../a.jpg\n", &[]);
+    assert_eq!(said.matches("leaves the feed's folder").count(), 1, "{said}");
+    assert!(!ok && said.contains("and 2 more such pictures") && said.contains("every picture was refused"), "{said}");
+}
+
+#[test]
+fn a_dry_run_of_a_folder_tells_what_each_subfolder_counts_as() {
+    let shop = Shop::new(0);
+    let root = tempfile::tempdir().expect("a folder");
+    for file in ["dress/a.jpg", "outwear/b.jpg"] {
+        let path = root.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(path, b"x").expect("written");
+    }
+    let output = shop.run(&["import", "--dry-run", root.path().to_str().expect("UTF-8")]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("`dress`: 1 pictures of the category `dress`"), "{said}");
+    assert!(said.contains("`outwear`: 1 pictures, whose category is recognised"), "{said}");
+}

@@ -82,10 +82,10 @@ fn teaching(says: impl Fn(&[&str]) -> (bool, String)) {
     }
 }
 
-/// A demo over `data`, and what it said when it was ready.
-fn started(data: &Path) -> (Demo, Vec<String>) {
-    let mut demo = vestry(&["demo", "--products", "60", "--listen", "127.0.0.1:0", "--data"]);
-    let mut demo = Demo(demo.arg(data).spawn().expect("runs"));
+/// A demo in a fresh folder under `temporary`, and what it said when it was ready.
+fn started(temporary: &Path) -> (Demo, Vec<String>) {
+    let mut demo = vestry(&["demo", "--products", "60", "--listen", "127.0.0.1:0"]);
+    let mut demo = Demo(demo.env("TMPDIR", temporary).spawn().expect("runs"));
     let lines = BufReader::new(demo.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
     let mut said = Vec::new();
     for line in lines {
@@ -109,8 +109,7 @@ fn trends(shows: impl Fn(&str, &[&str])) {
 #[test]
 fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let (_demo, said) = started(&data);
+    let (mut demo, said) = started(folder.path());
     let word = |after: &str| {
         let line =
             said.iter().find_map(|line| line.split_once(after)).unwrap_or_else(|| panic!("no {after:?}: {said:#?}"));
@@ -147,6 +146,7 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     let api = ask(&base, "GET", "/api/v1/products", &format!("authorization: Bearer {key}"), "");
     assert!(api.starts_with("HTTP/1.1 200"), "{api}");
 
+    let data = std::path::PathBuf::from(word("data: "));
     mailed(&data, &format!("{base}/"));
     shows("", &here("a guardian's page"), &["child@demo.example"]);
     shows(&owner, "/me", &["검정 원피스", "배송이 늦었어요", "한빛카드"]);
@@ -173,4 +173,17 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     assert!(!draft.contains("stay as they were"), "it changes something: {draft}");
     shows(&lee, "/office/notices", &["Winter sale"]);
     shows(&lee, "/office/sweep", &[]);
+    for step in ["drawing 60", "learning", "importing", "making up people"] {
+        assert!(said.iter().any(|line| line.starts_with(step)), "no terminal, so a line says {step:?}: {said:#?}");
+    }
+    ended(&mut demo.0, folder.path());
+}
+
+/// Ctrl-C leaves nothing of a demo whose folder nobody named.
+fn ended(demo: &mut Child, temporary: &Path) {
+    let id = demo.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    assert!(demo.wait().expect("ends").success());
+    let left: Vec<_> = std::fs::read_dir(temporary).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }

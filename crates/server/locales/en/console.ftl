@@ -1168,6 +1168,7 @@ refusal-picture-too-large = The picture’s file is too large. At most { $shown 
 refusal-picture-too-many-pixels = The picture has too many pixels. Send at most { $shown } in all.
 refusal-picture-unknown = Not a picture that is read. Send a JPEG, PNG or WebP picture.
 refusal-private-address = The address is on a private network. If it is yours, have it added to `fetch.allow`.
+refusal-repeated-sku = The same SKU as on line { $shown }; the later line is kept.
 refusal-row-too-long = The row has more than { $shown } bytes. Shorten it.
 refusal-row-too-wide = The row has more than { $shown } values.
 refusal-text-too-long = Too long. At most { $shown } characters are kept.

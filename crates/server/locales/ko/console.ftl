@@ -1121,6 +1121,7 @@ refusal-picture-too-large = 사진 파일이 너무 커요. { $shown }바이트�
 refusal-picture-too-many-pixels = 사진의 화소가 너무 많아요. 모두 { $shown }화소까지 받아요.
 refusal-picture-unknown = 읽을 수 있는 사진이 아니에요. JPEG, PNG, WebP 사진을 보내 주세요.
 refusal-private-address = 사설 네트워크의 주소예요. 우리 것이라면 운영하는 분께 `fetch.allow`에 더해 달라고 해 주세요.
+refusal-repeated-sku = { $shown }번째 줄과 상품 번호가 같아요. 나중 줄대로 저장했어요.
 refusal-row-too-long = 줄이 { $shown }바이트보다 길어요. 줄여 주세요.
 refusal-row-too-wide = 줄에 값이 { $shown }개보다 많아요.
 refusal-text-too-long = 너무 길어요. { $shown }자까지 보관해요.

@@ -64,6 +64,7 @@ words! {
     PictureTooManyPixels, /* word */ "refusal-picture-too-many-pixels";
     PictureUnknown, /* word */ "refusal-picture-unknown";
     PrivateAddress, /* word */ "refusal-private-address";
+    RepeatedSku, /* word */ "refusal-repeated-sku";
     RowTooLong, /* word */ "refusal-row-too-long";
     RowTooWide, /* word */ "refusal-row-too-wide";
     TextTooLong, /* word */ "refusal-text-too-long";
