@@ -127,28 +127,13 @@ pub(crate) fn time_to_the_second(policy: &Policy, at: Timestamp) -> String {
 
 /// Who did something, for whoever looks: a pseudonym says nothing to people, and is no name.
 pub(crate) fn who(who: &str, frame: &Frame) -> String {
-    frame.words.t(match who {
-        who if who == frame.you =>
-        /* word */
-        {
-            "desk-you"
-        }
-        who if who.starts_with("member-") =>
-        /* word */
-        {
-            "reader-colleague"
-        }
-        who if who.starts_with("key-") =>
-        /* word */
-        {
-            "who-key"
-        }
-        _ =>
-        /* word */
-        {
-            "who-somebody"
-        }
-    })
+    let words = frame.words;
+    match who.split_once('-') {
+        _ if who == frame.you => words.t("desk-you"),
+        Some(("member", _)) => words.t("reader-colleague"),
+        Some(("key", _)) => words.t("who-key"),
+        _ => words.t("who-somebody"),
+    }
 }
 
 #[cfg(test)]

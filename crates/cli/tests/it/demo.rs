@@ -103,7 +103,7 @@ fn trends(shows: impl Fn(&str, &[&str])) {
     shows("/trends?source=searches&attribute=colour", &["<b>Navy</b>", "rising +", "<b>Black</b>", "falling -"]);
     shows("/trends/searches", &["벨벳 블레이저", "Blazer ("]);
     shows("/trends/quality", &["Category"]);
-    shows("/trends/usage", &["demo", "products"]);
+    shows("/trends/usage", &["demo", "<th scope=\"row\">Catalogue</th>"]);
 }
 
 #[test]

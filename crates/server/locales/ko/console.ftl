@@ -1077,7 +1077,7 @@ mistake-notified-too-late = `notify_days_before`는 온전한 { $a }일을 남�
 mistake-purpose-without-basis = 목적 `{ $a }`에 근거가 없어요. `basis = "contract"`, `"consent"`, `"statute"`, `"internal"` 가운데 하나를 써 주세요.
 mistake-retention-without-clock = 보유 `{ $a }`에 기산이 없어요. `starts = ["…"]`와 `keep = "…"`, 또는 `ends_with = "…"`를 써 주세요.
 mistake-small-cell = 한 사람뿐인 묶음은 그 사람이에요. 2 이상을 써 주세요.
-mistake-statute-without-law = 근거가 법률인데 법률이 적혀 있지 않아요. `law = { "{" } ko = "…", en = "…" { "}" }`를 써 주세요.
+mistake-statute-without-law = 근거가 법률인데 법률이 적혀 있지 않아요. `law = { "{" } ko = "…", en = "…" { "}" }` 줄을 써 주세요.
 mistake-too-long = { $a }바이트보다 길어요. 처리방침 파일이 그렇게 길 수는 없어요.
 mistake-too-many = { $a }개보다 많아요. 늘 함께 가는 것을 합쳐 주세요.
 mistake-two-clocks = `ends_with`와 `starts`, 기산이 둘이에요. 하나만 써 주세요.

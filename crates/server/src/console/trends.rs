@@ -348,65 +348,22 @@ fn quality_views(document: &QualityDocument, words: Words) -> Vec<QualityView> {
     document.lines.chunk_by(|a, b| a.attribute == b.attribute).filter_map(view).collect()
 }
 
-/// What a part of the API is about, in the words of its pages; how its paths call it is for programs.
-fn area_word(area: &str) -> &'static str {
-    match area {
-        "search" =>
-        /* word */
-        {
-            "search"
-        }
-        "recommend" =>
-        /* word */
-        {
-            "recommendations"
-        }
-        "events" =>
-        /* word */
-        {
-            "usage-events"
-        }
-        "visitors" =>
-        /* word */
-        {
-            "usage-visitors"
-        }
-        "products" =>
-        /* word */
-        {
-            "catalogue"
-        }
-        "images" =>
-        /* word */
-        {
-            "usage-images"
-        }
-        "learn" =>
-        /* word */
-        {
-            "taught"
-        }
-        "insights" =>
-        /* word */
-        {
-            "trends"
-        }
-        "jobs" =>
-        /* word */
-        {
-            "job-kind"
-        }
-        "keys" =>
-        /* word */
-        {
-            "keys"
-        }
-        _ =>
-        /* word */
-        {
-            "usage-other"
-        }
-    }
+/// What the parts of the API are about, in the words of their pages; how its paths call them is for programs.
+const AREAS: [(&str, &str); 10] = [
+    ("search", /* word */ "search"),
+    ("recommend", /* word */ "recommendations"),
+    ("events", /* word */ "usage-events"),
+    ("visitors", /* word */ "usage-visitors"),
+    ("products", /* word */ "catalogue"),
+    ("images", /* word */ "usage-images"),
+    ("learn", /* word */ "taught"),
+    ("insights", /* word */ "trends"),
+    ("jobs", /* word */ "job-kind"),
+    ("keys", /* word */ "keys"),
+];
+
+fn area_name(area: &str, words: Words) -> String {
+    AREAS.iter().find(|(of, _)| *of == area).map_or_else(|| words.t("usage-other"), |(_, word)| words.t(word))
 }
 
 fn usage_views(usage: &Usage, words: Words) -> Vec<UsageView> {
@@ -419,7 +376,7 @@ fn usage_views(usage: &Usage, words: Words) -> Vec<UsageView> {
         };
         let area = |(name, counts): (&String, &[u64; 3])| {
             let [requests, refused, failed] = counts.map(|count| words.number(count));
-            [words.t(area_word(name)), requests, refused, failed]
+            [area_name(name, words), requests, refused, failed]
         };
         UsageView {
             name: of.key.name.clone(),

@@ -292,6 +292,17 @@ async fn bug_a_consent_was_recorded_for_more_than_was_shown() {
 }
 
 #[tokio::test]
+async fn a_birthday_in_place_of_the_day_of_turning_fourteen_is_told_apart() {
+    let house = House::with_accounts().await;
+    let named = [("guardian_name", "박보호"), ("guardian_contact", "guardian@home.example")];
+    house.form("", "/join/child", &named).await;
+    let link = house.post().await.pop().expect("a letter");
+    let consent = JOIN.into_iter().chain([("email", "child@home.example"), ("day_of_14", "2012-05-05")]);
+    let refused = house.form("", &link, &consent.collect::<Vec<_>>()).await.text();
+    assert!(refused.contains("is a day to come") && !refused.contains("cannot be right"), "{refused}");
+}
+
+#[tokio::test]
 async fn the_company_that_somebody_types_is_readable_nowhere_until_an_owner_names_the_shop() {
     let house = House::with_accounts().await;
     let with = |company: &'static str| {
@@ -419,6 +430,7 @@ async fn a_sweep_shows_its_plan_and_waits_for_its_day_to_be_written() {
         assert!(korean.contains(ours) && !korean.contains(theirs), "{ours}: {korean}");
         assert!(!page.contains(ours), "{ours}: {page}");
     }
+    assert!(page.contains(&format!(">{day} ")) && !page.contains("Z</td>"), "an instant as on other pages: {page}");
     let file = house.page(&officer, &format!("{certificate}/file")).await;
     assert!(file.header("content-disposition").starts_with("attachment") && file.text().contains("<style"));
 }
