@@ -8,7 +8,10 @@ use std::{collections::BTreeSet, env, error::Error, fmt::Write, fs, time::Instan
 use vestry_learn::recommend::{Arrangement, Deed, Event, Fresh, Histories, arrange, fit};
 use vestry_model::{DeedKind, ProductId, Rules, Visitor};
 
-fn read(path: &str) -> Result<Vec<(u128, i64, i64)>, Box<dyn Error>> {
+/// A user, an item and when.
+type Line = (u128, i64, i64);
+
+fn read(path: &str) -> Result<Vec<Line>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
     let line = |line: &str| {
         let [user, item, second] = line.split('\t').collect::<Vec<_>>()[..] else {
