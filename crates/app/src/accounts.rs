@@ -37,7 +37,7 @@ pub(crate) use first::FIRST_ORGANISATION;
 pub use first::{FirstLinks, FirstStart};
 pub use guardians::{ChildAccount, GuardianPage, NamedGuardian};
 pub use history::HistoryError;
-pub use joining::{AskedItem, Joined, SignUp, TERMS};
+pub use joining::{AskedItem, Joined, SignUp, TERMS, consent_items};
 pub use leaving::CertificateLink;
 pub(crate) use letters::Queued;
 pub use letters::{Delivered, PostOffice, PostOfficeError};

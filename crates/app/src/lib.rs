@@ -58,7 +58,7 @@ pub use accounts::{
     ExportStands, FirstLinks, FirstStart, Given, GuardianPage, HistoryError, Joined, LogIn, NamedGuardian, NewCase,
     NewStaff, NotAnOrigin, Origin, Outcome, OwnPasskeys, OwnRecord, PasskeyAsked, PasskeyLine, PostOffice,
     PostOfficeError, Returned, SecondShown, SecondStands, SessionView, SignUp, StaffEntered, StaffMember, Stay, TERMS,
-    Training, Visitor,
+    Training, Visitor, consent_items,
 };
 pub use backups::{Backup, DrillReport, RestoreReport, RestoreRequest, drill, restore};
 pub use config::{

@@ -5,7 +5,7 @@ use crate::{
     surroundings,
 };
 use anyhow::{Context, Result};
-use std::net::SocketAddr;
+use std::net::ToSocketAddrs;
 use vestry_app::{App, Config, KeyVariable, Privacy, ServerConfig};
 use vestry_model::OrganisationId;
 
@@ -30,10 +30,10 @@ pub(crate) fn config_with(place: &Place, change: impl FnOnce(&mut ServerConfig))
 
 /// Where the server is reached, if that follows from where it listens: on this machine alone.
 pub(crate) fn reached_at(server: &ServerConfig) -> Option<String> {
-    let address = server.listen.parse::<SocketAddr>().ok()?;
+    let address = server.listen.to_socket_addrs().ok()?.next()?;
     let scheme = if server.certificate.as_os_str().is_empty() { "http" } else { "https" };
     let is_here = address.ip().is_loopback() && address.port() != 0 && !server.behind_proxy;
-    is_here.then(|| format!("{scheme}://{address}"))
+    is_here.then(|| format!("{scheme}://{}", server.listen))
 }
 
 /// Policy and vault of the data folder, for the work of the office.

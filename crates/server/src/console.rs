@@ -130,15 +130,34 @@ pub(crate) fn who(who: &str, frame: &Frame) -> String {
     let words = frame.words;
     match who.split_once('-') {
         _ if who == frame.you => words.t("desk-you"),
-        Some(("member", _)) => words.t("reader-colleague"),
-        Some(("key", _)) => words.t("who-key"),
+        // So much of it tells two colleagues apart.
+        Some(("member", mark)) => format!("{} {}", words.t("reader-colleague"), mark.get(..4).unwrap_or(mark)),
+        Some(("key", id)) => format!("{} {id}", words.t("who-key")),
         _ => words.t("who-somebody"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::readdressed;
+    use super::{readdressed, who};
+    use crate::{
+        pages::{Theme, samples::frame},
+        words::Language,
+    };
+
+    #[test]
+    fn whoever_did_something_is_told_from_others_without_a_name() {
+        let frame = frame(Language::English, Theme::System, "review");
+        for (by, called) in [
+            ("key-1", "you"),
+            ("key-12", "key 12"),
+            ("member-3f2a5b6c7d8e9f00", "colleague 3f2a"),
+            ("member-99df5b6c7d8e9f00", "colleague 99df"),
+            ("gone", "somebody"),
+        ] {
+            assert_eq!(who(by, &frame), called);
+        }
+    }
 
     #[test]
     fn an_address_keeps_what_is_not_changed() {

@@ -7,11 +7,11 @@ mod office;
 mod public;
 mod qr;
 pub(crate) mod review;
-mod samples;
+pub(crate) mod samples;
 
 pub(crate) use account::{
-    AgreePage, AgreedLine, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, CopyPage, CopyView, FieldView,
-    FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, PasskeyAskedView,
+    AgreePage, AgreedLine, CertificateLine, ColleagueLine, ConsentBox, ConsentRow, CopyPage, CopyView, DormancyView,
+    FieldView, FormPage, GuardianOfPage, HeldGroup, HeldLine, LeavePage, LeftPage, LookLine, MePage, PasskeyAskedView,
     PasskeyDoor, PasskeyRow, PasskeysPage, SecurityPage, SessionLine, TeamPage,
 };
 pub(crate) use desk::{CaseForm, CasePage, CaseRow, CaseTyped, DeskPage, ProposalRow, RunView};

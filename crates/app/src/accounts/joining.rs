@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use vestry_credentials::{Token, TokenUse};
 use vestry_mail::Language;
 use vestry_model::{OrganisationId, hex};
-use vestry_policy::{Basis, Collected, Event, ItemId, Membership, Policy, PurposeId};
+use vestry_policy::{Basis, Collected, Event, Item, ItemId, Membership, Policy, PurposeId};
 use vestry_vault::{
     NewPerson, NewRecord, Opening, PersonId, Personal, Reader, Role, SpentLink, VaultError, normalised_mail,
 };
@@ -116,13 +116,21 @@ impl<'p> Agreed<'p> {
     const TERMS: Self = Self { to: TERMS, items: Vec::new(), before: None };
 
     pub(super) fn to(policy: &'p Policy, purpose: PurposeId) -> Self {
-        let items = policy.items_for(purpose).map(|(_, item)| item.id.as_str()).collect();
+        let items = consent_items(policy, purpose).map(|item| item.id.as_str()).collect();
         Self { to: &policy.purpose(purpose).id, items, before: None }
     }
 
     pub(super) fn again_after(self, before: Option<Timestamp>) -> Self {
         Self { before, ..self }
     }
+}
+
+/// The items that a consent is to, as the text beside its box names them: those of a member's account and of its use. Where
+/// nothing but the consent allows the purpose, all that serve it.
+pub fn consent_items(policy: &Policy, purpose: PurposeId) -> impl Iterator<Item = &Item> {
+    let is_consent = policy.purpose(purpose).basis == Basis::Consent;
+    let is_of_members = move |item: &Item| ["account", "usage"].contains(&policy.class(item.class).id.as_str());
+    policy.items_for(purpose).map(|(_, item)| item).filter(move |item| is_consent || is_of_members(item))
 }
 
 impl Drop for Pending {

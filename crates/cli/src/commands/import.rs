@@ -38,9 +38,10 @@ pub(crate) async fn run(args: ImportArgs) -> Result<()> {
     let app = open::app(&args.place).await?;
     let organisation = app.organisation_or_new(&args.org).await?;
     let done = import(&app, organisation, source, mapping).await;
-    app.save_indexes().await?;
+    let saved = app.save_indexes().await;
     app.close().await;
-    done
+    done?;
+    Ok(saved?)
 }
 
 /// Runs imports until this one is over, showing its progress.

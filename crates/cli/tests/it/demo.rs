@@ -95,6 +95,9 @@ fn started(temporary: &Path) -> (Demo, Vec<String>) {
             break;
         }
     }
+    for step in ["drawing 60", "learning", "importing", "making up people"] {
+        assert!(said.iter().any(|line| line.starts_with(step)), "no terminal, so a line says {step:?}: {said:#?}");
+    }
     (demo, said)
 }
 
@@ -173,9 +176,6 @@ fn what_the_demo_prints_lets_in_and_each_page_shows_a_history() {
     assert!(!draft.contains("stay as they were"), "it changes something: {draft}");
     shows(&lee, "/office/notices", &["Winter sale"]);
     shows(&lee, "/office/sweep", &[]);
-    for step in ["drawing 60", "learning", "importing", "making up people"] {
-        assert!(said.iter().any(|line| line.starts_with(step)), "no terminal, so a line says {step:?}: {said:#?}");
-    }
     ended(&mut demo.0, folder.path());
 }
 

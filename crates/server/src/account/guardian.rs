@@ -22,7 +22,9 @@ use axum::{
     http::HeaderMap,
 };
 use jiff::civil::Date;
-use vestry_app::{AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, Reader};
+use vestry_app::{
+    AccountError, ChildAccount, GuardianPage, Leaving, NamedGuardian, PersonId, Privacy, PrivacyError, Reader,
+};
 
 fn ask_form(headers: &HeaderMap, invitation: &str, typed: &Fields) -> Form {
     let value = |name: &str| typed.text(name).unwrap_or("").to_owned();
@@ -127,7 +129,24 @@ async fn of(privacy: &Privacy, headers: &HeaderMap, link: &str, child: PersonId,
     let action = format!("/guardian/{}", encoded(link));
     let copy = copies::view(privacy, (child, Reader::Guardian(child)), format!("{action}/export"), &words).await?;
     let other = format!("{action}?lang={}", language.other().code());
-    shown(&GuardianOfPage { words, theme, action, other, groups, consents, agreed, looks, copy, stays, said, problem })
+    let on_file = privacy.vault().person(privacy.policy(), child).await.map_err(PrivacyError::from)?;
+    let dormancy = me::dormancy(privacy.policy(), on_file.membership, &words);
+    let page = GuardianOfPage {
+        words,
+        theme,
+        action,
+        other,
+        groups,
+        consents,
+        agreed,
+        dormancy,
+        looks,
+        copy,
+        stays,
+        said,
+        problem,
+    };
+    shown(&page)
 }
 
 /// The child that a guardian's link shows.
@@ -181,7 +200,7 @@ pub(crate) async fn act(
             };
             of(privacy, &headers, &link, child, said).await
         }
-        (GuardianPage::Of(child), Some("consent" | "take-back" | "export")) => {
+        (GuardianPage::Of(child), Some("consent" | "take-back" | "dormancy" | "export")) => {
             server.writes_for(child)?;
             let said = match change(privacy, (&link, child), &fields, language).await {
                 Ok(word) => (Some(words.t(word)), None),
@@ -196,7 +215,8 @@ pub(crate) async fn act(
     }
 }
 
-/// Gives a consent in the child's place, takes one back, asks for a copy; what is said of it.
+/// Gives a consent in the child's place, takes one back, chooses how long the child may stay away, asks for a copy; what is
+/// said of it.
 async fn change(
     privacy: &Privacy,
     (link, child): (&str, PersonId),
@@ -216,6 +236,10 @@ async fn change(
             privacy.take_back_for(link, purpose()?).await?;
             Ok(/* word */ "me-consent-done")
         }
+        Some("dormancy") => {
+            privacy.choose_dormancy(child, me::period(fields.text("period").unwrap_or(""))?).await?;
+            Ok(/* word */ "me-dormancy-done")
+        }
         _ => {
             copies::ask(privacy, child, Reader::Guardian(child)).await?;
             Ok(/* word */ "copy-asked")
@@ -226,8 +250,11 @@ async fn change(
 async fn consent(privacy: &Privacy, headers: &HeaderMap, link: &str, fields: &Fields) -> Shown {
     let form = consent_form(headers, privacy, link, fields);
     let language = form.language();
-    let Ok(day_of_14) = fields.text("day_of_14").unwrap_or("").parse::<Date>() else {
-        return form.refused(&AccountError::Unusable { item: "day_of_14".into() }).shown();
+    let day = fields.text("day_of_14").unwrap_or("");
+    let Ok(day_of_14) = day.parse::<Date>() else {
+        let item = "day_of_14".into();
+        let error = if day.is_empty() { AccountError::Missing { item } } else { AccountError::Unusable { item } };
+        return form.refused(&error).shown();
     };
     let Filled { items, consents, terms } = match filled(privacy, fields, language, AGREE) {
         Ok(filled) => filled,

@@ -16,7 +16,7 @@ use axum::{
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use vestry_app::{AccountError, AskedItem, Joined, Personal, Privacy, SignUp, TERMS};
+use vestry_app::{AccountError, AskedItem, Joined, Personal, Privacy, SignUp, TERMS, consent_items};
 use vestry_policy::{Basis, Policy, PurposeId};
 
 /// How the page is called.
@@ -48,14 +48,14 @@ pub(super) fn with_invitation(page: &str, invitation: &str) -> String {
     if invitation.is_empty() { page.into() } else { readdressed(page, &[], &[("invitation", invitation)]) }
 }
 
-/// What a consent is to: a purpose, and every item that serves it. On the pages of one's own data it stands beside the box by
+/// What a consent is to: a purpose, and its items. On the pages of one's own data it stands beside the box by
 /// itself.
 pub(super) fn consent_text(policy: &Policy, purpose: PurposeId, language: Language) -> String {
     let pick = |words: &vestry_policy::Words| match language {
         Language::Korean => words.ko.clone(),
         Language::English => words.en.clone(),
     };
-    let items: Vec<String> = policy.items_for(purpose).map(|(_, item)| pick(&item.name)).collect();
+    let items: Vec<String> = consent_items(policy, purpose).map(|item| pick(&item.name)).collect();
     let known = policy.purpose(purpose);
     format!("{}: {} ({})", pick(&known.name), pick(&known.says), items.join(", "))
 }

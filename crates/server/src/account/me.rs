@@ -6,8 +6,8 @@ use crate::{
     cookies,
     guard::Fields,
     pages::{
-        AgreedLine, CertificateLine, ConsentRow, Frame, HeldGroup, HeldLine, LeavePage, LeftPage, LinkView, LookLine,
-        MePage, OptionView, SessionLine, Theme,
+        AgreedLine, CertificateLine, ConsentRow, DormancyView, Frame, HeldGroup, HeldLine, LeavePage, LeftPage,
+        LinkView, LookLine, MePage, OptionView, SessionLine, Theme,
     },
     problem::{Code, Problem},
     session::{COOKIE, Session},
@@ -113,22 +113,16 @@ async fn page(
     let last = last_day(&records, &leaving);
     let agreed = agreed(policy, &records, &consents, &frame.words);
     let returned = returned.map(|returned| frame.words.a("me-returned", &time(policy, returned.at)));
-    let chosen = match on_file.membership {
-        Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
-        _ => String::new(),
-    };
     shown(&MePage {
         summary: summary(&frame.words, all, stay, last),
         rights: policy.rights.iter().map(|r| OptionView { id: r.id.clone(), name: pick(&r.name, language) }).collect(),
         asked: asked.to_owned(),
         waits: !asked_for.purposes.is_empty(),
         has_passkeys: privacy.passkeys_at().is_some(),
-        has_dormancy: policy.dormancy.is_some(),
+        dormancy: dormancy(policy, on_file.membership, &frame.words),
         objected: on_file.objected,
-        choices: choices(policy, &frame.words),
         agreed,
         copy,
-        chosen,
         groups,
         consents,
         sessions,
@@ -240,14 +234,27 @@ fn is_correctable(policy: &Policy, item: vestry_policy::ItemId) -> bool {
         && !["email", "password", "mailing", "app_settings"].contains(&item.id.as_str())
 }
 
-/// The periods that the policy offers to whoever stays away, as people say them.
-fn choices(policy: &Policy, words: &Words) -> Vec<(String, String)> {
-    let offered = policy.dormancy.as_ref().map_or(&[][..], |rule| &rule.choices);
+/// The periods that the policy offers to whoever stays away, as people say them, and the one that was chosen.
+pub(super) fn dormancy(policy: &Policy, membership: Membership, words: &Words) -> Option<DormancyView> {
+    let rule = policy.dormancy.as_ref()?;
     let said = |period: &Period| match period.to_string().split_once(" year") {
         Some((years, _)) => words.n("me-years", years.parse::<u64>().unwrap_or(0)),
         None => period.to_string(),
     };
-    offered.iter().map(|period| (period.to_string(), said(period))).collect()
+    let chosen = match membership {
+        Membership::Active { chosen, .. } => chosen.map_or(String::new(), |period| period.to_string()),
+        _ => String::new(),
+    };
+    Some(DormancyView {
+        choices: rule.choices.iter().map(|period| (period.to_string(), said(period))).collect(),
+        chosen,
+    })
+}
+
+/// The period that a form chooses; none for the policy's own.
+pub(super) fn period(text: &str) -> Result<Option<Period>, AccountError> {
+    let unusable = |_| AccountError::Unusable { item: "period".into() };
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(unusable) }
 }
 
 /// What somebody agreed to, when and by which version of the policy, and what they took back; the newest first.
@@ -412,11 +419,7 @@ async fn act(
             Ok("consent")
         }
         "dormancy" => {
-            let chosen = match text("period") {
-                "" => None,
-                period => Some(period.parse::<Period>().map_err(|_| AccountError::Unusable { item: "period".into() })?),
-            };
-            privacy.choose_dormancy(person, chosen).await?;
+            privacy.choose_dormancy(person, period(text("period"))?).await?;
             Ok("dormancy")
         }
         "object" => {

@@ -94,6 +94,15 @@ pub(crate) struct SessionLine {
     pub(crate) is_this: bool,
 }
 
+/// How long a member may stay away before being set apart, where the policy does that.
+#[derive(Debug, Clone)]
+pub(crate) struct DormancyView {
+    /// The periods to choose from, and how they are called.
+    pub(crate) choices: Vec<(String, String)>,
+    /// The period that was chosen, as text.
+    pub(crate) chosen: String,
+}
+
 /// Somebody looked.
 #[derive(Debug, Clone)]
 pub(crate) struct LookLine {
@@ -143,14 +152,9 @@ pub(crate) struct MePage {
     pub(crate) waits: bool,
     /// Whether this server offers passkeys.
     pub(crate) has_passkeys: bool,
-    /// Whether the policy sets members apart who stay away.
-    pub(crate) has_dormancy: bool,
+    pub(crate) dormancy: Option<DormancyView>,
     /// Whether they objected to improvement.
     pub(crate) objected: bool,
-    /// The periods to choose from, and how they are called.
-    pub(crate) choices: Vec<(String, String)>,
-    /// The period that they chose, as text.
-    pub(crate) chosen: String,
     pub(crate) said: Option<String>,
     pub(crate) problem: Option<String>,
 }
@@ -218,6 +222,7 @@ pub(crate) struct GuardianOfPage {
     pub(crate) agreed: Vec<AgreedLine>,
     pub(crate) looks: Vec<LookLine>,
     pub(crate) copy: CopyView,
+    pub(crate) dormancy: Option<DormancyView>,
     /// What would stay if the account ended now.
     pub(crate) stays: Vec<CertificateLine>,
     pub(crate) said: Option<String>,

@@ -25,7 +25,7 @@ const TITLES: [(&str, &str); 6] = [
     ("캔버스 스니커즈", "Canvas sneakers"),
 ];
 
-fn frame(language: Language, theme: Theme, section: &'static str) -> Frame {
+pub(crate) fn frame(language: Language, theme: Theme, section: &'static str) -> Frame {
     Frame {
         words: Words(language),
         theme,
@@ -446,7 +446,7 @@ fn taught(language: Language, theme: Theme) -> TaughtPage {
         curve: [(10, "48"), (20, "57"), (50, "71")]
             .map(|(answers, right)| CurveLine { answers, right: right.into() })
             .into(),
-        distrusted: if is_good { Vec::new() } else { vec!["member-00ff00ff00ff00ff".into()] },
+        distrusted: if is_good { Vec::new() } else { vec![format!("{} 00ff", words.t("reader-colleague"))] },
         lineage: "6f1d".repeat(16),
         is_new: is_good,
         versions: if is_good { vec![version(2, "head-in-use"), version(1, "head-stands")] } else { Vec::new() },

@@ -251,6 +251,7 @@ async fn what_a_form_gets_wrong_is_said_beside_what_was_typed() {
         (("name", ""), "Something is missing: name"),
         (("terms", ""), "Something is missing"),
         (("agree-service", ""), "Something is missing"),
+        (("agree-membership", ""), "Something is missing"),
     ] {
         let answer = house.form("", "/join", &with(changed)).await.text();
         assert!(answer.contains(said), "{changed:?}: {answer}");
@@ -298,8 +299,12 @@ async fn a_birthday_in_place_of_the_day_of_turning_fourteen_is_told_apart() {
     house.form("", "/join/child", &named).await;
     let link = house.post().await.pop().expect("a letter");
     let consent = JOIN.into_iter().chain([("email", "child@home.example"), ("day_of_14", "2012-05-05")]);
-    let refused = house.form("", &link, &consent.collect::<Vec<_>>()).await.text();
+    let mut consent: Vec<(&str, &str)> = consent.collect();
+    let refused = house.form("", &link, &consent).await.text();
     assert!(refused.contains("is a day to come") && !refused.contains("cannot be right"), "{refused}");
+    consent.last_mut().expect("the day").1 = "";
+    let empty = house.form("", &link, &consent).await.text();
+    assert!(empty.contains("Something is missing") && !empty.contains("is a day to come"), "{empty}");
 }
 
 #[tokio::test]

@@ -312,7 +312,6 @@ impl House {
         self.send(request.body(Body::from(body.join("&"))).expect("a request")).await
     }
 
-    /// A form with files.
     /// `cookie` and what a browser keeps that allowed all cookies.
     pub(crate) async fn allowing(&self, cookie: &str) -> String {
         let answer = self.form(cookie, "/cookies", &[("choice", "all")]).await;
@@ -320,6 +319,7 @@ impl House {
         format!("{cookie}; {choice}")
     }
 
+    /// A form with files.
     pub(crate) async fn upload(&self, path: &str, auth: (&str, &str), parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
         let mut body = Vec::new();
         for (name, file, bytes) in parts {

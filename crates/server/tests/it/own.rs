@@ -115,10 +115,16 @@ async fn clause_9_a_guardian_consents_takes_back_sees_who_looked_and_takes_a_cop
         let answer = house.form("", &link, &correct).await.text();
         assert!(between(&answer, "role=\"alert\"", "</p>").contains(said), "{value}: {answer}");
     }
-    for section in ["consents", "agreed", "looks", "copy"] {
+    for section in ["consents", "agreed", "dormancy", "looks", "copy"] {
         assert!(page.contains(&format!("id=\"{section}\"")), "{section}: {page}");
     }
     assert!(page.contains("the service, membership (contract)") && page.contains("010-1234-5678"), "{page}");
+    let offered = between(&page, "id=\"dormancy\"", "</section>");
+    let period = between(offered.rsplit_once("<option").expect("a choice").1, "value=\"", "\"").to_owned();
+    let chosen = house.form("", &link, &[("act", "dormancy"), ("period", &period)]).await.text();
+    assert!(chosen.contains(&format!("value=\"{period}\" selected")), "{chosen}");
+    let never = house.form("", &link, &[("act", "dormancy"), ("period", "99 years")]).await.text();
+    assert!(never.contains("role=\"alert\"") && never.contains(&format!("value=\"{period}\" selected")), "{never}");
     let agreed = house.form("", &link, &[("act", "consent"), ("purpose", "marketing")]).await.text();
     assert!(between(&agreed, "id=\"agreed\"", "</section>").contains("marketing"), "{agreed}");
     let back = house.form("", &link, &[("act", "take-back"), ("purpose", "marketing")]).await.text();

@@ -1,7 +1,10 @@
 //! Samples of the pages of accounts and of the privacy office.
 
 use super::{frame, pick};
-use crate::{pages::*, words::Language};
+use crate::{
+    pages::*,
+    words::{Language, Words},
+};
 
 fn field(name: &str, kind: &'static str, label: &str) -> FieldView {
     FieldView {
@@ -134,9 +137,8 @@ fn me(language: Language, theme: Theme) -> MePage {
         rights: vec![OptionView { id: "access".into(), name: pick(language, "열람", "see what is held").into() }],
         asked: String::new(),
         has_passkeys: true,
-        has_dormancy: true,
+        dormancy: Some(dormancy(&words)),
         objected: false,
-        choices: vec![("2 years".into(), words.n("me-years", 2_u64)), ("3 years".into(), words.n("me-years", 3_u64))],
         agreed: vec![AgreedLine {
             at: "2026-11-20 09:11".into(),
             what: pick(language, "마케팅", "marketing").into(),
@@ -147,7 +149,6 @@ fn me(language: Language, theme: Theme) -> MePage {
             said: Some(words.a("copy-ready", "2026-11-26 20:11")),
             is_ready: true,
         },
-        chosen: String::new(),
         said: Some(words.t("me-corrected")),
         problem: None,
     }
@@ -283,6 +284,7 @@ fn own(
         agreed,
         looks,
         copy,
+        dormancy: Some(dormancy(&words)),
         stays: stays(language),
         said: None,
         problem: Some(words.t("guardian-sure")),
@@ -548,4 +550,9 @@ fn told(
 fn leave(frame: Frame, language: Language) -> LeavePage {
     let alone = Some(Words(language).n("leave-last-owner", 3_usize));
     LeavePage { frame, stays: stays(language), alone, problem: None }
+}
+
+fn dormancy(words: &Words) -> DormancyView {
+    let choices = [2_u64, 3].map(|years| (format!("{years} years"), words.n("me-years", years))).into();
+    DormancyView { choices, chosen: String::new() }
 }
