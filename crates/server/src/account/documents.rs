@@ -61,13 +61,14 @@ pub(crate) struct Documents<'p> {
 }
 
 impl Documents<'_> {
-    /// The value of an item as a person reads it.
+    /// The value of an item as a person reads it; a dash for a document that holds nothing.
     pub(crate) fn readable(&self, item: &str, text: &str) -> String {
-        match serde_json::from_str::<Value>(text) {
+        let said = match serde_json::from_str::<Value>(text) {
             Ok(value @ (Value::Object(_) | Value::Array(_))) => self.value(item, &value),
             _ if ["request_channel", "complaint_channel"].contains(&item) => channel_word(text, &self.words),
             _ => self.moment(text),
-        }
+        };
+        if said.is_empty() { "–".into() } else { said }
     }
 
     /// An instant as every page shows it; any other text as it is.
@@ -164,8 +165,9 @@ mod tests {
             ),
             ("stub_guardian", r#"{"invitation":"vin_x"}"#, "Invitation: ••••"),
             ("request_answer", r#"{"stays":[{"because":"hold"}]}"#, "Stays: Why: held"),
-            // Nothing is said of what is empty, and nobody is called by an id.
-            ("request_answer", r#"{"decision":{"left_out":[],"reason":""},"stays":[]}"#, ""),
+            // Of what is empty no name is said, and nobody is called by an id.
+            ("request_answer", r#"{"decision":{"left_out":[],"reason":""},"stays":[]}"#, "–"),
+            ("device", "[]", "–"),
             ("misuse", r#"{"words":"twice","by":"6028d4e2"}"#, "By: privacy office · Words: twice"),
             (
                 "request_answer",
